@@ -1,0 +1,80 @@
+"""Cues: the things in a call that are worth noticing, with their evidence.
+
+The kinds and the fields are a promise to integrators; see docs/contract.md.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callwatch.core.channels import Channel
+from callwatch.core.spans import TimeSpan
+
+
+class CueKind(StrEnum):
+    """What was noticed."""
+
+    INTERRUPTION = "interruption"
+    BACKCHANNEL = "backchannel"
+    RAISED_VOICE = "raised_voice"
+    THREAT = "threat"
+    MONOLOGUE = "monologue"
+    FAST_SPEECH = "fast_speech"
+    SLOW_RESPONSE = "slow_response"
+    DEAD_AIR = "dead_air"
+    CONTROL = "control"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REFOCUS = "refocus"
+    SOLUTION = "solution"
+    BLAMING = "blaming"
+
+
+METHOD_STEPS = (CueKind.CONTROL, CueKind.ACKNOWLEDGEMENT, CueKind.REFOCUS, CueKind.SOLUTION)
+
+
+class ThreatCategory(StrEnum):
+    """What a threat is about."""
+
+    LEAVE = "leave"
+    PUBLICITY = "publicity"
+    MEDIA = "media"
+    MANAGER = "manager"
+    LEGAL = "legal"
+    PHYSICAL = "physical"
+    SELF_HARM = "self_harm"
+    INSULT = "insult"
+
+    @property
+    def is_urgent(self) -> bool:
+        """Danger to somebody's life or limb: may break the attention budget."""
+        return self in (ThreatCategory.PHYSICAL, ThreatCategory.SELF_HARM)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One thing that was noticed.
+
+    `detected_s` is the stream time at which the cue was emitted: seconds of audio consumed.
+    `score` 0..1. `evidence` is one plain sentence that a person can check. The optional fields
+    belong to one kind each: `yielded` interruption; `effort` (z) and `level_delta_db`
+    raised_voice; `category` threat; `value` and `threshold` the pace cues.
+    """
+
+    kind: CueKind
+    channel: Channel | None
+    span: TimeSpan
+    detected_s: float
+    score: float
+    evidence: str
+    yielded: bool | None = None
+    effort: float | None = None
+    level_delta_db: float | None = None
+    category: ThreatCategory | None = None
+    value: float | None = None
+    threshold: float | None = None
+    utterance_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"a cue's score lies in 0..1, not {self.score}")
+        if (self.kind is CueKind.THREAT) != (self.category is not None):
+            raise ValueError("a threat cue names its category, and only a threat does")

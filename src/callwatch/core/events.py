@@ -1,0 +1,166 @@
+"""Everything that the pipeline tells: one frozen value per event, named in the past tense.
+
+`time_s` is always the stream time at which the event was decided. The journal writes every
+event; the report can be recomputed from it.
+"""
+
+from dataclasses import dataclass, field
+
+from callwatch.core.channels import Channel
+from callwatch.core.cues import Cue
+from callwatch.core.escalation import EscalationChange
+from callwatch.core.nudges import Nudge
+from callwatch.core.spans import TimeSpan
+from callwatch.core.words import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStarted:
+    """Somebody began to speak at `start_s` (the true onset, the confirmation taken back)."""
+
+    time_s: float
+    channel: Channel
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceStopped:
+    """A run of speech ended; `span` is the true one."""
+
+    time_s: float
+    channel: Channel
+    span: TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class CueOpened:
+    """A cue began; its span ends, for now, where it was noticed."""
+
+    time_s: float
+    id: str
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class CueClosed:
+    """The behaviour stopped; `cue` is the cue with its final span."""
+
+    time_s: float
+    id: str
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class CueWithdrawn:
+    """A cue that rested on a partial result was not confirmed; it leaves no trace in the report."""
+
+    time_s: float
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartialHeard:
+    """What the recogniser has so far of an utterance that goes on."""
+
+    time_s: float
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceFinished:
+    """A finished utterance, numbers masked."""
+
+    time_s: float
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationChanged:
+    """The escalation level moved."""
+
+    time_s: float
+    change: EscalationChange
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeShown:
+    """A nudge card appeared."""
+
+    time_s: float
+    nudge: Nudge
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeClosed:
+    """A nudge card left: its cue closed, its time was up, or the agent dismissed it."""
+
+    time_s: float
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeHeld:
+    """A nudge that was due and was not shown; `nudge.because` says why."""
+
+    time_s: float
+    nudge: Nudge
+
+
+@dataclass(frozen=True, slots=True)
+class FloorTaken:
+    """A turn began (`span.end_s` None is not known yet: see FloorReleased)."""
+
+    time_s: float
+    channel: Channel
+    start_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FloorReleased:
+    """A turn ended; `span` is the whole turn."""
+
+    time_s: float
+    channel: Channel
+    span: TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class InputNoted:
+    """Something about the input that a person should know; `code` is stable, `message` plain."""
+
+    time_s: float
+    channel: Channel | None
+    code: str
+    message: str
+    span: TimeSpan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """Once a second: what the gauges show. Loudness and effort are None without own speech."""
+
+    time_s: float
+    talk_s: dict[Channel, float]
+    loudness_dbfs: dict[Channel, float | None]
+    effort: dict[Channel, float | None] = field(default_factory=dict)
+    input_ok: dict[Channel, bool] = field(default_factory=dict)
+
+
+Event = (
+    VoiceStarted
+    | VoiceStopped
+    | CueOpened
+    | CueClosed
+    | CueWithdrawn
+    | PartialHeard
+    | UtteranceFinished
+    | EscalationChanged
+    | NudgeShown
+    | NudgeClosed
+    | NudgeHeld
+    | FloorTaken
+    | FloorReleased
+    | InputNoted
+    | Metered
+)

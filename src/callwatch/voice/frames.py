@@ -1,0 +1,49 @@
+"""The voice frames that every acoustic detector reads: both channels on one 10 ms grid."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.events import InputNoted, VoiceStarted, VoiceStopped
+
+HOP_S: Final = 0.01
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class VoiceFrames:
+    """What the voice activity stage knows of a stretch of the call.
+
+    Arrays have shape (2, n), row = Channel.index; frame i covers
+    [start_s + i * HOP_S, start_s + (i + 1) * HOP_S). Frames follow each other without holes.
+
+    speech        bool     own speech, after smoothing; the other side's bleed is not speech
+    probability   float32  0..1, the raw opinion
+    level_dbfs    float32  level of the frame, -120 for digital silence
+    delay_s       how much later than the frame's end its decision could be known: the stream
+                  time of a decision on frame i is start_s + (i + 1) * HOP_S + delay_s
+    transitions   VoiceStarted / VoiceStopped decided in this stretch, in time order, with the
+                  true onset and end (confirmation delay taken back)
+    notes         input quality events
+    """
+
+    start_s: float
+    speech: npt.NDArray[np.bool_]
+    probability: npt.NDArray[np.float32]
+    level_dbfs: npt.NDArray[np.float32]
+    delay_s: float
+    transitions: tuple[VoiceStarted | VoiceStopped, ...] = ()
+    notes: tuple[InputNoted, ...] = ()
+
+    def __len__(self) -> int:
+        return int(self.speech.shape[1])
+
+    @property
+    def end_s(self) -> float:
+        """Call time just after the last frame."""
+        return self.start_s + len(self) * HOP_S
+
+    def decided_s(self, index: int) -> float:
+        """Stream time at which a decision on frame `index` can be known."""
+        return self.start_s + (index + 1) * HOP_S + self.delay_s
