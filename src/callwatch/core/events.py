@@ -11,7 +11,27 @@ from callwatch.core.cues import Cue
 from callwatch.core.escalation import EscalationChange
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import CallInfo, InputQuality, Performance
 from callwatch.core.words import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The first event: which call this is (its duration is not known yet and 0)."""
+
+    time_s: float
+    call: CallInfo
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The last event: what only the end tells. A journal without it was cut short."""
+
+    time_s: float
+    duration_s: float
+    separable: bool
+    quality: InputQuality
+    performance: Performance
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +168,9 @@ class Metered:
 
 
 Event = (
-    VoiceStarted
+    CallStarted
+    | CallEnded
+    | VoiceStarted
     | VoiceStopped
     | CueOpened
     | CueClosed
