@@ -35,7 +35,7 @@ class TurnTakingConfig:
     # So much of flowing speech lies over the other's, which has holes of its own.
     flow_share: float = 0.7
     # Words with pauses between are listening more often than not: they need more time and sound.
-    halting_s: float = 0.92
+    halting_s: float = 0.78
     halting_overlap_s: float = 0.4
     # The other stopped, and the newcomer goes on: yielded. Longer than a stop consonant.
     yield_s: float = 0.15
@@ -58,7 +58,7 @@ class TurnTakingConfig:
     # The longest listening phrase that is told as one.
     max_backchannel_s: float = 1.6
     # The same without pauses inside: more than three or four syllables in a row are content.
-    max_flowing_s: float = 1.1
+    max_flowing_s: float = 1.2
     floor: FloorConfig = field(default_factory=FloorConfig)
 
 
