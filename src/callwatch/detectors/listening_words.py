@@ -1,4 +1,7 @@
-"""Listening words: what a listener says to show that they follow, per language (data beside this file)."""
+"""Listening words: what a listener says to show that they follow.
+
+The words are data, one file per language in listening_data/.
+"""
 
 import json
 import re

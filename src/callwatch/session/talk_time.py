@@ -10,6 +10,7 @@ Definitions: docs/metrics.md.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from callwatch.core.channels import CHANNELS, Channel
@@ -34,48 +35,40 @@ class TalkTimeConfig:
 DEFAULT = TalkTimeConfig()
 
 
-def segments_of(
-    spans: Iterable[ChannelSpan], bridge_s: float = DEFAULT.bridge_s
-) -> tuple[ChannelSpan, ...]:
-    """Speech per side, own pauses under `bridge_s` bridged, sorted by start."""
-    listed = list(spans)
-    joined = [
-        (channel, span)
-        for channel in CHANNELS
-        for span in union((s for c, s in listed if c is channel), bridge_s)
-    ]
-    return tuple(sorted(joined, key=lambda item: (item[1].start_s, item[0].index)))
+def segments_of(spans: Iterable[TimeSpan], bridge_s: float = DEFAULT.bridge_s) -> list[TimeSpan]:
+    """One side's speech with own pauses under `bridge_s` bridged, sorted, disjoint."""
+    return union(spans, bridge_s)
 
 
 def compute_metrics(
+    *,
     segments: Sequence[ChannelSpan],
     turn_spans: Sequence[ChannelSpan],
     cues: Sequence[Cue],
     utterances: Sequence[Utterance],
-    loudness_dbfs: Mapping[Channel, Sequence[float | None]],
+    loudness: Mapping[Channel, Sequence[float | None]],
     duration_s: float,
-    *,
     separable: bool = True,
     config: TalkTimeConfig = DEFAULT,
 ) -> Metrics:
     """The talk figures of a call.
 
-    `loudness_dbfs` holds one value a second, None without own speech. When the channels could not
+    `loudness` holds one value a second (dBFS), None without own speech. When the channels could not
     be told apart (`separable` false) every figure that rests on them is None.
     """
-    loudness = {c: tuple(loudness_dbfs.get(c, ())) for c in CHANNELS}
+    heard = {c: tuple(loudness.get(c, ())) for c in CHANNELS}
     if not separable:
-        return _unmeasured({c: (None,) * len(values) for c, values in loudness.items()})
+        return _unmeasured({c: (None,) * len(values) for c, values in heard.items()})
     whole = TimeSpan(0.0, duration_s)
     spoken = {
-        c: intersection(union((s for k, s in segments if k is c), config.bridge_s), [whole])
+        c: intersection(segments_of((s for k, s in segments if k is c), config.bridge_s), [whole])
         for c in CHANNELS
     }
     talk = {c: total_s(spoken[c]) for c in CHANNELS}
     said = sum(talk.values())
     silences = gaps(spoken[Channel.AGENT] + spoken[Channel.CUSTOMER], whole)
     turns = sorted(turn_spans, key=lambda turn: (turn[1].start_s, turn[0].index))
-    changes = [(a, b) for a, b in zip(turns, turns[1:], strict=False) if a[0] is not b[0]]
+    changes = [(a, b) for a, b in pairwise(turns) if a[0] is not b[0]]
     share: PerSide = {c: talk[c] / said if said > 0 else None for c in CHANNELS}
     return Metrics(
         talk_s=dict(talk),
@@ -91,7 +84,7 @@ def compute_metrics(
         interruptions=_count(cues, CueKind.INTERRUPTION),
         backchannels=_count(cues, CueKind.BACKCHANNEL),
         speech_rate_wpm=_rates(utterances, talk, config.min_rate_s),
-        loudness_dbfs=loudness,
+        loudness_dbfs=heard,
     )
 
 

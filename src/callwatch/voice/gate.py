@@ -1,15 +1,12 @@
 """The cheap gate before Silero: sound that cannot be speech is not worth its time."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.errors import MissingPartError
-
-if TYPE_CHECKING:
-    import webrtcvad
 
 FRAME: Final = 160  # samples: 10 ms, the shortest that webrtcvad takes
 
@@ -22,13 +19,13 @@ class SpeechGate:
 
     def __init__(self, aggressiveness: int) -> None:
         try:
-            import webrtcvad  # noqa: PLC0415
+            import webrtcvad
         except ImportError as exc:
             raise MissingPartError(
                 "Voice activity needs the package webrtcvad-wheels: "
                 "install it with `pip install webrtcvad-wheels`."
             ) from exc
-        self._vad: webrtcvad.Vad = webrtcvad.Vad(aggressiveness)
+        self._vad = webrtcvad.Vad(aggressiveness)
 
     def process(self, samples: Samples, loud: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Opinions, shape (n,), on `samples` (n * FRAME,); frames not `loud` are refused unheard."""

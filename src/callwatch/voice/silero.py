@@ -70,7 +70,7 @@ def model_path() -> Path:
 
 def _open_session() -> "onnxruntime.InferenceSession":
     try:
-        import onnxruntime  # noqa: PLC0415
+        import onnxruntime
     except ImportError as exc:
         raise _missing("onnxruntime") from exc
     options = onnxruntime.SessionOptions()
