@@ -67,8 +67,8 @@ class StoreConfig:
 class OverlayConfig:
     """How the overlay looks."""
 
-    theme: str = "system"  # system, light, dark or high-contrast
-    opacity: float = 0.96
+    theme: str = "system"  # system, light, dark or contrast
+    opacity: float = 1.0
     scale: float = 1.0
     click_through: bool = False
     reduced_motion: bool = False
