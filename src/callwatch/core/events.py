@@ -11,7 +11,27 @@ from callwatch.core.cues import Cue
 from callwatch.core.escalation import EscalationChange
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import CallInfo, InputQuality, Performance
 from callwatch.core.words import Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The first event: which call this is (its duration is not known yet and 0)."""
+
+    time_s: float
+    call: CallInfo
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The last event: what only the end tells. A journal without it was cut short."""
+
+    time_s: float
+    duration_s: float
+    separable: bool
+    quality: InputQuality
+    performance: Performance
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +146,14 @@ class FloorReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettled:
+    """After a raised voice this side has spoken at the own usual effort again for a while."""
+
+    time_s: float
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class InputNoted:
     """Something about the input that a person should know; `code` is stable, `message` plain."""
 
@@ -148,7 +176,9 @@ class Metered:
 
 
 Event = (
-    VoiceStarted
+    CallStarted
+    | CallEnded
+    | VoiceStarted
     | VoiceStopped
     | CueOpened
     | CueClosed
@@ -161,6 +191,7 @@ Event = (
     | NudgeHeld
     | FloorTaken
     | FloorReleased
+    | VoiceSettled
     | InputNoted
     | Metered
 )

@@ -1,0 +1,76 @@
+"""The first step of the method, Control, from the acoustics alone.
+
+The agent keeps control when their first turn after a raised voice or a threat neither
+interrupts nor rises in loudness.
+
+    customer |== raised ==|
+    agent                    |== turn, quiet, at the customer's end ==|   -> control
+"""
+
+from dataclasses import dataclass
+
+from callwatch.core.channels import Channel
+from callwatch.core.cues import Cue, CueKind
+from callwatch.core.events import CueClosed, CueOpened, Event, FloorReleased, FloorTaken
+from callwatch.core.spans import TimeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class ControlConfig:
+    """What counts as a turn that shows control."""
+
+    min_turn_s: float = 1.0  # shorter turns ("okay") say nothing about control
+    within_s: float = 30.0  # a later turn is no answer to the outburst any more
+
+
+class ControlDetector:
+    """Emits one `control` cue a raised voice or threat, or none."""
+
+    def __init__(self, config: ControlConfig | None = None) -> None:
+        self._config = config or ControlConfig()
+        self._armed_by: tuple[float, str] | None = None
+        self._turn_start_s: float | None = None
+        self._spoilt = False
+        self._count = 0
+
+    def on_event(self, event: Event) -> list[Event]:
+        """Take one event of the call."""
+        match event:
+            case CueOpened(cue=cue):
+                self._on_cue(cue)
+            case FloorTaken(channel=Channel.AGENT, start_s=start_s):
+                if self._armed_by is not None:
+                    self._turn_start_s = start_s
+            case FloorReleased(time_s=time_s, channel=Channel.AGENT, span=span):
+                return self._on_turn_end(time_s, span)
+            case _:
+                pass
+        return []
+
+    def _on_cue(self, cue: Cue) -> None:
+        outburst = cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.CUSTOMER
+        if outburst or cue.kind is CueKind.THREAT:
+            what = "the voice rose" if outburst else "the threat"
+            if self._turn_start_s is None:
+                self._armed_by, self._spoilt = (cue.span.end_s, what), False
+        elif cue.channel is Channel.AGENT and cue.kind in (
+            CueKind.INTERRUPTION,
+            CueKind.RAISED_VOICE,
+        ):
+            self._spoilt = True
+
+    def _on_turn_end(self, time_s: float, span: TimeSpan) -> list[Event]:
+        if self._armed_by is None or self._turn_start_s is None:
+            return []
+        if span.duration_s < self._config.min_turn_s:
+            self._turn_start_s = None
+            return []
+        (after_s, what), spoilt = self._armed_by, self._spoilt
+        self._armed_by, self._turn_start_s, self._spoilt = None, None, False
+        if spoilt or span.start_s - after_s > self._config.within_s:
+            return []
+        self._count += 1
+        evidence = f"first turn after {what}: no interruption and no rise in loudness"
+        cue = Cue(CueKind.CONTROL, Channel.AGENT, span, time_s, 1.0, evidence)
+        cue_id = f"control-{self._count}"
+        return [CueOpened(time_s, cue_id, cue), CueClosed(time_s, cue_id, cue)]

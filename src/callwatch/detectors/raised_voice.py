@@ -1,0 +1,165 @@
+"""Raised voice: sustained vocal effort above the speaker's own baseline.
+
+    effort z  ______/~~~~~~~~~~~\\______
+    open            |-> enough voice above `open_z`
+    close                        |-> `close_z` on fresh voice, or silence
+
+For the agent it is worded as loudness only; for neither side does it say what somebody feels.
+A friendly voice that is loud is a raised voice too: it is effort that is measured. No threads.
+"""
+
+from dataclasses import dataclass, replace
+from math import exp, isnan
+
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.cues import Cue, CueKind
+from callwatch.core.events import CueClosed, CueOpened, Event, VoiceSettled
+from callwatch.core.spans import TimeSpan
+from callwatch.voice.effort import EffortFrames
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedVoiceConfig:
+    """When a cue opens and closes."""
+
+    # One in some hundred usual windows lies above 2.5 standard deviations; two in a row are rarer.
+    open_z: float = 2.5
+    # Well below, so that a falling phrase end does not close it.
+    close_z: float = 1.2
+    # Voice above the threshold before it opens: longer than one loud word or a cough.
+    sustained_s: float = 0.45
+    # Silence that ends the cue.
+    silence_s: float = 1.0
+    # Usual voice after a cue before the speaker counts as settled.
+    settled_s: float = 1.5
+
+
+@dataclass(slots=True)
+class _Side:
+    """What is going on on one side."""
+
+    above_s: float = 0.0
+    onset_s: float = 0.0
+    last_voice_s: float = float("-inf")
+    last_raised_s: float = 0.0
+    cue: Cue | None = None
+    id: str = ""
+    count: int = 0
+    usual_s: float = 0.0
+    unsettled: bool = False
+    below_s: float = 0.0
+
+
+class RaisedVoice:
+    """Effort in, cues out."""
+
+    def __init__(self, config: RaisedVoiceConfig = RaisedVoiceConfig()) -> None:
+        self.config = config
+        self._sides = {channel: _Side() for channel in CHANNELS}
+
+    def process(self, effort: EffortFrames) -> list[Event]:
+        """Events of this stretch, in time order."""
+        events: list[Event] = []
+        for i in range(len(effort)):
+            for channel in CHANNELS:
+                events += self._step(channel, effort, i)
+        return events
+
+    def finish(self, at_s: float) -> list[Event]:
+        """Closes what is open when the call ends."""
+        return [self._close(side, at_s) for side in self._sides.values() if side.cue is not None]
+
+    def _step(self, channel: Channel, effort: EffortFrames, i: int) -> list[Event]:
+        side, row, config = self._sides[channel], channel.index, self.config
+        z, new_s = float(effort.effort[row, i]), float(effort.new_voiced_s[row, i])
+        start_s = effort.start_s + i * effort.hop_s
+        end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
+        silent = start_s - side.last_voice_s >= config.silence_s
+        if silent:
+            side.above_s = 0.0
+        if new_s > 0:
+            side.last_voice_s = end_s
+        if side.cue is not None:
+            return self._follow(channel, side, effort, i, silent)
+        if new_s <= 0 or isnan(z):
+            return []
+        if z < config.open_z:
+            side.above_s = 0.0
+            return self._settle(channel, side, z, new_s, now_s)
+        if side.above_s == 0.0:
+            side.onset_s = start_s
+        side.above_s += new_s
+        side.usual_s = 0.0
+        if float(effort.voiced_s[row, i]) < config.sustained_s:
+            return []
+        side.count += 1
+        side.id = f"raised_voice-{channel}-{side.count}"
+        side.last_raised_s = end_s
+        side.below_s = 0.0
+        onset_s = max(0.0, end_s - 1.5 * float(effort.voiced_s[row, i]))
+        side.cue = self._cue(channel, effort, i, TimeSpan(min(onset_s, start_s), end_s), now_s)
+        return [CueOpened(now_s, side.id, side.cue)]
+
+    def _follow(
+        self, channel: Channel, side: _Side, effort: EffortFrames, i: int, silent: bool
+    ) -> list[Event]:
+        """An open cue goes on or closes."""
+        assert side.cue is not None
+        row, end_s = channel.index, effort.start_s + (i + 1) * effort.hop_s
+        z, new_s = float(effort.effort[row, i]), float(effort.new_voiced_s[row, i])
+        if new_s > 0 and not isnan(z):
+            if z >= self.config.close_z:
+                side.below_s, side.last_raised_s = 0.0, end_s
+                if z > (side.cue.effort or 0.0):
+                    best = self._cue(channel, effort, i, side.cue.span, side.cue.detected_s)
+                    side.cue = best
+            else:
+                side.below_s += new_s
+        if not silent and side.below_s == 0.0:
+            return []
+        return [self._close(side, effort.decided_s(i))]
+
+    def _settle(
+        self, channel: Channel, side: _Side, z: float, new_s: float, now_s: float
+    ) -> list[Event]:
+        """After a cue: enough usual voice means that the speaker has settled."""
+        if not side.unsettled or z >= self.config.close_z:
+            return []
+        side.usual_s += new_s
+        if side.usual_s < self.config.settled_s:
+            return []
+        side.unsettled = False
+        return [VoiceSettled(now_s, channel)]
+
+    def _close(self, side: _Side, now_s: float) -> CueClosed:
+        assert side.cue is not None
+        span = TimeSpan(side.cue.span.start_s, max(side.last_raised_s, side.cue.span.end_s))
+        event = CueClosed(now_s, side.id, replace(side.cue, span=span))
+        side.cue, side.above_s, side.usual_s, side.unsettled = None, 0.0, 0.0, True
+        return event
+
+    def _cue(
+        self, channel: Channel, effort: EffortFrames, i: int, span: TimeSpan, detected_s: float
+    ) -> Cue:
+        row = channel.index
+        z, level_db = float(effort.effort[row, i]), float(effort.level_delta_db[row, i])
+        return Cue(
+            CueKind.RAISED_VOICE,
+            channel,
+            span,
+            detected_s,
+            score=1 / (1 + exp(-(z - self.config.open_z))),
+            evidence=_evidence(channel, effort, i),
+            effort=z,
+            level_delta_db=level_db,
+        )
+
+
+def _evidence(channel: Channel, effort: EffortFrames, i: int) -> str:
+    """One sentence that a person can check with a tuner and a level meter."""
+    row = channel.index
+    pitch, level = float(effort.pitch_delta_st[row, i]), float(effort.level_delta_db[row, i])
+    voiced_s = float(effort.voiced_s[row, i])
+    parts = [f"pitch {pitch:+.0f} semitones", f"level {level:+.0f} dB"]
+    what = "loudness: " if channel is Channel.AGENT else ""
+    return f"{what}{' and '.join(parts)} against their own usual, over {voiced_s:.1f} s of voice"

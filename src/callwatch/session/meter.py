@@ -1,0 +1,53 @@
+"""The meter: once a second, talk time so far, loudness and effort of own speech."""
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.events import Metered
+from callwatch.voice.frames import HOP_S, VoiceFrames
+
+FRAMES_A_SECOND = round(1.0 / HOP_S)
+
+
+class Meter:
+    """Gathers frames and emits one Metered a full second of call time."""
+
+    def __init__(self) -> None:
+        self._talk_frames = {channel: 0 for channel in CHANNELS}
+        self._speech = np.zeros((2, 0), dtype=np.bool_)
+        self._level_dbfs = np.zeros((2, 0), dtype=np.float32)
+        self._start_s = 0.0
+        self._effort: dict[Channel, list[float]] = {channel: [] for channel in CHANNELS}
+
+    def note_effort(self, channel: Channel, values: npt.NDArray[np.floating]) -> None:
+        """Effort z-scores of this second's voiced speech (NaN where there was none)."""
+        self._effort[channel] += [float(value) for value in values if np.isfinite(value)]
+
+    def process(self, frames: VoiceFrames) -> list[Metered]:
+        """Take frames; gives the seconds that they complete."""
+        self._speech = np.concatenate([self._speech, frames.speech], axis=1)
+        self._level_dbfs = np.concatenate([self._level_dbfs, frames.level_dbfs], axis=1)
+        out: list[Metered] = []
+        while self._speech.shape[1] >= FRAMES_A_SECOND:
+            out.append(self._second(frames.delay_s))
+            self._speech = self._speech[:, FRAMES_A_SECOND:]
+            self._level_dbfs = self._level_dbfs[:, FRAMES_A_SECOND:]
+        return out
+
+    def _second(self, delay_s: float) -> Metered:
+        speech = self._speech[:, :FRAMES_A_SECOND]
+        level_dbfs = self._level_dbfs[:, :FRAMES_A_SECOND]
+        loudness: dict[Channel, float | None] = {}
+        effort: dict[Channel, float | None] = {}
+        for channel in CHANNELS:
+            own = speech[channel.index]
+            self._talk_frames[channel] += int(own.sum())
+            power = np.mean(10 ** (level_dbfs[channel.index][own] / 10)) if own.any() else 0.0
+            loudness[channel] = round(float(10 * np.log10(power)), 1) if power > 0 else None
+            values = self._effort[channel]
+            effort[channel] = round(float(np.median(values)), 2) if values else None
+            self._effort[channel] = []
+        self._start_s += 1.0
+        talk_s = {channel: round(n * HOP_S, 2) for channel, n in self._talk_frames.items()}
+        return Metered(self._start_s + delay_s, talk_s, loudness, effort)

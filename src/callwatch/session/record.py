@@ -1,0 +1,166 @@
+"""What a call leaves behind: events in, CallSummary out.
+
+The same code makes the report at the end of a live call and from a journal that a crash cut
+short, so both hold the same figures.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.cues import Cue
+from callwatch.core.escalation import EscalationChange
+from callwatch.core.events import (
+    CallEnded,
+    CallStarted,
+    CueClosed,
+    CueOpened,
+    CueWithdrawn,
+    EscalationChanged,
+    Event,
+    FloorReleased,
+    FloorTaken,
+    InputNoted,
+    Metered,
+    NudgeHeld,
+    NudgeShown,
+    UtteranceFinished,
+    VoiceStarted,
+    VoiceStopped,
+)
+from callwatch.core.nudges import Nudge
+from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import (
+    CallInfo,
+    CallSummary,
+    ChannelQuality,
+    ChannelSpan,
+    InputQuality,
+    Performance,
+)
+from callwatch.core.words import Utterance
+from callwatch.session.talk_time import compute_metrics, segments_of
+
+
+class CallRecord:
+    """Collects the events of one call. Memory grows with the events, not with the audio."""
+
+    def __init__(self) -> None:
+        self._call: CallInfo | None = None
+        self._end: CallEnded | None = None
+        self._speech: dict[Channel, list[TimeSpan]] = {channel: [] for channel in CHANNELS}
+        self._speaking: dict[Channel, float] = {}
+        self._turns: list[ChannelSpan] = []
+        self._floor: dict[Channel, float] = {}
+        self._cues: dict[str, Cue] = {}
+        self._nudges: list[Nudge] = []
+        self._escalation: list[EscalationChange] = []
+        self._utterances: list[Utterance] = []
+        self._loudness: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
+        self._effort: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
+        self._notes: list[str] = []
+        self._last_s = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Take the next event (the record is an event sink)."""
+        self._last_s = max(self._last_s, event.time_s)
+        match event:
+            case CallStarted(call=call):
+                self._call = call
+            case CallEnded():
+                self._end = event
+            case VoiceStarted(channel=channel, start_s=start_s):
+                self._speaking[channel] = start_s
+            case VoiceStopped(channel=channel, span=span):
+                self._speaking.pop(channel, None)
+                self._speech[channel].append(span)
+            case FloorTaken(channel=channel, start_s=start_s):
+                self._floor[channel] = start_s
+            case FloorReleased(channel=channel, span=span):
+                self._floor.pop(channel, None)
+                self._turns.append((channel, span))
+            case CueOpened(id=cue_id, cue=cue) | CueClosed(id=cue_id, cue=cue):
+                self._cues[cue_id] = cue
+            case CueWithdrawn(id=cue_id):
+                self._cues.pop(cue_id, None)
+            case NudgeShown(nudge=nudge) | NudgeHeld(nudge=nudge):
+                self._nudges.append(nudge)
+            case EscalationChanged(change=change):
+                self._escalation.append(change)
+            case UtteranceFinished(utterance=utterance):
+                self._utterances.append(utterance)
+            case Metered(loudness_dbfs=loudness, effort=effort):
+                for channel in CHANNELS:
+                    self._loudness[channel].append(loudness.get(channel))
+                    self._effort[channel].append(effort.get(channel))
+            case InputNoted(message=message):
+                self._notes.append(message)
+            case _:
+                pass
+
+    def summary(self) -> CallSummary:
+        """The call so far; a call that was cut short ends at its last event, and says so."""
+        if self._call is None:
+            raise ValueError("the record has no CallStarted event: it is not the record of a call")
+        end = self._end or self._cut_short()
+        segments = [
+            (channel, span)
+            for channel in CHANNELS
+            for span in segments_of(self._spans_of(channel, end.duration_s))
+        ]
+        turns = self._turns + [
+            (channel, TimeSpan(start_s, max(start_s, end.duration_s)))
+            for channel, start_s in self._floor.items()
+        ]
+        cues = sorted(self._cues.values(), key=lambda cue: (cue.detected_s, cue.span.start_s))
+        metrics = compute_metrics(
+            segments=segments,
+            turn_spans=turns,
+            cues=cues,
+            utterances=self._utterances,
+            loudness={channel: tuple(values) for channel, values in self._loudness.items()},
+            duration_s=end.duration_s,
+            separable=end.separable,
+        )
+        return CallSummary(
+            call=replace(self._call, duration_s=round(end.duration_s, 3)),
+            metrics=metrics,
+            segments=tuple(sorted(segments, key=_by_start)),
+            turn_spans=tuple(sorted(turns, key=_by_start)),
+            cues=tuple(cues),
+            nudges=tuple(self._nudges),
+            escalation=tuple(self._escalation),
+            utterances=tuple(sorted(self._utterances, key=lambda u: u.span.start_s)),
+            input_quality=end.quality,
+            performance=end.performance,
+            effort_curve={channel: tuple(values) for channel, values in self._effort.items()},
+        )
+
+    def _spans_of(self, channel: Channel, duration_s: float) -> list[TimeSpan]:
+        spans = list(self._speech[channel])
+        if channel in self._speaking and self._speaking[channel] < duration_s:
+            spans.append(TimeSpan(self._speaking[channel], duration_s))
+        return spans
+
+    def _cut_short(self) -> CallEnded:
+        warning = "The call's journal ends without an end: the figures cover what was written."
+        quality = InputQuality(
+            {channel: ChannelQuality() for channel in CHANNELS},
+            (*dict.fromkeys(self._notes), warning),
+        )
+        return CallEnded(self._last_s, self._last_s, True, quality, Performance())
+
+
+def _by_start(item: ChannelSpan) -> tuple[float, str]:
+    return item[1].start_s, item[0]
+
+
+def summarize(events: Iterable[Event]) -> CallSummary:
+    """The summary of a journal's events.
+
+    Raises ValueError when there is no CallStarted among them.
+    """
+    record = CallRecord()
+    for event in events:
+        record(event)
+    return record.summary()

@@ -1,0 +1,138 @@
+"""What is usual for one speaker on one line: learnt from their own speech, live.
+
+Speech is remembered in chunks of half a second of voice. Those that stand clearly above the
+rest of the same speaker are raised and do not count; because the division is made anew with
+every chunk, a caller whose first words are shouted is set right as soon as they calm down.
+No threads.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.voice.effort_norms import BALANCE, LEVEL, PITCH, FeatureNorm
+
+NORMS = (PITCH, BALANCE, LEVEL)
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class EffortBaseline:
+    """One speaker's usual voice.
+
+    `pitch_st` semitones above 100 Hz, `balance_db` alpha ratio, `level_dbfs`; the `_sd` say how
+    uncertain each mean is. `voiced_s` seconds of voice that it was learnt from.
+    """
+
+    pitch_st: float
+    balance_db: float
+    level_dbfs: float
+    pitch_sd: float
+    balance_sd: float
+    level_sd: float
+    voiced_s: float
+
+    @property
+    def means(self) -> Array:
+        """(3,) pitch, balance, level."""
+        return np.array([self.pitch_st, self.balance_db, self.level_dbfs])
+
+    @property
+    def spreads(self) -> Array:
+        """(3,) uncertainty of the means."""
+        return np.array([self.pitch_sd, self.balance_sd, self.level_sd])
+
+    def to_dict(self) -> dict[str, float]:
+        """For JSON."""
+        return {name: float(getattr(self, name)) for name in self.__slots__}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> "EffortBaseline":
+        """From to_dict. Raises ValueError when a figure is missing or no number."""
+        try:
+            return cls(**{name: float(str(values[name])) for name in cls.__slots__})
+        except (KeyError, ValueError) as exc:
+            raise ValueError("not an effort baseline: let it be learnt anew") from exc
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineConfig:
+    """How the usual voice is learnt."""
+
+    # Voice in a chunk: long enough for a stable median, short enough to be of one kind.
+    chunk_s: float = 0.5
+    # Chunks of usual speech remembered: two minutes of voice, some four minutes of talking.
+    usual_chunks: int = 240
+    # Raised chunks remembered, in case they turn out to be the usual voice after all.
+    raised_chunks: int = 60
+    # A chunk this many standard deviations above the usual ones is raised and does not count.
+    outlier: float = 2.2
+    # Voice after which a baseline is good enough to be kept.
+    known_s: float = 4.0
+
+
+class BaselineLearner:
+    """Learns the baseline of one channel, chunk by chunk."""
+
+    def __init__(self, config: BaselineConfig, known: EffortBaseline | None = None) -> None:
+        self._config = config
+        self._prior = _prior_of(known)
+        self._usual: deque[Array] = deque(maxlen=config.usual_chunks)
+        self._raised: deque[Array] = deque(maxlen=config.raised_chunks)
+        self._spread = np.array([np.hypot(n.between, n.within / 1.5) for n in NORMS])
+        self._weights = _weights(NORMS)
+        self.current = self._solve(np.zeros((0, 3)))
+
+    def add(self, chunk: Array) -> None:
+        """One chunk of voice: (3,) pitch, balance, level."""
+        everything = np.array([*self._usual, *self._raised, chunk])
+        is_usual = self._divide(everything)
+        self._usual.extend(everything[is_usual][-self._config.usual_chunks :])
+        kept = everything[is_usual]
+        self._usual = deque(kept, maxlen=self._config.usual_chunks)
+        self._raised = deque(everything[~is_usual], maxlen=self._config.raised_chunks)
+        self.current = self._solve(kept)
+
+    def _divide(self, chunks: Array) -> npt.NDArray[np.bool_]:
+        """Which chunks are usual: those not far above the calmer third."""
+        effort = ((chunks - self._prior[0]) / self._spread) @ self._weights
+        centre = float(np.quantile(effort, 1 / 3))
+        usual = np.ones(len(chunks), bool)
+        for _ in range(4):
+            usual = effort <= centre + self._config.outlier
+            centre = float(np.mean(effort[usual]))
+        return usual
+
+    def _solve(self, usual: Array) -> EffortBaseline:
+        """Prior and chunks together, each weighted by its certainty."""
+        mean, spread = self._prior
+        certainty = 1 / spread**2 + len(usual) / self._spread**2
+        value = mean / spread**2
+        if len(usual):
+            value = value + np.median(usual, axis=0) * len(usual) / self._spread**2
+        value, sd = value / certainty, np.sqrt(1 / certainty)
+        pitch, tone, level = map(float, value)
+        voiced_s = len(usual) * self._config.chunk_s
+        a, b, c = map(float, sd)
+        return EffortBaseline(pitch, tone, level, a, b, c, voiced_s)
+
+    def known(self) -> EffortBaseline | None:
+        """The baseline, or None while too little has been heard."""
+        return self.current if self.current.voiced_s >= self._config.known_s else None
+
+
+def _weights(norms: tuple[FeatureNorm, ...]) -> Array:
+    """How much each standardised feature says, length 1."""
+    telling = np.array([n.shift / np.hypot(n.between, n.within / 1.5) for n in norms])
+    telling[2] = 0.0  # a gain step must not divide the chunks
+    return np.asarray(telling / np.linalg.norm(telling), np.float64)
+
+
+def _prior_of(known: EffortBaseline | None) -> tuple[Array, Array]:
+    if known is None:
+        return np.array([n.prior_mean for n in NORMS]), np.array([n.prior_spread for n in NORMS])
+    # Another day, another headset: what was learnt counts like a narrow prior.
+    return known.means, np.maximum(known.spreads, [1.5, 2.0, 6.0])
