@@ -19,7 +19,9 @@ def frozen(samples: npt.ArrayLike) -> Samples:
     """A read-only int16 copy (or the array itself when it is read-only already)."""
     array = np.asarray(samples)
     if array.dtype != np.int16:
-        raise ValueError(f"samples must be int16, not {array.dtype}: convert them where they are read")
+        raise ValueError(
+            f"samples must be int16, not {array.dtype}: convert them where they are read"
+        )
     if array.flags.writeable:
         array = array.copy()
         array.setflags(write=False)

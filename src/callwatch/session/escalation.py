@@ -11,8 +11,6 @@ from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationChange, EscalationLevel
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, EscalationChanged, Event
 
-LEVELS = tuple(EscalationLevel)
-
 
 @dataclass(frozen=True, slots=True)
 class EscalationConfig:
@@ -123,7 +121,8 @@ class Escalation:
             (EscalationLevel.HEATED, config.heated_at),
             (EscalationLevel.TENSE, config.tense_at),
         ):
-            held = self._level.rank >= level.rank
+            # A threat holds its level by time, so it does not make the score's level sticky.
+            held = level.rank <= self._level.rank < EscalationLevel.THREAT.rank
             if self._score >= opens_at * (config.release_share if held else 1.0):
                 return level
         return EscalationLevel.CALM

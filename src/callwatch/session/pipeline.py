@@ -1,0 +1,286 @@
+"""The pipeline: blocks of a call in, events out. No thread, no queue, no wall clock.
+
+The same object runs live, in replay and in analysis, so every figure can be reproduced from a
+recording. Acoustic events are made first, put in the order of their stream time, and handed one
+by one to those who react to events (pace, control, escalation, nudges); a tick every 100 ms of
+stream time drives what waits for time to pass.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.audio import CallBlock
+from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.core.escalation import EscalationLevel
+from callwatch.core.events import (
+    CallEnded,
+    CallStarted,
+    EscalationChanged,
+    Event,
+    InputNoted,
+    PartialHeard,
+    UtteranceFinished,
+)
+from callwatch.core.masking import UtteranceMasker
+from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import CallInfo, Performance
+from callwatch.core.words import Utterance
+from callwatch.detectors.control import ControlConfig, ControlDetector
+from callwatch.detectors.method import MethodConfig, MethodDetector
+from callwatch.detectors.pace import PaceConfig, PaceDetector
+from callwatch.detectors.raised_voice import RaisedVoice, RaisedVoiceConfig
+from callwatch.detectors.threats import ThreatConfig, ThreatDetector
+from callwatch.detectors.turn_taking import TurnTaking, TurnTakingConfig
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.steps import StepMatcher
+from callwatch.session.escalation import Escalation, EscalationConfig
+from callwatch.session.meter import Meter
+from callwatch.session.nudges import NudgeConfig, NudgePolicy
+from callwatch.speech.feed import FeedConfig, SpeechFeed
+from callwatch.speech.protocol import SpeechChunk
+from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
+from callwatch.voice.effort import EffortBaseline, EffortConfig, EffortEstimator, EffortFrames
+from callwatch.voice.frames import HOP_S, VoiceFrames
+from callwatch.voice.quality import QualityConfig, QualityMonitor
+
+TICK_S: Final = 0.1  # nudges and pace need no finer clock; a person cannot tell
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineConfig:
+    """The configs of all stages; each default is written beside the code that uses it."""
+
+    language: Language = Language.EN
+    voice: VoiceActivityConfig = field(default_factory=VoiceActivityConfig)
+    quality: QualityConfig = field(default_factory=QualityConfig)
+    effort: EffortConfig = field(default_factory=EffortConfig)
+    raised_voice: RaisedVoiceConfig = field(default_factory=RaisedVoiceConfig)
+    turn_taking: TurnTakingConfig = field(default_factory=TurnTakingConfig)
+    pace: PaceConfig = field(default_factory=PaceConfig)
+    control: ControlConfig = field(default_factory=ControlConfig)
+    threats: ThreatConfig = field(default_factory=ThreatConfig)
+    method: MethodConfig = field(default_factory=MethodConfig)
+    feed: FeedConfig = field(default_factory=FeedConfig)
+    escalation: EscalationConfig = field(default_factory=EscalationConfig)
+    nudges: NudgeConfig = field(default_factory=NudgeConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The phrase material of the call's language."""
+
+    threats: PhraseMatcher
+    steps: StepMatcher
+
+
+class Pipeline:
+    """One call. Not thread-safe: one thread calls every method."""
+
+    def __init__(
+        self,
+        config: PipelineConfig,
+        info: CallInfo,
+        phrases: Phrases,
+        baselines: Mapping[Channel, EffortBaseline] | None = None,
+    ) -> None:
+        self._info = info
+        self._voice = VoiceActivity(config.voice)
+        self._quality = QualityMonitor(config.quality)
+        self._effort = EffortEstimator(config.effort, baselines)
+        self._raised_voice = RaisedVoice(config.raised_voice)
+        self._turn_taking = TurnTaking(config.turn_taking, config.language)
+        self._pace = PaceDetector(config.pace, config.language)
+        self._control = ControlDetector(config.control)
+        self._threats = ThreatDetector(phrases.threats, config.threats)
+        self._method = MethodDetector(phrases.steps, config.method)
+        self._escalation = Escalation(config.escalation)
+        self._nudges = NudgePolicy(config.nudges, config.language, info.id)
+        self._meter = Meter()
+        self._feed = SpeechFeed(config.feed)
+        self._masker = UtteranceMasker(config.language)
+        self._chunks: list[SpeechChunk] = []
+        self._audio_end_s = 0.0
+        self._now_s = 0.0  # the last tick
+        self._agent_spoke_s = 0.0
+        self._paused_from_s: float | None = None
+        self._paused: list[TimeSpan] = []
+        self._dropped_s = 0.0
+        self._warnings: list[str] = []
+
+    @property
+    def now_s(self) -> float:
+        """The stream time that has been decided."""
+        return self._now_s
+
+    @property
+    def audio_s(self) -> float:
+        """Seconds of call consumed so far."""
+        return self._audio_end_s
+
+    @property
+    def dropped_s(self) -> float:
+        """Seconds that a device did not deliver, summed over the channels."""
+        return self._dropped_s
+
+    def start(self) -> list[Event]:
+        """The first event of the call."""
+        return [CallStarted(0.0, self._info)]
+
+    def process(self, block: CallBlock) -> list[Event]:
+        """Take the next block of the call; gives what was decided, in stream order."""
+        self._audio_end_s = block.end_s
+        self._dropped_s += sum(span.duration_s for _, span in block.dropped)
+        return self._run(block, self._voice.process(block))
+
+    def take_chunks(self) -> list[SpeechChunk]:
+        """The voiced audio for the recogniser since the last call."""
+        chunks, self._chunks = self._chunks, []
+        return chunks if self._paused_from_s is None else []
+
+    def hear(self, utterance: Utterance) -> list[Event]:
+        """Take what the recogniser heard; numbers are masked before anyone else sees it."""
+        if any(pause.overlap_s(utterance.span) > 0 for pause in self._pauses()):
+            return []
+        heard = self._masker.mask(utterance)
+        now_s = max(self._now_s, utterance.consumed_s)
+        if not heard.is_final:
+            first: Event = PartialHeard(now_s, heard)
+        elif heard.words:
+            first = UtteranceFinished(now_s, heard)
+        else:
+            return self._dispatch(self._threats.hear(heard))
+        events = [first, *self._turn_taking.hear(heard)]
+        if heard.channel is Channel.CUSTOMER:
+            events += self._threats.hear(heard)
+        else:
+            events += self._method.hear(heard)
+        return self._dispatch(events)
+
+    def end_audio(self) -> list[Event]:
+        """No more audio comes: decide the rest. Words may still be heard after this."""
+        events = self._run(None, self._voice.finish())
+        self._chunks += self._feed.finish(self._audio_end_s)
+        effort = self._effort.finish()
+        return events + self._dispatch(
+            [
+                *self._raised_voice.process(effort),
+                *self._raised_voice.finish(self._audio_end_s),
+                *self._turn_taking.finish(self._audio_end_s),
+            ]
+        )
+
+    def end_call(self, performance: Performance) -> list[Event]:
+        """The call is over and the last words were heard."""
+        end_s = self._audio_end_s
+        events = self._dispatch(self._pace.finish(end_s)) + self._nudges.finish(end_s)
+        quality = self._quality.result(end_s)
+        quality = replace(quality, warnings=(*quality.warnings, *self._warnings))
+        return [*events, CallEnded(end_s, end_s, self._quality.separable, quality, performance)]
+
+    def set_paused(self, paused: bool) -> list[Event]:
+        """Card payment: what is said while paused is neither recognised nor kept."""
+        if paused and self._paused_from_s is None:
+            self._paused_from_s = self._now_s
+            message = "Transcription is paused."
+            return [InputNoted(self._now_s, None, "paused", message)]
+        if not paused and self._paused_from_s is not None:
+            span = TimeSpan(self._paused_from_s, max(self._now_s, self._paused_from_s))
+            self._paused.append(span)
+            self._paused_from_s = None
+            return [InputNoted(self._now_s, None, "resumed", "Transcription goes on.", span)]
+        return []
+
+    def set_on_hold(self, on_hold: bool) -> list[Event]:
+        """Silence on hold is no dead air."""
+        return self._dispatch(self._pace.set_on_hold(on_hold, self._now_s))
+
+    def dismiss(self, nudge_id: str) -> list[Event]:
+        """The agent closed a card."""
+        return self._nudges.dismiss(self._now_s, nudge_id)
+
+    def mark_not_useful(self, key: str) -> None:
+        """The agent found a nudge not useful."""
+        self._nudges.mark_not_useful(key)
+
+    def note_drift(self, channel: Channel, ppm: float) -> None:
+        """What the source measured of a device's clock."""
+        self._quality.note_drift(channel, ppm)
+
+    def note_warning(self, warning: str) -> None:
+        """A plain sentence of the source for the report's input quality."""
+        self._warnings.append(warning)
+
+    def baseline(self, channel: Channel) -> EffortBaseline | None:
+        """The effort baseline learnt so far (an agent's own may be remembered locally)."""
+        return self._effort.baseline(channel)
+
+    def _pauses(self) -> list[TimeSpan]:
+        if self._paused_from_s is None:
+            return self._paused
+        return [*self._paused, TimeSpan(self._paused_from_s, float("inf"))]
+
+    def _run(self, block: CallBlock | None, frames: VoiceFrames) -> list[Event]:
+        events: list[Event] = [*frames.transitions, *frames.notes]
+        if block is not None:
+            self._chunks += self._feed.process(block, frames)
+            events += self._quality.process(block, frames)
+            effort = self._effort.process(block, frames)
+            events += self._raised_voice.process(effort)
+            self._meter_effort(effort)
+        events += self._turn_taking.process(frames)
+        events += self._meter.process(frames)
+        events.sort(key=lambda event: event.time_s)
+        return self._advance(deque(events), frames)
+
+    def _meter_effort(self, effort: EffortFrames) -> None:
+        for channel in CHANNELS:
+            self._meter.note_effort(channel, effort.effort[channel.index])
+
+    def _advance(self, events: deque[Event], frames: VoiceFrames) -> list[Event]:
+        """React to the events in order, ticking in between."""
+        out: list[Event] = []
+        until_s = frames.end_s + frames.delay_s if len(frames) else self._audio_end_s
+        spoke = _last_speech_s(frames)
+        while (tick_s := self._now_s + TICK_S) <= until_s + 1e-9:
+            while events and events[0].time_s <= tick_s:
+                out += self._dispatch([events.popleft()])
+            self._now_s = tick_s
+            index = int((tick_s - frames.delay_s - frames.start_s) / HOP_S + 1e-6) - 1
+            if len(spoke) and index >= 0:
+                self._agent_spoke_s = max(self._agent_spoke_s, spoke[min(index, len(spoke) - 1)])
+            out += self._tick(tick_s, tick_s - frames.delay_s - self._agent_spoke_s)
+        return out + self._dispatch(list(events))
+
+    def _tick(self, time_s: float, agent_silent_s: float) -> list[Event]:
+        out = self._dispatch(self._pace.tick(time_s))
+        out += self._dispatch(self._escalation.tick(time_s))
+        return out + self._dispatch(self._nudges.tick(time_s, agent_silent_s))
+
+    def _dispatch(self, events: list[Event]) -> list[Event]:
+        """Each event, followed by what it led to."""
+        out: list[Event] = []
+        queue = deque(events)
+        while queue:
+            event = queue.popleft()
+            out.append(event)
+            led_to: list[Event] = []
+            for reactor in (self._pace, self._control, self._escalation, self._nudges):
+                led_to += reactor.on_event(event)
+            if isinstance(event, EscalationChanged):
+                self._method.set_upset(event.change.level is not EscalationLevel.CALM)
+            if isinstance(event, InputNoted) and event.code in ("hold_music", "hold_music_ended"):
+                led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s)
+            queue.extendleft(reversed(led_to))
+        return out
+
+
+def _last_speech_s(frames: VoiceFrames) -> npt.NDArray[np.float64]:
+    """For each frame, the end of the agent's last speech frame up to it; -inf before any."""
+    own = frames.speech[Channel.AGENT.index]
+    ends = frames.start_s + (np.arange(len(own)) + 1) * HOP_S
+    return np.maximum.accumulate(np.where(own, ends, -np.inf))
