@@ -48,8 +48,8 @@ def run(audio: np.ndarray, block_s: float = 0.37) -> tuple[EffortEstimator, Effo
     effort, sustained, pitch, tone, level, voiced, new = (
         np.concatenate([getattr(part, name) for part in parts], axis=1) for name in COLUMNS
     )
-    frames = EffortFrames(0.0, STEP_S, effort, sustained, pitch, tone, level, voiced, new, 0.1)
-    return estimator, frames
+    out = EffortFrames(0.0, STEP_S, effort, sustained, pitch, tone, level, voiced, new, 0.1)
+    return estimator, out
 
 
 @pytest.fixture(scope="module")

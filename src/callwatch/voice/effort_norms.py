@@ -49,7 +49,8 @@ class FeatureNorm:
 MOMENT_S: Final = 0.2
 
 # Semitones above 100 Hz. Usual men 110-120 Hz (2.5 st), women 200-210 Hz (12.5 st), children
-# higher; one prior for all. Capped so that pitch alone (another person takes the phone) opens nothing.
+# higher; one prior for all. Capped so that pitch alone (another person takes the phone) opens
+# nothing.
 PITCH: Final = FeatureNorm(6.0, 1.2, 4.0, 8.0, 5.5, 3.5)
 # By the table, the usual voice has -11 dB; microphones and telephones differ by some dB.
 BALANCE: Final = FeatureNorm(6.4, 2.6, 5.6, -11.0, 5.0, 3.0)
