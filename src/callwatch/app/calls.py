@@ -11,10 +11,11 @@ from pathlib import Path
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
-from callwatch.core.channels import Channel
+from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event
 from callwatch.core.summary import CallInfo, CallSummary
+from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
@@ -23,6 +24,7 @@ from callwatch.session.pipeline import Phrases, Pipeline
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
+from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.store.history import CallHistory
 
 JOURNAL_NAME = "events.jsonl"
@@ -63,6 +65,7 @@ class CallDesk:
             Path(config.recognition.model) if config.recognition.model else None,
             language,
         )
+        self._recognizer: Recognizer | None = None
         self._phrases = Phrases(
             PhraseMatcher.for_language(language), StepMatcher.for_language(language)
         )
@@ -94,14 +97,47 @@ class CallDesk:
 
     def close(self) -> None:
         """Free the recogniser."""
-        self.choice.close()
+        if self._recognizer is not None:
+            self._recognizer.close()
+            self._recognizer = None
 
-    def new_recognition(self, live: bool) -> InlineRecognition | RecognitionWorker | None:
-        """The recogniser's side of a call; None when the engine is `none`."""
-        recognizer = self.choice.load()
-        if recognizer is None:
+    def new_recognition(
+        self, live: bool, pipeline: Pipeline
+    ) -> InlineRecognition | RecognitionWorker | None:
+        """The recogniser's side of a call; None when the engine is `none`.
+
+        Raises ModelError when the model cannot be loaded.
+        """
+        if self.choice.create is None:
             return None
-        return RecognitionWorker(recognizer) if live else InlineRecognition(recognizer)
+        if self._recognizer is None:
+            self._recognizer = self.choice.create()
+        kept = KeptRecognizer(self._recognizer)
+        if live:
+            return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
+        return InlineRecognition(kept)
+
+
+class KeptRecognizer:
+    """A recogniser that outlives its call: closing it only forgets the call."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self.name, self.model = recognizer.name, recognizer.model
+        self.language = recognizer.language
+
+    def accept(self, chunk: SpeechChunk) -> list[Utterance]:
+        """See Recognizer."""
+        return self._recognizer.accept(chunk)
+
+    def reset(self, channel: Channel) -> None:
+        """See Recognizer."""
+        self._recognizer.reset(channel)
+
+    def close(self) -> None:
+        """Ready for the next call."""
+        for channel in CHANNELS:
+            self._recognizer.reset(channel)
 
 
 class OpenCall:
@@ -121,7 +157,7 @@ class OpenCall:
         self._journal_path = plan.out_dir / name
         self._journal = JournalWriter(self._journal_path)
         self.pipeline = desk.new_pipeline(plan)
-        recognition = desk.new_recognition(plan.live)
+        recognition = desk.new_recognition(plan.live, self.pipeline)
         self.runner = CallRunner(plan.source, self.pipeline, recognition, (self._journal, *sinks))
 
     def run(self) -> CallOutcome:
@@ -141,11 +177,14 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
+        past = None
         if plan.in_history:
             with CallHistory(config.store.url or None) as history:
                 history.delete_older_than(config.store.retention_days, datetime.now(UTC))
                 history.add(summary)
-        paths = write_report(summary, plan.out_dir, config.call.language)
+                call = summary.call
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
             self._journal_path.replace(journal)
