@@ -111,16 +111,21 @@ class EffortSide:
                 self._floor.hear(power_spectra(windows[:1])[0])
             return _NOTHING
         voice, is_good = self._analyse(windows[taken])
-        if speaks.any():
-            before = [part for _, part in self._early]
-            self._early.clear()
-            return np.concatenate([*before, voice[is_good]])
-        while self._early and self._early[0][0] < number - self._config.early_s / STEP_S:
-            self._early.popleft()
-        if self._early and self._early[-1][0] < number - self._config.early_gap_s / STEP_S:
-            self._early.clear()
-        self._early.append((number, voice[is_good]))
-        return _NOTHING
+        self._forget_early(number)
+        if not speaks.any():
+            self._early.append((number, voice[is_good]))
+            return _NOTHING
+        before = [part for _, part in self._early]
+        self._early.clear()
+        return np.concatenate([*before, voice[is_good]])
+
+    def _forget_early(self, number: int) -> None:
+        """Drops early sound that is too old or lies before a gap."""
+        config, early = self._config, self._early
+        if early and early[-1][0] < number - config.early_gap_s / STEP_S:
+            early.clear()
+        while early and early[0][0] < number - config.early_s / STEP_S:
+            early.popleft()
 
     def _is_loud(self, windows: npt.NDArray[np.float32]) -> Flags:
         """Which windows are as strong as the own voice; none while that is unknown."""
