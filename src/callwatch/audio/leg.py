@@ -102,13 +102,19 @@ class Leg:
         """Why the device counts as lost, None while it is well."""
         assert self._feed is not None
         moved = capture.moved_to()
-        if moved:
+        if moved and self._is_listed():
             return f"the sound server moved it to {moved}"
         if moved is not None or not capture.alive():
             return "it was unplugged or switched off"
         if not self.pauses and self.clock() - self._feed.last_s > _SILENT_LOST_S:
             return "it stopped delivering"
         return self._new_default()
+
+    def _is_listed(self) -> bool:
+        """Whether the device is there at all."""
+        assert self._backend is not None
+        assert self.device is not None
+        return self.device.id in {device.id for device in self._backend.devices()}
 
     def _new_default(self) -> str | None:
         if self.wanted.name is not None or self.clock() - self._listed_s < _LIST_EVERY_S:
