@@ -5,8 +5,18 @@ import pytest
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
-from callwatch.voice.effort import EffortEstimator, EffortFrames
+from callwatch.voice.effort import STEP_S, EffortEstimator, EffortFrames
 from callwatch.voice.frames import HOP_S, VoiceFrames
+
+COLUMNS = (
+    "effort",
+    "sustained",
+    "pitch_delta_st",
+    "balance_delta_db",
+    "level_delta_db",
+    "voiced_s",
+    "new_voiced_s",
+)
 
 
 def voice(
@@ -35,18 +45,11 @@ def run(audio: np.ndarray, block_s: float = 0.37) -> tuple[EffortEstimator, Effo
         done += count
         parts.append(estimator.process(block, frames))
     parts.append(estimator.finish())
-    columns = [
-        np.concatenate([getattr(p, name) for p in parts], axis=1)
-        for name in (
-            "effort",
-            "pitch_delta_st",
-            "balance_delta_db",
-            "level_delta_db",
-            "voiced_s",
-            "new_voiced_s",
-        )
-    ]
-    return estimator, EffortFrames(0.0, 0.1, *columns, delay_s=0.1)
+    effort, sustained, pitch, tone, level, voiced, new = (
+        np.concatenate([getattr(part, name) for part in parts], axis=1) for name in COLUMNS
+    )
+    out = EffortFrames(0.0, STEP_S, effort, sustained, pitch, tone, level, voiced, new, 0.1)
+    return estimator, out
 
 
 @pytest.fixture(scope="module")

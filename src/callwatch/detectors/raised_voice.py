@@ -22,22 +22,37 @@ from callwatch.voice.effort import EffortFrames
 class RaisedVoiceConfig:
     """When a cue opens and closes."""
 
-    # One in some hundred usual windows lies above 2.5 standard deviations; two in a row are rarer.
-    open_z: float = 2.5
+    # Of usual windows, one in some 1,500 lies above 3.2 standard deviations; a call has a few
+    # hundred that are independent.
+    open_z: float = 3.2
+    # The very first syllables of a sentence are often high, so that early evidence must be
+    # stronger: this much with `sustained_s` of voice, falling to `open_z` with `sure_s`.
+    early_z: float = 4.0
+    sure_s: float = 0.9
+    # What has lasted must still go on: the newest voice alone lies at least this high.
+    still_z: float = 2.0
     # Well below, so that a falling phrase end does not close it.
-    close_z: float = 1.2
+    close_z: float = 1.5
     # Voice above the threshold before it opens: longer than one loud word or a cough.
-    sustained_s: float = 0.45
+    sustained_s: float = 0.5
     # Silence that ends the cue.
     silence_s: float = 1.0
     # Usual voice after a cue before the speaker counts as settled.
     settled_s: float = 1.5
+
+    def needed_z(self, voiced_s: float) -> float:
+        """The effort that opens a cue after so much voice since the last pause."""
+        if voiced_s < self.sustained_s:
+            return float("inf")
+        late = min(1.0, (voiced_s - self.sustained_s) / (self.sure_s - self.sustained_s))
+        return self.early_z + late * (self.open_z - self.early_z)
 
 
 @dataclass(slots=True)
 class _Side:
     """What is going on on one side."""
 
+    run_s: float = 0.0
     above_s: float = 0.0
     onset_s: float = 0.0
     last_voice_s: float = float("-inf")
@@ -71,12 +86,13 @@ class RaisedVoice:
 
     def _step(self, channel: Channel, effort: EffortFrames, i: int) -> list[Event]:
         side, row, config = self._sides[channel], channel.index, self.config
-        z, new_s = float(effort.effort[row, i]), float(effort.new_voiced_s[row, i])
+        z, new_s = _opening_z(effort, row, i, config), float(effort.new_voiced_s[row, i])
         start_s = effort.start_s + i * effort.hop_s
         end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
         silent = start_s - side.last_voice_s >= config.silence_s
         if silent:
-            side.above_s = 0.0
+            side.above_s = side.run_s = 0.0
+        side.run_s += new_s
         if new_s > 0:
             side.last_voice_s = end_s
         if side.cue is not None:
@@ -90,14 +106,14 @@ class RaisedVoice:
             side.onset_s = start_s
         side.above_s += new_s
         side.usual_s = 0.0
-        if float(effort.voiced_s[row, i]) < config.sustained_s:
+        if z < config.needed_z(side.run_s):
             return []
         side.count += 1
         side.id = f"raised_voice-{channel}-{side.count}"
         side.last_raised_s = end_s
         side.below_s = 0.0
-        onset_s = max(0.0, end_s - 1.5 * float(effort.voiced_s[row, i]))
-        side.cue = self._cue(channel, effort, i, TimeSpan(min(onset_s, start_s), end_s), now_s)
+        onset_s = max(0.0, min(side.onset_s, end_s - 0.9))
+        side.cue = self._cue(channel, effort, i, TimeSpan(onset_s, end_s), now_s)
         return [CueOpened(now_s, side.id, side.cue)]
 
     def _follow(
@@ -142,7 +158,8 @@ class RaisedVoice:
         self, channel: Channel, effort: EffortFrames, i: int, span: TimeSpan, detected_s: float
     ) -> Cue:
         row = channel.index
-        z, level_db = float(effort.effort[row, i]), float(effort.level_delta_db[row, i])
+        z = max(float(effort.effort[row, i]), float(effort.sustained[row, i]))
+        level_db = float(effort.level_delta_db[row, i])
         return Cue(
             CueKind.RAISED_VOICE,
             channel,
@@ -153,6 +170,12 @@ class RaisedVoice:
             effort=z,
             level_delta_db=level_db,
         )
+
+
+def _opening_z(effort: EffortFrames, row: int, i: int, config: RaisedVoiceConfig) -> float:
+    """The short window, or the long one while the short one still agrees."""
+    short, long = float(effort.effort[row, i]), float(effort.sustained[row, i])
+    return max(short, long) if short >= config.still_z else short
 
 
 def _evidence(channel: Channel, effort: EffortFrames, i: int) -> str:

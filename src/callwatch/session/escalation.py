@@ -105,9 +105,7 @@ class Escalation:
     def _settle(self, time_s: float) -> list[Event]:
         target = self._target(time_s)
         falling = target.rank < self._level.rank
-        if target is self._level or (
-            falling and time_s - self._since_s < self._config.min_level_s
-        ):
+        if target is self._level or (falling and time_s - self._since_s < self._config.min_level_s):
             return []
         change = EscalationChange(time_s, target, self._level)
         self._level, self._since_s = target, time_s

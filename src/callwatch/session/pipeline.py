@@ -44,7 +44,8 @@ from callwatch.session.nudges import NudgeConfig, NudgePolicy
 from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
-from callwatch.voice.effort import EffortBaseline, EffortConfig, EffortEstimator, EffortFrames
+from callwatch.voice.baseline import EffortBaseline
+from callwatch.voice.effort import EffortConfig, EffortEstimator, EffortFrames
 from callwatch.voice.frames import HOP_S, VoiceFrames
 from callwatch.voice.quality import QualityConfig, QualityMonitor
 

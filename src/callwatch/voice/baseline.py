@@ -66,6 +66,8 @@ class BaselineConfig:
     chunk_s: float = 0.5
     # Chunks of usual speech remembered: two minutes of voice, some four minutes of talking.
     usual_chunks: int = 240
+    # Chunks of one sentence lie on the same side of the mean: so much voice is one new witness.
+    independent_s: float = 1.5
     # Raised chunks remembered, in case they turn out to be the usual voice after all.
     raised_chunks: int = 60
     # A chunk this many standard deviations above the usual ones is raised and does not count.
@@ -82,8 +84,8 @@ class BaselineLearner:
         self._prior = _prior_of(known)
         self._usual: deque[Array] = deque(maxlen=config.usual_chunks)
         self._raised: deque[Array] = deque(maxlen=config.raised_chunks)
-        self._spread = np.array([np.hypot(n.between, n.within / 1.5) for n in NORMS])
-        self._weights = _weights(NORMS)
+        self._spread = np.array([n.spread(config.chunk_s) for n in NORMS])
+        self._weights = _weights(NORMS, config.chunk_s)
         self.current = self._solve(np.zeros((0, 3)))
 
     def add(self, chunk: Array) -> None:
@@ -109,10 +111,11 @@ class BaselineLearner:
     def _solve(self, usual: Array) -> EffortBaseline:
         """Prior and chunks together, each weighted by its certainty."""
         mean, spread = self._prior
-        certainty = 1 / spread**2 + len(usual) / self._spread**2
+        witnesses = len(usual) * self._config.chunk_s / self._config.independent_s
+        certainty = 1 / spread**2 + witnesses / self._spread**2
         value = mean / spread**2
         if len(usual):
-            value = value + np.median(usual, axis=0) * len(usual) / self._spread**2
+            value = value + np.median(usual, axis=0) * witnesses / self._spread**2
         value, sd = value / certainty, np.sqrt(1 / certainty)
         pitch, tone, level = map(float, value)
         voiced_s = len(usual) * self._config.chunk_s
@@ -124,9 +127,9 @@ class BaselineLearner:
         return self.current if self.current.voiced_s >= self._config.known_s else None
 
 
-def _weights(norms: tuple[FeatureNorm, ...]) -> Array:
+def _weights(norms: tuple[FeatureNorm, ...], chunk_s: float) -> Array:
     """How much each standardised feature says, length 1."""
-    telling = np.array([n.shift / np.hypot(n.between, n.within / 1.5) for n in norms])
+    telling = np.array([n.shift / n.spread(chunk_s) for n in norms])
     telling[2] = 0.0  # a gain step must not divide the chunks
     return np.asarray(telling / np.linalg.norm(telling), np.float64)
 
