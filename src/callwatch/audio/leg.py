@@ -165,10 +165,8 @@ def resolve(wanted: Wanted, backends: Sequence[Backend]) -> tuple[Backend, Devic
         except MissingPartError as exc:
             missing = exc
     devices = [device for _, device in known]
-    if wanted.name is None:
-        device = default_device(wanted.kind, devices)
-    else:
-        device = find_device(wanted.name, devices)
+    name = wanted.name
+    device = find_device(name, devices) if name else default_device(wanted.kind, devices)
     if device is not None:
         return next((backend, found) for backend, found in known if found is device)
     if not known and missing is not None:
