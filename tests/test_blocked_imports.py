@@ -32,7 +32,9 @@ def run_blocked(code: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("room", ["core", "texts", "phrases", "detectors", "report", "session", "config"])
+@pytest.mark.parametrize(
+    "room", ["core", "texts", "phrases", "detectors", "report", "session", "config"]
+)
 def test_rooms_import_without_any_driver(room: str) -> None:
     path = ROOT / "src" / "callwatch" / room
     names = [p.stem for p in path.glob("*.py") if p.stem != "__init__"] if path.is_dir() else []

@@ -13,8 +13,13 @@ def callwatch(
     *args: str | Path, stdin: str | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, without a display."""
-    env = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    env |= {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'ui'}", "QT_QPA_PLATFORM": "offscreen"}
+    env = {
+        key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")
+    }
+    env |= {
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'ui'}",
+        "QT_QPA_PLATFORM": "offscreen",
+    }
     return subprocess.run(
         [sys.executable, "-m", "callwatch.cli.main", *map(str, args)],
         check=False, capture_output=True, text=True, encoding="utf-8", input=stdin,

@@ -183,11 +183,14 @@ def test_a_full_disk_leaves_no_half_written_report(tmp_path: Path, out: Path) ->
         "resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))\n"
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "from callwatch.cli.main import main\n"
-        f"sys.argv = ['callwatch', 'analyze', {str(path)!r}, '--out', {str(out)!r}, '--engine', 'none', '--no-history']\n"
+        f"sys.argv = ['callwatch', 'analyze', {str(path)!r}, '--out', {str(out)!r}]\n"
+        "sys.argv += ['--engine', 'none', '--no-history']\n"
         "main()\n"
     )
     env = dict(os.environ, PYTHONPATH=f"{ROOT / 'src'}:{ROOT / 'ui'}")
-    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, env=env
+    )
     failed_kindly(done)
     assert not list(out.rglob("report.*"))
 
@@ -199,7 +202,9 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, out: Path) -> None:
     env = dict(os.environ, PYTHONPATH=f"{ROOT / 'src'}:{ROOT / 'ui'}")
     command = [sys.executable, "-m", "callwatch.cli.main", "analyze", str(path), "--out", str(out),
                "--engine", "none", "--no-history"]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env
+    )
     assert process.stderr is not None
     first = process.stderr.readline()  # which recogniser: from here on the analysis runs
     while process.poll() is None and not list(out.rglob("*.part")):
@@ -221,7 +226,9 @@ def test_a_good_file_is_analysed_beside_a_bad_one(tmp_path: Path, out: Path) -> 
     path = tmp_path / "short.wav"
     audio, rate_hz = sf.read(DEMO)
     sf.write(path, audio[: 8 * rate_hz], rate_hz)
-    done = callwatch("analyze", tmp_path / "nowhere.wav", path, "--out", out, "--engine", "none", "--no-history")
+    done = callwatch(
+        "analyze", tmp_path / "nowhere.wav", path, "--out", out, "--engine", "none", "--no-history"
+    )
     failed_kindly(done)
     assert (out / "short" / "report.json").is_file()
     assert stat.S_IMODE((out / "short" / "report.json").stat().st_mode) == 0o600

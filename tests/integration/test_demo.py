@@ -3,6 +3,7 @@
 import json
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,16 +20,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], str
     return out, done.stdout.splitlines(), done.stderr
 
 
-def report_of(demo: tuple[Path, list[str], str]) -> dict[str, object]:
-    loaded: dict[str, object] = json.loads((demo[0] / "report.json").read_text("utf-8"))
+def report_of(demo: tuple[Path, list[str], str]) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((demo[0] / "report.json").read_text("utf-8"))
     return loaded
 
 
-def events(kind: str) -> list[dict[str, object]]:
+def events(kind: str) -> list[dict[str, Any]]:
     return [line for line in TRUTH["lines"] if line.get("kind") == kind]
 
 
-def cues(demo: tuple[Path, list[str], str], kind: str) -> list[dict[str, object]]:
+def cues(demo: tuple[Path, list[str], str], kind: str) -> list[dict[str, Any]]:
     found = report_of(demo)["cues"]
     assert isinstance(found, list)
     return [cue for cue in found if cue["kind"] == kind]
@@ -110,7 +111,7 @@ def test_what_is_stored_is_the_owners_alone(demo: tuple[Path, list[str], str]) -
 
 
 def test_the_report_can_be_made_again_from_the_journal(demo: tuple[Path, list[str], str]) -> None:
-    from callwatch.report.document import to_document
+    from callwatch.core.document import to_document
     from callwatch.report.journal import read_journal
     from callwatch.session.record import summarize
 
@@ -122,6 +123,8 @@ def test_talk_time_is_that_of_the_script(demo: tuple[Path, list[str], str]) -> N
     metrics = report_of(demo)["metrics"]
     assert isinstance(metrics, dict)
     for side in ("agent", "customer"):
-        truth_s = sum(line["end_s"] - line["start_s"] for line in TRUTH["lines"] if line["channel"] == side)
+        truth_s = sum(
+            line["end_s"] - line["start_s"] for line in TRUTH["lines"] if line["channel"] == side
+        )
         # The text-to-speech voices pause inside sentences, so the script's time is an upper bound.
         assert truth_s * 0.85 <= metrics["talk_s"][side] <= truth_s * 1.05

@@ -25,7 +25,6 @@ from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
-from callwatch.store.history import CallHistory
 
 JOURNAL_NAME = "events.jsonl"
 
@@ -177,11 +176,17 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
+        past = None
         if plan.in_history:
+            # Loaded here: analysing without a history needs no database.
+            from callwatch.store.history import CallHistory
+
             with CallHistory(config.store.url or None) as history:
                 history.delete_older_than(config.store.retention_days, datetime.now(UTC))
                 history.add(summary)
-        paths = write_report(summary, plan.out_dir, config.call.language)
+                call = summary.call
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
             self._journal_path.replace(journal)

@@ -87,9 +87,7 @@ def live_call(
     return _run(desk, plan, with_overlay, sinks)
 
 
-def _run(
-    desk: CallDesk, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sink]
-) -> CallOutcome:
+def _run(desk: CallDesk, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sink]) -> CallOutcome:
     with plan.source:
         if with_overlay:
             return overlay.run_with_overlay(desk, plan, tuple(sinks))

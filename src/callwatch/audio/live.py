@@ -17,7 +17,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.spans import TimeSpan, intersection
 
-# A lost or moved device is noticed within this.
+# A lost device is noticed within this; a moved one at once where the sound server tells.
 _CHECK_S: Final = 0.25
 _JOIN_TIMEOUT_S: Final = 5.0
 
@@ -98,6 +98,8 @@ class LiveCall:
             self._watcher.join(_JOIN_TIMEOUT_S)
         for leg in self._legs:
             leg.close()
+        for driver in self._legs[0].backends:
+            driver.close()
 
     def __enter__(self) -> Self:
         return self
@@ -111,7 +113,8 @@ class LiveCall:
         self.close()
 
     def _watch(self) -> None:
-        while not self._closing.wait(_CHECK_S):
+        first = self._legs[0].backends[0]
+        while not first.wait_for_change(self._closing, _CHECK_S):
             for leg in self._legs:
                 leg.check()
 

@@ -66,6 +66,14 @@ class SoundcardBackend:
     def refresh(self) -> None:
         """Nothing to do: soundcard asks the system every time."""
 
+    def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
+        """Until the sound server tells of a change; where there is none, a plain wait."""
+        return self._server.wait_for_change(stop, timeout_s)
+
+    def close(self) -> None:
+        """Drop the connection to the sound server."""
+        self._server.close()
+
     def open(self, device: Device, channels: int, deliver: Deliver) -> Capture:
         """Start a reader thread. Raises InputError when the device cannot be opened."""
         soundcard = self._library()

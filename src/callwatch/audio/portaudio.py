@@ -5,6 +5,7 @@ was started, so `refresh` starts it anew - which is possible only while nothing 
 """
 
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,14 @@ class PortAudioBackend:
         library = _library()
         library._terminate()
         library._initialize()
+
+    def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
+        """Until the sound server tells of a change; where there is none, a plain wait."""
+        return self._server.wait_for_change(stop, timeout_s)
+
+    def close(self) -> None:
+        """Drop the connection to the sound server."""
+        self._server.close()
 
     def open(self, device: Device, channels: int, deliver: Deliver) -> Capture:
         """Open by id. Raises InputError when it is gone, busy or refused."""

@@ -62,7 +62,7 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception as fault:  # noqa: BLE001 - a traceback shown to a user is a bug
+    except Exception as fault:
         if os.environ.get("CALLWATCH_DEBUG"):
             raise
         _fail(

@@ -83,9 +83,7 @@ def live(
     """Monitor a real call; end it with Ctrl-C or by closing the overlay."""
     config = configured(language, engine, model)
     devices = config.devices
-    devices = replace(
-        devices, agent=agent or devices.agent, customer=customer or devices.customer
-    )
+    devices = replace(devices, agent=agent or devices.agent, customer=customer or devices.customer)
     desk = CallDesk(replace(config, devices=devices))
     err.print(desk.choice.explanation, markup=False)
     err.print("Listening. End with Ctrl-C.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import METHOD_STEPS, Cue, CueKind
-from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.core.nudges import Nudge
 from callwatch.core.summary import CallSummary
 from callwatch.report.wording import Wording, clock
 
@@ -66,9 +66,9 @@ class NudgeMark:
     at: str
 
     @property
-    def is_urgent(self) -> bool:
-        """Danger to life or limb."""
-        return self.nudge.level is NudgeLevel.URGENT
+    def text(self) -> str:
+        """The card's lines as one."""
+        return " – ".join(filter(None, self.nudge.text.split("\n")))
 
 
 def moments_of(summary: CallSummary, wording: Wording) -> list[Moment]:

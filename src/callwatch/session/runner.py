@@ -7,12 +7,11 @@ thread and must not wait.
 """
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
-
-import psutil
 
 from callwatch.audio.source import CallSource
 from callwatch.core.channels import CHANNELS
@@ -20,8 +19,13 @@ from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event, InputNoted
 from callwatch.core.summary import CallSummary, Performance
 from callwatch.session.pipeline import Pipeline
-from callwatch.session.record import CallRecord
 from callwatch.session.recognition import InlineRecognition, RecognitionStats, RecognitionWorker
+from callwatch.session.record import CallRecord
+
+if sys.platform == "win32":
+    import psutil
+else:
+    import resource
 
 Sink = Callable[[Event], None]
 Request = Callable[[Pipeline], Sequence[Event] | None]
@@ -156,11 +160,8 @@ class CallRunner:
 
 def peak_memory_mb() -> float:
     """The most memory that this process has held so far, MB."""
-    info = psutil.Process().memory_info()
-    if hasattr(info, "peak_wset"):  # Windows
-        return round(info.peak_wset / 1e6, 1)
-    import resource
-
+    if sys.platform == "win32":
+        return round(float(psutil.Process().memory_info().peak_wset) / 1e6, 1)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, 1)
 
 
