@@ -55,7 +55,9 @@ KEY_WORDS = {
 def naive(language: Language) -> Callable[[str], frozenset[str]]:
     """The matcher that everybody writes first."""
     words = {key: set(text.split()) for key, text in KEY_WORDS[language].items()}
-    return lambda text: frozenset(key for key, some in words.items() if some & set(text.lower().split()))
+    return lambda text: frozenset(
+        key for key, some in words.items() if some & set(text.lower().split())
+    )
 
 
 def sets(language: Language) -> Iterator[tuple[str, list[Labelled]]]:
@@ -63,7 +65,9 @@ def sets(language: Language) -> Iterator[tuple[str, list[Labelled]]]:
     rows: list[Labelled] = []
     classes = load_pack(language).classes
     for path in sentence_files(language, held_out=True):
-        rows += [(s, frozenset(e.labels)) for e in read_examples(path) for s in e.sentences(classes, 1)]
+        rows += [
+            (s, frozenset(e.labels)) for e in read_examples(path) for s in e.sentences(classes, 1)
+        ]
     if rows:
         yield "kept apart", rows
     data = os.environ.get("CALLWATCH_DATA")
@@ -73,7 +77,10 @@ def sets(language: Language) -> Iterator[tuple[str, list[Labelled]]]:
     for path in sorted(folder.glob(f"*_{language}.tsv")):
         with path.open(encoding="utf-8", newline="") as file:
             table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-            yield path.stem, [(r["text"], frozenset(r["labels"].split(",")) - {"none"}) for r in table]
+            yield (
+                path.stem,
+                [(r["text"], frozenset(r["labels"].split(",")) - {"none"}) for r in table],
+            )
 
 
 def score(rows: list[Labelled], judge: Callable[[str], frozenset[str]]) -> dict[str, float]:
@@ -98,7 +105,9 @@ def score(rows: list[Labelled], judge: Callable[[str], frozenset[str]]) -> dict[
     }
 
 
-def by_category(rows: list[Labelled], judge: Callable[[str], frozenset[str]]) -> dict[str, dict[str, float]]:
+def by_category(
+    rows: list[Labelled], judge: Callable[[str], frozenset[str]]
+) -> dict[str, dict[str, float]]:
     """The same for each category alone."""
     out = {}
     for category in ThreatCategory:
@@ -118,9 +127,13 @@ def speed(matcher: PhraseMatcher, texts: list[str]) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--errors", action="store_true", help="print the lines of the kept-apart set that go wrong")
+    parser.add_argument(
+        "--errors", action="store_true", help="print the lines of the kept-apart set that go wrong"
+    )
     parser.add_argument("--language", choices=list(Language), action="append")
     options = parser.parse_args()
     if "CALLWATCH_DATA" not in os.environ:
@@ -139,7 +152,10 @@ def main() -> int:
             for which, one in (("callwatch", judge), ("key words", naive(language))):
                 got = score(rows, one)
                 results[f"{language}/{name}/{which}"] = got
-                cells = " | ".join(f"{got[k]:.3f}" for k in ("precision", "recall", "f1", "harmless_flagged", "caught"))
+                cells = " | ".join(
+                    f"{got[k]:.3f}"
+                    for k in ("precision", "recall", "f1", "harmless_flagged", "caught")
+                )
                 fast = f"{rate:.0f}" if which == "callwatch" else ""
                 print(f"| {language} {name} | {which} | {got['utterances']} | {cells} | {fast} |")
             results[f"{language}/{name}/categories"] = by_category(rows, judge)

@@ -109,11 +109,11 @@ class PulseServer:
         return out
 
     def play(
-        self, sink: str, samples: npt.NDArray[np.int16], rate_hz: int = 16_000
+        self, sink: str, samples: npt.NDArray[np.int16], rate_hz: int = 16_000, channels: int = 1
     ) -> "subprocess.Popen[bytes]":
-        """Start to play int16 (n,) into a sink; the player ends by itself after the last sample."""
+        """Start to play interleaved int16 into a sink; the player ends after the last sample."""
         command = ["pacat", "--playback", "--raw", f"--device={sink}", f"--rate={rate_hz}"]
-        command += ["--format=s16le", "--channels=1", "--latency-msec=50"]
+        command += ["--format=s16le", f"--channels={channels}", "--latency-msec=50"]
         path = self.folder / f"play-{len(self._players)}.raw"
         path.write_bytes(samples.astype("<i2").tobytes())
         with path.open("rb") as file:

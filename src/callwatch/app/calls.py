@@ -25,7 +25,6 @@ from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
-from callwatch.store.history import CallHistory
 
 JOURNAL_NAME = "events.jsonl"
 
@@ -179,6 +178,9 @@ class OpenCall:
             summary = replace(summary, utterances=())
         past = None
         if plan.in_history:
+            # Loaded here: analysing without a history needs no database.
+            from callwatch.store.history import CallHistory
+
             with CallHistory(config.store.url or None) as history:
                 history.delete_older_than(config.store.retention_days, datetime.now(UTC))
                 history.add(summary)

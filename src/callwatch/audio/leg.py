@@ -103,11 +103,14 @@ class Leg:
         assert self._feed is not None
         moved = capture.moved_to()
         if moved and self._is_listed():
-            return f"the sound server moved it to {moved}"
+            return self._new_default() or f"the sound server moved it to {moved}"
         if moved is not None or not capture.alive():
             return "it was unplugged or switched off"
         if not self.pauses and self.clock() - self._feed.last_s > _SILENT_LOST_S:
             return "it stopped delivering"
+        if self.clock() - self._listed_s < _LIST_EVERY_S:
+            return None
+        self._listed_s = self.clock()
         return self._new_default()
 
     def _is_listed(self) -> bool:
@@ -117,9 +120,8 @@ class Leg:
         return self.device.id in {device.id for device in self._backend.devices()}
 
     def _new_default(self) -> str | None:
-        if self.wanted.name is not None or self.clock() - self._listed_s < _LIST_EVERY_S:
+        if self.wanted.name is not None:
             return None
-        self._listed_s = self.clock()
         try:
             _, device = resolve(self.wanted, self.backends)
         except (InputError, MissingPartError):
@@ -163,10 +165,8 @@ def resolve(wanted: Wanted, backends: Sequence[Backend]) -> tuple[Backend, Devic
         except MissingPartError as exc:
             missing = exc
     devices = [device for _, device in known]
-    if wanted.name is None:
-        device = default_device(wanted.kind, devices)
-    else:
-        device = find_device(wanted.name, devices)
+    name = wanted.name
+    device = find_device(name, devices) if name else default_device(wanted.kind, devices)
     if device is not None:
         return next((backend, found) for backend, found in known if found is device)
     if not known and missing is not None:

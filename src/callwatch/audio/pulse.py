@@ -14,6 +14,15 @@ from callwatch.audio.backend import Device, DeviceKind
 BACKEND = "pulse"
 
 
+def control_installed() -> bool:
+    """Whether the sound server can be asked at all."""
+    try:
+        import pulsectl
+    except (ImportError, OSError):
+        return False
+    return bool(pulsectl)
+
+
 class SoundServer:
     """A control connection, opened when first needed and again after the server restarted.
 

@@ -12,14 +12,17 @@ from callwatch.core.errors import CallwatchError
 from callwatch.phrases.check import check_packs
 from callwatch.phrases.matcher import PhraseMatcher
 
-phrases_app = typer.Typer(help="Threat phrases: try them on text, check a pack of your own.", no_args_is_help=True)
+phrases_app = typer.Typer(
+    help="Threat phrases: try them on text, check a pack of your own.", no_args_is_help=True
+)
 
 
 @phrases_app.command("match")
 def match_lines(
     language: Annotated[Language, typer.Option("--language", "-l", help="en, sv, da or nb.")],
     packs: Annotated[
-        Path | None, typer.Option("--packs", help="Folder with packs of your own, laid over the shipped ones.")
+        Path | None,
+        typer.Option("--packs", help="Folder with packs of your own, laid over the shipped ones."),
     ] = None,
 ) -> None:
     """Read one utterance a line on stdin, write one JSON object a line."""
@@ -42,14 +45,17 @@ def match_lines(
             }
             for match in matcher.match(text)
         ]
-        out.write(json.dumps({"text": text, "matches": matches}, ensure_ascii=False).encode() + b"\n")
+        out.write(
+            json.dumps({"text": text, "matches": matches}, ensure_ascii=False).encode() + b"\n"
+        )
         out.flush()
 
 
 @phrases_app.command("check")
 def check(
     directory: Annotated[
-        Path | None, typer.Argument(help="Folder with packs of your own; without it, the shipped packs.")
+        Path | None,
+        typer.Argument(help="Folder with packs of your own; without it, the shipped packs."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
 ) -> None:
@@ -61,12 +67,15 @@ def check(
         raise typer.Exit(1) from exc
     if as_json:
         rows = [
-            {"path": str(found.path), "message": found.message, "is_error": found.is_error} for found in findings
+            {"path": str(found.path), "message": found.message, "is_error": found.is_error}
+            for found in findings
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False))
     else:
         for found in findings:
-            typer.echo(f"{'error' if found.is_error else 'advice'}: {found.path.name}: {found.message}")
+            typer.echo(
+                f"{'error' if found.is_error else 'advice'}: {found.path.name}: {found.message}"
+            )
         if not findings:
             typer.echo("The packs are in order.")
     if any(found.is_error for found in findings):

@@ -52,7 +52,6 @@ class RaisedVoiceConfig:
 class _Side:
     """What is going on on one side."""
 
-    run_s: float = 0.0
     above_s: float = 0.0
     onset_s: float = 0.0
     last_voice_s: float = float("-inf")
@@ -91,8 +90,7 @@ class RaisedVoice:
         end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
         silent = start_s - side.last_voice_s >= config.silence_s
         if silent:
-            side.above_s = side.run_s = 0.0
-        side.run_s += new_s
+            side.above_s = 0.0
         if new_s > 0:
             side.last_voice_s = end_s
         if side.cue is not None:
@@ -106,7 +104,7 @@ class RaisedVoice:
             side.onset_s = start_s
         side.above_s += new_s
         side.usual_s = 0.0
-        if z < config.needed_z(side.run_s):
+        if z < config.needed_z(float(effort.voiced_s[row, i])):
             return []
         side.count += 1
         side.id = f"raised_voice-{channel}-{side.count}"

@@ -64,5 +64,7 @@ def load_classifier(language: Language) -> Classifier | None:
             features, weights = data["features"], data["weights"].astype(np.float32)
             scale, bias = data["scale"].astype(np.float32), data["bias"].astype(np.float32)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as exc:
-        raise ConfigError(f"The phrase weights {path} are damaged: install callwatch again.") from exc
+        raise ConfigError(
+            f"The phrase weights {path} are damaged: install callwatch again."
+        ) from exc
     return Classifier({int(code): row for row, code in enumerate(features)}, weights * scale, bias)

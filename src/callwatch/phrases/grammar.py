@@ -99,7 +99,9 @@ def _sequence(pieces: list[str], pattern: str, prose: bool) -> tuple[Sequence, l
                 if sign != "|":
                     raise ConfigError(f"'{pattern}' closes a '{piece}' with '{sign}'")
             if not prose and any(not option for option in options):
-                raise ConfigError(f"'{pattern}' has an empty choice: use [ ] for what may be left out")
+                raise ConfigError(
+                    f"'{pattern}' has an empty choice: use [ ] for what may be left out"
+                )
             nodes.append(Choice(tuple(options), optional=piece == "["))
         elif piece.startswith("<") and piece.endswith(">"):
             nodes.append(ClassRef(piece[1:-1]))
@@ -109,7 +111,9 @@ def _sequence(pieces: list[str], pattern: str, prose: bool) -> tuple[Sequence, l
             nodes.append(Gap(_GAP_WORDS[piece]))
         elif piece in ("^", "$"):
             nodes.append(Edge(piece))
-        elif not _WORD.match(piece) or (piece != "*" and len(piece.strip("*")) < len(piece) and len(piece.strip("*")) < 2):
+        elif not _WORD.match(piece) or (
+            piece != "*" and len(piece.strip("*")) < len(piece) and len(piece.strip("*")) < 2
+        ):
             raise ConfigError(f"'{piece}' is not a word: write words without punctuation")
         else:
             nodes.append(Literal(piece.lower()))
@@ -204,7 +208,9 @@ def single_words(options: tuple[Sequence, ...]) -> list[Anchor]:
     return out
 
 
-def expand(sequence: Sequence, classes: Classes, chance: random.Random, depth: int = 0) -> list[str]:
+def expand(
+    sequence: Sequence, classes: Classes, chance: random.Random, depth: int = 0
+) -> list[str]:
     """One sentence of the pattern, drawn with `chance`, as words."""
     out: list[str] = []
     for node in sequence:
@@ -212,7 +218,9 @@ def expand(sequence: Sequence, classes: Classes, chance: random.Random, depth: i
             case Literal(text):
                 out.append(text.replace("*", ""))
             case ClassRef(name):
-                out += expand(chance.choice(_members(name, classes, depth)), classes, chance, depth + 1)
+                out += expand(
+                    chance.choice(_members(name, classes, depth)), classes, chance, depth + 1
+                )
             case Choice(options, optional):
                 if not optional or chance.random() < 0.5:
                     out += expand(chance.choice(options), classes, chance, depth)

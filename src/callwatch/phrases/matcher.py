@@ -48,7 +48,9 @@ class PhraseMatch:
 class PhraseMatcher:
     """Finds the eight categories of threats in utterances of one language."""
 
-    def __init__(self, pack: Pack, classifier: Classifier | None, config: MatchConfig | None = None) -> None:
+    def __init__(
+        self, pack: Pack, classifier: Classifier | None, config: MatchConfig | None = None
+    ) -> None:
         self.language = pack.language
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
@@ -82,7 +84,10 @@ class PhraseMatcher:
         hits = [
             hit
             for hit in self._rules.search(text)
-            if not any(hit.rule.labels[0] in g.rule.labels and g.overlaps(hit.first, hit.last) for g in guards)
+            if not any(
+                hit.rule.labels[0] in g.rule.labels and g.overlaps(hit.first, hit.last)
+                for g in guards
+            )
         ]
         return hits, guards
 
@@ -103,7 +108,9 @@ class PhraseMatcher:
             sure = 1.0 / (1.0 + math.exp(-float(max(-30.0, min(30.0, logits[number])))))
             if category in strong:
                 if sure >= self._config.rule_veto:
-                    out.append(self._from_rule(text, strong[category], max(sure, self._config.rule_score)))
+                    out.append(
+                        self._from_rule(text, strong[category], max(sure, self._config.rule_score))
+                    )
             elif sure >= self._config.classifier_min:
                 carriers = self._classifier.carriers(features, number, len(text.words))
                 out.append(_from_words(text, category, sure, carriers))
@@ -113,10 +120,14 @@ class PhraseMatcher:
         start, end = text.offsets(hit.first, hit.last)
         said = text.original[start:end]
         category = ThreatCategory(hit.rule.labels[0])
-        return PhraseMatch(category, said, start, end, round(score, 3), f"Said '{said}' (rule {hit.rule.id}).")
+        return PhraseMatch(
+            category, said, start, end, round(score, 3), f"Said '{said}' (rule {hit.rule.id})."
+        )
 
 
-def _from_words(text: NormText, category: ThreatCategory, sure: float, carriers: Floats) -> PhraseMatch:
+def _from_words(
+    text: NormText, category: ThreatCategory, sure: float, carriers: Floats
+) -> PhraseMatch:
     first, last = heaviest_run([float(weight) for weight in carriers])
     start, end = text.offsets(first, last)
     said = text.original[start:end]

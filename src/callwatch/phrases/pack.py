@@ -16,7 +16,16 @@ from callwatch.phrases.grammar import Sequence, parse, to_regex
 SCHEMA: Final = "callwatch.phrases/1"
 PACK_DIR: Final = Path(__file__).parent / "packs"
 STEPS: Final = (*METHOD_STEPS[1:], CueKind.BLAMING)
-_TOP_KEYS: Final = {"schema", "language", "rewrites", "classes", "rules", "guards", "steps", "disable"}
+_TOP_KEYS: Final = {
+    "schema",
+    "language",
+    "rewrites",
+    "classes",
+    "rules",
+    "guards",
+    "steps",
+    "disable",
+}
 _RULE_KEYS: Final = {
     "rules": {"id", "category", "strength", "any", "unless"},
     "guards": {"id", "categories", "any", "unless"},
@@ -76,7 +85,9 @@ def load_pack(language: Language, override_dir: Path | None = None) -> Pack:
     pack = read_pack(PACK_DIR / f"{language}.toml", language)
     if override_dir is not None:
         if not override_dir.is_dir():
-            raise ConfigError(f"There is no folder {override_dir} with phrase packs: create it or change the setting.")
+            raise ConfigError(
+                f"There is no folder {override_dir} with phrase packs: create it or change the setting."
+            )
         own = override_dir / f"{language}.toml"
         if own.exists():
             pack = pack.overlaid(read_pack(own, language))
@@ -99,21 +110,34 @@ def _pack(data: dict[str, Any], where: str, language: Language | None) -> Pack:
     if unknown := sorted(set(data) - _TOP_KEYS):
         raise ConfigError(f"{where}: '{unknown[0]}' is not a part of a phrase pack; remove it.")
     if data.get("schema") != SCHEMA:
-        raise ConfigError(f"{where}: the first line must be schema = \"{SCHEMA}\".")
+        raise ConfigError(f'{where}: the first line must be schema = "{SCHEMA}".')
     try:
         named = Language(data.get("language", ""))
     except ValueError as exc:
         raise ConfigError(f"{where}: language must be one of {', '.join(Language)}.") from exc
     if language is not None and named is not language:
-        raise ConfigError(f"{where}: this pack is for '{named}', not '{language}'; put it under its own name.")
+        raise ConfigError(
+            f"{where}: this pack is for '{named}', not '{language}'; put it under its own name."
+        )
     seen: set[str] = set()
     return Pack(
         named,
         _rewrites(data.get("rewrites", {}), where),
         _classes(data.get("classes", {}), where),
-        {rule.id: rule for rule in (_rule(raw, "rules", where, seen) for raw in _tables(data, "rules", where))},
-        {rule.id: rule for rule in (_rule(raw, "guards", where, seen) for raw in _tables(data, "guards", where))},
-        {rule.id: rule for rule in (_rule(raw, "steps", where, seen) for raw in _tables(data, "steps", where))},
+        {
+            rule.id: rule
+            for rule in (_rule(raw, "rules", where, seen) for raw in _tables(data, "rules", where))
+        },
+        {
+            rule.id: rule
+            for rule in (
+                _rule(raw, "guards", where, seen) for raw in _tables(data, "guards", where)
+            )
+        },
+        {
+            rule.id: rule
+            for rule in (_rule(raw, "steps", where, seen) for raw in _tables(data, "steps", where))
+        },
         tuple(_strings(data.get("disable", []), f"{where}: disable")),
     )
 
@@ -133,15 +157,17 @@ def _strings(value: object, where: str) -> list[str]:
 
 def _rewrites(raw: object, where: str) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
-        raise ConfigError(f"{where}: [rewrites] must be lines of word = \"other words\".")
+        raise ConfigError(f'{where}: [rewrites] must be lines of word = "other words".')
     return {key.lower(): tuple(value.lower().split()) for key, value in raw.items()}
 
 
 def _classes(raw: object, where: str) -> dict[str, tuple[Sequence, ...]]:
     if not isinstance(raw, dict):
-        raise ConfigError(f"{where}: [classes] must be lines of name = [\"word\", ...].")
+        raise ConfigError(f'{where}: [classes] must be lines of name = ["word", ...].')
     return {
-        name: _patterns(_strings(entries, f"{where}: the class {name}"), f"{where}: the class {name}")
+        name: _patterns(
+            _strings(entries, f"{where}: the class {name}"), f"{where}: the class {name}"
+        )
         for name, entries in raw.items()
     }
 
@@ -187,12 +213,18 @@ def _labels(raw: dict[str, Any], kind: str, here: str) -> tuple[str, ...]:
             raise ConfigError(f"{here}: step must be one of {', '.join(STEPS)}.")
         return (str(raw["step"]),)
     key = "category" if kind == "rules" else "categories"
-    named = [raw.get("category")] if kind == "rules" else _strings(raw.get("categories", []), f"{here}: {key}")
+    named = (
+        [raw.get("category")]
+        if kind == "rules"
+        else _strings(raw.get("categories", []), f"{here}: {key}")
+    )
     if kind == "guards" and named == ["all"]:
         return tuple(ThreatCategory)
     for label in named:
         if label not in list(ThreatCategory):
-            raise ConfigError(f"{here}: the category '{label}' is not one of {', '.join(ThreatCategory)}.")
+            raise ConfigError(
+                f"{here}: the category '{label}' is not one of {', '.join(ThreatCategory)}."
+            )
     if not named:
         raise ConfigError(f"{here}: names no category; add {key}.")
     return tuple(str(label) for label in named)

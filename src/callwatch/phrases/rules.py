@@ -57,7 +57,9 @@ class RuleSet:
                 self._index(sequence, classes, len(self._patterns))
                 self._patterns.append(_Searcher(rule, sequence, classes))
             if rule.unless:
-                self._unless[rule.id] = [_Searcher(rule, sequence, classes) for sequence in rule.unless]
+                self._unless[rule.id] = [
+                    _Searcher(rule, sequence, classes) for sequence in rule.unless
+                ]
         self._indices_of = lru_cache(maxsize=_WORD_MEMORY)(self._indices)
 
     def _index(self, sequence: Sequence, classes: Classes, number: int) -> None:
@@ -84,7 +86,9 @@ class RuleSet:
         for number in sorted(wanted):
             searcher = self._patterns[number]
             found = searcher.find(text)
-            if found and not any(guard.find(text) for guard in self._unless.get(searcher.rule.id, ())):
+            if found and not any(
+                guard.find(text) for guard in self._unless.get(searcher.rule.id, ())
+            ):
                 hits += [Hit(searcher.rule, first, last) for first, last in found if last > first]
         return hits
 

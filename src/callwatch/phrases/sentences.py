@@ -52,7 +52,9 @@ def read_examples(path: Path) -> Iterator[Example]:
         if line.startswith("=="):
             labels = _labels(line[2:], f"{path}:{number}")
         elif labels is None:
-            raise ConfigError(f"{path}:{number}: a sentence before any heading; begin with == and its labels.")
+            raise ConfigError(
+                f"{path}:{number}: a sentence before any heading; begin with == and its labels."
+            )
         else:
             yield Example(line, labels)
 

@@ -57,7 +57,9 @@ def examples_of(language: Language, *, held_out: bool = False) -> list[Example]:
     return [e for path in sentence_files(language, held_out=held_out) for e in read_examples(path)]
 
 
-def build_sample(language: Language, examples: list[Example], pack: Pack, config: TrainConfig) -> Sample:
+def build_sample(
+    language: Language, examples: list[Example], pack: Pack, config: TrainConfig
+) -> Sample:
     """Features and targets of the sentences of `examples`, of joined ones and of the sister language's."""
     matcher = PhraseMatcher(pack, None)
     rows: list[tuple[str, frozenset[str], float]] = []
@@ -78,7 +80,10 @@ def build_sample(language: Language, examples: list[Example], pack: Pack, config
         sister = SISTER[language]
         classes = load_pack(sister).classes
         for example in examples_of(sister):
-            rows += [(t, frozenset(example.labels), config.sister_weight) for t in example.sentences(classes, 1)]
+            rows += [
+                (t, frozenset(example.labels), config.sister_weight)
+                for t in example.sentences(classes, 1)
+            ]
     codes: list[int] = []
     offsets = [0]
     for text, _, _ in rows:
@@ -86,9 +91,13 @@ def build_sample(language: Language, examples: list[Example], pack: Pack, config
         found = {0, *(code for code, _, _ in matcher.features(normalise(text, pack.rewrites)))}
         codes += sorted(found)
         offsets.append(len(codes))
-    targets = np.array([[c in labels for c in CATEGORIES] for _, labels, _ in rows], dtype=np.float32)
+    targets = np.array(
+        [[c in labels for c in CATEGORIES] for _, labels, _ in rows], dtype=np.float32
+    )
     importance = np.array([weight for _, _, weight in rows], dtype=np.float32)
-    return Sample(np.array(codes, dtype=np.int64), np.array(offsets, dtype=np.int64), targets, importance)
+    return Sample(
+        np.array(codes, dtype=np.int64), np.array(offsets, dtype=np.int64), targets, importance
+    )
 
 
 def fit(sample: Sample, config: TrainConfig) -> tuple[Ints, Floats, Floats]:
@@ -110,10 +119,14 @@ def fit(sample: Sample, config: TrainConfig) -> tuple[Ints, Floats, Floats]:
     first, second = np.zeros((count + 1, classes)), np.zeros((count + 1, classes))
     for step in range(1, config.steps + 1):
         logits = np.add.reduceat(weights[columns], starts, axis=0) + bias
-        wrong = (1.0 / (1.0 + np.exp(-logits)) - sample.targets) * sample.importance[:, None] / total
+        wrong = (
+            (1.0 / (1.0 + np.exp(-logits)) - sample.targets) * sample.importance[:, None] / total
+        )
         gradient = np.empty((count + 1, classes))
         for k in range(classes):
-            gradient[:count, k] = np.bincount(columns, weights=wrong[sentence_of, k], minlength=count)
+            gradient[:count, k] = np.bincount(
+                columns, weights=wrong[sentence_of, k], minlength=count
+            )
         gradient[:count] += config.l2 * weights
         gradient[count] = wrong.sum(axis=0)
         first = 0.9 * first + 0.1 * gradient
@@ -125,7 +138,9 @@ def fit(sample: Sample, config: TrainConfig) -> tuple[Ints, Floats, Floats]:
     return features, weights, bias
 
 
-def train(language: Language, examples: list[Example], config: TrainConfig | None = None) -> Classifier:
+def train(
+    language: Language, examples: list[Example], config: TrainConfig | None = None
+) -> Classifier:
     """A classifier of these sentences, unrounded."""
     config = config or TrainConfig()
     sample = build_sample(language, examples, load_pack(language), config)

@@ -3,10 +3,9 @@
 The only file that imports ctranslate2 and tokenizers. Models are those of faster-whisper
 (model.bin, config.json, tokenizer.json, vocabulary).
 
-Whisper was trained on windows of 30 s; encoding a window of 10-15 s costs a tenth and gives the
-same words, but below about 8 s the decoder misses its end and writes the sentence again. So
-windows are never shorter than the caller says, tokens are limited by the length of the audio,
-and what loops or breaks off is decoded once more in a full window.
+Whisper was trained on windows of 30 s; encoding a window of 10 s costs an eighth and gives the
+same words, but below about 7 s the decoder misses its end and writes the sentence again. So a
+caller says how long a window must be, and tokens are limited by the length of the audio.
 """
 
 import json
@@ -17,7 +16,6 @@ from typing import Any, Final
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, ModelError
-from callwatch.speech.loops import without_loop
 from callwatch.speech.mel import log_mel
 from callwatch.speech.protocol import RecognitionError
 
@@ -44,14 +42,14 @@ class HeardWord:
 class Decoded:
     """What Whisper makes of a stretch of audio, with its own doubts.
 
-    `average_log_probability` per token, 0 is certain; `no_speech` 0..1; `looped` when the text
-    repeated itself and was cut.
+    `average_log_probability` per token, 0 is certain; `no_speech` 0..1; `broke_off` when the
+    decoder did not come to an end within the tokens that so much audio can hold.
     """
 
     words: tuple[HeardWord, ...]
     average_log_probability: float
     no_speech: float
-    looped: bool
+    broke_off: bool
 
 
 class WhisperEngine:
@@ -111,8 +109,7 @@ class WhisperEngine:
                 return_scores=True,
                 return_no_speech_prob=True,
             )[0]
-            said = [token for token in result.sequences_ids[0] if token < self._end]
-            tokens = without_loop(said)
+            tokens = [token for token in result.sequences_ids[0] if token < self._end]
             if not tokens:
                 return Decoded((), float(result.scores[0]), float(result.no_speech_prob), False)
             aligned = self._model.align(
@@ -124,7 +121,7 @@ class WhisperEngine:
             self._words(tokens, aligned, duration_s),
             float(result.scores[0]),
             float(result.no_speech_prob),
-            len(tokens) < len(said) or len(said) >= limit,
+            len(tokens) >= limit,
         )
 
     def _token(self, text: str) -> int:

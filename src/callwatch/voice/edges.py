@@ -32,16 +32,24 @@ class EdgeConfig:
     off_probability: float = 0.35
     # Shorter sounds are clicks and breaths; the shortest false start of interest is 150 ms.
     confirm_frames: int = 8
-    # A stop is told after so long a pause; talk figures bridge 0.3 s anyway.
-    pause_frames: int = 20
+    # A stop is told after so long a pause: longer than the hole of a stop consonant.
+    pause_frames: int = 12
     # Holes in the level (stop consonants) that do not end speech in the frames.
-    hang_frames: int = 5
+    hang_frames: int = 3
     # Silero needs one to three chunks of a soft onset: how far a start may be taken back.
     take_back_frames: int = 12
     # Sound counts when it stands so far above the noise ...
     above_noise_db: float = 6.0
+    # (less on a noisy line; where voice and noise are nearer than this, Silero alone decides) ...
+    min_distance_db: float = 8.0
     # ... and not so far below the usual level of this voice (room tails, far talkers).
     below_voice_db: float = 30.0
+    # The soft tail of a phrase, on which Silero gives up: how long, how loud at least, and how
+    # clean the line must be for the level to prove it.
+    trail_frames: int = 60
+    trail_distance_db: float = 25.0
+    trail_above_noise_db: float = 10.0
+    trail_below_voice_db: float = 22.0
 
 
 class EdgeFinder:
@@ -60,6 +68,7 @@ class EdgeFinder:
         self._last = -100
         self._count = 0
         self._is_told = False
+        self._last_active = -100
 
     def process(
         self, start_s: float, probability: Floats, level_dbfs: Floats, own: Flags
@@ -78,11 +87,13 @@ class EdgeFinder:
                 self._active and likely >= config.off_probability
             )
             is_sound = is_own and self._stands_out(level)
+            if self._active:
+                self._last_active = frame
             if is_sound:
                 if frame - self._last_sound > 3:
                     self._sound_since = frame
                 self._last_sound = frame
-            if is_sound and self._active:
+            if is_sound and (self._active or self._trails_off(frame, level)):
                 self._speak(frame, told)
             elif self._start is not None and frame - self._last > config.pause_frames:
                 self._stop(frame, told)
@@ -103,7 +114,12 @@ class EdgeFinder:
             self._floor_dbfs += 0.2 * (level - self._floor_dbfs)
         elif not self._active:
             self._floor_dbfs += 0.03 * (level - self._floor_dbfs)
-        if level <= self._floor_dbfs + config.above_noise_db:
+        distance_db = self._voice_dbfs - self._floor_dbfs
+        if distance_db < config.min_distance_db:
+            above_db = 0.0
+        else:
+            above_db = min(config.above_noise_db, 0.3 * distance_db)
+        if level <= self._floor_dbfs + above_db and distance_db >= config.min_distance_db:
             return False
         if level <= self._voice_dbfs - config.below_voice_db:
             return False
@@ -113,6 +129,17 @@ class EdgeFinder:
                 level if faster == 0.2 else self._voice_dbfs + faster * (level - self._voice_dbfs)
             )
         return True
+
+    def _trails_off(self, frame: int, level: float) -> bool:
+        """Whether speech goes on too softly for Silero: close behind, and still near its level."""
+        config = self._config
+        return (
+            self._start is not None
+            and frame - self._last_active <= config.trail_frames
+            and self._voice_dbfs - self._floor_dbfs >= config.trail_distance_db
+            and level > self._floor_dbfs + config.trail_above_noise_db
+            and level > self._voice_dbfs - config.trail_below_voice_db
+        )
 
     def _speak(self, frame: int, told: list[VoiceStarted | VoiceStopped]) -> None:
         if self._start is None:
