@@ -11,6 +11,22 @@ from callwatch.core.events import InputNoted, VoiceStarted, VoiceStopped
 HOP_S: Final = 0.01
 
 
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """What is known of one channel's voice leaking into the other.
+
+    gain_db   level of the leak relative to the far channel; None: no leak is heard
+    own_share share 0..1 of this channel's sound that the far channel does not explain; near 0 the
+              channel has no voice of its own
+    """
+
+    gain_db: float | None = None
+    own_share: float = 1.0
+
+
+NO_LEAK: Final = (Leak(), Leak())
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class VoiceFrames:
     """What the voice activity stage knows of a stretch of the call.
@@ -26,6 +42,7 @@ class VoiceFrames:
     transitions   VoiceStarted / VoiceStopped decided in this stretch, in time order, with the
                   true onset and end (confirmation delay taken back)
     notes         input quality events
+    leaks         into each channel, as known at the end of the stretch
     """
 
     start_s: float
@@ -35,6 +52,7 @@ class VoiceFrames:
     delay_s: float
     transitions: tuple[VoiceStarted | VoiceStopped, ...] = ()
     notes: tuple[InputNoted, ...] = ()
+    leaks: tuple[Leak, Leak] = NO_LEAK
 
     def __len__(self) -> int:
         return int(self.speech.shape[1])

@@ -1,0 +1,261 @@
+"""Who interrupts, who listens, who holds the floor: decided live, frame by frame.
+
+    other  |=====================>            floor held >= 1.0 s, and still speaking
+    self             |--- overlap --->        overlaps long enough            -> interruption
+    self             |mm|                     short, or listening words       -> backchannel
+    self                          |====>      starts just before the end      -> smooth change
+
+A listening word that grows into a turn becomes an interruption at that moment. Works without any
+words; words that arrive may decide earlier, or take a decision back. Called by the analysis thread.
+"""
+
+from dataclasses import dataclass, field
+
+from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.core.cues import Cue, CueKind
+from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, VoiceStarted
+from callwatch.core.spans import TimeSpan
+from callwatch.core.words import Utterance
+from callwatch.detectors.floor import Floor, FloorConfig
+from callwatch.detectors.listening_words import listening_words
+from callwatch.detectors.spurts import Spurt
+from callwatch.voice.frames import HOP_S, VoiceFrames
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTakingConfig:
+    """When an overlap is an interruption."""
+
+    # The floor is held for so long before anyone can grab it (docs/metrics.md).
+    min_hold_s: float = 1.0
+    # Where evidence without words suffices (docs/metrics.md).
+    min_overlap_s: float = 0.65
+    # One way delay of the line: whoever starts within it of the other's start could not know.
+    delay_allowance_s: float = 0.15
+    # An own pause of this length ends a spurt.
+    spurt_pause_s: float = 0.35
+    # Pauses up to this long do not end the holding of the floor (docs/metrics.md).
+    hold_pause_s: float = 1.0
+    # The other counts as speaking through holes in the level (stop consonants).
+    speaking_hole_s: float = 0.12
+    # Longer speech in the other's pause than this ends their holding.
+    solo_s: float = 0.7
+    # A cue closes when one side has been silent for so long.
+    close_pause_s: float = 0.5
+    # Shorter sounds are false starts, not listening words.
+    min_backchannel_s: float = 0.2
+    # The longest listening phrase that is told as one.
+    max_backchannel_s: float = 1.6
+    floor: FloorConfig = field(default_factory=FloorConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An interruption that goes on."""
+
+    id: str
+    cue: Cue
+    spurt: Spurt
+
+
+class TurnTaking:
+    """Voice frames in, cues and turns out; keeps its own state."""
+
+    def __init__(
+        self, config: TurnTakingConfig | None = None, language: Language = Language.EN
+    ) -> None:
+        self._config = config or TurnTakingConfig()
+        self._words = listening_words(language)
+        self._spurts = {channel: Spurt(channel) for channel in CHANNELS}
+        self._floor = Floor(self._config.floor)
+        self._open: dict[Channel, _Open] = {}
+        self._past: list[_Open] = []
+        self._count = 0
+        self._frame = 0
+        self._delay_s = 0.0
+
+    def process(self, frames: VoiceFrames) -> list[Event]:
+        """Cues and turns that these frames decide, in time order."""
+        if not len(frames):
+            return []
+        self._frame, self._delay_s = round(frames.start_s / HOP_S), frames.delay_s
+        onsets = [t for t in frames.transitions if isinstance(t, VoiceStarted)]
+        events: list[Event] = []
+        agent, customer = (row.tolist() for row in frames.speech)
+        for on in zip(agent, customer, strict=True):
+            time_s = self._time_s()
+            while onsets and onsets[0].time_s <= time_s + 1e-6:
+                self._correct_onset(onsets.pop(0))
+            self._follow(on)
+            for channel in CHANNELS:
+                self._judge(channel, time_s, events)
+            events += self._floor.process(self._frame, time_s, self._spurts)
+            self._frame += 1
+        for onset in onsets:
+            self._correct_onset(onset)
+        return events
+
+    def hear(self, utterance: Utterance) -> list[Event]:
+        """Words may tell a listening phrase from a grab for the floor, even afterwards."""
+        if not utterance.words or self._words.is_listening(utterance.text) is not True:
+            return []
+        events: list[Event] = []
+        time_s = max(utterance.consumed_s, self._time_s())
+        for found in [*self._open.values(), *self._past]:
+            cue = found.cue
+            if cue.channel is not utterance.channel or not utterance.is_final:
+                continue
+            if utterance.span.overlap_s(cue.span) > 0.5 * cue.span.duration_s:
+                events.append(CueWithdrawn(time_s, found.id))
+                self._forget(found)
+                events += self._backchannel(utterance.channel, cue.span, time_s, utterance.text)
+        return events
+
+    def finish(self, at_s: float) -> list[Event]:
+        """The call is over: close what is open."""
+        events: list[Event] = []
+        for channel in list(self._open):
+            self._close(channel, at_s, None, events)
+        return [*events, *self._floor.finish(at_s, self._spurts)]
+
+    def _time_s(self) -> float:
+        return round((self._frame + 1) * HOP_S + self._delay_s, 4)
+
+    def _correct_onset(self, told: VoiceStarted) -> None:
+        """The confirmed onset lies a little before the first frame of speech."""
+        spurt, start = self._spurts[told.channel], round(told.start_s / HOP_S)
+        spurt.is_confirmed = True
+        if not spurt.is_over and 0 < spurt.start - start <= 20:
+            spurt.start = start
+
+    def _follow(self, on: tuple[bool, bool]) -> None:
+        """Bring both spurts up to the current frame."""
+        frame, config = self._frame, self._config
+        for spurt, is_on in zip(self._spurts.values(), on, strict=True):
+            spurt.is_on = is_on
+            if is_on and spurt.is_over:
+                self._begin(spurt)
+            if is_on:
+                spurt.last = frame
+                spurt.voiced += 1
+            elif not spurt.is_over and frame - spurt.last > config.spurt_pause_s / HOP_S:
+                spurt.is_over = True
+        agent, customer = self._spurts.values()
+        if agent.is_on and customer.is_on:
+            for spurt in (agent, customer):
+                spurt.overlap += 1
+                spurt.last_overlap = frame
+        for spurt, other in ((agent, customer), (customer, agent)):
+            spurt.solo = spurt.solo + 1 if spurt.is_on and not other.is_on else spurt.solo
+            if other.is_on:
+                spurt.solo = 0
+
+    def _begin(self, spurt: Spurt) -> None:
+        frame, config = self._frame, self._config
+        other = self._spurts[spurt.channel.other]
+        paused = frame - spurt.last > config.hold_pause_s / HOP_S
+        if paused or other.solo > config.solo_s / HOP_S:
+            spurt.stretch_start = frame
+        spurt.begin(frame)
+        is_speaking = frame - other.last <= config.speaking_hole_s / HOP_S
+        spurt.hold = frame - other.stretch_start if is_speaking else 0
+        spurt.other_run = frame - other.start if is_speaking else 0
+
+    def _judge(self, channel: Channel, time_s: float, events: list[Event]) -> None:
+        spurt, other = self._spurts[channel], self._spurts[channel.other]
+        if channel in self._open:
+            if not spurt.is_on and self._frame - spurt.last > self._config.close_pause_s / HOP_S:
+                self._close(channel, time_s, False, events)
+            elif self._frame - other.last > self._config.close_pause_s / HOP_S:
+                self._close(channel, time_s, True, events)
+        if spurt.is_judged:
+            return
+        if spurt.is_over:
+            self._judge_ended(spurt, other, time_s, events)
+        elif spurt.is_on and other.is_on and self._is_interruption(spurt):
+            spurt.is_judged = True
+            self._interrupt(spurt, time_s, events)
+
+    def _is_interruption(self, spurt: Spurt) -> bool:
+        config = self._config
+        if spurt.hold < config.min_hold_s / HOP_S:
+            return False
+        if spurt.other_run < config.delay_allowance_s / HOP_S:
+            return False
+        length = self._frame - spurt.start + 1
+        return length >= config.min_overlap_s / HOP_S and spurt.overlap >= 0.85 * length
+
+    def _judge_ended(self, spurt: Spurt, other: Spurt, time_s: float, events: list[Event]) -> None:
+        """A spurt that was no interruption: listening, when the other goes on."""
+        config = self._config
+        length_s = (spurt.last + 1 - spurt.start) * HOP_S
+        waited_s = (self._frame - spurt.last) * HOP_S
+        if (
+            not spurt.overlap
+            or not config.min_backchannel_s <= length_s <= config.max_backchannel_s
+        ):
+            spurt.is_judged = True
+        elif other.last > spurt.last + 10:
+            spurt.is_judged = True
+            span = TimeSpan(round(spurt.start * HOP_S, 4), round((spurt.last + 1) * HOP_S, 4))
+            events += self._backchannel(spurt.channel, span, time_s, None)
+        elif waited_s > config.hold_pause_s:
+            spurt.is_judged = True
+
+    def _interrupt(self, spurt: Spurt, time_s: float, events: list[Event]) -> None:
+        overlap_s = spurt.overlap * HOP_S
+        cue = Cue(
+            CueKind.INTERRUPTION,
+            spurt.channel,
+            TimeSpan(round(spurt.start * HOP_S, 4), round((self._frame + 1) * HOP_S, 4)),
+            time_s,
+            score=round(min(1.0, 0.6 + 0.4 * overlap_s), 2),
+            evidence=f"{overlap_s:.1f} s overlap after the other held the floor for "
+            f"{spurt.hold * HOP_S:.1f} s",
+        )
+        found = _Open(self._new_id("i"), cue, spurt)
+        self._open[spurt.channel] = found
+        events.append(CueOpened(time_s, found.id, cue))
+
+    def _close(
+        self, channel: Channel, time_s: float, yielded: bool | None, events: list[Event]
+    ) -> None:
+        found = self._open.pop(channel)
+        start_s = found.cue.span.start_s
+        end_s = max(found.cue.span.end_s, (found.spurt.last_overlap + 1) * HOP_S)
+        overlap_s = end_s - start_s
+        cue = Cue(
+            CueKind.INTERRUPTION,
+            channel,
+            TimeSpan(start_s, round(end_s, 4)),
+            found.cue.detected_s,
+            found.cue.score,
+            f"{overlap_s:.1f} s overlap after the other held the floor for "
+            f"{found.spurt.hold * HOP_S:.1f} s",
+            yielded=yielded,
+        )
+        self._past.append(_Open(found.id, cue, found.spurt))
+        events.append(CueClosed(time_s, found.id, cue))
+
+    def _backchannel(
+        self, channel: Channel, span: TimeSpan, time_s: float, text: str | None
+    ) -> list[Event]:
+        said = f": '{text}'" if text else ""
+        cue = Cue(
+            CueKind.BACKCHANNEL,
+            channel,
+            span,
+            time_s,
+            score=0.9 if text else 0.7,
+            evidence=f"{span.duration_s:.1f} s inside the other's turn{said}",
+        )
+        cue_id = self._new_id("b")
+        return [CueOpened(time_s, cue_id, cue), CueClosed(time_s, cue_id, cue)]
+
+    def _forget(self, found: _Open) -> None:
+        self._open = {c: o for c, o in self._open.items() if o.id != found.id}
+        self._past = [o for o in self._past if o.id != found.id]
+
+    def _new_id(self, letter: str) -> str:
+        self._count += 1
+        return f"turn-{letter}{self._count}"

@@ -1,0 +1,329 @@
+"""Input quality: what is wrong with the sound, told during the call and summed up after it.
+
+Codes are stable, messages are for people. Called by the analysis thread.
+
+    no_sound  sound_back  clipping  dc_offset  same_audio  bleed  not_separable  hold_music
+    hold_music_ended  swapped_channels  too_quiet  dropped  drift
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.audio import CallBlock
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.events import InputNoted
+from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import ChannelQuality, InputQuality
+from callwatch.voice.frames import HOP_S, Leak, VoiceFrames
+
+CLIPPED: Final = 32_700  # of 32767: converters and limiters stop a little below full scale
+SILENT_DBFS: Final = -120.0
+
+
+@dataclass(frozen=True, slots=True)
+class QualityConfig:
+    """When something about the input is worth telling."""
+
+    # A live line always carries some noise and, sooner or later, a voice.
+    no_sound_s: float = 10.0
+    # Weaker than the noise of any live line.
+    no_sound_dbfs: float = -75.0
+    # Share of clipped samples in a second that is audible, and how many such seconds are told.
+    clipped_share: float = 0.002
+    clipped_seconds: int = 3
+    # A constant offset of 2 % of full scale costs headroom and clicks.
+    dc_share: float = 0.02
+    # Own speech below this loses detail in the recogniser.
+    too_quiet_dbfs: float = -42.0
+    # The channels cannot be told apart when the leak is stronger than this beside own speech.
+    max_bleed_db: float = -6.0
+    # A weaker leak than this harms nothing.
+    told_bleed_db: float = -26.0
+    # A channel with less sound of its own than this carries the other channel's sound.
+    same_audio_share: float = 0.1
+    # Sound without speech for so long is music on hold.
+    hold_music_s: float = 6.0
+    # It must stand so far above the noise of the line.
+    hold_music_above_db: float = 15.0
+    # Speech that is heard before a level or a leak is judged.
+    min_speech_s: float = 5.0
+    # Two clocks further apart than this drift audibly apart within a call.
+    drift_ppm: float = 50.0
+
+
+@dataclass(slots=True)
+class _Side:
+    """What one channel has shown so far; frames are 10 ms."""
+
+    samples: int = 0
+    clipped: int = 0
+    clipped_seconds: int = 0
+    second: list[int] = field(default_factory=lambda: [0, 0])  # samples, clipped ones
+    offset_sum: float = 0.0
+    speech_power: float = 0.0
+    speech_frames: int = 0
+    noise_power: float = 0.0
+    noise_frames: int = 0
+    quiet_dbfs: float = SILENT_DBFS
+    silent_frames: int = 0
+    silent_run: int = 0
+    sound_frames: int = 0
+    sound_run: float = 0.0
+    sound_since_s: float = 0.0
+    is_on_hold: bool = False
+    dropped_s: float = 0.0
+    drift_ppm: float | None = None
+    leak: Leak = field(default_factory=Leak)
+
+    @property
+    def speech_dbfs(self) -> float | None:
+        return _dbfs(self.speech_power, self.speech_frames)
+
+
+class QualityMonitor:
+    """Blocks and their voice frames in; notes during the call, a summary after it."""
+
+    def __init__(self, config: QualityConfig | None = None) -> None:
+        self._config = config or QualityConfig()
+        self._sides = {channel: _Side() for channel in CHANNELS}
+        self._told: dict[tuple[str, Channel | None], str] = {}
+        self._separable = True
+
+    @property
+    def separable(self) -> bool:
+        """Whether the two channels can be told apart; if not, no talk figure means anything."""
+        return self._separable
+
+    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputNoted]:
+        """What there is to tell after this block."""
+        notes: list[InputNoted] = []
+        for channel in CHANNELS:
+            self._hear_samples(channel, block.samples[channel.index], block.end_s, notes)
+            self._hear_frames(channel, frames, notes)
+        for channel, span in block.dropped:
+            self._note_dropped(channel, span, block.end_s, notes)
+        self._judge_leaks(frames, notes)
+        return notes
+
+    def note_drift(self, channel: Channel, ppm: float) -> None:
+        """How much faster (positive) or slower this device's clock runs than the call clock."""
+        self._sides[channel].drift_ppm = round(ppm, 1)
+        if abs(ppm) > self._config.drift_ppm:
+            self._told["drift", channel] = (
+                f"The {channel.value}'s device runs {abs(ppm):.0f} ppm too "
+                f"{'fast' if ppm > 0 else 'slow'}; callwatch corrects for it."
+            )
+
+    def result(self, duration_s: float) -> InputQuality:
+        """Both sides summed up, and everything that was told."""
+        warnings = list(self._told.values())
+        for channel, side in self._sides.items():
+            heard_s = side.speech_frames * HOP_S
+            level = side.speech_dbfs
+            if heard_s >= 1.0 and level is not None and level < self._config.too_quiet_dbfs:
+                warnings.append(_QUIET.format(who=channel.value, level=level))
+            if not heard_s and duration_s > 0:
+                warnings.append(f"No speech was heard from the {channel.value}.")
+            share = side.sound_frames * HOP_S / duration_s if duration_s > 0 else 0.0
+            if share > 0.1:
+                warnings.append(
+                    f"For {share:.0%} of the call the {channel.value}'s channel carried sound that "
+                    "is no speech, such as music on hold."
+                )
+        qualities = {c: self._quality(c, side) for c, side in self._sides.items()}
+        return InputQuality(qualities, tuple(dict.fromkeys(warnings)))
+
+    def _quality(self, channel: Channel, side: _Side) -> ChannelQuality:
+        return ChannelQuality(
+            speech_level_dbfs=_rounded(side.speech_dbfs),
+            noise_level_dbfs=_rounded(_dbfs(side.noise_power, side.noise_frames)),
+            clipped_share=round(side.clipped / side.samples, 6) if side.samples else None,
+            bleed_db=_rounded(self._bleed_db(channel)),
+            drift_ppm=side.drift_ppm,
+            dropped_s=round(side.dropped_s, 3),
+            silent_s=round(side.silent_frames * HOP_S, 2),
+            non_speech_sound_s=round(side.sound_frames * HOP_S, 2),
+        )
+
+    def _bleed_db(self, channel: Channel) -> float | None:
+        """The leak into this channel beside its own speech (beside the far voice until then)."""
+        near, far = self._sides[channel], self._sides[channel.other]
+        if near.leak.gain_db is None:
+            return None
+        own, other = near.speech_dbfs, far.speech_dbfs
+        enough = min(near.speech_frames, far.speech_frames) * HOP_S >= self._config.min_speech_s
+        if not enough or own is None or other is None:
+            return near.leak.gain_db
+        return near.leak.gain_db + other - own
+
+    def _hear_samples(
+        self,
+        channel: Channel,
+        samples: npt.NDArray[np.int16],
+        now_s: float,
+        notes: list[InputNoted],
+    ) -> None:
+        side, config = self._sides[channel], self._config
+        clipped = int(np.count_nonzero((samples >= CLIPPED) | (samples <= -CLIPPED)))
+        side.samples += len(samples)
+        side.clipped += clipped
+        side.offset_sum += float(samples.sum(dtype=np.int64))
+        side.second[0] += len(samples)
+        side.second[1] += clipped
+        if side.second[0] >= 16_000:
+            side.clipped_seconds += side.second[1] > config.clipped_share * side.second[0]
+            side.second = [0, 0]
+        if side.clipped_seconds >= config.clipped_seconds:
+            self._tell(notes, now_s, "clipping", channel, _CLIPPING)
+        offset = side.offset_sum / max(1, side.samples) / 32768.0
+        if side.samples >= 16_000 and abs(offset) > config.dc_share:
+            self._tell(notes, now_s, "dc_offset", channel, _DC_OFFSET)
+
+    def _hear_frames(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
+        side, row = self._sides[channel], channel.index
+        levels, speech = frames.level_dbfs[row], frames.speech[row]
+        power = 10.0 ** (levels.astype(np.float64) / 10.0)
+        side.speech_power += float(power[speech].sum())
+        side.speech_frames += int(speech.sum())
+        self._follow_silence(channel, frames, notes)
+        idle = ~speech & (frames.probability[row] < 0.1) & (levels > SILENT_DBFS)
+        self._follow_music(channel, frames, idle, notes)
+        if not side.is_on_hold:
+            side.noise_power += float(power[idle].sum())
+            side.noise_frames += int(idle.sum())
+
+    def _follow_silence(
+        self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]
+    ) -> None:
+        side, config = self._sides[channel], self._config
+        silent = frames.level_dbfs[channel.index] < config.no_sound_dbfs
+        side.silent_frames += int(silent.sum())
+        needed = round(config.no_sound_s / HOP_S)
+        for run_end, is_silent, length in _runs(silent):
+            if not is_silent:
+                if side.silent_run >= needed:
+                    at_s = frames.decided_s(run_end - length)
+                    message = f"Sound from the {channel.value} is back."
+                    notes.append(InputNoted(at_s, channel, "sound_back", message))
+                side.silent_run = 0
+                continue
+            before = side.silent_run
+            side.silent_run += length
+            if before < needed <= side.silent_run:
+                index = run_end - length + needed - before - 1
+                at_s = frames.decided_s(index)
+                self._told["no_sound", channel] = message = _NO_SOUND.format(
+                    who=channel.value, seconds=config.no_sound_s
+                )
+                span = TimeSpan(max(0.0, at_s - frames.delay_s - config.no_sound_s), at_s)
+                notes.append(InputNoted(at_s, channel, "no_sound", message, span))
+
+    def _follow_music(
+        self,
+        channel: Channel,
+        frames: VoiceFrames,
+        idle: npt.NDArray[np.bool_],
+        notes: list[InputNoted],
+    ) -> None:
+        """Loud sound that goes on and is no speech, told when it has lasted."""
+        side, config = self._sides[channel], self._config
+        levels = frames.level_dbfs[channel.index].tolist()
+        for i, (level, is_idle) in enumerate(zip(levels, idle.tolist(), strict=True)):
+            if level < side.quiet_dbfs or side.quiet_dbfs == SILENT_DBFS:
+                side.quiet_dbfs = max(level, -80.0)
+            else:
+                side.quiet_dbfs += 0.002 * (level > -80.0)
+            loud = is_idle and level > max(side.quiet_dbfs + config.hold_music_above_db, -55.0)
+            if loud:
+                side.sound_frames += 1
+                side.sound_run = min(side.sound_run + 1.0, config.hold_music_s / HOP_S)
+            elif side.sound_run:
+                side.sound_run = max(0.0, side.sound_run - (4.0 if not is_idle else 1.0))
+            if not side.is_on_hold and side.sound_run >= config.hold_music_s / HOP_S:
+                side.is_on_hold = True
+                message = (
+                    f"Music or another sound that is no speech fills the {channel.value}'s line."
+                )
+                notes.append(InputNoted(frames.decided_s(i), channel, "hold_music", message))
+            elif side.is_on_hold and side.sound_run <= 0.0:
+                side.is_on_hold = False
+                message = f"The sound on the {channel.value}'s line that was no speech has ended."
+                notes.append(InputNoted(frames.decided_s(i), channel, "hold_music_ended", message))
+
+    def _note_dropped(
+        self, channel: Channel, span: TimeSpan, now_s: float, notes: list[InputNoted]
+    ) -> None:
+        side = self._sides[channel]
+        side.dropped_s += span.duration_s
+        message = (
+            f"The {channel.value}'s device delivered nothing for {span.duration_s:.1f} s; "
+            "what was said then is missing."
+        )
+        notes.append(InputNoted(now_s, channel, "dropped", message, span))
+        self._told["dropped", channel] = (
+            f"The {channel.value}'s device delivered nothing for {side.dropped_s:.1f} s of the "
+            "call; what was said then is missing."
+        )
+
+    def _judge_leaks(self, frames: VoiceFrames, notes: list[InputNoted]) -> None:
+        config, now_s = self._config, frames.end_s + frames.delay_s
+        for channel in CHANNELS:
+            self._sides[channel].leak = frames.leaks[channel.index]
+            leak = self._sides[channel].leak
+            if leak.gain_db is None:
+                continue
+            bleed_db = self._bleed_db(channel)
+            if leak.own_share < config.same_audio_share and leak.gain_db > config.max_bleed_db:
+                self._separable = False
+                self._tell(notes, now_s, "same_audio", None, _SAME_AUDIO)
+            elif bleed_db is not None and bleed_db > config.max_bleed_db:
+                self._separable = False
+                self._tell(notes, now_s, "not_separable", channel, _NOT_SEPARABLE)
+            elif bleed_db is not None and bleed_db > config.told_bleed_db:
+                self._tell(notes, now_s, "bleed", channel, _BLEED)
+
+    def _tell(
+        self, notes: list[InputNoted], now_s: float, code: str, channel: Channel | None, text: str
+    ) -> None:
+        """Tell once."""
+        if (code, channel) in self._told:
+            return
+        who, other = (channel.value, channel.other.value) if channel else ("", "")
+        message = text.format(who=who, other=other)
+        self._told[code, channel] = message
+        notes.append(InputNoted(now_s, channel, code, message))
+
+
+_NO_SOUND = "No sound from the {who} for {seconds:.0f} s: check the device and the cable."
+_CLIPPING = "The {who}'s sound is clipped: turn the recording level down."
+_DC_OFFSET = "The {who}'s sound has a constant offset: check the sound card or the cable."
+_QUIET = "The {who} is very quiet ({level:.0f} dBFS): turn the recording level up."
+_BLEED = "The {other}'s voice leaks into the {who}'s channel: use a headset."
+_SAME_AUDIO = (
+    "Both channels carry the same sound, so nobody can be told apart: "
+    "record the agent and the customer on a channel each."
+)
+_NOT_SEPARABLE = (
+    "The {other}'s voice is nearly as loud in the {who}'s channel as the {who}'s own, so the two "
+    "cannot be told apart: use a headset."
+)
+
+
+def _dbfs(power: float, frames: int) -> float | None:
+    return 10.0 * float(np.log10(power / frames)) if frames and power > 0 else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, bool, int]]:
+    """(index after the run, value, length) of each run of equal flags."""
+    if not len(flags):
+        return []
+    ends = np.append(np.flatnonzero(flags[1:] != flags[:-1]) + 1, len(flags)).tolist()
+    starts = [0, *ends[:-1]]
+    return [(end, bool(flags[start]), end - start) for start, end in zip(starts, ends, strict=True)]
