@@ -155,9 +155,14 @@ class OpenCall:
         name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}.part"
         self._journal_path = plan.out_dir / name
         self._journal = JournalWriter(self._journal_path)
-        self.pipeline = desk.new_pipeline(plan)
-        recognition = desk.new_recognition(plan.live, self.pipeline)
-        self.runner = CallRunner(plan.source, self.pipeline, recognition, (self._journal, *sinks))
+        try:
+            self.pipeline = desk.new_pipeline(plan)
+            recognition = desk.new_recognition(plan.live, self.pipeline)
+            sinks = (self._journal, *sinks)
+            self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
+        except BaseException:
+            self.abandon()
+            raise
 
     def run(self) -> CallOutcome:
         """Run it in this thread and write the report.

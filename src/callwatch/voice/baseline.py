@@ -80,6 +80,12 @@ class BaselineConfig:
     # So many usual chunks in a row this far off on the same side: the line's gain has changed.
     step_chunks: int = 5
     step_db: float = 5.0
+    # So far (standard deviations over people) above the usual voices of all people, the first
+    # words may be shouted; after so many chunks this is how the person speaks.
+    odd: float = 1.9
+    doubt_chunks: int = 20
+    # A raised voice is brighter by at least this: shouting flattens the spectrum (ANSI S3.5: 6 dB).
+    least_balance_db: float = 1.5
     # Voice after which a baseline is good enough to be kept.
     known_s: float = 4.0
 
@@ -113,14 +119,27 @@ class BaselineLearner:
         self.current = self._solve(own[is_usual])
 
     def _divide(self, chunks: Array) -> npt.NDArray[np.bool_]:
-        """Which chunks are usual: those not far above the calmer third."""
-        effort = ((chunks - self._prior[0]) / self._spread) @ self._weights
-        centre = float(np.quantile(effort, 1 / 3))
+        """Which chunks are usual: those not far above the calmer quarter.
+
+        While little has been heard, what lies far above the usual voices of all people is taken
+        for raised as well: the first words may be shouted. What is higher but not brighter is
+        another voice, not a raised one.
+        """
+        config, prior = self._config, self._prior
+        effort = ((chunks - prior[0]) / self._spread) @ self._weights
+        centre = float(np.quantile(effort, 0.25))
+        if len(chunks) < config.doubt_chunks:
+            odd = ((chunks - prior[0]) / np.hypot(prior[1], self._spread)) @ self._weights
+            calm = effort[odd <= config.odd]
+            centre = min(centre, float(np.mean(calm)) if len(calm) else np.inf)
+            if not len(calm):
+                return np.zeros(len(chunks), bool)
         usual = np.ones(len(chunks), bool)
         for _ in range(4):
-            usual = effort <= centre + self._config.outlier
+            usual = effort <= centre + config.outlier
             centre = float(np.mean(effort[usual]))
-        return usual
+        bright_db = float(np.median(chunks[usual, 1])) + config.least_balance_db
+        return usual | (chunks[:, 1] < bright_db)
 
     def _solve(self, usual: Array) -> EffortBaseline:
         """Prior and chunks together, each weighted by its certainty."""

@@ -55,6 +55,8 @@ class EffortConfig:
     pause_s: float = 1.0
     # Least voice for an effort figure.
     least_voiced_s: float = 0.2
+    # Voice heard in all before there are any figures: with less, not even wide priors help.
+    first_s: float = 1.6
     # Windows less than this above the line's noise tell more of the line than of the voice.
     least_snr_db: float = 6.0
     # Sound before recognised speech counts while it is no further below the usual level (bleed is
@@ -82,6 +84,8 @@ class EffortSide:
         self._recent = RecentVoice(config.long_s, round(config.pause_s / STEP_S))
         self._early: deque[tuple[int, Array]] = deque()
         self._last = _UNVOICED
+        # Whose usual voice is remembered from another call can be measured at once.
+        self._heard_s = 0.0 if known is None else config.first_s
         self._chunks: dict[bool, list[Array]] = {True: [], False: []}
 
     def step(self, number: int, audio: npt.NDArray[np.int16], speech: Flags) -> tuple[float, ...]:
@@ -89,8 +93,9 @@ class EffortSide:
         config = self._config
         moments = self._own(self._moments(number, audio, speech))
         self._recent.add(number, moments)
+        self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
-        if voiced_s < config.least_voiced_s:
+        if voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
             return (*[float("nan")] * 5, voiced_s, new_s)
         usual = self.learner.current
         short = measure(self._recent.last(config.short_s), usual)
