@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, distinct, func, select
+from sqlalchemy import Connection, Select, case, func, select
 from sqlalchemy.sql import ColumnElement
 
 from callwatch.core.errors import StoreError
@@ -80,7 +80,7 @@ def group_agents(connection: Connection, since_week: str | None) -> tuple[str, .
 
 def only_agent(connection: Connection) -> str | None:
     """The one agent whose calls these are; StoreError when there are several."""
-    agents = list(connection.execute(select(distinct(Call.agent_id)).limit(3)).scalars())
+    agents = list(connection.execute(select(Call.agent_id).distinct().limit(2)).scalars())
     if len(agents) > 1:
         raise StoreError(
             "this history holds the calls of several agents: name your own pseudonym with --agent, "
