@@ -25,7 +25,6 @@ from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
-from callwatch.store.history import CallHistory
 
 JOURNAL_NAME = "events.jsonl"
 
@@ -156,9 +155,14 @@ class OpenCall:
         name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}.part"
         self._journal_path = plan.out_dir / name
         self._journal = JournalWriter(self._journal_path)
-        self.pipeline = desk.new_pipeline(plan)
-        recognition = desk.new_recognition(plan.live, self.pipeline)
-        self.runner = CallRunner(plan.source, self.pipeline, recognition, (self._journal, *sinks))
+        try:
+            self.pipeline = desk.new_pipeline(plan)
+            recognition = desk.new_recognition(plan.live, self.pipeline)
+            sinks = (self._journal, *sinks)
+            self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
+        except BaseException:
+            self.abandon()
+            raise
 
     def run(self) -> CallOutcome:
         """Run it in this thread and write the report.
@@ -179,6 +183,9 @@ class OpenCall:
             summary = replace(summary, utterances=())
         past = None
         if plan.in_history:
+            # Loaded here: analysing without a history needs no database.
+            from callwatch.store.history import CallHistory
+
             with CallHistory(config.store.url or None) as history:
                 history.delete_older_than(config.store.retention_days, datetime.now(UTC))
                 history.add(summary)

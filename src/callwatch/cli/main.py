@@ -9,7 +9,7 @@ import typer
 from callwatch import __version__
 from callwatch.cli.analyze import analyze
 from callwatch.cli.calls import calls_app
-from callwatch.cli.console import err, out
+from callwatch.cli.console import err, out, stoppable
 from callwatch.cli.devices import devices, doctor
 from callwatch.cli.models import models_app
 from callwatch.cli.monitor import demo, live, replay
@@ -28,10 +28,10 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-app.command(rich_help_panel="Calls")(demo)
-app.command(rich_help_panel="Calls")(live)
-app.command(rich_help_panel="Calls")(replay)
-app.command(rich_help_panel="Calls")(analyze)
+app.command(rich_help_panel="Calls")(stoppable(demo))
+app.command(rich_help_panel="Calls")(stoppable(live))
+app.command(rich_help_panel="Calls")(stoppable(replay))
+app.command(rich_help_panel="Calls")(stoppable(analyze))
 app.add_typer(calls_app, name="calls", rich_help_panel="After the call")
 app.command(rich_help_panel="This machine")(devices)
 app.command(rich_help_panel="This machine")(doctor)
@@ -57,8 +57,6 @@ def main() -> None:
         app()
     except CallwatchError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        _fail("Stopped by Ctrl-C: nothing half-written was left behind.")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -29,6 +29,9 @@ class RaisedVoiceConfig:
     # stronger: this much with `sustained_s` of voice, falling to `open_z` with `sure_s`.
     early_z: float = 4.0
     sure_s: float = 0.9
+    # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
+    # 6 dB and more). Another person who takes the phone is only higher.
+    least_balance_db: float = 1.5
     # What has lasted must still go on: the newest voice alone lies at least this high.
     still_z: float = 2.0
     # Well below, so that a falling phrase end does not close it.
@@ -52,7 +55,6 @@ class RaisedVoiceConfig:
 class _Side:
     """What is going on on one side."""
 
-    run_s: float = 0.0
     above_s: float = 0.0
     onset_s: float = 0.0
     last_voice_s: float = float("-inf")
@@ -91,8 +93,7 @@ class RaisedVoice:
         end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
         silent = start_s - side.last_voice_s >= config.silence_s
         if silent:
-            side.above_s = side.run_s = 0.0
-        side.run_s += new_s
+            side.above_s = 0.0
         if new_s > 0:
             side.last_voice_s = end_s
         if side.cue is not None:
@@ -106,7 +107,10 @@ class RaisedVoice:
             side.onset_s = start_s
         side.above_s += new_s
         side.usual_s = 0.0
-        if z < config.needed_z(side.run_s):
+        if (
+            z < config.needed_z(float(effort.voiced_s[row, i]))
+            or effort.balance_delta_db[row, i] < config.least_balance_db
+        ):
             return []
         side.count += 1
         side.id = f"raised_voice-{channel}-{side.count}"
@@ -181,8 +185,18 @@ def _opening_z(effort: EffortFrames, row: int, i: int, config: RaisedVoiceConfig
 def _evidence(channel: Channel, effort: EffortFrames, i: int) -> str:
     """One sentence that a person can check with a tuner and a level meter."""
     row = channel.index
-    pitch, level = float(effort.pitch_delta_st[row, i]), float(effort.level_delta_db[row, i])
-    voiced_s = float(effort.voiced_s[row, i])
-    parts = [f"pitch {pitch:+.0f} semitones", f"level {level:+.0f} dB"]
+    measured = (
+        (float(effort.pitch_delta_st[row, i]), 1.0, "pitch", "semitones"),
+        (float(effort.level_delta_db[row, i]), 2.0, "level", "dB"),
+        (float(effort.balance_delta_db[row, i]), 2.0, "high frequencies", "dB"),
+    )
+    parts = [
+        f"{name} {value:.0f} {unit}" for value, least, name, unit in measured if value >= least
+    ]
     what = "loudness: " if channel is Channel.AGENT else ""
-    return f"{what}{' and '.join(parts)} against their own usual, over {voiced_s:.1f} s of voice"
+    return f"{what}{_listed(parts)} above their own usual for {effort.voiced_s[row, i]:.1f} s"
+
+
+def _listed(parts: list[str]) -> str:
+    """Joins as in: a, b and c."""
+    return " and ".join([*([", ".join(parts[:-1])] if len(parts) > 1 else []), parts[-1]])

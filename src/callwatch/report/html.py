@@ -1,5 +1,6 @@
 """report.html: one file, opened from disk, without network or JavaScript; it prints well."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from functools import cache
@@ -60,6 +61,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "w": w,
         "t": w.t,
         "call": summary.call,
+        "quoted_id": shlex.quote(summary.call.id),
         "started": w.moment(summary.call.started_at),
         "engine": _engine(summary, w),
         "sentences": what_mattered(summary, w),

@@ -83,13 +83,14 @@ def fetch(transfer: Transfer, pause: Callable[[float], None], config: FetchConfi
     """
     if urlsplit(transfer.url).scheme not in ("http", "https"):
         raise ModelError(f"{transfer.url} is no address that models are fetched from: use https.")
-    idle = 0
+    idle, most = 0, transfer.have
     while True:
-        before = transfer.have
         try:
             _attempt(transfer, config.stall_s)
         except _BrokenError as exc:
-            idle = 0 if transfer.have > before else idle + 1
+            # A server that lies about the length would otherwise be asked for ever.
+            idle = 0 if transfer.have > most else idle + 1
+            most = max(most, transfer.have)
             if idle >= config.attempts:
                 raise ModelError(
                     f"The download of {transfer.url} broke off {idle} times in a row ({exc}): "
@@ -167,8 +168,8 @@ def _copy(response: HTTPResponse, file: IO[bytes], transfer: Transfer, total: in
 def _too_much(transfer: Transfer) -> ModelError:
     transfer.part.unlink(missing_ok=True)
     return ModelError(
-        f"{transfer.url} is larger than {transfer.limit_bytes} bytes, which is not the model: nothing was "
-        "installed. Try another mirror."
+        f"{transfer.url} is larger than {transfer.limit_bytes} bytes, which is not the model: "
+        "nothing was installed. Try another mirror."
     )
 
 

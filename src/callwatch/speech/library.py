@@ -254,15 +254,15 @@ def _copy_in(found: Path, part: Path, progress: Callable[[int, int | None], None
 def _checked(model: CatalogueModel, file: ModelFile, path: Path) -> str:
     """The file's SHA-256, when size and published checksums agree."""
     wrong = file.size is not None and path.stat().st_size != file.size
-    digest = digest(path, "sha256")
-    wrong = wrong or (file.sha256 is not None and digest != file.sha256)
+    found = digest(path, "sha256")
+    wrong = wrong or (file.sha256 is not None and found != file.sha256)
     wrong = wrong or (file.md5 is not None and digest(path, "md5") != file.md5)
     if wrong:
         raise ModelError(
             f"{file.name} is not the file that {model.name} should have (its checksum differs): "
             "it was thrown away. Download it again, or from another mirror."
         )
-    return digest
+    return found
 
 
 def _how_to_convert(model: CatalogueModel, target: Path) -> str:

@@ -12,7 +12,7 @@ from callwatch.speech.installed import RECORD_NAME
 def digest(path: Path, kind: str) -> str:
     """Hex digest of a file."""
     with path.open("rb") as file:
-        return hashlib.filedigest(
+        return hashlib.file_digest(
             file, lambda: hashlib.new(kind, usedforsecurity=kind != "md5")
         ).hexdigest()
 

@@ -5,8 +5,8 @@ The summaries come in masked already; the history stores what it is given.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,19 +15,24 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
+from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
+from callwatch.core.trends import Trends
 from callwatch.store.database import compact, open_database, parsed, shown, told, writing
 from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript
 from callwatch.store.rows import (
     call_values,
     figures_from,
     pack,
-    record_of,
     sortable,
     spoken_text,
+    stored_call,
     unpack,
     utc,
+    week_of,
 )
+from callwatch.store.search import search_postgresql, search_sqlite, terms_of
+from callwatch.store.trends import group_agents, only_agent, trends_of
 
 # Data minimisation: what nobody looked at in a month is not needed.
 RETENTION_DAYS = 30
@@ -49,6 +54,14 @@ class CallFilter:
     with_threats: bool = False
     since: datetime | None = None
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call that a search found; in the snippet, FOUND_START and FOUND_END enclose the words."""
+
+    call: StoredCall
+    snippet: str
 
 
 class CallHistory:
@@ -91,6 +104,9 @@ class CallHistory:
             connection.execute(insert(StoredDocument).values(call_pk=pk, body=body))
             if words:
                 connection.execute(insert(Transcript).values(call_pk=pk, body=words))
+            outcomes = [{"call_pk": pk, **asdict(o)} for o in nudge_outcomes(summary)]
+            if outcomes:
+                connection.execute(insert(NudgeOutcome), outcomes)
             if files:
                 paths = [{"call_pk": pk, "path": str(path.absolute())} for path in files]
                 connection.execute(insert(CallFile), paths)
@@ -108,7 +124,7 @@ class CallHistory:
             query = query.order_by(Call.started_at.desc(), Call.pk.desc())
         with told(self.name), self._engine.connect() as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
-            return [record_of(row) for row in rows]  # type: ignore[arg-type]
+            return [stored_call(row) for row in rows]
 
     def record(self, call_id: str) -> StoredCall:
         """The line of one call; StoreError when there is none."""
@@ -118,7 +134,7 @@ class CallHistory:
             )
         if row is None:
             raise self._unknown(call_id)
-        return record_of(row)  # type: ignore[arg-type]
+        return stored_call(row)
 
     def get(self, call_id: str) -> CallSummary:
         """The whole summary of one call; StoreError when there is none."""
@@ -146,10 +162,45 @@ class CallHistory:
             own = (
                 connection.execute(select(_calls).where(Call.call_id == call_id)).mappings().first()
             )
-        previous: tuple[CallFigures, ...] = tuple(figures_from(row) for row in rows)  # type: ignore[arg-type]
+        previous: tuple[CallFigures, ...] = tuple(figures_from(row) for row in rows)
         if own is None:
             return OwnHistory(previous)
         return OwnHistory(previous, own["note"], own["follow_up_on"], own["is_hard"])
+
+    def search(self, query: str, limit: int = 20, offset: int = 0) -> Sequence[FoundCall]:
+        """Calls in whose transcript all words of `query` are, the last added first.
+
+        "Words in quotes" must follow each other; a word that ends in * may go on. A query without
+        a word finds nothing.
+        """
+        terms = terms_of(query)
+        if not terms:
+            return []
+        find = search_sqlite if self._engine.dialect.name == "sqlite" else search_postgresql
+        with told(self.name), self._engine.connect() as connection:
+            found = find(connection, terms, limit, offset)
+            pks = [pk for pk, _ in found]
+            rows = connection.execute(select(_calls).where(Call.pk.in_(pks))).mappings().all()
+        calls = {row["pk"]: stored_call(row) for row in rows}
+        return [FoundCall(calls[pk], snippet) for pk, snippet in found if pk in calls]
+
+    def trends(
+        self, agent_id: str | None = None, weeks: int | None = None, now: datetime | None = None
+    ) -> Trends:
+        """The agent's own figures by week; hard calls are left out.
+
+        `agent_id` None is for a history that holds one agent's calls: StoreError when there are
+        several. `weeks` with `now` looks back only so far.
+        """
+        with told(self.name), self._engine.connect() as connection:
+            agent = only_agent(connection) if agent_id is None else agent_id
+            return trends_of(connection, (agent,), _since(weeks, now))
+
+    def group_trends(self, weeks: int | None = None, now: datetime | None = None) -> Trends:
+        """Figures over several agents; StoreError unless the group is large enough to hide each."""
+        with told(self.name), self._engine.connect() as connection:
+            agents = group_agents(connection, _since(weeks, now))
+            return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
 
     def note(self, call_id: str, text: str) -> None:
         """Write the note of a call; an empty text takes it away."""
@@ -237,6 +288,12 @@ class CallHistory:
             f"there is no call {call_id!r} in the history {self.name}: "
             "see `callwatch calls list` for those there are"
         )
+
+
+def _since(weeks: int | None, now: datetime | None) -> str | None:
+    if weeks is None or now is None:
+        return None
+    return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))
 
 
 def _pk(connection: Connection, call_id: str) -> int | None:
