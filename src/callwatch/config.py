@@ -67,8 +67,8 @@ class StoreConfig:
 class OverlayConfig:
     """How the overlay looks."""
 
-    theme: str = "system"  # system, light, dark or high-contrast
-    opacity: float = 0.96
+    theme: str = "system"  # system, light, dark or contrast
+    opacity: float = 1.0
     scale: float = 1.0
     click_through: bool = False
     reduced_motion: bool = False
@@ -159,7 +159,9 @@ def build(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     try:
         return kind(**kept)
     except ValueError as exc:
-        raise ConfigError(f"The settings under [{where.rstrip('.')}] cannot be used: {exc}.") from exc
+        raise ConfigError(
+            f"The settings under [{where.rstrip('.')}] cannot be used: {exc}."
+        ) from exc
 
 
 def _value(hint: Any, value: Any, key: str) -> Any:

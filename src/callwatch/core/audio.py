@@ -19,7 +19,9 @@ def frozen(samples: npt.ArrayLike) -> Samples:
     """A read-only int16 copy (or the array itself when it is read-only already)."""
     array = np.asarray(samples)
     if array.dtype != np.int16:
-        raise ValueError(f"samples must be int16, not {array.dtype}: convert them where they are read")
+        raise ValueError(
+            f"samples must be int16, not {array.dtype}: convert them where they are read"
+        )
     if array.flags.writeable:
         array = array.copy()
         array.setflags(write=False)
@@ -67,4 +69,4 @@ class CallBlock:
     @property
     def end_s(self) -> float:
         """Call time just after the last sample."""
-        return self.start_s + self.samples.shape[1] / CALL_RATE_HZ
+        return self.start_s + int(self.samples.shape[1]) / CALL_RATE_HZ

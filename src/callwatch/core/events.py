@@ -146,6 +146,14 @@ class FloorReleased:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettled:
+    """After a raised voice this side has spoken at the own usual effort again for a while."""
+
+    time_s: float
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class InputNoted:
     """Something about the input that a person should know; `code` is stable, `message` plain."""
 
@@ -183,6 +191,7 @@ Event = (
     | NudgeHeld
     | FloorTaken
     | FloorReleased
+    | VoiceSettled
     | InputNoted
     | Metered
 )

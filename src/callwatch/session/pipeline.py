@@ -44,7 +44,8 @@ from callwatch.session.nudges import NudgeConfig, NudgePolicy
 from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
-from callwatch.voice.effort import EffortBaseline, EffortConfig, EffortEstimator, EffortFrames
+from callwatch.voice.baseline import EffortBaseline
+from callwatch.voice.effort import EffortConfig, EffortEstimator, EffortFrames
 from callwatch.voice.frames import HOP_S, VoiceFrames
 from callwatch.voice.quality import QualityConfig, QualityMonitor
 
@@ -177,7 +178,8 @@ class Pipeline:
     def end_call(self, performance: Performance) -> list[Event]:
         """The call is over and the last words were heard."""
         end_s = self._audio_end_s
-        events = self._dispatch(self._pace.finish(end_s)) + self._nudges.finish(end_s)
+        events = self._dispatch([*self._threats.end(end_s), *self._pace.finish(end_s)])
+        events += self._nudges.finish(end_s)
         quality = self._quality.result(end_s)
         quality = replace(quality, warnings=(*quality.warnings, *self._warnings))
         return [*events, CallEnded(end_s, end_s, self._quality.separable, quality, performance)]
@@ -254,6 +256,8 @@ class Pipeline:
             if len(spoke) and index >= 0:
                 self._agent_spoke_s = max(self._agent_spoke_s, spoke[min(index, len(spoke) - 1)])
             out += self._tick(tick_s, tick_s - frames.delay_s - self._agent_spoke_s)
+        if len(spoke):
+            self._agent_spoke_s = max(self._agent_spoke_s, spoke[-1])
         return out + self._dispatch(list(events))
 
     def _tick(self, time_s: float, agent_silent_s: float) -> list[Event]:

@@ -7,22 +7,25 @@ thread and must not wait.
 """
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
-
-import psutil
+from typing import Final
 
 from callwatch.audio.source import CallSource
 from callwatch.core.channels import CHANNELS
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event, InputNoted
 from callwatch.core.summary import CallSummary, Performance
-from callwatch.core.words import Utterance
 from callwatch.session.pipeline import Pipeline
+from callwatch.session.recognition import InlineRecognition, RecognitionStats, RecognitionWorker
 from callwatch.session.record import CallRecord
-from callwatch.speech.protocol import SpeechChunk
+
+if sys.platform == "win32":
+    import psutil
+else:
+    import resource
 
 Sink = Callable[[Event], None]
 Request = Callable[[Pipeline], Sequence[Event] | None]
@@ -32,28 +35,6 @@ REQUESTS: Final = 64
 FINISH_TIMEOUT_S: Final = 60.0  # a slow machine may still be decoding the last sentences
 
 
-class RecognitionStats(Protocol):
-    """What recognition cost and left out."""
-
-    skipped_s: float
-    lag_max_s: float
-
-
-class Recognition(Protocol):
-    """Where voiced audio goes and utterances come from; see session/recognition.py."""
-
-    @property
-    def stats(self) -> RecognitionStats: ...  # noqa: D102
-
-    def submit(self, chunks: list[SpeechChunk]) -> None: ...  # noqa: D102
-
-    def poll(self) -> list[Utterance]: ...  # noqa: D102
-
-    def finish(self, timeout_s: float) -> list[Utterance]: ...  # noqa: D102
-
-    def close(self) -> None: ...  # noqa: D102
-
-
 class CallRunner:
     """One call from its first block to its summary."""
 
@@ -61,7 +42,7 @@ class CallRunner:
         self,
         source: CallSource,
         pipeline: Pipeline,
-        recognition: Recognition | None,
+        recognition: InlineRecognition | RecognitionWorker | None,
         sinks: Sequence[Sink] = (),
     ) -> None:
         self._source = source
@@ -93,14 +74,15 @@ class CallRunner:
             self._recognise(finish=True)
             self._note_source()
             audio_s = self._pipeline.audio_s
+            stats = self._recognition.stats if self._recognition else RecognitionStats()
             performance = Performance(
                 real_time_factor=_ratio(time.monotonic() - wall_s, audio_s),
                 audio_s=round(audio_s, 3),
                 cpu_s=round(time.process_time() - cpu_s, 3),
                 peak_memory_mb=peak_memory_mb(),
                 dropped_s=round(self._pipeline.dropped_s, 3),
-                stt_lag_max_s=self._stat("lag_max_s"),
-                stt_skipped_s=self._stat("skipped_s"),
+                stt_lag_max_s=_rounded(stats.lag_max_s),
+                stt_skipped_s=_rounded(stats.skipped_s if self._recognition else None),
             )
             self._emit(self._pipeline.end_call(performance))
         finally:
@@ -175,21 +157,17 @@ class CallRunner:
             self._pipeline.note_warning(warning)
             self._emit([InputNoted(self._pipeline.now_s, None, "source", warning)])
 
-    def _stat(self, name: str) -> float | None:
-        if self._recognition is None:
-            return None
-        return round(float(getattr(self._recognition.stats, name)), 3)
-
 
 def peak_memory_mb() -> float:
     """The most memory that this process has held so far, MB."""
-    info = psutil.Process().memory_info()
-    if hasattr(info, "peak_wset"):  # Windows
-        return round(info.peak_wset / 1e6, 1)
-    import resource
-
+    if sys.platform == "win32":
+        return round(float(psutil.Process().memory_info().peak_wset) / 1e6, 1)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, 1)
 
 
 def _ratio(seconds: float, audio_s: float) -> float | None:
     return round(seconds / audio_s, 4) if audio_s > 0 else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,58 @@
+# Everything that a person runs. `make demo` and `make test` do all the set-up that they need.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMPS := .stamps
+OUT ?= demo-out
+
+.PHONY: help demo test lint format bench clean run-tests
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    play the demo call through the live pipeline and write its report"
+	@echo "make test    lint, type-check and run the whole test suite"
+	@echo "make lint    ruff, mypy (strict) and the room rules"
+	@echo "make bench   accuracy and speed; needs CALLWATCH_DATA=directory of recordings"
+	@echo "make clean   remove the virtual environment and what was made"
+
+demo: $(STAMPS)/demo
+	$(VENV)/bin/callwatch demo --out $(OUT)
+
+test: lint
+	$(PY) -m pytest $(PYTEST_ARGS)
+
+lint: $(STAMPS)/dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(STAMPS)/dev
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(STAMPS)/dev
+	$(PY) -m benchmarks $(BENCH)
+
+# The stamps make repeated runs quick: they are older than what they were made from, or missing.
+$(STAMPS)/demo: $(STAMPS)/venv $(STAMPS)/system-demo pyproject.toml
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[demo]"
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/venv $(STAMPS)/system-test pyproject.toml
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	@touch $@ $(STAMPS)/demo
+
+$(STAMPS)/venv: $(STAMPS)/system-python
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "callwatch needs Python 3.11 or newer: install it, or run make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(STAMPS)/system-%: scripts/system_packages.sh
+	@mkdir -p $(STAMPS)
+	sh scripts/system_packages.sh $*
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(STAMPS) $(OUT) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,173 @@
+"""Accuracy and speed of the phrase matcher on labelled utterances.
+
+    python benchmarks/phrases.py [--json FILE] [--errors]
+
+Two kinds of sets, neither trained on: the sentences that the project keeps apart
+(`sentences/<language>/heldout*.txt`), and CALLWATCH_DATA/phrases/*_<language>.tsv (columns id,
+labels, text) when that folder is there. Beside each figure stands the naive matcher: one key word.
+"""
+
+import argparse
+import csv
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from callwatch.core.channels import Language
+from callwatch.core.cues import ThreatCategory
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.pack import load_pack
+from callwatch.phrases.sentences import read_examples, sentence_files
+
+Labelled = tuple[str, frozenset[str]]
+
+KEY_WORDS = {
+    Language.EN: {
+        "leave": "cancel competitor leaving switch", "publicity": "review facebook post twitter",
+        "media": "newspaper press journalist tv", "manager": "manager supervisor boss",
+        "legal": "lawyer court sue legal", "physical": "kill hurt punch smash",
+        "self_harm": "suicide die myself", "insult": "idiot stupid useless moron",
+    },
+    Language.SV: {
+        "leave": "säga konkurrent byter lämnar", "publicity": "recension facebook lägger",
+        "media": "tidningen journalist tv pressen", "manager": "chef chefen",
+        "legal": "advokat domstol stämma polisen", "physical": "döda slå krossa",
+        "self_harm": "självmord dö livet", "insult": "idiot dum jävla värdelös",
+    },
+    Language.DA: {
+        "leave": "opsige konkurrent skifter forlader", "publicity": "anmeldelse facebook lægger",
+        "media": "avisen journalist tv pressen", "manager": "chef chefen leder",
+        "legal": "advokat retten sagsøge politiet", "physical": "dræbe slå smadre",
+        "self_harm": "selvmord dø livet", "insult": "idiot dum fandeme ubrugelig",
+    },
+    Language.NB: {
+        "leave": "si konkurrent bytter forlater", "publicity": "anmeldelse facebook legger",
+        "media": "avisen journalist tv pressen", "manager": "sjef sjefen leder",
+        "legal": "advokat retten saksøke politiet", "physical": "drepe slå knuse",
+        "self_harm": "selvmord dø livet", "insult": "idiot dum jævla ubrukelig",
+    },
+}  # fmt: skip
+
+
+def naive(language: Language) -> Callable[[str], frozenset[str]]:
+    """The matcher that everybody writes first."""
+    words = {key: set(text.split()) for key, text in KEY_WORDS[language].items()}
+    return lambda text: frozenset(
+        key for key, some in words.items() if some & set(text.lower().split())
+    )
+
+
+def sets(language: Language) -> Iterator[tuple[str, list[Labelled]]]:
+    """Name and labelled utterances of each set that is there."""
+    rows: list[Labelled] = []
+    classes = load_pack(language).classes
+    for path in sentence_files(language, held_out=True):
+        rows += [
+            (s, frozenset(e.labels)) for e in read_examples(path) for s in e.sentences(classes, 1)
+        ]
+    if rows:
+        yield "kept apart", rows
+    data = os.environ.get("CALLWATCH_DATA")
+    folder = Path(data) / "phrases" if data else None
+    if folder is None or not folder.is_dir():
+        return
+    for path in sorted(folder.glob(f"*_{language}.tsv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            table = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            yield (
+                path.stem,
+                [(r["text"], frozenset(r["labels"].split(",")) - {"none"}) for r in table],
+            )
+
+
+def score(rows: list[Labelled], judge: Callable[[str], frozenset[str]]) -> dict[str, float]:
+    """Micro precision, recall and F1; harmless lines flagged; threat lines caught at all; exact."""
+    right = wrong = missed = flagged = harmless = caught = 0
+    for text, labels in rows:
+        found = judge(text)
+        right += len(found & labels)
+        wrong += len(found - labels)
+        missed += len(labels - found)
+        harmless += not labels
+        flagged += bool(found) and not labels
+        caught += bool(found) and bool(labels)
+    threats = len(rows) - harmless
+    return {
+        "utterances": len(rows),
+        "precision": right / max(1, right + wrong),
+        "recall": right / max(1, right + missed),
+        "f1": 2 * right / max(1, 2 * right + wrong + missed),
+        "harmless_flagged": flagged / max(1, harmless),
+        "caught": caught / max(1, threats),
+    }
+
+
+def by_category(
+    rows: list[Labelled], judge: Callable[[str], frozenset[str]]
+) -> dict[str, dict[str, float]]:
+    """The same for each category alone."""
+    out = {}
+    for category in ThreatCategory:
+        one = [(text, labels & {category}) for text, labels in rows]
+        out[category.value] = score(one, lambda text, c=category: judge(text) & {c})  # type: ignore[misc]
+    return out
+
+
+def speed(matcher: PhraseMatcher, texts: list[str]) -> float:
+    """Utterances a CPU second, each text once after one warming round."""
+    for text in texts:
+        matcher.match(text)
+    begun = time.process_time()
+    for text in texts:
+        matcher.match(text)
+    return len(texts) / max(1e-9, time.process_time() - begun)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--errors", action="store_true", help="print the lines of the kept-apart set that go wrong"
+    )
+    parser.add_argument("--language", choices=list(Language), action="append")
+    options = parser.parse_args()
+    if "CALLWATCH_DATA" not in os.environ:
+        print("CALLWATCH_DATA is not set: only the sentences of the project are used.")
+    results: dict[str, object] = {}
+    print("| set | matcher | n | precision | recall | F1 | harmless flagged | caught | a second |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for language in [Language(x) for x in options.language or list(Language)]:
+        matcher = PhraseMatcher.for_language(language)
+        for name, rows in sets(language):
+
+            def judge(text: str, matcher: PhraseMatcher = matcher) -> frozenset[str]:
+                return frozenset(match.category for match in matcher.match(text))
+
+            rate = speed(matcher, [text for text, _ in rows])
+            for which, one in (("callwatch", judge), ("key words", naive(language))):
+                got = score(rows, one)
+                results[f"{language}/{name}/{which}"] = got
+                cells = " | ".join(
+                    f"{got[k]:.3f}"
+                    for k in ("precision", "recall", "f1", "harmless_flagged", "caught")
+                )
+                fast = f"{rate:.0f}" if which == "callwatch" else ""
+                print(f"| {language} {name} | {which} | {got['utterances']} | {cells} | {fast} |")
+            results[f"{language}/{name}/categories"] = by_category(rows, judge)
+            results[f"{language}/{name}/per_second"] = rate
+            if options.errors and name == "kept apart":
+                for text, labels in rows:
+                    if judge(text) != labels:
+                        print(f"  want {sorted(labels)} got {sorted(judge(text))}: {text}")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Recordings in, reports out, as fast as the machine allows."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, output_folders, progress_sink
+from callwatch.audio.files import open_recording
+from callwatch.config import Config
+from callwatch.core.channels import Channel
+
+# Half-second blocks: the cost of a block is spread over more frames; results do not depend on it.
+BLOCK_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisInput:
+    """A two-channel recording, or two mono ones."""
+
+    path: Path | None = None
+    agent_file: Path | None = None
+    customer_file: Path | None = None
+
+    @property
+    def main_path(self) -> Path:
+        """The file that names the report."""
+        path = self.path or self.agent_file
+        if path is None:
+            raise ValueError("an analysis needs a recording")
+        return path
+
+
+class Analysis:
+    """One configuration for many recordings."""
+
+    def __init__(self, config: Config) -> None:
+        self.desk = CallDesk(config)
+
+    @property
+    def explanation(self) -> str:
+        """Which recogniser was chosen, and why."""
+        return self.desk.choice.explanation
+
+    def __enter__(self) -> "Analysis":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.desk.close()
+
+
+@dataclass(frozen=True, slots=True)
+class PendingCall:
+    """A recording that waits for its analysis; opening it may fail with an InputError."""
+
+    desk: CallDesk
+    item: AnalysisInput
+    folder: Path
+    channels: tuple[Channel, Channel]
+    in_history: bool
+
+    @property
+    def name(self) -> str:
+        """What the progress bar says."""
+        return self.item.main_path.name
+
+    def run(self, advance: Callable[[float, float | None], None]) -> CallOutcome:
+        """Analyse it and write its report; `advance(reached_s, total_s)` is told how far it is."""
+        source = open_recording(
+            self.item.path,
+            agent_file=self.item.agent_file,
+            customer_file=self.item.customer_file,
+            channels=self.channels,
+            block_s=BLOCK_S,
+        )
+        with source:
+            plan = CallPlan(source, self.name, self.folder, live=False, in_history=self.in_history)
+            return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
+
+
+def analyze_calls(
+    analysis: Analysis,
+    items: Sequence[AnalysisInput],
+    out_dir: Path,
+    channels: tuple[Channel, Channel],
+    in_history: bool,
+) -> Iterator[PendingCall]:
+    """The recordings, each with its folder."""
+    folders = output_folders(out_dir, [item.main_path.stem for item in items])
+    for item, folder in zip(items, folders, strict=True):
+        yield PendingCall(analysis.desk, item, folder, channels, in_history)

@@ -1,0 +1,231 @@
+"""Puts one call together: source, pipeline, recogniser, journal, report, history."""
+
+import contextlib
+import shutil
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from callwatch.app.baseline import load_baselines, save_baseline
+from callwatch.audio.source import CallSource
+from callwatch.config import Config
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.errors import OutputError
+from callwatch.core.events import Event
+from callwatch.core.summary import CallInfo, CallSummary
+from callwatch.core.words import Utterance
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.steps import StepMatcher
+from callwatch.report.journal import JournalWriter
+from callwatch.report.write import ReportPaths, write_report
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.recognition import InlineRecognition, RecognitionWorker
+from callwatch.session.runner import CallRunner, Sink
+from callwatch.speech.choose import RecognizerChoice, choose_recognizer
+from callwatch.speech.protocol import Recognizer, SpeechChunk
+
+JOURNAL_NAME = "events.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlan:
+    """What is to be done with one call.
+
+    `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
+    step with the audio and hears everything.
+    """
+
+    source: CallSource
+    source_name: str
+    out_dir: Path
+    live: bool
+    in_history: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CallOutcome:
+    """A finished call and where its report is."""
+
+    summary: CallSummary
+    paths: ReportPaths
+    journal: Path
+
+
+class CallDesk:
+    """Runs calls with one configuration; a recogniser is loaded once and used for all of them."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        language = config.call.language
+        self.choice: RecognizerChoice = choose_recognizer(
+            config.recognition.engine,
+            Path(config.recognition.model) if config.recognition.model else None,
+            language,
+        )
+        self._recognizer: Recognizer | None = None
+        self._phrases = Phrases(
+            PhraseMatcher.for_language(language), StepMatcher.for_language(language)
+        )
+
+    def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "OpenCall":
+        """Make everything ready for a call; nothing runs yet.
+
+        Raises OutputError when the folder of the report cannot be written.
+        """
+        return OpenCall(self, plan, sinks)
+
+    def new_pipeline(self, plan: CallPlan) -> Pipeline:
+        """A pipeline for one call."""
+        config = self.config
+        analysis = replace(config.analysis, language=config.call.language)
+        info = CallInfo(
+            id=uuid.uuid4().hex[:12],
+            agent_id=config.call.agent_id or None,
+            started_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            duration_s=0.0,
+            source=plan.source_name,
+            language=config.call.language.value,
+            engine=self.choice.engine,
+            model=self.choice.model,
+        )
+        remember = config.call.remember_baseline and plan.live
+        baselines = load_baselines(config.call.agent_id) if remember else None
+        return Pipeline(analysis, info, self._phrases, baselines)
+
+    def close(self) -> None:
+        """Free the recogniser."""
+        if self._recognizer is not None:
+            self._recognizer.close()
+            self._recognizer = None
+
+    def new_recognition(
+        self, live: bool, pipeline: Pipeline
+    ) -> InlineRecognition | RecognitionWorker | None:
+        """The recogniser's side of a call; None when the engine is `none`.
+
+        Raises ModelError when the model cannot be loaded.
+        """
+        if self.choice.create is None:
+            return None
+        if self._recognizer is None:
+            self._recognizer = self.choice.create()
+        kept = KeptRecognizer(self._recognizer)
+        if live:
+            return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
+        return InlineRecognition(kept)
+
+
+class KeptRecognizer:
+    """A recogniser that outlives its call: closing it only forgets the call."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+        self.name, self.model = recognizer.name, recognizer.model
+        self.language = recognizer.language
+
+    def accept(self, chunk: SpeechChunk) -> list[Utterance]:
+        """See Recognizer."""
+        return self._recognizer.accept(chunk)
+
+    def reset(self, channel: Channel) -> None:
+        """See Recognizer."""
+        self._recognizer.reset(channel)
+
+    def close(self) -> None:
+        """Ready for the next call."""
+        for channel in CHANNELS:
+            self._recognizer.reset(channel)
+
+
+class OpenCall:
+    """One call that is ready to run."""
+
+    def __init__(self, desk: CallDesk, plan: CallPlan, sinks: Sequence[Sink]) -> None:
+        self._desk, self._plan = desk, plan
+        self._made_dir = not plan.out_dir.exists()
+        try:
+            plan.out_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise OutputError(
+                f"The folder {plan.out_dir} cannot be made ({exc.strerror}): choose another with --out."
+            ) from exc
+        # A live journal must survive a crash under its own name; a recording can be run again.
+        name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}.part"
+        self._journal_path = plan.out_dir / name
+        self._journal = JournalWriter(self._journal_path)
+        try:
+            self.pipeline = desk.new_pipeline(plan)
+            recognition = desk.new_recognition(plan.live, self.pipeline)
+            sinks = (self._journal, *sinks)
+            self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
+        except BaseException:
+            self.abandon()
+            raise
+
+    def run(self) -> CallOutcome:
+        """Run it in this thread and write the report.
+
+        On an error, or on Ctrl-C, a recording leaves nothing half-written behind.
+        """
+        try:
+            return self.finish(self.runner.run())
+        except BaseException:
+            self.abandon()
+            raise
+
+    def finish(self, summary: CallSummary) -> CallOutcome:
+        """Write the report and the history of a call that has run."""
+        plan, config = self._plan, self._desk.config
+        self._journal.close()
+        if not config.store.keep_transcript:
+            summary = replace(summary, utterances=())
+        past = None
+        if plan.in_history:
+            # Loaded here: analysing without a history needs no database.
+            from callwatch.store.history import CallHistory
+
+            with CallHistory(config.store.url or None) as history:
+                history.delete_older_than(config.store.retention_days, datetime.now(UTC))
+                history.add(summary)
+                call = summary.call
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        paths = write_report(summary, plan.out_dir, config.call.language, past)
+        journal = plan.out_dir / JOURNAL_NAME
+        if journal != self._journal_path:
+            self._journal_path.replace(journal)
+        if plan.live and config.call.remember_baseline:
+            baseline = self.pipeline.baseline(Channel.AGENT)
+            if baseline is not None:
+                save_baseline(config.call.agent_id, baseline)
+        return CallOutcome(summary, paths, journal)
+
+    def abandon(self) -> None:
+        """Close and, for a recording, remove what was begun."""
+        self._journal.close()
+        if self._plan.live:
+            return
+        with contextlib.suppress(OSError):
+            self._journal_path.unlink(missing_ok=True)
+            if self._made_dir and not any(self._plan.out_dir.iterdir()):
+                shutil.rmtree(self._plan.out_dir)
+
+
+def output_folders(out_dir: Path, stems: Sequence[str]) -> list[Path]:
+    """One folder a call; equal stems get -2, -3."""
+    seen: dict[str, int] = {}
+    out: list[Path] = []
+    for stem in stems:
+        seen[stem] = seen.get(stem, 0) + 1
+        out.append(out_dir / (stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"))
+    return out
+
+
+def progress_sink(advance: Callable[[float, float | None], None], total_s: float | None) -> Sink:
+    """A sink that reports how far the call has come, in seconds."""
+
+    def sink(event: Event) -> None:
+        advance(event.time_s, total_s)
+
+    return sink

@@ -1,0 +1,181 @@
+"""One device of a live call, kept open: opened, watched, and opened again when it was lost.
+
+Threads: `open` on the caller's, then `check` on the watcher thread alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from callwatch.audio.backend import Backend, Capture, Device, DeviceKind
+from callwatch.audio.choose import default_device, find_device
+from callwatch.audio.inbox import Feed, Inbox
+from callwatch.core.errors import DeviceLostError, InputError, MissingPartError
+
+# Every device that delivers at all does so many times a second.
+_SILENT_LOST_S: Final = 2.5
+
+# The list of devices is asked for so seldom, because it costs some ms on every system.
+_LIST_EVERY_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for: a device by name, or the system's default of a kind.
+
+    The default is followed when it changes during the call. `sides` is how warnings call it.
+    """
+
+    name: str | None
+    kind: DeviceKind
+    sides: str
+
+
+@dataclass(slots=True)
+class Leg:
+    """A device of the call. `lost` holds the clock times (from, to or None) when it was away."""
+
+    index: int
+    wanted: Wanted
+    channels: int
+    backends: Sequence[Backend]
+    inbox: Inbox
+    clock: Callable[[], float]
+    tell: Callable[[str], None]
+    device: Device | None = None
+    lost: list[tuple[float, float | None]] = field(default_factory=list)
+    dropped_frames: int = 0
+    _backend: Backend | None = None
+    _capture: Capture | None = None
+    _feed: Feed | None = None
+    _epoch: int = 0
+    _listed_s: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the device is there and delivers."""
+        return self._capture is not None
+
+    @property
+    def pauses(self) -> bool:
+        """Whether its device may deliver nothing although all is well (Windows loopback)."""
+        return (
+            self._backend is not None
+            and self._backend.silent_when_idle
+            and self.device is not None
+            and self.device.kind is DeviceKind.LOOPBACK
+        )
+
+    def open(self) -> None:
+        """Open the device. Raises InputError when it is not there or refuses."""
+        backend, device = resolve(self.wanted, self.backends)
+        feed = Feed(self.inbox, self.index, self._epoch, self.clock)
+        channels = min(self.channels, device.channels)
+        self._capture = backend.open(device, channels, feed.deliver)
+        self._backend, self.device, self._feed = backend, device, feed
+        self._epoch += 1
+        feed.last_s = self._listed_s = self.clock()
+
+    def await_sound(self, timeout_s: float) -> None:
+        """Wait for the first sound of an open device that does not pause."""
+        if self._feed is not None and not self.pauses:
+            self._feed.delivered.wait(timeout_s)
+
+    def check(self) -> None:
+        """Notice a lost or moved device, or a new default; try to open it again."""
+        if self._capture is None:
+            self._return()
+        elif reason := self._reason(self._capture):
+            self._lose(reason)
+            self._return()
+
+    def close(self) -> None:
+        """Stop delivering; may be repeated."""
+        capture, self._capture = self._capture, None
+        if capture is not None:
+            capture.close()
+        if self._feed is not None:
+            self.dropped_frames += self._feed.dropped_frames
+            self._feed = None
+
+    def _reason(self, capture: Capture) -> str | None:
+        """Why the device counts as lost, None while it is well."""
+        assert self._feed is not None
+        moved = capture.moved_to()
+        if moved and self._is_listed():
+            return self._new_default() or f"the sound server moved it to {moved}"
+        if moved is not None or not capture.alive():
+            return "it was unplugged or switched off"
+        if not self.pauses and self.clock() - self._feed.last_s > _SILENT_LOST_S:
+            return "it stopped delivering"
+        if self.clock() - self._listed_s < _LIST_EVERY_S:
+            return None
+        self._listed_s = self.clock()
+        return self._new_default()
+
+    def _is_listed(self) -> bool:
+        """Whether the device is there at all."""
+        assert self._backend is not None
+        assert self.device is not None
+        return self.device.id in {device.id for device in self._backend.devices()}
+
+    def _new_default(self) -> str | None:
+        if self.wanted.name is not None:
+            return None
+        try:
+            _, device = resolve(self.wanted, self.backends)
+        except (InputError, MissingPartError):
+            return None
+        if self.device is None or device.id == self.device.id:
+            return None
+        return f"the system's default is now {device.name}"
+
+    def _lose(self, reason: str) -> None:
+        name = self.device.name if self.device else "?"
+        self.close()
+        self.lost.append((self.clock(), None))
+        self.tell(f"{name} ({self.wanted.sides}) was lost: {reason}.")
+
+    def _return(self) -> None:
+        for backend in self.backends:
+            try:
+                backend.refresh()
+            except MissingPartError:
+                continue
+        try:
+            self.open()
+        except (InputError, MissingPartError):
+            return
+        since_s, _ = self.lost[-1]
+        self.lost[-1] = (since_s, self.clock())
+        assert self.device is not None
+        self.tell(
+            f"{self.device.name} ({self.wanted.sides}) is heard again "
+            f"after {self.clock() - since_s:.1f} s."
+        )
+
+
+def resolve(wanted: Wanted, backends: Sequence[Backend]) -> tuple[Backend, Device]:
+    """The device that is meant, and its driver. Raises InputError when it is not there."""
+    known: list[tuple[Backend, Device]] = []
+    missing: MissingPartError | None = None
+    for backend in backends:
+        try:
+            known += [(backend, device) for device in backend.devices()]
+        except MissingPartError as exc:
+            missing = exc
+    devices = [device for _, device in known]
+    name = wanted.name
+    device = find_device(name, devices) if name else default_device(wanted.kind, devices)
+    if device is not None:
+        return next((backend, found) for backend, found in known if found is device)
+    if not known and missing is not None:
+        raise missing
+    if wanted.name is not None:
+        raise DeviceLostError(f"there is no device {wanted.name!r}: see callwatch devices")
+    if wanted.kind is DeviceKind.LOOPBACK:
+        raise DeviceLostError(
+            "what is being played cannot be heard on this machine: name the customer's device "
+            "with --customer"
+        )
+    raise DeviceLostError("there is no microphone: plug one in, or name a device with --agent")

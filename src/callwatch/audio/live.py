@@ -1,0 +1,143 @@
+"""A call that is happening: devices in, aligned blocks out.
+
+Threads: each device delivers on its driver's thread into the inbox; one watcher thread looks
+after lost devices; the caller's thread iterates `blocks`. `close` comes from any.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Final, Self
+
+from callwatch.audio.inbox import Inbox
+from callwatch.audio.leg import Leg
+from callwatch.audio.mixer import Mixer
+from callwatch.core.audio import CallBlock
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.errors import InputError, MissingPartError
+from callwatch.core.spans import TimeSpan, intersection
+
+# A lost device is noticed within this; a moved one at once where the sound server tells.
+_CHECK_S: Final = 0.25
+_JOIN_TIMEOUT_S: Final = 5.0
+
+# A virtual device that slept takes up to two seconds to its first sound.
+_FIRST_SOUND_S: Final = 3.0
+
+
+class LiveCall:
+    """A CallSource over one two-channel device or two devices.
+
+    The call clock starts when all devices deliver. Blocks come when their sound is complete,
+    at the latest 0.4 s after its end (plus a device's own delay); a side that is missing by then
+    is silent there and marked dropped. A Windows loopback that pauses because nothing plays is
+    silent and not marked. Lost devices are looked for until `close`; the call goes on meanwhile.
+    """
+
+    duration_s: float | None = None
+
+    def __init__(
+        self,
+        legs: Sequence[Leg],
+        inbox: Inbox,
+        *,
+        channels: tuple[Channel, Channel],
+        block_s: float,
+        clock: Callable[[], float],
+        notes: list[str],
+    ) -> None:
+        self._legs = legs
+        self._inbox = inbox
+        self._clock = clock
+        self._block_s = block_s
+        self._notes = notes
+        self._closing = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="callwatch-devices", daemon=True)
+        try:
+            for leg in legs:
+                leg.open()
+        except (InputError, MissingPartError):
+            self.close()
+            raise
+        for leg in legs:
+            leg.await_sound(_FIRST_SOUND_S)
+        self._start_s = clock()
+        self._mixer = Mixer(self._start_s, len(legs), block_s, channels)
+        self.name = " + ".join(leg.device.name for leg in legs if leg.device)
+        self._watcher.start()
+
+    def blocks(self) -> Iterator[CallBlock]:
+        """Blocks until `close`."""
+        while not self._closing.is_set():
+            chunk = self._inbox.get(self._block_s)
+            if chunk is not None:
+                self._mixer.accept(chunk)
+            for block in self._mixer.due(self._clock()):
+                yield self._told(block)
+
+    def drift_ppm(self, channel: Channel) -> float | None:
+        """Of the side's device against the call clock; None in the first minute."""
+        return self._mixer.drift_ppm(channel)
+
+    def delivers(self, channel: Channel) -> bool:
+        """Whether the side's device is there now."""
+        return self._leg(channel).is_open
+
+    def warnings(self) -> tuple[str, ...]:
+        """Lost and returned devices, and frames that found no room."""
+        dropped = sum(leg.dropped_frames for leg in self._legs)
+        if not dropped:
+            return tuple(self._notes)
+        return (*self._notes, f"{dropped} frames were dropped because the analysis was too slow.")
+
+    def close(self) -> None:
+        """End `blocks`, the watcher and the devices."""
+        self._closing.set()
+        self._inbox.end()
+        if self._watcher.is_alive() and self._watcher is not threading.current_thread():
+            self._watcher.join(_JOIN_TIMEOUT_S)
+        for leg in self._legs:
+            leg.close()
+        for driver in self._legs[0].backends:
+            driver.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _watch(self) -> None:
+        first = self._legs[0].backends[0]
+        while not first.wait_for_change(self._closing, _CHECK_S):
+            for leg in self._legs:
+                leg.check()
+
+    def _leg(self, channel: Channel) -> Leg:
+        return self._legs[channel.index if len(self._legs) > 1 else 0]
+
+    def _told(self, block: CallBlock) -> CallBlock:
+        """The block without the holes that are no loss."""
+        if not block.dropped or not any(leg.pauses for leg in self._legs):
+            return block
+        kept: list[tuple[Channel, TimeSpan]] = []
+        for channel in CHANNELS:
+            spans = [span for side, span in block.dropped if side is channel]
+            if self._leg(channel).pauses:
+                spans = self._lost_within(self._leg(channel), spans)
+            kept += [(channel, span) for span in spans]
+        return CallBlock(block.samples, block.start_s, tuple(kept))
+
+    def _lost_within(self, leg: Leg, spans: list[TimeSpan]) -> list[TimeSpan]:
+        """The parts of the spans in which the device was away."""
+        now_s = self._clock()
+        away = [
+            TimeSpan(since_s - self._start_s, (until_s or now_s) - self._start_s)
+            for since_s, until_s in list(leg.lost)
+        ]
+        return intersection(spans, away)

@@ -1,0 +1,97 @@
+"""Any sample rate to the call's rate, block by block, through soxr."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.audio import CALL_RATE_HZ, Samples
+
+Waveform = npt.NDArray[np.float32]
+
+# int16 samples are divided by this when read, so that 16-bit files come back bit for bit.
+FULL_SCALE: Final = 32_768.0
+
+# How much faster than it says a device may run at most (1000 ppm, and room).
+_MAX_FACTOR: Final = 1.002
+
+
+def to_int16(waveform: Waveform) -> Samples:
+    """Round to int16; what lies beyond full scale (|x| > 1) is clipped. Any shape."""
+    scaled = np.rint(waveform * FULL_SCALE)
+    samples: Samples = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    return samples
+
+
+class Resampler:
+    """Streams float32 (n, channels) at `rate_hz` into float32 (m, channels) at CALL_RATE_HZ.
+
+    Output i lies at i / CALL_RATE_HZ seconds after the first input sample: soxr takes its own
+    delay back. `push` holds some ms back; `flush` gives the rest, once, so that in all
+    round(n * CALL_RATE_HZ / rate_hz) samples came out. Same rate: the input passes untouched.
+    """
+
+    def __init__(self, rate_hz: float, channels: int) -> None:
+        import soxr
+
+        self._stream: Any = None
+        if rate_hz != CALL_RATE_HZ:
+            self._stream = soxr.ResampleStream(
+                rate_hz, CALL_RATE_HZ, channels, dtype="float32", quality="HQ"
+            )
+        self._channels = channels
+
+    def push(self, waveform: Waveform) -> Waveform:
+        """The next input; returns what is ready."""
+        if self._stream is None:
+            return waveform
+        return self._run(waveform, last=False)
+
+    def flush(self) -> Waveform:
+        """The rest, when no input follows."""
+        empty: Waveform = np.zeros((0, self._channels), np.float32)
+        return empty if self._stream is None else self._run(empty, last=True)
+
+    def _run(self, waveform: Waveform, *, last: bool) -> Waveform:
+        contiguous = np.ascontiguousarray(waveform, dtype=np.float32)
+        out: Waveform = self._stream.resample_chunk(contiguous, last=last)
+        return out
+
+
+class AdjustableResampler:
+    """As Resampler, for a device whose rate is not quite what it says; bent without clicks.
+
+    Output lies at the same place to within a sample (soxr's variable-rate delay is taken back).
+    """
+
+    def __init__(self, rate_hz: float, channels: int) -> None:
+        import soxr
+
+        self._rate_hz = rate_hz
+        self._channels = channels
+        # soxr wants the largest ratio that will come first.
+        self._stream: Any = soxr.ResampleStream(
+            rate_hz * _MAX_FACTOR, CALL_RATE_HZ, channels, dtype="float32", vr=True
+        )
+        self._stream.set_io_ratio(rate_hz, CALL_RATE_HZ, 0)
+        # Measured: two samples when the rate goes down or stays, none when it goes up.
+        self._skip = 2 if rate_hz >= CALL_RATE_HZ else 0
+
+    def adjust(self, factor: float, over_frames: int) -> None:
+        """The device runs at `rate_hz * factor`; glide there over so many input frames."""
+        self._stream.set_io_ratio(self._rate_hz * factor, CALL_RATE_HZ, over_frames)
+
+    def push(self, waveform: Waveform) -> Waveform:
+        """The next input; returns what is ready."""
+        return self._run(waveform, last=False)
+
+    def flush(self) -> Waveform:
+        """The rest, when no input follows."""
+        return self._run(np.zeros((0, self._channels), np.float32), last=True)
+
+    def _run(self, waveform: Waveform, *, last: bool) -> Waveform:
+        contiguous = np.ascontiguousarray(waveform, dtype=np.float32)
+        out: Waveform = self._stream.resample_chunk(contiguous, last=last)
+        skipped = min(self._skip, len(out))
+        self._skip -= skipped
+        return out[skipped:]

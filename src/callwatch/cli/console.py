@@ -1,0 +1,78 @@
+"""What all commands share: consoles, progress, options, printing of nudges."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from callwatch.core.errors import CallwatchError
+from callwatch.core.events import Event, NudgeShown
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """JSON and nothing else, for other programs."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def clock(time_s: float) -> str:
+    """Call time as m:ss."""
+    return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
+
+
+def nudge_printer() -> Callable[[Event], None]:
+    """A sink that prints each nudge with its call time."""
+
+    def sink(event: Event) -> None:
+        if isinstance(event, NudgeShown):
+            lines = event.nudge.text.split("\n")
+            out.print(f"{clock(event.time_s):>6}  [bold]{lines[0]}[/bold]  {' '.join(lines[1:])}")
+            out.print(f"        [dim]{event.nudge.because}[/dim]")
+
+    return sink
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
+    """A bar on stderr, moved by (call time reached, call length), s; it vanishes when done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda time_s, total_s: progress.update(task, completed=time_s, total=total_s)
+
+
+def stoppable(command: Callable[P, R]) -> Callable[P, R]:
+    """A command that Ctrl-C ends with one sentence and status 1."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except KeyboardInterrupt as exc:
+            message = "Stopped by Ctrl-C: no half-written report was left behind."
+            raise CallwatchError(message) from exc
+
+    return run

@@ -1,0 +1,78 @@
+"""The command line. Exit status: 0 done, 1 the work failed (one line says why), 2 wrong usage."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from callwatch import __version__
+from callwatch.cli.analyze import analyze
+from callwatch.cli.calls import calls_app
+from callwatch.cli.console import err, out, stoppable
+from callwatch.cli.devices import devices, doctor
+from callwatch.cli.models import models_app
+from callwatch.cli.monitor import demo, live, replay
+from callwatch.cli.phrases import phrases_app
+from callwatch.core.errors import CallwatchError
+
+app = typer.Typer(
+    name="callwatch",
+    help=(
+        "Listens along to a customer call, on this machine only, and gently nudges you to keep "
+        "listening.\n\nNew here? Run `callwatch demo`, then `callwatch doctor`, then "
+        "`callwatch live`."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command(rich_help_panel="Calls")(stoppable(demo))
+app.command(rich_help_panel="Calls")(stoppable(live))
+app.command(rich_help_panel="Calls")(stoppable(replay))
+app.command(rich_help_panel="Calls")(stoppable(analyze))
+app.add_typer(calls_app, name="calls", rich_help_panel="After the call")
+app.command(rich_help_panel="This machine")(devices)
+app.command(rich_help_panel="This machine")(doctor)
+app.add_typer(models_app, name="models", rich_help_panel="This machine")
+app.add_typer(phrases_app, name="phrases", rich_help_panel="Phrases")
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    ] = False,
+) -> None:
+    """Options of callwatch itself."""
+    if version:
+        out.print(f"callwatch {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except CallwatchError as error:
+        _fail(str(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as fault:
+        if os.environ.get("CALLWATCH_DEBUG"):
+            raise
+        _fail(
+            f"callwatch met a fault of its own ({type(fault).__name__}: {fault}): run it again with "
+            "CALLWATCH_DEBUG=1 in the environment and report what it prints."
+        )
+
+
+def _fail(message: str) -> None:
+    err.print(f"callwatch: {message}", markup=False)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""`callwatch demo`, `live` and `replay`: calls in real time, with the overlay."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callwatch.app.calls import CallDesk, CallOutcome, progress_sink
+from callwatch.app.monitor import (
+    RecordingFiles,
+    demo_config,
+    demo_files,
+    live_call,
+    replay_call,
+)
+from callwatch.app.overlay import can_show_overlay, save_pictures
+from callwatch.cli.console import err, nudge_printer, out, progress_bar
+from callwatch.cli.options import (
+    AgentFile,
+    Channels,
+    CustomerFile,
+    EngineName,
+    LanguageName,
+    ModelDir,
+    configured,
+    parse_channels,
+)
+from callwatch.core.errors import CallwatchError
+
+OutDir = Annotated[Path | None, typer.Option("--out", help="Folder for the report.")]
+ShowOverlay = Annotated[
+    bool, typer.Option("--overlay/--no-overlay", help="Show the overlay when there is a display.")
+]
+
+
+def demo(
+    out_dir: OutDir = None,
+    show_overlay: ShowOverlay = True,
+    engine: EngineName = None,
+    model: ModelDir = None,
+    real_time: Annotated[
+        bool | None,
+        typer.Option(
+            "--real-time/--fast", help="Play in real time (the default when the overlay shows)."
+        ),
+    ] = None,
+) -> None:
+    """Play the bundled demo call through the live pipeline and write its report."""
+    config = demo_config(configured("en", engine, model))
+    folder = out_dir or Path("callwatch-demo")
+    desk = CallDesk(config)
+    with_overlay = show_overlay and can_show_overlay()
+    err.print(desk.choice.explanation, markup=False)
+    if not with_overlay:
+        err.print("No display: the nudges are printed here, with their call time.")
+    err.print("In a real call at most one card a minute is shown; the demo shows more.")
+    paced = with_overlay if real_time is None else real_time
+    with progress_bar("demo call") as advance:
+        outcome = replay_call(
+            desk, demo_files(), folder, "demo", real_time=paced, with_overlay=with_overlay,
+            in_history=True, sinks=(nudge_printer(), progress_sink(advance, None)),
+        )  # fmt: skip
+    if not with_overlay:
+        _save_pictures(folder, desk)
+    _tell(outcome)
+
+
+def live(
+    agent: Annotated[
+        str | None, typer.Option(help="The agent's microphone (see `callwatch devices`).")
+    ] = None,
+    customer: Annotated[
+        str | None,
+        typer.Option(help="What the agent hears: a loopback or monitor, or an input."),
+    ] = None,
+    out_dir: OutDir = None,
+    show_overlay: ShowOverlay = True,
+    language: LanguageName = None,
+    engine: EngineName = None,
+    model: ModelDir = None,
+) -> None:
+    """Monitor a real call; end it with Ctrl-C or by closing the overlay."""
+    config = configured(language, engine, model)
+    devices = config.devices
+    devices = replace(devices, agent=agent or devices.agent, customer=customer or devices.customer)
+    desk = CallDesk(replace(config, devices=devices))
+    err.print(desk.choice.explanation, markup=False)
+    err.print("Listening. End with Ctrl-C.")
+    with_overlay = show_overlay and can_show_overlay()
+    outcome = live_call(
+        desk, out_dir or Path("callwatch-call"), with_overlay=with_overlay,
+        sinks=(nudge_printer(),),
+    )  # fmt: skip
+    _tell(outcome)
+
+
+def replay(
+    call: Annotated[Path | None, typer.Argument(help="A recording with two channels.")] = None,
+    out_dir: OutDir = None,
+    show_overlay: ShowOverlay = True,
+    language: LanguageName = None,
+    engine: EngineName = None,
+    model: ModelDir = None,
+    channels: Channels = "agent,customer",
+    agent_file: AgentFile = None,
+    customer_file: CustomerFile = None,
+) -> None:
+    """Play a recording through the live pipeline in real time: which nudges would have come?"""
+    if call is None and not (agent_file and customer_file):
+        raise typer.BadParameter("name a recording, or give --agent-file and --customer-file")
+    files = RecordingFiles(call, agent_file, customer_file, parse_channels(channels))
+    main_file = call or agent_file
+    name = main_file.name if main_file else "call"
+    desk = CallDesk(configured(language, engine, model))
+    err.print(desk.choice.explanation, markup=False)
+    with_overlay = show_overlay and can_show_overlay()
+    with progress_bar(name) as advance:
+        outcome = replay_call(
+            desk, files, out_dir or Path("callwatch-replay"), name, real_time=True,
+            with_overlay=with_overlay, in_history=False,
+            sinks=(nudge_printer(), progress_sink(advance, None)),
+        )  # fmt: skip
+    _tell(outcome)
+
+
+def _save_pictures(folder: Path, desk: CallDesk) -> None:
+    try:
+        pictures = save_pictures(folder, desk)
+    except CallwatchError as error:
+        err.print(f"callwatch: {error}", markup=False)
+        return
+    err.print(f"Pictures of the overlay: {', '.join(str(path) for path in pictures)}", markup=False)
+
+
+def _tell(outcome: CallOutcome) -> None:
+    for warning in outcome.summary.input_quality.warnings:
+        err.print(f"note: {warning}", markup=False)
+    out.print(str(outcome.paths.html), markup=False)

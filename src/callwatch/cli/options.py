@@ -1,0 +1,68 @@
+"""Options that several commands share, and the configuration that they lead to."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callwatch.config import Config, load_config
+from callwatch.core.channels import Channel, Language
+
+LanguageName = Annotated[
+    str | None,
+    typer.Option("--language", "-l", help="Language of the call: en, sv, da or nb."),
+]
+EngineName = Annotated[
+    str | None,
+    typer.Option("--engine", help="Recogniser: auto, vosk, whisper, none or a plug-in's name."),
+]
+ModelDir = Annotated[
+    Path | None, typer.Option("--model", help="Directory of a Vosk or Whisper model.")
+]
+Channels = Annotated[
+    str,
+    typer.Option("--channels", help="Which channel is whose: agent,customer or customer,agent."),
+]
+AgentFile = Annotated[
+    Path | None, typer.Option("--agent-file", help="Mono recording of the agent.")
+]
+CustomerFile = Annotated[
+    Path | None, typer.Option("--customer-file", help="Mono recording of the customer.")
+]
+
+
+def configured(
+    language: str | None = None, engine: str | None = None, model: Path | None = None
+) -> Config:
+    """The configuration of this machine with what the command line said.
+
+    Raises CallwatchError for an unknown language or a broken settings file.
+    """
+    config = load_config().config
+    if language is not None:
+        config = replace(config, call=replace(config.call, language=parse_language(language)))
+    recognition = config.recognition
+    if engine is not None:
+        recognition = replace(recognition, engine=engine)
+    if model is not None:
+        recognition = replace(recognition, model=str(model))
+    return replace(config, recognition=recognition)
+
+
+def parse_language(name: str) -> Language:
+    """A language by its code; `no` is taken for Norwegian Bokmål."""
+    try:
+        return Language({"no": "nb", "se": "sv", "dk": "da"}.get(name.lower(), name.lower()))
+    except ValueError as exc:
+        from callwatch.core.errors import ConfigError
+
+        raise ConfigError(f"The language {name!r} is not known: use en, sv, da or nb.") from exc
+
+
+def parse_channels(names: str) -> tuple[Channel, Channel]:
+    """`agent,customer` or `customer,agent`."""
+    parts = [part.strip().lower() for part in names.split(",")]
+    if sorted(parts) != ["agent", "customer"]:
+        raise typer.BadParameter("say agent,customer or customer,agent", param_hint="--channels")
+    return Channel(parts[0]), Channel(parts[1])

@@ -1,0 +1,82 @@
+"""`callwatch phrases match` and `callwatch phrases check`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from callwatch.core.channels import Language
+from callwatch.core.errors import CallwatchError
+from callwatch.phrases.check import check_packs
+from callwatch.phrases.matcher import PhraseMatcher
+
+phrases_app = typer.Typer(
+    help="Threat phrases: try them on text, check a pack of your own.", no_args_is_help=True
+)
+
+
+@phrases_app.command("match")
+def match_lines(
+    language: Annotated[Language, typer.Option("--language", "-l", help="en, sv, da or nb.")],
+    packs: Annotated[
+        Path | None,
+        typer.Option("--packs", help="Folder with packs of your own, laid over the shipped ones."),
+    ] = None,
+) -> None:
+    """Read one utterance a line on stdin, write one JSON object a line."""
+    try:
+        matcher = PhraseMatcher.for_language(language, packs)
+    except CallwatchError as exc:
+        typer.echo(str(exc), err=True)
+        raise typer.Exit(1) from exc
+    out = sys.stdout.buffer
+    for raw in sys.stdin.buffer:
+        text = raw.decode("utf-8", errors="replace").rstrip("\r\n").removeprefix("\ufeff")
+        matches = [
+            {
+                "category": match.category.value,
+                "text": match.text,
+                "start": match.start,
+                "end": match.end,
+                "score": match.score,
+                "evidence": match.evidence,
+            }
+            for match in matcher.match(text)
+        ]
+        out.write(
+            json.dumps({"text": text, "matches": matches}, ensure_ascii=False).encode() + b"\n"
+        )
+        out.flush()
+
+
+@phrases_app.command("check")
+def check(
+    directory: Annotated[
+        Path | None,
+        typer.Argument(help="Folder with packs of your own; without it, the shipped packs."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+) -> None:
+    """Say what is wrong in phrase packs; exit status 1 when one cannot be used."""
+    try:
+        findings = check_packs(directory)
+    except CallwatchError as exc:
+        typer.echo(str(exc), err=True)
+        raise typer.Exit(1) from exc
+    if as_json:
+        rows = [
+            {"path": str(found.path), "message": found.message, "is_error": found.is_error}
+            for found in findings
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for found in findings:
+            typer.echo(
+                f"{'error' if found.is_error else 'advice'}: {found.path.name}: {found.message}"
+            )
+        if not findings:
+            typer.echo("The packs are in order.")
+    if any(found.is_error for found in findings):
+        raise typer.Exit(1)

@@ -1,0 +1,204 @@
+"""Threat cues from what the customer says, in two stages of certainty.
+
+    partial  "i will"  "i will kill"  "i will kill you"   strong, urgent: CueOpened now
+    final    "i will kill you all"                        confirmed: CueClosed
+    final    "i will kill two birds"                      not confirmed: CueWithdrawn
+
+Other categories wait for the finished utterance, or until several partial results in a row agree. The
+agent's words are never judged. Threads: one calls `hear`, in the order of the call.
+"""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from callwatch.core.channels import Channel
+from callwatch.core.cues import Cue, CueKind, ThreatCategory
+from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
+from callwatch.core.spans import TimeSpan
+from callwatch.core.words import Utterance, Word
+from callwatch.phrases.matcher import PhraseMatch
+from callwatch.phrases.words import words_under
+
+
+class Matches(Protocol):
+    """What finds threats in a text; `PhraseMatcher` does."""
+
+    def match(self, text: str) -> list[PhraseMatch]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class ThreatConfig:
+    """When a match becomes a cue."""
+
+    # Below even, a cue is more likely wrong than right.
+    min_score: float = 0.5
+    # A word of no confidence halves the score of what rests on it.
+    unsure_word_weight: float = 0.5
+    # An urgent category may open on a partial result as sure as this: a strong rule, well heard.
+    urgent_partial_score: float = 0.75
+    # Any category may open when so many partial results in a row agree; recognisers revise the last word often.
+    partial_repeats: int = 3
+    # People pause inside a threat; longer than this, two utterances are two thoughts.
+    join_gap_s: float = 2.5
+    # So short a pause is the recogniser's cut, not the speaker's: both parts are one sentence.
+    same_sentence_gap_s: float = 0.6
+    # Words of the utterance before that are read along with the next one.
+    join_words: int = 14
+
+    def __post_init__(self) -> None:
+        if self.partial_repeats < 1:
+            raise ValueError("partial_repeats must be at least 1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    category: ThreatCategory
+    score: float
+    span: TimeSpan
+    evidence: str
+    first: int
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What the partial results of one utterance led to so far."""
+
+    utterance_id: str
+    repeats: dict[ThreatCategory, int] = field(default_factory=dict)
+    opened: dict[ThreatCategory, tuple[str, Cue]] = field(default_factory=dict)
+
+
+class ThreatDetector:
+    """Utterances in, threat cues out."""
+
+    def __init__(self, matcher: Matches, config: ThreatConfig | None = None) -> None:
+        self._matcher = matcher
+        self._config = config or ThreatConfig()
+        self._pending: _Pending | None = None
+        self._before: Utterance | None = None
+        self._told: list[Cue] = []
+        self._count = 0
+
+    def hear(self, utterance: Utterance) -> list[Event]:
+        """Events that this partial or finished utterance leads to."""
+        if utterance.channel is not Channel.CUSTOMER:
+            return []
+        out: list[Event] = []
+        if self._pending is not None and self._pending.utterance_id != utterance.id:
+            out += self._withdraw(utterance.consumed_s)
+        if utterance.is_final:
+            return out + self._finished(utterance)
+        return out + self._partial(utterance)
+
+    def end(self, time_s: float) -> list[Event]:
+        """The call is over, or its recogniser was reset: what was never confirmed is taken back."""
+        self._before = None
+        return self._withdraw(time_s)
+
+    def _partial(self, utterance: Utterance) -> list[Event]:
+        pending = self._pending or _Pending(utterance.id)
+        self._pending = pending
+        found = {one.category: one for one in self._find(utterance.words)}
+        pending.repeats = {category: pending.repeats.get(category, 0) + 1 for category in found}
+        out: list[Event] = []
+        for category, one in found.items():
+            strong = category.is_urgent and one.score >= self._config.urgent_partial_score
+            often = pending.repeats[category] >= self._config.partial_repeats
+            if category not in pending.opened and (strong or often):
+                cue_id, cue = self._new(one, utterance)
+                pending.opened[category] = (cue_id, cue)
+                out.append(CueOpened(utterance.consumed_s, cue_id, cue))
+        return out
+
+    def _finished(self, utterance: Utterance) -> list[Event]:
+        opened = self._pending.opened if self._pending else {}
+        self._pending = None
+        found = {one.category: one for one in self._find(utterance.words)}
+        for category, one in self._across(utterance, found).items():
+            found.setdefault(category, one)
+        out: list[Event] = []
+        for category, one in sorted(found.items(), key=lambda item: item[1].span):
+            if category in opened:
+                cue_id = opened[category][0]
+                cue = self._cue(one, utterance, opened[category][1].detected_s)
+            elif self._is_told(one):
+                continue
+            else:
+                cue_id, cue = self._new(one, utterance)
+                out.append(CueOpened(utterance.consumed_s, cue_id, cue))
+            out.append(CueClosed(utterance.consumed_s, cue_id, cue))
+            self._told = [*self._told[-7:], cue]
+        out += [CueWithdrawn(utterance.consumed_s, opened[c][0]) for c in opened if c not in found]
+        if utterance.words:
+            self._before = utterance
+        return out
+
+    def _across(
+        self, utterance: Utterance, alone: dict[ThreatCategory, _Found]
+    ) -> dict[ThreatCategory, _Found]:
+        """Threats that begin in the utterance before and end in this one.
+
+        What `alone` holds is struck out of it when both are one sentence, cut by the recogniser, and the
+        whole sentence is harmless ("I am not going to | sue you").
+        """
+        before = self._before
+        if before is None or not utterance.words or not before.words:
+            return {}
+        gap_s = utterance.span.start_s - before.span.end_s
+        if gap_s > self._config.join_gap_s:
+            return {}
+        tail = before.words[-self._config.join_words :]
+        joined = {one.category: one for one in self._find((*tail, *utterance.words))}
+        if gap_s <= self._config.same_sentence_gap_s:
+            for category in [category for category in alone if category not in joined]:
+                del alone[category]
+        return {
+            category: one
+            for category, one in joined.items()
+            if one.first < len(tail) and one.span.end_s > utterance.span.start_s
+        }
+
+    def _find(self, words: tuple[Word, ...]) -> list[_Found]:
+        """Matches over words, scored by how well the words were heard."""
+        out: list[_Found] = []
+        for match in self._matcher.match(" ".join(word.text for word in words)):
+            said = words_under(words, match.start, match.end)
+            if not said:
+                continue
+            place = words.index(said[0])
+            heard = sum(min(1.0, max(0.0, word.confidence)) for word in said) / len(said)
+            low = self._config.unsure_word_weight
+            score = match.score * (low + (1.0 - low) * heard)
+            if score >= self._config.min_score:
+                span = TimeSpan(said[0].span.start_s, max(word.span.end_s for word in said))
+                out.append(_Found(match.category, score, span, match.evidence, place))
+        return out
+
+    def _is_told(self, one: _Found) -> bool:
+        """Whether a cue of the same category already covers most of these words."""
+        return any(
+            cue.category is one.category
+            and cue.span.overlap_s(one.span) > 0.5 * one.span.duration_s
+            for cue in self._told
+        )
+
+    def _new(self, one: _Found, utterance: Utterance) -> tuple[str, Cue]:
+        self._count += 1
+        return f"threat-{self._count}", self._cue(one, utterance, utterance.consumed_s)
+
+    def _cue(self, one: _Found, utterance: Utterance, detected_s: float) -> Cue:
+        return Cue(
+            CueKind.THREAT,
+            Channel.CUSTOMER,
+            one.span,
+            detected_s,
+            round(min(1.0, one.score), 3),
+            one.evidence,
+            category=one.category,
+            utterance_id=utterance.id,
+        )
+
+    def _withdraw(self, time_s: float) -> list[Event]:
+        opened = self._pending.opened if self._pending else {}
+        self._pending = None
+        return [CueWithdrawn(time_s, cue_id) for cue_id, _ in opened.values()]

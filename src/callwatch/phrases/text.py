@@ -1,0 +1,87 @@
+"""Text as words: what rules and the classifier read, with the way back to the characters."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+# Stands between sentences in the matching line; no word can be it.
+BOUNDARY: Final = "¶"
+
+# A letter or digit, then letters, digits, combining marks and inner apostrophes; or a sentence end.
+_TOKEN: Final = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f]|['’´`](?=[^\W_]))*|[.!?;…]+")
+_APOSTROPHES: Final = re.compile(r"['’´`]")
+
+
+@dataclass(frozen=True, slots=True)
+class NormWord:
+    """One word as rules see it; `start` and `end` are character offsets in the original text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class NormText:
+    """An utterance as words.
+
+    `line` is what patterns search: every word and every sentence boundary followed by one
+    space, with a boundary at both ends. `words` are in order; `starts[i]` is the offset of
+    word i in `line`.
+    """
+
+    original: str
+    words: tuple[NormWord, ...]
+    line: str
+    starts: tuple[int, ...]
+
+    def word_range(self, start: int, end: int) -> tuple[int, int]:
+        """Words [first, last) under the characters [start, end) of `line`."""
+        first = bisect_right(self.starts, start) - 1
+        if first < 0 or self.starts[first] < start:
+            first += 1
+        return first, max(first, bisect_right(self.starts, end - 1))
+
+    def offsets(self, first: int, last: int) -> tuple[int, int]:
+        """Character offsets in the original text of the words [first, last)."""
+        if last <= first:
+            return 0, 0
+        return self.words[first].start, max(word.end for word in self.words[first:last])
+
+
+def normal_word(raw: str) -> str:
+    """A word in the form that rules are written in, before rewriting."""
+    word = _APOSTROPHES.sub("", raw)
+    if not word.isascii():
+        word = unicodedata.normalize("NFC", word)
+    return word.lower()
+
+
+def normalise(text: str, rewrites: Mapping[str, tuple[str, ...]]) -> NormText:
+    """Words of `text`; a word in `rewrites` becomes its other words (or none) at the same place."""
+    words: list[NormWord] = []
+    pieces: list[str] = [BOUNDARY, " "]
+    starts: list[int] = []
+    at = 2
+    boundary_last = True
+    for token in _TOKEN.finditer(text):
+        raw = token.group()
+        if raw[0] in ".!?;…":
+            if not boundary_last:
+                pieces += (BOUNDARY, " ")
+                at += 2
+                boundary_last = True
+            continue
+        word = normal_word(raw)
+        for form in rewrites.get(word, (word,)):
+            words.append(NormWord(form, token.start(), token.end()))
+            starts.append(at)
+            pieces += (form, " ")
+            at += len(form) + 1
+            boundary_last = False
+    if not boundary_last:
+        pieces += (BOUNDARY, " ")
+    return NormText(text, tuple(words), "".join(pieces), tuple(starts))

@@ -1,0 +1,190 @@
+"""Trains the classifiers: `python -m callwatch.phrases.train [en sv da nb]`.
+
+Deterministic: the same sentences and pack give the same weights. Needs numpy only.
+"""
+
+import hashlib
+import random
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.channels import Language
+from callwatch.phrases.classifier import CATEGORIES, WEIGHT_DIR, Classifier
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
+from callwatch.phrases.sentences import Example, read_examples, sentence_files
+from callwatch.phrases.text import normalise
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+# Danish and Norwegian share most written words: each learns from the other's sentences, at less weight.
+SISTER: Final = {Language.DA: Language.NB, Language.NB: Language.DA}
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """Chosen on sentences kept apart."""
+
+    l2: float = 2e-4
+    steps: int = 120
+    learning_rate: float = 0.08
+    # A feature seen in one sentence only says more about that sentence than about language.
+    min_sentences: int = 2
+    # Sentences with a harmless one before or after: people explain before they threaten.
+    joined_share: float = 0.4
+    sister_weight: float = 0.35
+    # Weights below this share of the greatest change no decision and are left out of the file.
+    prune: float = 0.01
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Sample:
+    """Sparse training data: feature `codes` of sentence i lie in codes[offsets[i]:offsets[i + 1]]."""
+
+    codes: Ints
+    offsets: Ints
+    targets: Floats
+    importance: Floats
+
+
+def examples_of(language: Language, *, held_out: bool = False) -> list[Example]:
+    """All labelled lines of a language."""
+    return [e for path in sentence_files(language, held_out=held_out) for e in read_examples(path)]
+
+
+def build_sample(
+    language: Language, examples: list[Example], pack: Pack, config: TrainConfig
+) -> Sample:
+    """Features and targets of the sentences of `examples`, of joined ones and of the sister language's."""
+    matcher = PhraseMatcher(pack, None)
+    rows: list[tuple[str, frozenset[str], float]] = []
+    for example in examples:
+        said = example.sentences(pack.classes)
+        rows += [(text, frozenset(example.labels), 1.0 / len(said) ** 0.5) for text in said]
+    chance = random.Random(7)
+    harmless = [text for text, labels, _ in rows if not labels]
+    joined: list[tuple[str, frozenset[str], float]] = []
+    for text, labels, weight in rows:
+        if harmless and chance.random() < config.joined_share:
+            other = chance.choice(harmless)
+            sign = chance.choice((" ", ". ", ", "))
+            both = f"{other}{sign}{text}" if chance.random() < 0.6 else f"{text}{sign}{other}"
+            joined.append((both, labels, weight * 0.7))
+    rows += joined
+    if language in SISTER:
+        sister = SISTER[language]
+        classes = load_pack(sister).classes
+        for example in examples_of(sister):
+            rows += [
+                (t, frozenset(example.labels), config.sister_weight)
+                for t in example.sentences(classes, 1)
+            ]
+    codes: list[int] = []
+    offsets = [0]
+    for text, _, _ in rows:
+        # 0 stands for "there is a sentence": no sentence is without features.
+        found = {0, *(code for code, _, _ in matcher.features(normalise(text, pack.rewrites)))}
+        codes += sorted(found)
+        offsets.append(len(codes))
+    targets = np.array(
+        [[c in labels for c in CATEGORIES] for _, labels, _ in rows], dtype=np.float32
+    )
+    importance = np.array([weight for _, _, weight in rows], dtype=np.float32)
+    return Sample(
+        np.array(codes, dtype=np.int64), np.array(offsets, dtype=np.int64), targets, importance
+    )
+
+
+def fit(sample: Sample, config: TrainConfig) -> tuple[Ints, Floats, Floats]:
+    """Logistic regression, one for each category, by Adam on all sentences at once.
+
+    Gives the features (n,), the weights (n, 8) and the bias (8,).
+    """
+    kept, columns, counts = np.unique(sample.codes, return_inverse=True, return_counts=True)
+    often = counts >= config.min_sentences
+    place = np.cumsum(often) - 1
+    mask = often[columns]
+    sentence_of = np.repeat(np.arange(len(sample.offsets) - 1), np.diff(sample.offsets))[mask]
+    columns, features = place[columns][mask], kept[often]
+    count, classes = len(features), sample.targets.shape[1]
+    starts = np.searchsorted(sentence_of, np.arange(len(sample.offsets) - 1))
+    weights = np.zeros((count, classes), dtype=np.float32)
+    bias = np.full(classes, -3.0, dtype=np.float32)
+    total = float(sample.importance.sum())
+    first, second = np.zeros((count + 1, classes)), np.zeros((count + 1, classes))
+    for step in range(1, config.steps + 1):
+        logits = np.add.reduceat(weights[columns], starts, axis=0) + bias
+        wrong = (
+            (1.0 / (1.0 + np.exp(-logits)) - sample.targets) * sample.importance[:, None] / total
+        )
+        gradient = np.empty((count + 1, classes))
+        for k in range(classes):
+            gradient[:count, k] = np.bincount(
+                columns, weights=wrong[sentence_of, k], minlength=count
+            )
+        gradient[:count] += config.l2 * weights
+        gradient[count] = wrong.sum(axis=0)
+        first = 0.9 * first + 0.1 * gradient
+        second = 0.99 * second + 0.01 * gradient**2
+        rate = config.learning_rate * (1.0 - 0.9 * step / config.steps)
+        move = rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-6)
+        weights -= move[:count].astype(np.float32)
+        bias -= move[count].astype(np.float32)
+    return features, weights, bias
+
+
+def train(
+    language: Language, examples: list[Example], config: TrainConfig | None = None
+) -> Classifier:
+    """A classifier of these sentences, unrounded."""
+    config = config or TrainConfig()
+    sample = build_sample(language, examples, load_pack(language), config)
+    features, weights, bias = fit(sample, config)
+    return Classifier({int(code): row for row, code in enumerate(features)}, weights, bias)
+
+
+def built_from(language: Language) -> str:
+    """Checksum of the pack and the sentences that weights are trained on."""
+    digest = hashlib.sha256()
+    languages = [language, *([SISTER[language]] if language in SISTER else [])]
+    for one in languages:
+        for path in [PACK_DIR / f"{one}.toml", *sentence_files(one, held_out=False)]:
+            digest.update(path.name.encode())
+            digest.update(path.read_text(encoding="utf-8").encode())
+    return digest.hexdigest()
+
+
+def save(language: Language, classifier: Classifier, config: TrainConfig) -> int:
+    """Writes the weights as int8; gives the size of the file in bytes."""
+    codes = np.array(list(classifier.rows), dtype=np.uint32)
+    scale = np.abs(classifier.weights).max(axis=0) / 127.0 + 1e-9
+    rounded = np.rint(classifier.weights / scale).astype(np.int8)
+    kept = np.abs(rounded).max(axis=1) >= config.prune * 127
+    WEIGHT_DIR.mkdir(exist_ok=True)
+    path = WEIGHT_DIR / f"{language}.npz"
+    np.savez_compressed(
+        path,
+        features=codes[kept],
+        weights=rounded[kept],
+        scale=scale.astype(np.float32),
+        bias=classifier.bias.astype(np.float32),
+        built_from=np.array(built_from(language)),
+    )
+    return path.stat().st_size
+
+
+def main(names: list[str]) -> None:
+    """Trains the named languages, or all."""
+    for language in [Language(name) for name in names] or list(Language):
+        examples = examples_of(language)
+        size = save(language, train(language, examples), TrainConfig())
+        sys.stdout.write(f"{language}: {len(examples)} lines -> {size / 1000:.0f} kB\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,323 @@
+"""Where recognition runs: in the caller's thread, or in one worker for both sides.
+
+Threads: `submit`, `poll`, `finish` and `close` are called by one analysis thread. The worker
+thread alone touches the recogniser. It ends by a sentinel and join.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from callwatch.core.channels import Channel
+from callwatch.core.words import Utterance
+from callwatch.speech.protocol import RecognitionError, Recognizer, SpeechChunk
+
+# What an engine may raise; anything else is a bug and ends the worker with its traceback.
+_ENGINE_FAULTS: Final = (RecognitionError, RuntimeError, ValueError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionConfig:
+    """How much may wait. Each default with its reason."""
+
+    max_waiting_s: float = 15.0  # older words come too late for a nudge; and memory is bounded
+    max_failures: int = 5  # in a row: then the engine is beyond help and everything is skipped
+    close_timeout_s: float = 5.0  # one decode of a full window on a slow machine
+
+
+@dataclass(frozen=True, slots=True)
+class RecognitionStats:
+    """What was heard and what was not. `lag_max_s` is compute time on top of stream time."""
+
+    heard_s: float = 0.0
+    skipped_s: float = 0.0
+    failures: int = 0
+    lag_max_s: float | None = None
+
+
+class InlineRecognition:
+    """Recognises at once, in the caller's thread: for recordings, where nobody waits."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._listener = _Listener(recognizer, RecognitionConfig(), None)
+        self._results = _Results()
+
+    @property
+    def stats(self) -> RecognitionStats:
+        """Counts so far."""
+        return self._listener.stats
+
+    def submit(self, chunks: list[SpeechChunk]) -> None:
+        """Recognises the chunks."""
+        for chunk in chunks:
+            self._results.add(self._listener.hear(chunk))
+
+    def poll(self) -> list[Utterance]:
+        """Gives what was recognised since the last time."""
+        return self._results.take()
+
+    def finish(self, timeout_s: float) -> list[Utterance]:  # noqa: ARG002
+        """Gives the rest; there is nothing to wait for."""
+        return self._results.take()
+
+    def close(self) -> None:
+        """Frees the recogniser."""
+        self._listener.close()
+
+
+class RecognitionWorker:
+    """One thread for both sides, with a bounded queue.
+
+    When it lags, the waiting chunks of a segment are joined, so that a partial result is computed
+    once instead of many times; the customer is heard before the agent; and when more
+    than `max_waiting_s` waits, the oldest of the agent, then of the customer, is skipped and
+    counted. `clock` gives the stream time now, and is called in the worker thread.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        config: RecognitionConfig | None = None,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        self._config = config or RecognitionConfig()
+        self._listener = _Listener(recognizer, self._config, clock)
+        self._results = _Results()
+        self._waiting = _Waiting()
+        self._skipped_s = 0.0
+        self._busy = False
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
+        self._thread.start()
+
+    @property
+    def stats(self) -> RecognitionStats:
+        """Counts so far."""
+        with self._changed:
+            heard = self._listener.stats
+            return replace(heard, skipped_s=heard.skipped_s + self._skipped_s)
+
+    def submit(self, chunks: list[SpeechChunk]) -> None:
+        """Queues chunks; never blocks."""
+        if not chunks:
+            return
+        with self._changed:
+            for chunk in chunks:
+                if self._closed or not self._thread.is_alive():
+                    self._skipped_s += chunk.duration_s
+                else:
+                    self._waiting.put(chunk)
+            self._skipped_s += self._waiting.shed(self._config.max_waiting_s)
+            self._changed.notify_all()
+
+    def poll(self) -> list[Utterance]:
+        """Gives what was recognised since the last time; never blocks."""
+        return self._results.take()
+
+    def finish(self, timeout_s: float) -> list[Utterance]:
+        """Waits until all is heard; what is not heard in time is skipped and counted."""
+        with self._changed:
+            self._changed.wait_for(self._is_idle, timeout_s)
+            self._skipped_s += self._waiting.shed(0.0)
+        return self._results.take()
+
+    def close(self) -> None:
+        """Ends the thread, which frees the recogniser; what still waits is skipped."""
+        with self._changed:
+            self._closed = True
+            self._skipped_s += self._waiting.shed(0.0)
+            self._changed.notify_all()
+        self._thread.join(self._config.close_timeout_s)
+
+    def _is_idle(self) -> bool:
+        return not self._thread.is_alive() or not (self._busy or self._waiting)
+
+    def _run(self) -> None:
+        try:
+            while (chunk := self._next()) is not None:
+                heard = self._listener.hear(chunk)
+                self._results.add(heard)
+        finally:
+            with self._changed:
+                self._busy = False
+                self._closed = True
+                self._changed.notify_all()
+            self._listener.close()
+
+    def _next(self) -> SpeechChunk | None:
+        """The next chunk to hear; None is the sentinel that ends the thread."""
+        with self._changed:
+            self._busy = False
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._closed or bool(self._waiting))
+            if self._closed:
+                return None
+            self._busy = True
+            return self._waiting.take()
+
+
+class _Listener:
+    """Hears chunks, counts, and gets over an engine's failures."""
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        config: RecognitionConfig,
+        clock: Callable[[], float] | None,
+    ) -> None:
+        self._recognizer = recognizer
+        self._config = config
+        self._clock = clock
+        self._partials: dict[Channel, Utterance] = {}
+        self._failed_segment: dict[Channel, str] = {}
+        self._in_a_row = 0
+        self.stats = RecognitionStats()
+
+    def hear(self, chunk: SpeechChunk) -> list[Utterance]:
+        """The utterances that the chunk leads to; none when the engine fails."""
+        given_up = self._in_a_row >= self._config.max_failures
+        if given_up or self._failed_segment.get(chunk.channel) == chunk.segment_id:
+            return self._skip(chunk)
+        try:
+            utterances = self._recognizer.accept(chunk)
+        except _ENGINE_FAULTS:
+            self._in_a_row += 1
+            self._failed_segment[chunk.channel] = chunk.segment_id
+            self._recognizer.reset(chunk.channel)
+            self.stats = replace(self.stats, failures=self.stats.failures + 1)
+            return self._skip(chunk)
+        self._in_a_row = 0
+        heard_s = self.stats.heard_s + chunk.duration_s
+        self.stats = replace(self.stats, heard_s=heard_s, lag_max_s=self._lag(chunk))
+        for utterance in utterances:
+            if utterance.is_final:
+                self._partials.pop(chunk.channel, None)
+            else:
+                self._partials[chunk.channel] = utterance
+        return utterances
+
+    def close(self) -> None:
+        """Frees the recogniser."""
+        self._recognizer.close()
+
+    def _skip(self, chunk: SpeechChunk) -> list[Utterance]:
+        """Counts the chunk as not heard, and withdraws what its segment had led to."""
+        self.stats = replace(self.stats, skipped_s=self.stats.skipped_s + chunk.duration_s)
+        partial = self._partials.pop(chunk.channel, None)
+        if partial is None:
+            return []
+        return [replace(partial, words=(), is_final=True, consumed_s=chunk.consumed_s)]
+
+    def _lag(self, chunk: SpeechChunk) -> float | None:
+        if self._clock is None:
+            return self.stats.lag_max_s
+        lag_s = max(0.0, self._clock() - chunk.consumed_s)
+        return max(lag_s, self.stats.lag_max_s or 0.0)
+
+
+class _Results:
+    """What was recognised and not yet fetched; a partial is replaced by what follows it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._utterances: list[Utterance] = []
+
+    def add(self, utterances: list[Utterance]) -> None:
+        """Keeps them in order, without partials that are out of date."""
+        if not utterances:
+            return
+        with self._lock:
+            newer = {u.id for u in utterances}
+            kept = [u for u in self._utterances if u.is_final or u.id not in newer]
+            self._utterances = kept + utterances
+
+    def take(self) -> list[Utterance]:
+        """All of them, oldest first."""
+        with self._lock:
+            taken, self._utterances = self._utterances, []
+        return taken
+
+
+class _Waiting:
+    """The queue: chunks of both sides, customer first. Used under the worker's lock."""
+
+    def __init__(self) -> None:
+        self._chunks: dict[Channel, deque[SpeechChunk]] = {
+            Channel.CUSTOMER: deque(),
+            Channel.AGENT: deque(),
+        }
+        self._begun: dict[Channel, str | None] = dict.fromkeys(Channel)  # taken, not yet ended
+        # The segment that lost audio, and the name that its rest goes by.
+        self._names: dict[Channel, tuple[str, str] | None] = dict.fromkeys(Channel)
+
+    def __bool__(self) -> bool:
+        return any(self._chunks.values())
+
+    @property
+    def waiting_s(self) -> float:
+        """Seconds of audio in the queue."""
+        return sum(chunk.duration_s for side in self._chunks.values() for chunk in side)
+
+    def put(self, chunk: SpeechChunk) -> None:
+        """Adds to its side's end."""
+        self._chunks[chunk.channel].append(self._renamed(chunk))
+
+    def take(self) -> SpeechChunk:
+        """The customer's next chunk, else the agent's, joined with those that belong to it."""
+        side = next(chunks for chunks in self._chunks.values() if chunks)
+        first = side.popleft()
+        parts = [first]
+        while side and side[0].segment_id == first.segment_id and not parts[-1].is_last:
+            parts.append(side.popleft())
+        self._begun[first.channel] = None if parts[-1].is_last else first.segment_id
+        if len(parts) == 1:
+            return first
+        samples = np.concatenate([part.samples for part in parts])
+        return replace(parts[-1], samples=samples, start_s=first.start_s)
+
+    def shed(self, limit_s: float) -> float:
+        """Drops chunks until at most `limit_s` waits; gives the seconds dropped.
+
+        The agent's oldest go first.
+        """
+        dropped_s = 0.0
+        for channel, side in reversed(self._chunks.items()):
+            dropped: SpeechChunk | None = None
+            while side and self.waiting_s > limit_s:
+                dropped = side.popleft()
+                dropped_s += dropped.duration_s
+            if dropped is not None:
+                self._mend(channel, dropped)
+        return dropped_s
+
+    def _renamed(self, chunk: SpeechChunk) -> SpeechChunk:
+        names = self._names[chunk.channel]
+        if names is None:
+            return chunk
+        if chunk.segment_id != names[0]:
+            self._names[chunk.channel] = None
+            return chunk
+        return replace(chunk, segment_id=names[1])
+
+    def _mend(self, channel: Channel, dropped: SpeechChunk) -> None:
+        """Ends a segment that was begun before the hole; its rest goes on under another name."""
+        begun = self._begun[channel]
+        side = self._chunks[channel]
+        if not dropped.is_last:
+            names = self._names[channel]
+            original = dropped.segment_id
+            if names is not None and names[1] == dropped.segment_id:
+                original = names[0]
+            rest = dropped.segment_id + "+"
+            self._names[channel] = (original, rest)
+            for i, chunk in enumerate(side):
+                if chunk.segment_id == dropped.segment_id:
+                    side[i] = replace(chunk, segment_id=rest)
+        if begun is not None:
+            nothing = np.zeros(0, dtype=np.int16)
+            side.appendleft(replace(dropped, segment_id=begun, samples=nothing, is_last=True))

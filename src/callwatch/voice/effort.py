@@ -1,0 +1,134 @@
+"""Vocal effort of both sides, live, against each speaker's own usual voice.
+
+    audio    |----|----|----|----|    windows of 45 ms, 20 ms apart, where their side speaks
+    features   f0, balance, level     of the voiced ones
+    step     |---- 0.1 s ----|        effort z of the last 0.6 s and 1.5 s of voice
+
+The effort z says by how many standard deviations the recent voice lies above the speaker's
+baseline, all features together; it tells effort, never what somebody feels. No threads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.audio import CALL_RATE_HZ, CallBlock
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.voice.baseline import EffortBaseline
+from callwatch.voice.effort_side import FLAGS, MARGIN, STEP, STEP_S, EffortConfig, EffortSide
+from callwatch.voice.frames import VoiceFrames
+from callwatch.voice.pitch import PitchFinder
+
+__all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
+
+Float = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class EffortFrames:
+    """Effort of a stretch of the call, in steps of `hop_s`.
+
+    Arrays float32 (2, n), row = Channel.index:
+
+    effort             z of the last 0.6 s of voice above the own baseline; NaN without enough
+    sustained          z of the last 1.5 s of voice
+    pitch_delta_st     pitch, balance and level above the own baseline
+    balance_delta_db
+    level_delta_db
+    voiced_s           seconds of voice that the figures rest on
+    new_voiced_s       seconds of them that came with this step
+    delay_s            how much later than the step's end it could be known
+    """
+
+    start_s: float
+    hop_s: float
+    effort: Float
+    sustained: Float
+    pitch_delta_st: Float
+    balance_delta_db: Float
+    level_delta_db: Float
+    voiced_s: Float
+    new_voiced_s: Float
+    delay_s: float
+
+    def __len__(self) -> int:
+        return int(self.effort.shape[1])
+
+    @property
+    def end_s(self) -> float:
+        """Call time just after the last step."""
+        return self.start_s + len(self) * self.hop_s
+
+    def decided_s(self, index: int) -> float:
+        """Stream time at which step `index` can be known."""
+        return self.start_s + (index + 1) * self.hop_s + self.delay_s
+
+
+class EffortEstimator:
+    """Blocks and voice frames in, effort out; the block size does not change the result.
+
+    The voice frames may lag behind the blocks: audio is kept until its frames have come.
+    `baselines` are usual voices remembered from earlier calls.
+    """
+
+    def __init__(
+        self,
+        config: EffortConfig | None = None,
+        baselines: Mapping[Channel, EffortBaseline] | None = None,
+    ) -> None:
+        config, known = config or EffortConfig(), baselines or {}
+        finder = PitchFinder(config.pitch)
+        self._voices = [EffortSide(config, finder, known.get(channel)) for channel in CHANNELS]
+        self._audio = np.zeros((2, MARGIN), np.int16)
+        self._speech = np.zeros((2, 0), np.bool_)
+        self._delay_s = 0.0
+        self._origin_s = 0.0
+        self._started = False
+        self._number = 0
+
+    def process(self, block: CallBlock, frames: VoiceFrames) -> EffortFrames:
+        """The steps that are complete now."""
+        if not self._started:
+            self._origin_s, self._started = block.start_s, True
+        self._audio = np.concatenate([self._audio, block.samples], axis=1)
+        self._take(frames)
+        return self._run()
+
+    def finish(self, frames: VoiceFrames | None = None) -> EffortFrames:
+        """The last steps; `frames` are those that voice activity gave when it finished."""
+        if frames is not None:
+            self._take(frames)
+        end = np.zeros((2, MARGIN + STEP), np.int16)
+        self._audio = np.concatenate([self._audio, end], axis=1)
+        rest = -self._speech.shape[1] % FLAGS
+        self._speech = np.concatenate([self._speech, np.zeros((2, rest), np.bool_)], axis=1)
+        return self._run()
+
+    def baseline(self, channel: Channel) -> EffortBaseline | None:
+        """What is usual for this side; None while too little has been heard."""
+        return self._voices[channel.index].learner.known()
+
+    def _take(self, frames: VoiceFrames) -> None:
+        if len(frames):
+            self._speech = np.concatenate([self._speech, frames.speech], axis=1)
+            self._delay_s = max(self._delay_s, frames.delay_s)
+
+    def _run(self) -> EffortFrames:
+        samples = self._audio.shape[1] - 2 * MARGIN
+        count = max(0, min(samples // STEP, self._speech.shape[1] // FLAGS))
+        start_s = self._origin_s + self._number * STEP_S
+        columns = np.full((7, 2, count), np.nan, np.float32)
+        for i in range(count):
+            for channel in CHANNELS:
+                row = channel.index
+                audio = self._audio[row, i * STEP : (i + 1) * STEP + 2 * MARGIN]
+                flags = self._speech[row, i * FLAGS : (i + 1) * FLAGS]
+                columns[:, row, i] = self._voices[row].step(self._number, audio, flags)
+            self._number += 1
+        self._audio = self._audio[:, count * STEP :]
+        self._speech = self._speech[:, count * FLAGS :]
+        delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
+        z, long, pitch, tone, level, voiced, new = columns
+        return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)

@@ -1,0 +1,52 @@
+"""Number words in four languages stand for the digits that a person would write down."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callwatch.core.channels import Language
+from callwatch.core.number_words import lexicon, number_pieces, pieces_to_digits
+
+
+def read(text: str, language: Language) -> str:
+    pieces = [piece for word in text.split() for piece in number_pieces(word, language)]
+    return pieces_to_digits(pieces, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "spoken", "digits"),
+    [
+        (Language.EN, "four one one one", "4111"),
+        (Language.EN, "double five triple 7", "55777"),
+        (Language.EN, "nineteen eighty five", "1985"),
+        (Language.EN, "five hundred and twelve", "512"),
+        (Language.EN, "zero seven oh nine", "0709"),
+        (Language.SV, "fem hundra tolv", "512"),
+        (Language.SV, "ettusenfemhundratolv", "1512"),
+        (Language.SV, "tjugofem sjuttitre", "2573"),
+        (Language.SV, "noll sju dubbel trea", "0733"),
+        (Language.DA, "femogtyve halvtreds", "2550"),
+        (Language.DA, "to og halvfjerds niogtres", "7269"),
+        (Language.DA, "tyve fem", "205"),
+        (Language.DA, "dobbelt otte nul", "880"),
+        (Language.NB, "tjuefem førtito", "2542"),
+        (Language.NB, "femogtyve syv null", "2570"),
+        (Language.NB, "fem tusen fire hundre og tjueto", "5422"),
+    ],
+)
+def test_reads_numbers_as_people_say_them(language: Language, spoken: str, digits: str) -> None:
+    assert read(spoken, language) == digits
+
+
+@pytest.mark.parametrize("language", list(Language))
+@given(data=st.data())
+def test_single_digits_are_read_one_by_one(language: Language, data: st.DataObject) -> None:
+    names = {str(p.value): w for w, p in lexicon(language).items() if p.kind.value == "unit"}
+    digits = data.draw(st.text("0123456789", min_size=1, max_size=20))
+    assert read(" ".join(names[d] for d in digits), language) == digits
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("word", ["sexy", "attention", "nitroglycerin", "fiende", "tiden", "", "x"])
+def test_other_words_are_no_numbers(language: Language, word: str) -> None:
+    assert number_pieces(word, language) == ()

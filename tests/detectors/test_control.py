@@ -1,0 +1,48 @@
+"""Control: the agent's first turn after an outburst."""
+
+from callwatch.core.channels import Channel
+from callwatch.core.cues import Cue, CueKind, ThreatCategory
+from callwatch.core.events import CueOpened, Event, FloorReleased, FloorTaken
+from callwatch.core.spans import TimeSpan
+from callwatch.detectors.control import ControlDetector
+
+A, C = Channel.AGENT, Channel.CUSTOMER
+
+
+def cue(kind: CueKind, channel: Channel, at_s: float) -> CueOpened:
+    category = ThreatCategory.LEAVE if kind is CueKind.THREAT else None
+    made = Cue(kind, channel, TimeSpan(at_s, at_s + 1), at_s + 1, 1.0, "made", category=category)
+    return CueOpened(at_s + 1, f"{kind}-{at_s}", made)
+
+
+def turn(start_s: float, end_s: float) -> list[Event]:
+    return [
+        FloorTaken(start_s + 0.2, A, start_s),
+        FloorReleased(end_s + 0.2, A, TimeSpan(start_s, end_s)),
+    ]
+
+
+def kinds(control: ControlDetector, events: list[Event]) -> list[CueKind]:
+    out = [made for event in events for made in control.on_event(event)]
+    return [made.cue.kind for made in out if isinstance(made, CueOpened)]
+
+
+def test_a_quiet_turn_after_a_raised_voice_is_control() -> None:
+    events = [cue(CueKind.RAISED_VOICE, C, 1.0), *turn(4.0, 7.0), *turn(9.0, 12.0)]
+    assert kinds(ControlDetector(), events) == [CueKind.CONTROL]
+
+
+def test_an_interruption_or_a_rise_in_loudness_spoils_it() -> None:
+    for kind in (CueKind.INTERRUPTION, CueKind.RAISED_VOICE):
+        start, end = turn(4.0, 7.0)
+        events = [cue(CueKind.THREAT, C, 1.0), start, cue(kind, A, 4.0), end]
+        assert kinds(ControlDetector(), events) == []
+
+
+def test_a_turn_without_an_outburst_is_just_a_turn() -> None:
+    assert kinds(ControlDetector(), turn(4.0, 7.0)) == []
+
+
+def test_a_short_word_is_not_yet_the_turn() -> None:
+    events = [cue(CueKind.THREAT, C, 1.0), *turn(2.5, 2.9), *turn(4.0, 7.0)]
+    assert kinds(ControlDetector(), events) == [CueKind.CONTROL]

@@ -1,0 +1,115 @@
+"""What differs between desktops. Only the X11 part has been run (see docs/overlay.md)."""
+
+import ctypes
+import ctypes.util
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+# A desktop that does not answer within this time is as good as none.
+PROBE_S: Final = 15.0
+# SetWindowDisplayAffinity: the window is left out of captures (Windows 10 2004 and later).
+WDA_NONE: Final = 0x00
+WDA_EXCLUDEFROMCAPTURE: Final = 0x11
+_PROBE: Final = "from PyQt6.QtGui import QGuiApplication; QGuiApplication([])"
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here: an answer, never an abort.
+
+    Qt ends the process when it cannot open a display, so a second process tries first.
+    """
+    if sys.platform == "win32":
+        return True
+    if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal", "vnc"):
+        return False
+    if sys.platform != "darwin" and not (_wayland_answers() or _x11_answers()):
+        return False
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _PROBE],
+            env=os.environ | preferred_platform(),
+            capture_output=True,
+            timeout=PROBE_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def preferred_platform() -> dict[str, str]:
+    """Environment for Qt: X11 where both are there, as Wayland lets no window stay on top."""
+    env = os.environ
+    if env.get("QT_QPA_PLATFORM") or not env.get("WAYLAND_DISPLAY") or not env.get("DISPLAY"):
+        return {}
+    return {"QT_QPA_PLATFORM": "xcb"} if _x11_answers() else {}
+
+
+def _x11_answers() -> bool:
+    display = os.environ.get("DISPLAY", "")
+    host, _, rest = display.rpartition(":")
+    number = rest.split(".")[0]
+    if not number.isdigit():
+        return False
+    if host in ("", "unix") or host.startswith("/"):
+        path = f"/tmp/.X11-unix/X{number}" if not host.startswith("/") else f"{host}:{rest}"
+        return _connects(path) or _connects("\0" + path)
+    try:
+        with socket.create_connection((host, 6000 + int(number)), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def _wayland_answers() -> bool:
+    name, folder = os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("XDG_RUNTIME_DIR", "")
+    return bool(name) and _connects(str(Path(folder) / name))
+
+
+def _connects(path: str) -> bool:
+    if not hasattr(socket, "AF_UNIX"):
+        return False
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(2)
+            link.connect(path)
+            return True
+    except OSError:
+        return False
+
+
+def draws_see_through(platform: str, screen: int = 0) -> bool:
+    """Whether windows may have see-through corners: on X11 that takes a compositor."""
+    if platform != "xcb":
+        return True
+    found = ctypes.util.find_library("X11")
+    if found is None:
+        return False
+    try:
+        x11 = ctypes.CDLL(found)
+    except OSError:
+        return False
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    x11.XGetSelectionOwner.restype = ctypes.c_ulong
+    display = x11.XOpenDisplay(None)
+    if not display:
+        return False
+    try:
+        handle = ctypes.c_void_p(display)
+        atom = x11.XInternAtom(handle, f"_NET_WM_CM_S{screen}".encode(), 0)
+        return bool(x11.XGetSelectionOwner(handle, ctypes.c_ulong(atom)))
+    finally:
+        x11.XCloseDisplay(ctypes.c_void_p(display))
+
+
+def hide_from_sharing(window_id: int, *, hidden: bool) -> bool:
+    """Leave a window out of screen sharing; False where the platform has no such thing."""
+    if sys.platform != "win32":
+        return False
+    affinity = WDA_EXCLUDEFROMCAPTURE if hidden else WDA_NONE
+    return bool(ctypes.windll.user32.SetWindowDisplayAffinity(window_id, affinity))

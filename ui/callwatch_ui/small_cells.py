@@ -1,0 +1,105 @@
+"""The customer's effort bar and the input light with the call's clock."""
+
+from typing import Final
+
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QPainter, QPen
+
+from callwatch_ui.cells import CELL_HEIGHT, Cell
+from callwatch_ui.icons import draw_icon
+from callwatch_ui.look import Look, colour
+
+BLOCKS: Final = 6
+
+
+class EffortBar(Cell):
+    """The customer's vocal effort against their own usual: six blocks that grow in height."""
+
+    BLOCK: Final = 7.0
+    GAP: Final = 3.0
+
+    def __init__(self, look: Look, name: str, caption: str, degree: str) -> None:
+        super().__init__(look)
+        self._name = name
+        self._caption = caption
+        self._degree = degree
+        self._full = 0
+        self._is_speaking = False
+        self.describe(name, degree.format(n=0))
+        self.fit()
+
+    def set_effort(self, full: int, *, is_speaking: bool) -> None:
+        """Fill `full` of six blocks."""
+        if (full, is_speaking) == (self._full, self._is_speaking):
+            return
+        self._full, self._is_speaking = full, is_speaking
+        self.describe(self._name, self._degree.format(n=full))
+        self.update()
+
+    def units(self) -> tuple[float, float]:
+        """Blocks or caption, whichever is wider."""
+        row = BLOCKS * self.BLOCK + (BLOCKS - 1) * self.GAP
+        return max(row, self.caption_width(self._caption)) + 2, CELL_HEIGHT
+
+    def paint(self, painter: QPainter) -> None:
+        """Blocks, then the caption; the caption is bold while the customer speaks."""
+        theme = self._look.theme
+        row = BLOCKS * self.BLOCK + (BLOCKS - 1) * self.GAP
+        left, foot = (self.units()[0] - row) / 2, 18.5
+        ink = theme.heated if self._full >= 5 else theme.tense if self._full >= 3 else theme.calm
+        for i in range(BLOCKS):
+            height = 6.0 + i * 2.0
+            x = left + i * (self.BLOCK + self.GAP)
+            box = QRectF(x, foot - height, self.BLOCK, height)
+            if i < self._full:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colour(ink))
+            else:
+                painter.setPen(QPen(colour(theme.track), 1.0))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                box.adjust(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(box, 1.8, 1.8)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ink = theme.text if self._is_speaking else theme.muted
+        self.draw_caption(painter, self._caption, ink)
+
+
+class InputLight(Cell):
+    """Whether both sides are heard (microphone, or microphone struck out), and the call's time."""
+
+    def __init__(self, look: Look, name: str, good: str, bad: str) -> None:
+        super().__init__(look)
+        self._name = name
+        self._words = {True: good, False: bad}
+        self._is_good = True
+        self._icon = "mic"
+        self._clock = "0:00"
+        self.describe(name, good)
+        self.fit()
+
+    def set_light(self, clock: str, icon: str, *, is_good: bool) -> None:
+        """Show the time as text, and the state of the sound by icon."""
+        if (clock, icon, is_good) == (self._clock, self._icon, self._is_good):
+            return
+        self._clock, self._icon, self._is_good = clock, icon, is_good
+        self.describe(self._name, self._words[is_good])
+        self.update()
+
+    def units(self) -> tuple[float, float]:
+        """Room for h:mm:ss."""
+        return self.caption_width("0:00:00") + 2, CELL_HEIGHT
+
+    def paint(self, painter: QPainter) -> None:
+        """Icon in a disc, then the clock."""
+        theme = self._look.theme
+        centre = self.units()[0] / 2
+        disc = QRectF(centre - 11, 0, 22, 22)
+        ink, tint = (theme.calm, theme.tint_advice)
+        if not self._is_good:
+            ink, tint = theme.tense, theme.tint_important
+        painter.setPen(QPen(colour(ink), 1.2) if not self._is_good else Qt.PenStyle.NoPen)
+        painter.setBrush(colour(tint))
+        painter.drawEllipse(disc.adjusted(0.6, 0.6, -0.6, -0.6))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        draw_icon(painter, self._icon, disc.adjusted(3.5, 3.5, -3.5, -3.5), colour(ink), 2.0)
+        self.draw_caption(painter, self._clock, theme.muted)
