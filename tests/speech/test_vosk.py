@@ -31,7 +31,8 @@ def speech() -> Samples:
     energy = np.cumsum(mono**2)
     loudest = int(np.argmax(energy[length:] - energy[:-length]))
     part = soxr.resample(mono[loudest : loudest + length], rate_hz, 16_000)
-    return (np.clip(part, -1, 1) * 32767).astype(np.int16)
+    samples: Samples = (np.clip(part, -1, 1) * 32767).astype(np.int16)
+    return samples
 
 
 def run(

@@ -134,7 +134,8 @@ def demo_customer(start_s: float, end_s: float) -> Samples:
     """A stretch of the customer in the bundled call."""
     audio, rate_hz = sf.read(str(resources.files("callwatch.demo").joinpath("call.flac")))
     part = audio[round(start_s * rate_hz) : round(end_s * rate_hz), 1]
-    return (soxr.resample(part, rate_hz, 16_000) * 32767).astype(np.int16)
+    samples: Samples = (soxr.resample(part, rate_hz, 16_000) * 32767).astype(np.int16)
+    return samples
 
 
 def test_the_real_model_hears_real_words_on_the_call_clock(tiny: Recognizer) -> None:
