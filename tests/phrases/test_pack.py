@@ -10,7 +10,7 @@ from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
 
 HEAD = 'schema = "callwatch.phrases/1"\nlanguage = "en"\n'
-RULE = '[[rules]]\nid = "own"\ncategory = "legal"\nany = ["zorblax court"]\n'
+RULE = '[[rules]]\nid = "own"\ncategory = "legal"\nany = ["zorblax tingle"]\n'
 
 
 def own(folder: Path, body: str, name: str = "en.toml") -> Path:
@@ -37,9 +37,9 @@ def test_the_shipped_packs_are_in_order(language: Language) -> None:
         ("language = 'en'", "schema"),
         (HEAD + RULE.replace("legal", "weather"), "weather"),
         (HEAD + RULE + RULE, "used twice"),
-        (HEAD + RULE.replace("zorblax court", "(zorblax"), "close"),
-        (HEAD + RULE.replace("zorblax court", "<nowhere>"), "nowhere"),
-        (HEAD + RULE.replace('any = ["zorblax court"]', ""), "no patterns"),
+        (HEAD + RULE.replace("zorblax tingle", "(zorblax"), "close"),
+        (HEAD + RULE.replace("zorblax tingle", "<nowhere>"), "nowhere"),
+        (HEAD + RULE.replace('any = ["zorblax tingle"]', ""), "no patterns"),
         (HEAD + RULE.replace('id = "own"', ""), "no id"),
         (HEAD + RULE + 'strength = "huge"\n', "huge"),
         (HEAD + RULE + "colour = 1\n", "colour"),
@@ -68,9 +68,9 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 
 def test_an_organisations_words_are_laid_over(tmp_path: Path) -> None:
     plain = PhraseMatcher.for_language(Language.EN)
-    assert not plain.match("this is zorblax court speaking")
+    assert not plain.match("zorblax tingle")
     mine = PhraseMatcher.for_language(Language.EN, own(tmp_path, HEAD + RULE))
-    assert [match.category for match in mine.match("this is zorblax court speaking")] == ["legal"]
+    assert [match.category for match in mine.match("zorblax tingle")] == ["legal"]
     assert [match.category for match in mine.match("get me your manager")] == ["manager"]
 
 
