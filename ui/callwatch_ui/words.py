@@ -78,7 +78,9 @@ def _note_card(state: OverlayState, words: Words) -> Card:
     title = words("card.input.title")
     if note.channel is not None:
         title = words(f"card.input.{note.channel}")
-    return Card("warning", NudgeLevel.IMPORTANT, title, note.message)
+    key = f"note.{note.code}"
+    advice = words(key) if words.has(key) else note.message
+    return Card("warning", NudgeLevel.IMPORTANT, title, advice)
 
 
 def clock(time_s: float) -> str:
