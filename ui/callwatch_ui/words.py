@@ -75,6 +75,8 @@ def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
 def _note_card(state: OverlayState, words: Words) -> Card:
     note = state.note
     assert note is not None
+    if note.code == "app":
+        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", note.message)
     title = words("card.input.title")
     if note.channel is not None:
         title = words(f"card.input.{note.channel}")
