@@ -73,7 +73,9 @@ class Heard:
 
 def test_what_can_be_heard_is_listed(server: PulseServer) -> None:
     server.pactl("load-module", "module-remap-source", "master=null1.monitor", "source_name=mic1")
+    server.pactl("load-module", "module-null-sink", "sink_name=mono", "channels=1", "rate=16000")
     devices = {device.id: device for device in list_devices()}
+    assert devices["mono.monitor"].channels == 1
     assert devices["null1.monitor"].kind is DeviceKind.LOOPBACK
     assert devices["null1.monitor"].default
     assert not devices["null2.monitor"].default

@@ -7,11 +7,14 @@ Threads: any, one at a time (pulsectl locks).
 
 import os
 import threading
-from typing import Any
+from typing import Any, Final
 
 from callwatch.audio.backend import Device, DeviceKind
 
-BACKEND = "pulse"
+BACKEND: Final = "pulse"
+
+# The server delivers every source at any rate; this one fits nearly all hardware.
+DELIVERED_HZ: Final = 48_000
 
 
 def control_installed() -> bool:
@@ -151,8 +154,9 @@ def _device(source: Any, default_source: str, default_monitor: str) -> Device:
         id=source.name,
         name=source.description or source.name,
         kind=DeviceKind.LOOPBACK if monitor else DeviceKind.INPUT,
-        channels=source.sample_spec.channels,
-        rate_hz=source.sample_spec.rate,
+        # Not from sample_spec: pulsectl leaves it pointing to memory that is gone.
+        channels=source.channel_count,
+        rate_hz=DELIVERED_HZ,
         default=default,
         backend=BACKEND,
     )

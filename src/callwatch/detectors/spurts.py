@@ -1,6 +1,6 @@
 """Spurts: what one side says without a longer pause, and how it meets the other side's speech."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from callwatch.core.channels import Channel
 
@@ -15,6 +15,7 @@ class Spurt:
     last       last frame with speech
     voiced     frames with speech
     overlap    frames with speech of both sides
+    gap        longest pause inside
     hold       how long the other had held the floor at the onset, 0 when they did not
     other_run  how long the other's own spurt had lasted at the onset
     """
@@ -24,6 +25,7 @@ class Spurt:
     last: int = NEVER
     voiced: int = 0
     overlap: int = 0
+    gap: int = 0
     last_overlap: int = NEVER
     hold: int = 0
     other_run: int = 0
@@ -31,8 +33,8 @@ class Spurt:
     is_over: bool = True
     is_judged: bool = True
     is_confirmed: bool = False
+    is_changed: bool = False
     cue_id: str | None = None
-    levels: list[float] = field(default_factory=list)
     # of the side rather than the spurt
     stretch_start: int = NEVER
     solo: int = 0
@@ -40,8 +42,8 @@ class Spurt:
     def begin(self, frame: int) -> None:
         """A new spurt starts."""
         self.start = self.last = frame
-        self.voiced = self.overlap = 0
+        self.voiced = self.overlap = self.gap = 0
         self.last_overlap = NEVER
-        self.is_over = self.is_judged = self.is_confirmed = False
+        self.is_over = self.is_judged = False
+        self.is_confirmed = self.is_changed = False
         self.cue_id = None
-        self.levels = []

@@ -256,6 +256,8 @@ class Pipeline:
             if len(spoke) and index >= 0:
                 self._agent_spoke_s = max(self._agent_spoke_s, spoke[min(index, len(spoke) - 1)])
             out += self._tick(tick_s, tick_s - frames.delay_s - self._agent_spoke_s)
+        if len(spoke):
+            self._agent_spoke_s = max(self._agent_spoke_s, spoke[-1])
         return out + self._dispatch(list(events))
 
     def _tick(self, time_s: float, agent_silent_s: float) -> list[Event]:
