@@ -25,7 +25,7 @@ from callwatch.core.document import from_document, to_document
 from callwatch.core.summary import CallSummary
 from callwatch.store.database import writing
 from callwatch.store.history import CallFilter, CallHistory
-from callwatch.store.models import Call, StoredDocument, Transcript
+from callwatch.store.models import Call, NudgeOutcome, StoredDocument, Transcript
 from callwatch.store.rows import call_values, pack, spoken_text
 
 START = datetime(2024, 1, 1, 8, 0, tzinfo=UTC)
@@ -77,8 +77,21 @@ def fill(history: CallHistory, first: int, last: int) -> None:
                 insert(Transcript),
                 [{"call_pk": k, "body": text} for k, text in zip(keys, words, strict=True)],
             )
+            connection.execute(insert(NudgeOutcome), [outcome(rng, k) for k in keys for _ in "ab"])
         print(f"\r{at + len(calls)} calls", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
+
+
+def outcome(rng: random.Random, call_pk: int) -> dict[str, Any]:
+    """One due nudge; one in ten withheld."""
+    return {
+        "call_pk": call_pk,
+        "key": "let_them_finish",
+        "was_shown": rng.random() < 0.9,
+        "agent_interrupts": rng.random() < 0.2,
+        "customer_raises": rng.random() < 0.2,
+        "agent_share": rng.random(),
+    }
 
 
 def varied(rng: random.Random, number: int, start: datetime) -> dict[str, Any]:
