@@ -54,7 +54,7 @@ class PhraseMatcher:
         self.language = pack.language
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
-        self._guards = RuleSet(pack.guards.values(), pack.classes)
+        self._guards = RuleSet(pack.guards.values(), pack.classes, reach=True)
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
