@@ -25,7 +25,7 @@ WINDOW_STEP: Final = 28
 class MatchConfig:
     """When a match counts."""
 
-    # The classifier alone, without a rule: more likely than not. Cross-validation finds no better place.
+    # The classifier alone, without a rule: more likely than not.
     classifier_min: float = 0.50
     # A strong rule is believed unless the classifier is nearly sure of the opposite.
     rule_veto: float = 0.03
@@ -136,7 +136,7 @@ def _from_words(
 
 
 def heaviest_run(weights: list[float]) -> tuple[int, int]:
-    """The run [first, last) with the greatest sum; the heaviest single word when all are below 0."""
+    """The run [first, last) with the greatest sum; one word when all are below 0."""
     best, best_run = -math.inf, (0, len(weights))
     total, first = 0.0, 0
     for place, weight in enumerate(weights):
