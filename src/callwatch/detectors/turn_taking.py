@@ -40,7 +40,7 @@ class TurnTakingConfig:
     # The other stopped, and the newcomer goes on: yielded. Longer than a stop consonant.
     yield_s: float = 0.15
     # The other was silent for so long: the floor changed hands, what comes later is a new matter.
-    change_s: float = 0.4
+    change_s: float = 0.25
     # One way delay of the line: whoever starts within it of the other's start could not know.
     delay_allowance_s: float = 0.15
     # An own pause of this length ends a spurt.
@@ -53,6 +53,12 @@ class TurnTakingConfig:
     solo_s: float = 0.7
     # A cue closes when one side has been silent for so long.
     close_pause_s: float = 0.5
+    # Speech that ends no later than this after the other's is no grab for the floor.
+    goes_on_s: float = 0.3
+    # Softer than this beside their usual level the other only breathes, hums or trails off ...
+    soft_other_db: float = 20.0
+    # ... and a newcomer softer than this is not after the floor (or a leak).
+    soft_self_db: float = 15.0
     # Shorter sounds are false starts, not listening words.
     min_backchannel_s: float = 0.2
     # The longest listening phrase that is told as one.
@@ -96,11 +102,12 @@ class TurnTaking:
         onsets = [t for t in frames.transitions if isinstance(t, VoiceStarted)]
         events: list[Event] = []
         agent, customer = (row.tolist() for row in frames.speech)
-        for on in zip(agent, customer, strict=True):
+        levels = frames.level_dbfs.T.tolist()
+        for on, level_dbfs in zip(zip(agent, customer, strict=True), levels, strict=True):
             time_s = self._time_s()
             while onsets and onsets[0].time_s <= time_s + 1e-6:
                 self._correct_onset(onsets.pop(0))
-            self._follow(on)
+            self._follow(on, level_dbfs)
             for channel in CHANNELS:
                 self._judge(channel, time_s, events)
             events += self._floor.process(self._frame, time_s, self._spurts)
@@ -145,10 +152,11 @@ class TurnTaking:
         if not spurt.is_over and 0 < spurt.start - start <= 20:
             spurt.start = start
 
-    def _follow(self, on: tuple[bool, bool]) -> None:
+    def _follow(self, on: tuple[bool, bool], level_dbfs: list[float]) -> None:
         """Bring both spurts up to the current frame."""
         frame, config = self._frame, self._config
-        for spurt, is_on in zip(self._spurts.values(), on, strict=True):
+        for spurt, is_on, level in zip(self._spurts.values(), on, level_dbfs, strict=True):
+            spurt.hear_level(is_on, level, frame, config.soft_other_db)
             spurt.is_on = is_on
             if is_on and spurt.is_over:
                 self._begin(spurt)
@@ -160,9 +168,12 @@ class TurnTaking:
                 spurt.is_over = True
         agent, customer = self._spurts.values()
         if agent.is_on and customer.is_on:
-            for spurt in (agent, customer):
-                spurt.overlap += 1
+            for spurt, other in ((agent, customer), (customer, agent)):
                 spurt.last_overlap = frame
+                spurt.overlap += (
+                    spurt.softness_db <= config.soft_self_db
+                    and other.softness_db <= config.soft_other_db
+                )
         for spurt, other in ((agent, customer), (customer, agent)):
             spurt.solo = spurt.solo + 1 if spurt.is_on and not other.is_on else spurt.solo
             if other.is_on:
@@ -195,7 +206,7 @@ class TurnTaking:
         if spurt.is_on and self._is_contested(spurt) and self._is_enough(spurt, silent_s):
             spurt.is_judged = True
             self._interrupt(spurt, time_s, events)
-        elif silent_s > self._config.change_s:
+        elif (self._frame - other.last_loud) * HOP_S > self._config.change_s:
             spurt.is_changed = True
 
     def _is_contested(self, spurt: Spurt) -> bool:
@@ -258,9 +269,11 @@ class TurnTaking:
         length_s = (spurt.last + 1 - spurt.start) * HOP_S
         config, flows = self._config, spurt.gap * HOP_S <= self._config.flow_gap_s
         longest_s = config.max_flowing_s if flows else config.max_backchannel_s
-        if yielded is False and length_s <= longest_s:
+        # Whoever grabs the floor goes on when the other stops.
+        has_stopped = not spurt.is_on and (spurt.last - other.last) * HOP_S < config.goes_on_s
+        if yielded is not None and has_stopped and length_s <= longest_s:
             span = TimeSpan(found.cue.span.start_s, round((spurt.last + 1) * HOP_S, 4))
-            if other.last > spurt.last and not self._has_content(found):
+            if not self._has_content(found):
                 events.append(CueWithdrawn(time_s, found.id))
                 events += self._backchannel(channel, span, time_s, None)
                 return
