@@ -14,7 +14,6 @@ from typing import Final
 import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import NullPool
 
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 
@@ -126,7 +125,8 @@ def _sqlite(url: URL, name: str) -> Engine:
         _make_private(Path(url.database), name)
     engine = create_engine(
         url,
-        poolclass=NullPool if url.database and url.database != ":memory:" else None,
+        # A connection is kept: closing the last one folds the log into the file, which is slow.
+        pool_size=1,
         connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None},
     )
 
