@@ -21,9 +21,9 @@ def test_a_sample_knows_its_mean_and_variance() -> None:
     sample = Sample.of(values)
     assert sample.mean == pytest.approx(fmean(values))
     assert sample.variance == pytest.approx(variance(values))
-    assert Sample.of(values[:2]) + Sample.of(values[2:]) == pytest.approx(sample) or (
-        (Sample.of(values[:2]) + Sample.of(values[2:])).mean == pytest.approx(sample.mean)
-    )
+    parts = Sample.of(values[:2]) + Sample.of(values[2:])
+    assert parts.mean == pytest.approx(sample.mean)
+    assert parts.variance == pytest.approx(sample.variance)
     with pytest.raises(ValueError, match="at least one"):
         _ = Sample.of([]).mean
 
@@ -44,10 +44,8 @@ def test_wilsons_interval_as_in_newcombe_1998() -> None:
         (1, 29, 0.0061, 0.1718),
     ):
         found = share_interval(hits, count)
-        assert (found.low, found.high) == (
-            pytest.approx(low, abs=1e-4),
-            pytest.approx(high, abs=1e-4),
-        )
+        assert found.low == pytest.approx(low, abs=1e-4)
+        assert found.high == pytest.approx(high, abs=1e-4)
     with pytest.raises(ValueError, match="cases"):
         share_interval(0, 0)
 
@@ -56,10 +54,8 @@ def test_newcombes_interval_of_a_difference() -> None:
     # Newcombe (1998b), example (a), method 10: 56/70 - 48/80.
     found = share_difference(56, 70, 48, 80)
     assert found.value == pytest.approx(0.2)
-    assert (found.low, found.high) == (
-        pytest.approx(0.0524, abs=1e-4),
-        pytest.approx(0.3339, abs=1e-4),
-    )
+    assert found.low == pytest.approx(0.0524, abs=1e-4)
+    assert found.high == pytest.approx(0.3339, abs=1e-4)
     assert found.excludes_zero
     assert not share_difference(5, 10, 4, 10).excludes_zero
 

@@ -25,8 +25,8 @@ FIELDS = (
     SettingsField("overlay.theme", FieldKind.CHOICE, "system", ("system", "light", "dark")),
     SettingsField("overlay.scale", FieldKind.NUMBER, 1.0, least=1.0, most=3.0, step=0.25),
     SettingsField("overlay.click_through", FieldKind.SWITCH, False),
-    SettingsField("privacy.retention_days", FieldKind.NUMBER, 30, most=365, is_locked=True),
-    SettingsField("general.later", FieldKind.TEXT, "x"),
+    SettingsField("store.retention_days", FieldKind.NUMBER, 30, most=365, is_locked=True),
+    SettingsField("call.later", FieldKind.TEXT, "x"),
 )
 
 
@@ -61,27 +61,27 @@ def test_only_changes_are_saved(qtbot: QtBot) -> None:
     editor(dialog, "overlay.scale", QDoubleSpinBox).setValue(1.5)
     editor(dialog, "overlay.click_through", QCheckBox).setChecked(True)
     editor(dialog, "overlay.click_through", QCheckBox).setChecked(False)
-    editor(dialog, "general.later", QLineEdit).setText("y")
+    editor(dialog, "call.later", QLineEdit).setText("y")
     dialog.save()
-    assert source.saved == [{"overlay.theme": "dark", "overlay.scale": 1.5, "general.later": "y"}]
+    assert source.saved == [{"overlay.theme": "dark", "overlay.scale": 1.5, "call.later": "y"}]
 
 
 def test_a_locked_setting_shows_as_locked_and_cannot_be_edited(qtbot: QtBot) -> None:
     dialog = SettingsDialog(EN, Source())
     qtbot.addWidget(dialog)
-    locked = dialog.editors["privacy.retention_days"]
+    locked = dialog.editors["store.retention_days"]
     assert not locked.isEnabled()
     labels = [label.text() for label in dialog.findChildren(QLabel)]
-    assert "Delete calls after – locked by your organisation" in labels
+    assert "Delete calls after (days) – locked by your organisation" in labels
     with pytest.raises(ValueError, match="locked"):
-        dialog.form.set("privacy.retention_days", 1)
+        dialog.form.set("store.retention_days", 1)
 
 
 def test_a_failed_save_is_told_and_keeps_the_window(qtbot: QtBot) -> None:
     dialog = SettingsDialog(EN, Source("The file cannot be written: ask IT."))
     qtbot.addWidget(dialog)
     dialog.show()
-    editor(dialog, "general.later", QLineEdit).setText("y")
+    editor(dialog, "call.later", QLineEdit).setText("y")
     dialog.save()
     assert dialog.isVisible()
     assert dialog.problem.text() == "The file cannot be written: ask IT."

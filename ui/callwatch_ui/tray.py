@@ -24,6 +24,13 @@ OFFERS: Final = {
     AppState.HELD: (AppCommand.STOP, AppCommand.RESUME),
     AppState.PAUSED: (AppCommand.STOP, AppCommand.RESUME),
 }
+COMMANDS: Final = (
+    AppCommand.START,
+    AppCommand.STOP,
+    AppCommand.HOLD,
+    AppCommand.PAUSE,
+    AppCommand.RESUME,
+)
 WINDOWS: Final = ("settings", "history", "replay", "setup")
 
 
@@ -34,23 +41,22 @@ class AppMenu(QObject):
     window_wanted = pyqtSignal(str)
     quit_wanted = pyqtSignal()
 
-    def __init__(self, words: Words) -> None:
+    def __init__(
+        self,
+        words: Words,
+        commands: tuple[AppCommand, ...] = COMMANDS,
+        windows: tuple[str, ...] = WINDOWS,
+    ) -> None:
         super().__init__()
         self._words = words
         self.menu = QMenu()
         self.commands: dict[AppCommand, QAction] = {}
-        for command in (
-            AppCommand.START,
-            AppCommand.STOP,
-            AppCommand.HOLD,
-            AppCommand.PAUSE,
-            AppCommand.RESUME,
-        ):
+        for command in commands:
             self.commands[command] = self._add(f"menu.{command}")
             self.commands[command].triggered.connect(partial(self._command, command))
         self.menu.addSeparator()
         self.windows: dict[str, QAction] = {}
-        for name in WINDOWS:
+        for name in windows:
             self.windows[name] = self._add(f"menu.{name}")
             self.windows[name].triggered.connect(partial(self._window, name))
         self.menu.addSeparator()
