@@ -58,10 +58,26 @@ GRABS = (
     "Please let me check the address that we have on file first.",
 )
 LISTENING = (
-    "mm", "yeah", "okay", "right", "I see", "oh dear", "of course", "yes, okay", "oh, I see",
-    "yeah, yeah", "okay, right", "yeah, of course", "right, I understand", "yes, that's right",
-    "no, right, exactly", "yeah, okay, I see", "oh no, I understand", "okay, yeah, got it",
-    "yes, I see, of course", "right, yes, absolutely",
+    "mm",
+    "yeah",
+    "okay",
+    "right",
+    "I see",
+    "oh dear",
+    "of course",
+    "yes, okay",
+    "oh, I see",
+    "yeah, yeah",
+    "okay, right",
+    "yeah, of course",
+    "right, I understand",
+    "yes, that's right",
+    "no, right, exactly",
+    "yeah, okay, I see",
+    "oh no, I understand",
+    "okay, yeah, got it",
+    "yes, I see, of course",
+    "right, yes, absolutely",
 )
 
 
@@ -168,7 +184,11 @@ class HardCall:
                 text = str(self.rng.choice(LISTENING))
                 length = len(say(self.voices[by], text)) / RATE
             room = piece.end - length - 0.4
-            if i + 1 < len(turn) and self.rng.random() < 0.2 and turn[i + 1].start - piece.end > 0.5:
+            if (
+                i + 1 < len(turn)
+                and self.rng.random() < 0.2
+                and turn[i + 1].start - piece.end > 0.5
+            ):
                 self.add(by, piece.end + self.uniform(0.05, 0.2), "backchannel", text)
             elif room > piece.start + 0.8 and self.rng.random() < 0.8:
                 self.add(by, self.uniform(piece.start + 0.7, room), "backchannel", text)
@@ -177,8 +197,12 @@ class HardCall:
         """Both begin after a gap; one gives way after a moment."""
         onset = end + self.uniform(0.2, 0.7)
         lasting = self.add(1 - channel, onset, "turn", str(self.rng.choice(SENTENCES)))
-        short = self.add(channel, onset + self.uniform(-0.15, 0.15), "false_start",
-                         str(self.rng.choice(SENTENCES)))
+        short = self.add(
+            channel,
+            onset + self.uniform(-0.15, 0.15),
+            "false_start",
+            str(self.rng.choice(SENTENCES)),
+        )
         short.cut(short.start + self.uniform(0.3, 0.9))
         return lasting.end
 
@@ -208,8 +232,13 @@ class HardCall:
     def facts(self, duration: float) -> dict[str, Any]:
         pieces = sorted(self.pieces, key=lambda p: p.start)
         items = [
-            {"kind": p.kind, "channel": NAMES[p.channel], "start_s": round(p.start, 4),
-             "end_s": round(p.end, 4), "text": p.text}
+            {
+                "kind": p.kind,
+                "channel": NAMES[p.channel],
+                "start_s": round(p.start, 4),
+                "end_s": round(p.end, 4),
+                "text": p.text,
+            }
             for p in pieces
         ]
         talk = [
