@@ -84,13 +84,15 @@ def through_callwatch(recognizer: Recognizer, samples: Samples) -> Run:
     both = np.stack((np.zeros_like(customer), customer))
     begun = time.process_time()
     voice, feed, recognition = VoiceActivity(), SpeechFeed(), InlineRecognition(recognizer)
+    heard = []
     for start in range(0, both.shape[1], BLOCK):
         block = CallBlock(both[:, start : start + BLOCK], start / CALL_RATE_HZ)
         recognition.submit(feed.process(block, voice.process(block)))
+        heard += recognition.poll()
     end_s = both.shape[1] / CALL_RATE_HZ
     recognition.submit(feed.process(CallBlock(both[:, :0], end_s), voice.finish()))
     recognition.submit(feed.finish(end_s))
-    return Run(recognition.finish(0.0), time.process_time() - begun)
+    return Run(heard + recognition.finish(0.0), time.process_time() - begun)
 
 
 def whole(recognizer: Recognizer, samples: Samples) -> Run:

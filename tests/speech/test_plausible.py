@@ -25,7 +25,7 @@ def test_clear_speech_is_believed() -> None:
         decoded(""),
         decoded("..."),
         decoded("the cat is on the", -1.6),
-        decoded("I don't know what", -0.9, 0.8),
+        decoded("I don't know what", -0.9, 0.9),
         decoded("Thank you.", -0.3, 0.4),
         decoded("Thank you.", -0.9, 0.0),
         decoded("Thanks for watching!", -0.1),

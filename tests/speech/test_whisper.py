@@ -28,7 +28,7 @@ class FakeEngine:
         self.no_speech = no_speech
         self.asked: list[tuple[float, float]] = []
 
-    def decode(self, samples: Samples, window_s: float, pad_s: float) -> Decoded:
+    def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
         self.asked.append((len(samples) / 16_000, window_s))
         text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
         words = tuple(
