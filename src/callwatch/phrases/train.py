@@ -37,7 +37,7 @@ class TrainConfig:
     min_sentences: int = 2
     # Sentences with a harmless one before or after: people explain before they threaten.
     joined_share: float = 0.4
-    sister_weight: float = 0.35
+    sister_weight: float = 0.8
     # Weights below this share of the greatest change no decision and are left out of the file.
     prune: float = 0.01
 
