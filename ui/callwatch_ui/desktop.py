@@ -6,10 +6,11 @@ The engine is behind DesktopHost; nothing in here knows devices, files or the co
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
@@ -72,8 +73,8 @@ class DesktopHost(Protocol):
     def overlay_settings(self) -> OverlaySettings:
         """The overlay's settings as they are now."""
 
-    def recording(self) -> tuple[Sequence[Event], float] | None:
-        """Let the person choose a recording; its events and length, None when they did not."""
+    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
+        """The events of an analysed call (its events.jsonl) and its length; raises CallwatchError."""
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose."""
@@ -219,15 +220,20 @@ class DesktopApp(QObject):
             case "history":
                 return HistoryWindow(self._words, self._host.history)
             case "replay":
-                chosen = self._host.recording()
-                if chosen is None:
-                    return None
-                look = look_for(self._host.overlay_settings())
-                return ReplayWindow(self._words, look, *chosen)
+                return self._replay()
             case _:
                 wizard = FirstRun(self._words, self._host.setup)
                 wizard.chosen.connect(self._host.finish_setup)
                 return wizard
+
+    def _replay(self) -> QWidget | None:
+        title, kind = self._words("replay.title"), f"{self._words('replay.journal')} (*.jsonl)"
+        name, _ = QFileDialog.getOpenFileName(None, title, "", kind)
+        if not name:
+            return None
+        events, duration_s = self._host.recording(Path(name))
+        look = look_for(self._host.overlay_settings())
+        return ReplayWindow(self._words, look, events, duration_s)
 
     def _now_s(self) -> float:
         return self._clock.elapsed() / 1000
