@@ -6,6 +6,7 @@ The engine is behind DesktopHost; nothing in here knows devices, files or the co
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +20,7 @@ from callwatch_ui.auto_call import AutoCall, AutoCallConfig, AutoDecision
 from callwatch_ui.bridge import EventBridge
 from callwatch_ui.call_control import CallControl, HoldableCall
 from callwatch_ui.command_server import CommandServer
-from callwatch_ui.commands import Answer, AppCommand, AppState, send
+from callwatch_ui.commands import Answer, AppBusyError, AppCommand, AppState, send
 from callwatch_ui.first_run import FirstRun, SetupHost, SetupResult
 from callwatch_ui.history_window import CallProvider, HistoryWindow
 from callwatch_ui.hotkey import global_hotkey
@@ -255,7 +256,8 @@ def run_desktop(
     app.setQuitOnLastWindowClosed(False)
     desktop = DesktopApp(Words(language), host(), auto)
     if not desktop.server.listen(socket):
-        send(AppCommand.SHOW, socket)
+        with suppress(AppBusyError):
+            send(AppCommand.SHOW, socket)
         desktop.close()
         return 0
     desktop.quit_wanted.connect(app.quit)
