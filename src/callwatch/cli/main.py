@@ -10,6 +10,7 @@ from callwatch import __version__
 from callwatch.cli.analyze import analyze
 from callwatch.cli.calls import calls_app
 from callwatch.cli.console import err, out, stoppable
+from callwatch.cli.desktop import call_app, desktop
 from callwatch.cli.devices import devices, doctor
 from callwatch.cli.models import models_app
 from callwatch.cli.monitor import demo, live, replay
@@ -33,6 +34,8 @@ app.command(rich_help_panel="Calls")(stoppable(demo))
 app.command(rich_help_panel="Calls")(stoppable(live))
 app.command(rich_help_panel="Calls")(stoppable(replay))
 app.command(rich_help_panel="Calls")(stoppable(analyze))
+app.command("app", rich_help_panel="Calls")(desktop)
+app.add_typer(call_app, name="call", rich_help_panel="Calls")
 app.add_typer(calls_app, name="calls", rich_help_panel="After the call")
 app.add_typer(trends_app, name="trends", rich_help_panel="After the call")
 app.command(rich_help_panel="This machine")(devices)
