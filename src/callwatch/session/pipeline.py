@@ -80,7 +80,10 @@ class Phrases:
 
 
 class Pipeline:
-    """One call. Not thread-safe: one thread calls every method."""
+    """One call. Not thread-safe: one thread calls every method.
+
+    `with_words` false: no recogniser listens, so no audio is gathered for it.
+    """
 
     def __init__(
         self,
@@ -88,6 +91,8 @@ class Pipeline:
         info: CallInfo,
         phrases: Phrases,
         baselines: Mapping[Channel, EffortBaseline] | None = None,
+        *,
+        with_words: bool = True,
     ) -> None:
         self._info = info
         self._voice = VoiceActivity(config.voice)
@@ -102,7 +107,7 @@ class Pipeline:
         self._escalation = Escalation(config.escalation)
         self._nudges = NudgePolicy(config.nudges, config.language, info.id)
         self._meter = Meter()
-        self._feed = SpeechFeed(config.feed)
+        self._feed = SpeechFeed(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
@@ -165,7 +170,8 @@ class Pipeline:
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
         events = self._run(None, self._voice.finish())
-        self._chunks += self._feed.finish(self._audio_end_s)
+        if self._feed is not None:
+            self._chunks += self._feed.finish(self._audio_end_s)
         effort = self._effort.finish()
         return events + self._dispatch(
             [
@@ -229,7 +235,8 @@ class Pipeline:
     def _run(self, block: CallBlock | None, frames: VoiceFrames) -> list[Event]:
         events: list[Event] = [*frames.transitions, *frames.notes]
         if block is not None:
-            self._chunks += self._feed.process(block, frames)
+            if self._feed is not None:
+                self._chunks += self._feed.process(block, frames)
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
             events += self._raised_voice.process(effort)
