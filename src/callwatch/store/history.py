@@ -13,8 +13,10 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
+from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
+from callwatch.core.masking import mask_text
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import Trends
@@ -203,8 +205,10 @@ class CallHistory:
             return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
 
     def note(self, call_id: str, text: str) -> None:
-        """Write the note of a call; an empty text takes it away."""
-        self._change(call_id, note=text)
+        """Write the note of a call, numbers masked; an empty text takes it away."""
+        name = self.record(call_id).figures.language
+        known = name in Language.__members__.values()
+        self._change(call_id, note=mask_text(text, Language(name) if known else Language.EN))
 
     def set_follow_up(self, call_id: str, on: date | None) -> None:
         """Set the day on which to follow up; None takes it away."""
