@@ -6,6 +6,7 @@ by one to those who react to events (pace, control, escalation, nudges); a tick 
 stream time drives what waits for time to pass.
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from callwatch.core.events import (
     InputNoted,
     PartialHeard,
     UtteranceFinished,
+    VoiceStarted,
 )
 from callwatch.core.masking import UtteranceMasker
 from callwatch.core.spans import TimeSpan
@@ -113,6 +115,7 @@ class Pipeline:
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
         self._agent_spoke_s = 0.0
+        self._customer_began_s = math.inf
         self._paused_from_s: float | None = None
         self._paused: list[TimeSpan] = []
         self._dropped_s = 0.0
@@ -163,7 +166,8 @@ class Pipeline:
         events = [first, *self._turn_taking.hear(heard)]
         if heard.channel is Channel.CUSTOMER:
             events += self._threats.hear(heard)
-        else:
+        elif heard.span.end_s > self._customer_began_s:
+            # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events)
 
@@ -280,6 +284,8 @@ class Pipeline:
             event = queue.popleft()
             out.append(event)
             led_to: list[Event] = []
+            if isinstance(event, VoiceStarted) and event.channel is Channel.CUSTOMER:
+                self._customer_began_s = min(self._customer_began_s, event.start_s)
             for reactor in (self._pace, self._control, self._escalation, self._nudges):
                 led_to += reactor.on_event(event)
             if isinstance(event, EscalationChanged):
