@@ -93,6 +93,12 @@ def test_a_second_analysis_replaces_the_call_and_keeps_what_the_agent_wrote(
     assert (line.note, line.figures.is_hard, line.follow_up_on) == ("", False, None)
 
 
+def test_numbers_in_a_note_are_masked(history: CallHistory) -> None:
+    history.add(call_on(1))
+    history.note("call-1", "Card 4111 1111 1111 1111, call back by 2026-04-02 [soon]")
+    assert history.record("call-1").note == "Card [card], call back by 2026-04-02 [soon]"
+
+
 def test_own_history_holds_the_last_calls_before_this_one(history: CallHistory) -> None:
     for day in range(1, 28):
         history.add(call_on(day))
@@ -300,7 +306,7 @@ import sys
 from callwatch.store.history import CallHistory
 from tests.report.builders import rich_call
 with CallHistory(sys.argv[1]) as history:
-    for n in range(25):
+    for n in range(10):
         history.add(rich_call(f"{sys.argv[2]}-{n}"))
 """
 
@@ -314,7 +320,7 @@ def test_two_programs_may_make_and_write_the_same_history(path: Path) -> None:
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     with CallHistory(str(path)) as history:
-        assert len(history.list(limit=100)) == 50
+        assert len(history.list(limit=100)) == 20
 
 
 def test_the_models_and_the_migrations_agree(path: Path) -> None:

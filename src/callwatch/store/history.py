@@ -13,12 +13,15 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
+from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
+from callwatch.core.masking import mask_text
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import Trends
 from callwatch.store.database import compact, open_database, parsed, shown, told, writing
+from callwatch.store.filters import CallFilter, filtered
 from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript
 from callwatch.store.rows import (
     call_values,
@@ -34,6 +37,8 @@ from callwatch.store.rows import (
 from callwatch.store.search import search_postgresql, search_sqlite, terms_of
 from callwatch.store.trends import group_agents, only_agent, trends_of
 
+__all__ = ["CallFilter", "CallHistory", "FoundCall"]
+
 # Data minimisation: what nobody looked at in a month is not needed.
 RETENTION_DAYS = 30
 # So many calls are read at a time where all are exported.
@@ -42,18 +47,6 @@ _PAGE = 200
 LAST_CALLS = 20
 
 _calls = Call.__table__
-
-
-@dataclass(frozen=True, slots=True)
-class CallFilter:
-    """Which calls to list; None and False leave a filter out."""
-
-    agent_id: str | None = None
-    follow_up: bool = False
-    hard: bool | None = None
-    with_threats: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +110,7 @@ class CallHistory:
     ) -> list[StoredCall]:
         """One page of calls, newest first; follow-ups are listed by their date instead."""
         chosen = where or CallFilter()
-        query = _filtered(select(_calls), chosen)
+        query = filtered(select(_calls), chosen)
         if chosen.follow_up:
             query = query.order_by(Call.follow_up_on, Call.started_at)
         else:
@@ -203,8 +196,10 @@ class CallHistory:
             return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
 
     def note(self, call_id: str, text: str) -> None:
-        """Write the note of a call; an empty text takes it away."""
-        self._change(call_id, note=text)
+        """Write the note of a call, numbers masked; an empty text takes it away."""
+        name = self.record(call_id).figures.language
+        known = name in Language.__members__.values()
+        self._change(call_id, note=mask_text(text, Language(name) if known else Language.EN))
 
     def set_follow_up(self, call_id: str, on: date | None) -> None:
         """Set the day on which to follow up; None takes it away."""
@@ -328,19 +323,3 @@ def _remove(connection: Connection, which: Select[int]) -> list[str]:
         connection.execute(delete(table).where(table.call_pk.in_(chosen)))
     connection.execute(delete(Call).where(Call.pk.in_(chosen)))
     return found
-
-
-def _filtered(query: Select[Any], where: CallFilter) -> Select[Any]:
-    if where.agent_id is not None:
-        query = query.where(Call.agent_id == where.agent_id)
-    if where.follow_up:
-        query = query.where(Call.follow_up_on.is_not(None))
-    if where.hard is not None:
-        query = query.where(Call.is_hard.is_(where.hard))
-    if where.with_threats:
-        query = query.where(Call.threats > 0)
-    if where.since is not None:
-        query = query.where(Call.started_at >= sortable(where.since))
-    if where.until is not None:
-        query = query.where(Call.started_at < sortable(where.until))
-    return query
