@@ -16,6 +16,7 @@ def believed(heard: Decoded, length_s: float = 3.0) -> bool:
 def test_clear_speech_is_believed() -> None:
     assert believed(decoded("I will call my lawyer about this."))
     assert believed(decoded("Thank you."))
+    assert believed(decoded("It makes a beep."))
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,7 @@ def test_clear_speech_is_believed() -> None:
         decoded("Thank you.", -0.3, 0.4),
         decoded("Thank you.", -0.9, 0.0),
         decoded("Thanks for watching!", -0.1),
+        decoded("Beep! Beep. Be-", -0.1),
         decoded("Teksting av Nicolai Winther", -0.1),
     ],
 )

@@ -207,6 +207,14 @@ def purge_calls(
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
 
 
+@calls_app.command("compact")
+def compact_calls(history: HistoryOption = None) -> None:
+    """Give back the room of deleted calls."""
+    with open_history(history) as calls:
+        calls.compact()
+    out.print("Done.")
+
+
 @calls_app.command("note")
 def note_call(
     call_id: CallId,

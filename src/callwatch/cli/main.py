@@ -14,6 +14,7 @@ from callwatch.cli.devices import devices, doctor
 from callwatch.cli.models import models_app
 from callwatch.cli.monitor import demo, live, replay
 from callwatch.cli.phrases import phrases_app
+from callwatch.cli.trends import trends_app
 from callwatch.core.errors import CallwatchError
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ app.command(rich_help_panel="Calls")(stoppable(live))
 app.command(rich_help_panel="Calls")(stoppable(replay))
 app.command(rich_help_panel="Calls")(stoppable(analyze))
 app.add_typer(calls_app, name="calls", rich_help_panel="After the call")
+app.add_typer(trends_app, name="trends", rich_help_panel="After the call")
 app.command(rich_help_panel="This machine")(devices)
 app.command(rich_help_panel="This machine")(doctor)
 app.add_typer(models_app, name="models", rich_help_panel="This machine")

@@ -25,10 +25,10 @@ WINDOW_STEP: Final = 28
 class MatchConfig:
     """When a match counts."""
 
-    # The classifier alone, without a rule: surer than even, a false alarm costs more than a miss.
-    classifier_min: float = 0.60
+    # The classifier alone, without a rule: more likely than not.
+    classifier_min: float = 0.50
     # A strong rule is believed unless the classifier is nearly sure of the opposite.
-    rule_veto: float = 0.12
+    rule_veto: float = 0.03
     # What a strong rule is worth when the classifier agrees less than this.
     rule_score: float = 0.80
 
@@ -54,7 +54,7 @@ class PhraseMatcher:
         self.language = pack.language
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
-        self._guards = RuleSet(pack.guards.values(), pack.classes)
+        self._guards = RuleSet(pack.guards.values(), pack.classes, reach=True)
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
@@ -136,7 +136,7 @@ def _from_words(
 
 
 def heaviest_run(weights: list[float]) -> tuple[int, int]:
-    """The run [first, last) with the greatest sum; the heaviest single word when all are below 0."""
+    """The run [first, last) with the greatest sum; one word when all are below 0."""
     best, best_run = -math.inf, (0, len(weights))
     total, first = 0.0, 0
     for place, weight in enumerate(weights):

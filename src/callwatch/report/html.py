@@ -102,7 +102,11 @@ def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     m = summary.metrics
     customer = [cue.kind for cue in summary.cues if cue.channel is Channel.CUSTOMER]
     threats = str(customer.count(CueKind.THREAT)) if summary.utterances else None
-    raised = str(customer.count(CueKind.RAISED_VOICE)) if m.talk_s.get(Channel.CUSTOMER) else None
+    raised = (
+        str(customer.count(CueKind.RAISED_VOICE))
+        if m.talk_s.get(Channel.CUSTOMER) is not None
+        else None
+    )
     unknown = w.t("page.unknown")
     return [
         (w.count(m.interruptions.get(Channel.AGENT)), w.t("key.interruptions"), "agent"),
@@ -125,7 +129,7 @@ def _steps(summary: CallSummary, w: Wording) -> Sequence[Mapping[str, str | bool
             "done": kind in first,
             "text": w.t("key.step_done", at=clock(first[kind]))
             if kind in first
-            else w.t("key.step_open"),
+            else w.t("key.step_open" if summary.utterances else "page.unknown"),
         }
         for kind in METHOD_STEPS
     ]

@@ -28,6 +28,10 @@ _CREDITS: Final = re.compile(
     r"undertexter (från|av)|undertekster (af|av)|tack för att ni tittade|tak fordi du så|"
     r"takk for at du så|subscribe to (my|our|the) channel"
 )
+# What Whisper writes for tones and bells.
+_SOUND: Final = re.compile(
+    r"(be+p?s?|boo+p|bee+ping|ding|dong|ring|buzz|tick|click|clunk|pop|whoosh)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +65,5 @@ def is_plausible(decoded: Decoded, length_s: float, config: PlausibleConfig) -> 
             decoded.no_speech < config.invented_no_speech
             and log_probability > config.invented_log_probability
         )
-    return any(c.isalnum() for c in text)
+    spoken = re.findall(r"[^\W_]+", text)
+    return not all(_SOUND.fullmatch(word) for word in spoken)

@@ -79,6 +79,13 @@ class WhisperRecognizer:
         self.model: str | None = name or path.name
         self.language: Language | None = language
 
+    def with_config(self, config: WhisperConfig) -> "WhisperRecognizer":
+        """The same model, already loaded, used in another way."""
+        language = self.language or Language.EN
+        return WhisperRecognizer(
+            Path(self.model or ""), language, config, name=self.model, engine=self._engine
+        )
+
     def accept(self, chunk: SpeechChunk) -> list[Utterance]:
         """Adds the chunk to its segment; decodes at the end, and now and then before it."""
         segment = self._segments.get(chunk.channel)

@@ -240,7 +240,8 @@ class CallHistory:
             if pk is None:
                 raise self._unknown(call_id)
             paths = _remove(connection, select(Call.pk).where(Call.pk == pk))
-        self._finish_delete(paths)
+        _unlink(paths)
+        self.compact()
 
     def purge(self) -> int:
         """Delete every call; returns how many there were."""
@@ -251,31 +252,29 @@ class CallHistory:
         if days < 0:
             raise StoreError("the retention time is a number of days: give 0 or more")
         limit = sortable(now - timedelta(days=days))
-        return self._delete_where(select(Call.pk).where(Call.started_at < limit))
+        which = select(Call.pk).where(Call.started_at < limit)
+        return self._delete_where(which, must_compact=False)
 
-    def _delete_where(self, which: Select[int]) -> int:
+    def compact(self) -> None:
+        """Give back the room of deleted calls, and the last traces of them."""
+        compact(self._engine, self.name)
+
+    def _delete_where(self, which: Select[int], *, must_compact: bool = True) -> int:
         with told(self.name), self._engine.connect() as connection:
             if connection.execute(which.limit(1)).first() is None:
                 return 0
         with told(self.name), writing(self._engine) as connection:
             count = len(connection.execute(which).all())
             paths = _remove(connection, which)
-        self._finish_delete(paths)
+        _unlink(paths)
+        try:
+            self.compact()
+        except StoreError:
+            # Retention runs by itself, often while another program reads: the calls are gone from
+            # the tables, and the next time compacts what this time could not.
+            if must_compact:
+                raise
         return count
-
-    def _finish_delete(self, paths: Sequence[str]) -> None:
-        left = []
-        for path in map(Path, paths):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as exc:
-                left.append(f"{path} ({exc.strerror})")
-        compact(self._engine, self.name)
-        if left:
-            raise StoreError(
-                f"the calls are deleted, but these files of theirs are not: {', '.join(left)}; "
-                "delete them by hand"
-            )
 
     def _change(self, call_id: str, **values: Any) -> None:
         with told(self.name), writing(self._engine) as connection:
@@ -287,6 +286,20 @@ class CallHistory:
         return StoreError(
             f"there is no call {call_id!r} in the history {self.name}: "
             "see `callwatch calls list` for those there are"
+        )
+
+
+def _unlink(paths: Sequence[str]) -> None:
+    left = []
+    for path in map(Path, paths):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as exc:
+            left.append(f"{path} ({exc.strerror})")
+    if left:
+        raise StoreError(
+            f"the calls are deleted, but these files of theirs are not: {', '.join(left)}; "
+            "delete them by hand"
         )
 
 

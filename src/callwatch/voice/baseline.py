@@ -109,11 +109,12 @@ class BaselineLearner:
 
     def add(self, chunk: Array) -> None:
         """One chunk of voice: (3,) pitch, balance, level."""
-        self._levels.append(float(chunk[2]))
-        self.strong_dbfs = float(np.quantile(self._levels, 0.8))
         everything = np.array([*self._usual, *self._raised, chunk])
         own = everything[everything[:, 2] >= self.strong_dbfs - self._config.faint_db]
-        is_usual = self._divide(own)
+        is_usual = self._divide(own) if len(own) else np.zeros(0, np.bool_)
+        if chunk[2] < self.strong_dbfs - self._config.faint_db or is_usual[-1]:
+            self._levels.append(float(chunk[2]))
+            self.strong_dbfs = float(np.quantile(self._levels, 0.8))
         self._usual = deque(own[is_usual], maxlen=self._config.usual_chunks)
         self._raised = deque(own[~is_usual], maxlen=self._config.raised_chunks)
         self.current = self._solve(own[is_usual])
