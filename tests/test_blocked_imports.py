@@ -56,6 +56,6 @@ def test_the_core_tests_pass_without_any_driver() -> None:
         "sys.exit(pytest.main(['tests/core', 'tests/session/test_nudges.py', "
         "'tests/session/test_escalation.py', 'tests/detectors/test_pace.py', "
         "'tests/detectors/test_control.py', '-q', '-p', 'no:cacheprovider', '-p', 'no:pytest-qt', "
-        "'-o', 'qt_api=', '-W', 'default']))"
+        "'-c', '/dev/null', '--rootdir=.', '--import-mode=importlib']))"
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -73,7 +73,9 @@ class Heard:
 
 def test_what_can_be_heard_is_listed(server: PulseServer) -> None:
     server.pactl("load-module", "module-remap-source", "master=null1.monitor", "source_name=mic1")
+    server.pactl("load-module", "module-null-sink", "sink_name=mono", "channels=1", "rate=16000")
     devices = {device.id: device for device in list_devices()}
+    assert devices["mono.monitor"].channels == 1
     assert devices["null1.monitor"].kind is DeviceKind.LOOPBACK
     assert devices["null1.monitor"].default
     assert not devices["null2.monitor"].default
@@ -122,6 +124,22 @@ def test_the_blocks_come_soon(server: PulseServer) -> None:
                 break
     # The clock starts in open_live, a little before this test can look at its own.
     assert np.median(late[10:]) < 0.3
+
+
+def test_a_reader_that_was_busy_loses_nothing(server: PulseServer) -> None:
+    busy = threading.Event()
+    sound = beeps([0.5, 1.0, 1.5, 2.0, 2.5], 0.25, 3.0)
+    with open_live("null1.monitor", "null2.monitor") as live:
+        # As while a model is loaded: nobody sets it, so the wait takes its time.
+        heard = Heard(
+            live,
+            4.0,
+            t0_2=lambda: server.play("null1", sound),
+            t1_0=lambda: busy.wait(1.5),
+        )
+    assert len(onsets_s(heard.samples[0])) == 5
+    for channel in Channel:
+        assert total_s(heard.holes(channel)) < 0.05
 
 
 def test_unplugged_and_plugged_in_again(server: PulseServer) -> None:
@@ -227,7 +245,10 @@ def test_the_default_is_followed_when_it_changes(server: PulseServer) -> None:
 
 def test_a_suspended_source_is_silence_and_closing_does_not_hang(server: PulseServer) -> None:
     with open_live("null1.monitor", "null2.monitor") as live:
-        heard = Heard(live, 2.0, t0_5=lambda: server.pactl("suspend-sink", "null1", "1"))
+        heard = Heard(live, 7.0, t0_5=lambda: server.pactl("suspend-sink", "null1", "1"))
+        assert len(live.warnings()) == 1
+        assert "it stopped delivering" in live.warnings()[0]
+        assert not live.delivers(Channel.AGENT)
         before_s = time.monotonic()
         live.close()
         assert time.monotonic() - before_s < 2.0

@@ -16,6 +16,7 @@ def believed(heard: Decoded, length_s: float = 3.0) -> bool:
 def test_clear_speech_is_believed() -> None:
     assert believed(decoded("I will call my lawyer about this."))
     assert believed(decoded("Thank you."))
+    assert believed(decoded("It makes a beep."))
 
 
 @pytest.mark.parametrize(
@@ -24,10 +25,11 @@ def test_clear_speech_is_believed() -> None:
         decoded(""),
         decoded("..."),
         decoded("the cat is on the", -1.6),
-        decoded("I don't know what", -0.9, 0.8),
+        decoded("I don't know what", -0.9, 0.9),
         decoded("Thank you.", -0.3, 0.4),
         decoded("Thank you.", -0.9, 0.0),
         decoded("Thanks for watching!", -0.1),
+        decoded("Beep! Beep. Be-", -0.1),
         decoded("Teksting av Nicolai Winther", -0.1),
     ],
 )

@@ -9,6 +9,7 @@ from PyQt6.QtWidgets import QApplication
 from PyQt6.sip import voidptr
 
 from callwatch.core.channels import Language
+from callwatch_ui.hotkey import global_hotkey
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.pictures import picture_state
 from callwatch_ui.settings import OverlaySettings
@@ -21,6 +22,10 @@ def main(language: str, theme: str, places: str = "") -> None:
     settings = OverlaySettings(theme=theme, reduced_motion=True, places_file=file)
     overlay = Overlay(Words(Language(language)), settings)
     dismissed: list[str] = []
+    pressed: list[bool] = []
+    key = global_hotkey()
+    assert key is not None
+    key.pressed.connect(lambda: pressed.append(True))
     overlay.dismissed.connect(dismissed.append)
 
     def answer() -> None:
@@ -52,6 +57,11 @@ def main(language: str, theme: str, places: str = "") -> None:
                 print(int(file is not None and file.exists()), flush=True)
             case "dismissed":
                 print(*dismissed, flush=True)
+            case "hotkey":
+                late = QDeadlineTimer(5000)
+                while len(pressed) < int(rest) and not late.hasExpired():
+                    app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+                print(len(pressed), flush=True)
             case "active":
                 print(int(overlay.isActiveWindow()), flush=True)
             case _:

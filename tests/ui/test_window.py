@@ -67,6 +67,19 @@ def test_typing_goes_on_under_the_overlay(
     overlay.wait(10)
 
 
+def test_the_hot_key_is_heard_while_the_editor_has_the_keys(
+    server: XServer, editor: subprocess.Popen[str]
+) -> None:
+    overlay = server.run("overlay_program.py", "en", "light")
+    server.xdotool("key", "ctrl+alt+w")
+    server.xdotool("key", "w")
+    server.xdotool("key", "ctrl+alt+w")
+    assert ask(overlay, "hotkey 2") == "2"
+    assert ask(editor, "focus") == "1"
+    overlay.terminate()
+    overlay.wait(10)
+
+
 def test_it_stays_above_a_window_that_is_raised(
     server: XServer, editor: subprocess.Popen[str], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 GUI thread only. It receives an OverlayState and renders it.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
@@ -17,7 +18,15 @@ from callwatch_ui.look import Look, look_for
 from callwatch_ui.places import Places, Screen, first_place, on_screen, opens_upward
 from callwatch_ui.platforms import draws_see_through, hide_from_sharing
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.state import OverlayState, Phase, reduce, with_phase, without_note, without_nudge
+from callwatch_ui.state import (
+    InputNote,
+    OverlayState,
+    Phase,
+    reduce,
+    with_phase,
+    without_note,
+    without_nudge,
+)
 from callwatch_ui.words import Words, card_for
 
 GAP_UNITS: Final = 6.0
@@ -133,6 +142,12 @@ class Overlay(QWidget):
             layout = part.layout()
             if layout is not None:
                 layout.activate()
+
+    def show_message(self, message: str) -> None:
+        """Say one sentence about the app itself, where a card would be."""
+        note = InputNote(self.state.time_s, None, "app", message)
+        self.set_state(replace(self.state, note=note))
+        self.show()
 
     def go_to_place(self) -> None:
         """Sit where the agent last put the overlay on these screens, else top right."""

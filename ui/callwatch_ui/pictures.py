@@ -69,7 +69,7 @@ def picture_state(name: str, language: Language) -> OverlayState:
             nudge = _nudge("calm_again", NudgeLevel.INFO, language)
             return replace(talk, time_s=288.0, talk_s=(92.0, 141.0), steps=steps, nudge=nudge)
         case "input-warning":
-            note = InputNote(74.0, Channel.AGENT, "silent", Words(language)("card.input.example"))
+            note = InputNote(74.0, Channel.AGENT, "no_sound", "No sound.")
             return replace(talk, bad_input=frozenset({Channel.AGENT}), note=note)
         case _:
             return replace(talk, phase=Phase.PAUSED, customer_effort=None, speaking=frozenset())

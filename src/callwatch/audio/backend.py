@@ -22,7 +22,8 @@ class Device:
 
     id        stable while the device is plugged in, and after it returns; unique in its backend
     name      what a person reads and types
-    channels  how many it has; `rate_hz` its own sample rate
+    channels  how many it has
+    rate_hz   at which it delivers
     default   whether the system uses it when nobody chooses
     """
 

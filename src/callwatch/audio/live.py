@@ -70,9 +70,13 @@ class LiveCall:
         """Blocks until `close`."""
         while not self._closing.is_set():
             chunk = self._inbox.get(self._block_s)
-            if chunk is not None:
+            # All that had arrived by now is placed before anything counts as missing: a reader
+            # that was busy for a while finds a full inbox, and loses nothing.
+            now_s = self._clock()
+            while chunk is not None:
                 self._mixer.accept(chunk)
-            for block in self._mixer.due(self._clock()):
+                chunk = self._inbox.get_now()
+            for block in self._mixer.due(now_s):
                 yield self._told(block)
 
     def drift_ppm(self, channel: Channel) -> float | None:
@@ -117,6 +121,8 @@ class LiveCall:
         while not first.wait_for_change(self._closing, _CHECK_S):
             for leg in self._legs:
                 leg.check()
+        for leg in self._legs:  # a device that took long to open may have been opened meanwhile
+            leg.close()
 
     def _leg(self, channel: Channel) -> Leg:
         return self._legs[channel.index if len(self._legs) > 1 else 0]

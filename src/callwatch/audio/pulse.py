@@ -7,11 +7,14 @@ Threads: any, one at a time (pulsectl locks).
 
 import os
 import threading
-from typing import Any
+from typing import Any, Final
 
 from callwatch.audio.backend import Device, DeviceKind
 
-BACKEND = "pulse"
+BACKEND: Final = "pulse"
+
+# The server delivers every source at any rate; this one fits nearly all hardware.
+DELIVERED_HZ: Final = 48_000
 
 
 def control_installed() -> bool:
@@ -117,7 +120,8 @@ class SoundServer:
                 return None
             pulse = pulsectl.Pulse("callwatch", connect=False, threading_lock=True)
             try:
-                pulse.connect(autospawn=False, timeout=1.0)
+                # Without a timeout: with one, pulsectl always waits until it has run out.
+                pulse.connect(autospawn=False)
             except pulsectl.PulseError:
                 pulse.close()
                 return None
@@ -151,8 +155,9 @@ def _device(source: Any, default_source: str, default_monitor: str) -> Device:
         id=source.name,
         name=source.description or source.name,
         kind=DeviceKind.LOOPBACK if monitor else DeviceKind.INPUT,
-        channels=source.sample_spec.channels,
-        rate_hz=source.sample_spec.rate,
+        # Not from sample_spec: pulsectl leaves it pointing to memory that is gone.
+        channels=source.channel_count,
+        rate_hz=DELIVERED_HZ,
         default=default,
         backend=BACKEND,
     )

@@ -1,7 +1,11 @@
 """`callwatch calls`: list, show, export and delete the calls of the history."""
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +19,10 @@ from callwatch.core.document import to_document
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
 from callwatch.core.summary import CallSummary
+from callwatch.report.export_csv import to_csv
+from callwatch.report.exports import ExportFormat, export_call
 from callwatch.report.figure_rows import figure_rows
+from callwatch.report.files import write_private
 from callwatch.report.moments import moments_of, worth_a_look
 from callwatch.report.sentences import what_mattered
 from callwatch.report.wording import Wording, clock
@@ -34,6 +41,7 @@ _MOMENTS_SHOWN = 8
 
 @calls_app.command("list")
 def list_calls(
+    *,
     history: HistoryOption = None,
     as_json: JsonOption = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
@@ -78,6 +86,99 @@ def show_call(
     _show(summary, record, Wording.of(language))
 
 
+@calls_app.command("search")
+def search_calls(
+    query: Annotated[
+        str, typer.Argument(help='Words; "in quotes" they follow each other; wor* may go on.')
+    ],
+    *,
+    history: HistoryOption = None,
+    as_json: JsonOption = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 20,
+    offset: Annotated[int, typer.Option(min=0, help="Skip so many first.")] = 0,
+) -> None:
+    """Find calls by what was said."""
+    with open_history(history) as calls:
+        found = calls.search(query, limit, offset)
+    if as_json:
+        marks = str.maketrans("\x02\x03", "[]")
+        lines = [
+            {**record_document(hit.call), "snippet": hit.snippet.translate(marks)} for hit in found
+        ]
+        print_json(lines)
+        return
+    if not found:
+        out.print("No call was found. Try fewer words, or the beginning of one: refun*")
+    for hit in found:
+        moment = Wording.of(Language.EN).stamp(hit.call.figures.started_at)
+        snippet = escape(" ".join(hit.snippet.split()))
+        snippet = snippet.replace("\x02", "[bold]").replace("\x03", "[/bold]")
+        out.print(f"[dim]{moment}[/]  {escape(hit.call.figures.call_id)}\n    {snippet}")
+
+
+@calls_app.command("export")
+def export_calls(
+    call_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The call's id, from `calls list`.")
+    ] = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every call: one file each, or one CSV.")
+    ] = False,
+    kind: Annotated[ExportFormat, typer.Option("--format", help="In which format.")] = (
+        ExportFormat.JSON
+    ),
+    target: Annotated[
+        Path | None, typer.Option("--out", metavar="PATH", help="A file; a folder with --all.")
+    ] = None,
+    history: HistoryOption = None,
+    language: LanguageOption = Language.EN,
+) -> None:
+    """Export a call, or all of them (your right of access)."""
+    if (call_id is None) != everything:
+        raise typer.BadParameter("name one call, or say --all")
+    with open_history(history) as calls:
+        if call_id is None:
+            _export_all(calls.export_all(), kind, target, language)
+            return
+        summary = calls.get(call_id)
+        own = calls.own_history(summary.call.agent_id, summary.call.started_at, call_id)
+    data = export_call(summary, kind, language, own)
+    if target is None and kind.is_binary:
+        target = Path(file_stem(call_id) + kind.suffix)
+    if target is None:
+        typer.echo(data.decode("utf-8"), nl=False)
+    else:
+        out.print(escape(str(write_private(target, data))))
+
+
+def _export_all(
+    summaries: Iterable[CallSummary], kind: ExportFormat, target: Path | None, language: Language
+) -> None:
+    if kind is ExportFormat.CSV:
+        text = to_csv(summaries)
+        if target is None:
+            typer.echo(text, nl=False)
+        else:
+            out.print(escape(str(write_private(target, text))))
+        return
+    if target is None and kind is ExportFormat.JSON:
+        print_json([to_document(summary) for summary in summaries])
+        return
+    folder, names = target or Path("callwatch-export"), Counter[str]()
+    for summary in summaries:
+        stem = file_stem(summary.call.id)
+        names[stem] += 1
+        name = stem if names[stem] == 1 else f"{stem}-{names[stem]}"
+        write_private(folder / (name + kind.suffix), export_call(summary, kind, language))
+    out.print(f"{names.total()} calls in {escape(str(folder))}")
+
+
+def file_stem(call_id: str) -> str:
+    """A file name that any system takes, made from a call's id."""
+    return re.sub(r"[^\w.-]+", "_", call_id).strip("._")[:100] or "call"
+
+
 @calls_app.command("delete")
 def delete_call(call_id: CallId, history: HistoryOption = None) -> None:
     """Delete one call for good, with its files."""
@@ -104,6 +205,14 @@ def purge_calls(
         else:
             count = calls.delete_older_than(older_than_days, datetime.now().astimezone())
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
+
+
+@calls_app.command("compact")
+def compact_calls(history: HistoryOption = None) -> None:
+    """Give back the room of deleted calls."""
+    with open_history(history) as calls:
+        calls.compact()
+    out.print("Done.")
 
 
 @calls_app.command("note")
@@ -171,9 +280,11 @@ def _day(text: str) -> date:
 
 def _list_table(records: list[StoredCall]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("id", "when", "length", "you", "interruptions", "raised", "threats", ""):
-        numeric = name in ("length", "you", "interruptions", "raised", "threats")
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=name == "id")
+    for name in ("id", "when", "length", "you", "interrupted", "raised", "threats", ""):
+        numeric = name in ("length", "you", "interrupted", "raised")
+        table.add_column(
+            name, justify="right" if numeric else "left", no_wrap=name in ("id", "when")
+        )
     wording = Wording.of(Language.EN)
     for record in records:
         f = record.figures
@@ -185,7 +296,7 @@ def _list_table(records: list[StoredCall]) -> Table:
         ]
         table.add_row(
             escape(f.call_id),
-            wording.moment(f.started_at),
+            wording.stamp(f.started_at),
             clock(f.duration_s),
             share,
             "–" if f.interruptions_agent is None else str(f.interruptions_agent),

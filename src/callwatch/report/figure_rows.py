@@ -56,7 +56,14 @@ def figure_rows(summary: CallSummary, w: Wording) -> list[FigureRow]:
         sides("turns", lambda c: w.count(m.turns.get(c))),
         sides("rate", lambda c: w.rate(m.speech_rate_wpm.get(c))),
         sides("loudness", lambda c: _loudness(summary, w, c)),
-        sides("raised", lambda c: _cue_count(summary, CueKind.RAISED_VOICE, c)),
+        sides(
+            "raised",
+            lambda c: (
+                w.t("page.unknown")
+                if m.talk_s.get(c) is None
+                else _cue_count(summary, CueKind.RAISED_VOICE, c)
+            ),
+        ),
         FigureRow(
             w.t("figures.threats"),
             w.t("figures.threats_def"),

@@ -1,5 +1,6 @@
 """report.html: one file, opened from disk, without network or JavaScript; it prints well."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from functools import cache
@@ -60,6 +61,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "w": w,
         "t": w.t,
         "call": summary.call,
+        "quoted_id": shlex.quote(summary.call.id),
         "started": w.moment(summary.call.started_at),
         "engine": _engine(summary, w),
         "sentences": what_mattered(summary, w),
@@ -100,7 +102,11 @@ def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     m = summary.metrics
     customer = [cue.kind for cue in summary.cues if cue.channel is Channel.CUSTOMER]
     threats = str(customer.count(CueKind.THREAT)) if summary.utterances else None
-    raised = str(customer.count(CueKind.RAISED_VOICE)) if m.talk_s.get(Channel.CUSTOMER) else None
+    raised = (
+        str(customer.count(CueKind.RAISED_VOICE))
+        if m.talk_s.get(Channel.CUSTOMER) is not None
+        else None
+    )
     unknown = w.t("page.unknown")
     return [
         (w.count(m.interruptions.get(Channel.AGENT)), w.t("key.interruptions"), "agent"),
@@ -123,7 +129,7 @@ def _steps(summary: CallSummary, w: Wording) -> Sequence[Mapping[str, str | bool
             "done": kind in first,
             "text": w.t("key.step_done", at=clock(first[kind]))
             if kind in first
-            else w.t("key.step_open"),
+            else w.t("key.step_open" if summary.utterances else "page.unknown"),
         }
         for kind in METHOD_STEPS
     ]

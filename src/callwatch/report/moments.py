@@ -1,5 +1,6 @@
 """The moments of a call that a report marks: every cue with its name, evidence and advice."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ _WEIGHT = {
     CueKind.BACKCHANNEL: 0.0,
 }
 _URGENT_BONUS = 100.0
+_REPEAT_COST = 9.0
 # What the customer breaks in with is theirs to say: worth less than the agent's own interruption.
 _CUSTOMER_INTERRUPTION = 8.0
 
@@ -96,7 +98,13 @@ def nudge_marks(summary: CallSummary) -> list[NudgeMark]:
 
 def worth_a_look(moments: Sequence[Moment], most: int) -> list[Moment]:
     """At most `most` moments that deserve a second look, in the order of time."""
-    heavy = sorted((m for m in moments if m.weight > 0), key=lambda m: -m.weight)[:most]
+    seen: Counter[str] = Counter()
+    ranked = []
+    for moment in sorted((m for m in moments if m.weight > 0), key=lambda m: -m.weight):
+        # The third interruption teaches less than the first raised voice.
+        ranked.append((moment.weight - _REPEAT_COST * seen[moment.title], moment))
+        seen[moment.title] += 1
+    heavy = [moment for _, moment in sorted(ranked, key=lambda pair: -pair[0])[:most]]
     return sorted(heavy, key=lambda m: m.cue.span.start_s)
 
 

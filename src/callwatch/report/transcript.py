@@ -14,7 +14,7 @@ from callwatch.report.wording import Wording, clock
 # A cue this long after its utterance still belongs to it; later it stands by itself.
 NEAR_S = 2.0
 # These kinds are found in words, so their words are marked in the text.
-_IN_WORDS = (CueKind.THREAT, CueKind.BLAMING, *METHOD_STEPS)
+_IN_WORDS = {CueKind.THREAT, CueKind.BLAMING, *METHOD_STEPS} - {CueKind.CONTROL}
 
 
 @dataclass(slots=True)

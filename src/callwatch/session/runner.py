@@ -53,6 +53,8 @@ class CallRunner:
         self._requests: queue.Queue[Request] = queue.Queue(REQUESTS)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        # Not Thread.join alone: Ctrl-C in it makes Python take a running thread for an ended one.
+        self._ended = threading.Event()
         self._error: CallwatchError | None = None
         self._summary: CallSummary | None = None
 
@@ -100,6 +102,8 @@ class CallRunner:
                 self.run()
             except CallwatchError as error:
                 self._error = error
+            finally:
+                self._ended.set()
             if on_finished is not None:
                 on_finished(self)
 
@@ -114,12 +118,14 @@ class CallRunner:
     def join(self, timeout_s: float | None = None) -> CallSummary | None:
         """Wait for the end; gives the summary, None when the call still runs.
 
-        Raises the CallwatchError that ended the call.
+        Raises the CallwatchError that ended the call, and RuntimeError when a fault ended it.
         """
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-        if self._error is not None:
-            raise self._error
+        if self._thread is not None and self._ended.wait(timeout_s):
+            self._thread.join()
+            if self._error is not None:
+                raise self._error
+            if self._summary is None:
+                raise RuntimeError("the analysis of the call ended without a result")
         return self._summary
 
     def request(self, request: Request) -> None:

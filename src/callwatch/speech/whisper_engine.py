@@ -88,11 +88,12 @@ class WhisperEngine:
         self._no_timestamps = self._token("<|notimestamps|>")
         self._suppressed = _suppressed(path)
 
-    def decode(self, samples: Samples, window_s: float, pad_s: float) -> Decoded:
+    def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
         """Transcribes int16 audio of at most 30 s.
 
         The window is at least `window_s` long and has at least `pad_s` of silence behind the
-        audio. Raises RecognitionError when the engine does.
+        audio; `beam` hypotheses are followed, 1 is greedy. Raises RecognitionError when the
+        engine does.
         """
         duration_s = len(samples) / CALL_RATE_HZ
         silence_s = min(max(pad_s, window_s - duration_s), max(0.0, FULL_WINDOW_S - duration_s))
@@ -103,7 +104,7 @@ class WhisperEngine:
             result = self._model.generate(
                 encoded,
                 [[*self._start, self._no_timestamps]],
-                beam_size=1,
+                beam_size=beam,
                 max_length=limit + len(self._start) + 1,
                 suppress_tokens=self._suppressed,
                 return_scores=True,

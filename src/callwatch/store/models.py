@@ -61,7 +61,8 @@ class Call(Base):
 
     __table_args__ = (
         Index("ix_calls_started", "started_at", "pk"),
-        Index("ix_calls_agent", "agent_id", "started_at"),
+        # An agent's page in its order; with the rest, a group is counted from the index alone.
+        Index("ix_calls_agent", "agent_id", "started_at", "is_hard", "week"),
         Index("ix_calls_follow_up", "follow_up_on"),
         # Everything that the trends of a week need, so that they are read from the index alone.
         Index(

@@ -2,9 +2,10 @@
 
 import json
 import zlib
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import RowMapping
 
 from callwatch.core.cues import CueKind
 from callwatch.core.document import from_document, to_document
@@ -66,7 +67,7 @@ def spoken_text(summary: CallSummary) -> str:
     return lines.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def record_of(row: Mapping[str, Any]) -> StoredCall:
+def stored_call(row: RowMapping) -> StoredCall:
     """One line of the history."""
     return StoredCall(
         figures=figures_from(row),
@@ -78,7 +79,7 @@ def record_of(row: Mapping[str, Any]) -> StoredCall:
     )
 
 
-def figures_from(row: Mapping[str, Any]) -> CallFigures:
+def figures_from(row: RowMapping) -> CallFigures:
     """The comparable figures of one line."""
     return CallFigures(
         call_id=row["call_id"],

@@ -51,7 +51,7 @@ class BleedConfig:
     # Near power that counts as quiet (-70 dBFS): below it moments weigh the same.
     quiet_power: float = 1e-7
     # Own sound stands so far above what is left of the leak.
-    margin_db: float = 6.0
+    margin_db: float = 10.0
 
 
 class LeakPath:

@@ -6,6 +6,7 @@ Silero took for speech, never that of noise: lifted noise disturbs its memory of
 
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class GainConfig:
     """How the gain follows the level."""

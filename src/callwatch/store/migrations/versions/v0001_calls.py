@@ -43,7 +43,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_calls_started", "calls", ["started_at", "pk"])
-    op.create_index("ix_calls_agent", "calls", ["agent_id", "started_at"])
+    op.create_index("ix_calls_agent", "calls", ["agent_id", "started_at", "is_hard", "week"])
     op.create_index("ix_calls_follow_up", "calls", ["follow_up_on"])
     op.create_index(
         "ix_calls_trends",

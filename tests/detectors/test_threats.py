@@ -1,0 +1,152 @@
+from callwatch.core.channels import Channel, Language
+from callwatch.core.cues import Cue, ThreatCategory
+from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
+from callwatch.core.spans import TimeSpan
+from callwatch.core.words import Utterance, Word
+from callwatch.detectors.threats import ThreatConfig, ThreatDetector
+from callwatch.phrases.matcher import PhraseMatch, PhraseMatcher
+
+MATCHER = PhraseMatcher.for_language(Language.EN)
+
+
+def heard(
+    text: str,
+    start_s: float = 10.0,
+    *,
+    uid: str = "u1",
+    final: bool = True,
+    channel: Channel = Channel.CUSTOMER,
+    confidence: float = 1.0,
+) -> Utterance:
+    words = tuple(
+        Word(word, TimeSpan(start_s + 0.3 * i, start_s + 0.3 * i + 0.25), confidence)
+        for i, word in enumerate(text.split())
+    )
+    return Utterance(uid, channel, words, final, start_s + 0.3 * len(words) + 0.2)
+
+
+class Finds:
+    """A matcher that knows one phrase."""
+
+    def __init__(self, phrase: str) -> None:
+        self.phrase = phrase
+
+    def match(self, text: str) -> list[PhraseMatch]:
+        at = text.find(self.phrase)
+        if at < 0:
+            return []
+        end = at + len(self.phrase)
+        return [PhraseMatch(ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, "Said it.")]
+
+
+def cues(events: list[Event]) -> list[Cue]:
+    return [event.cue for event in events if isinstance(event, CueClosed)]
+
+
+def test_a_finished_threat_opens_and_closes_with_the_times_of_its_words() -> None:
+    utterance = heard("well okay then i will see you in court")
+    opened, closed = ThreatDetector(MATCHER).hear(utterance)
+    assert isinstance(opened, CueOpened)
+    assert isinstance(closed, CueClosed)
+    assert opened.id == closed.id
+    assert closed.cue.category == "legal"
+    assert closed.cue.channel is Channel.CUSTOMER
+    assert utterance.span.start_s < closed.cue.span.start_s < closed.cue.span.end_s
+    assert closed.cue.span.end_s == utterance.span.end_s
+    assert closed.cue.detected_s == utterance.consumed_s
+
+
+def test_the_agents_words_are_never_judged() -> None:
+    assert (
+        ThreatDetector(MATCHER).hear(heard("i will see you in court", channel=Channel.AGENT)) == []
+    )
+
+
+def test_a_partial_alone_opens_nothing() -> None:
+    detector = ThreatDetector(MATCHER)
+    assert detector.hear(heard("i will see you in court", final=False)) == []
+    assert detector.hear(heard("i will see you in court shoes")) != []
+
+
+def test_repeated_partials_open_and_the_final_closes_the_same_cue() -> None:
+    detector = ThreatDetector(MATCHER, ThreatConfig(partial_repeats=2))
+    assert detector.hear(heard("see you in court", final=False)) == []
+    (opened,) = detector.hear(heard("see you in court then", final=False))
+    assert isinstance(opened, CueOpened)
+    assert detector.hear(heard("see you in court then mate", final=False)) == []
+    (closed,) = detector.hear(heard("see you in court then mate bye"))
+    assert isinstance(closed, CueClosed)
+    assert closed.id == opened.id
+    assert closed.cue.detected_s == opened.cue.detected_s
+
+
+def test_an_urgent_partial_opens_at_once_and_is_withdrawn_when_it_was_wrong() -> None:
+    detector = ThreatDetector(MATCHER)
+    (opened,) = detector.hear(heard("i am going to kill myself", final=False))
+    assert isinstance(opened, CueOpened)
+    assert opened.cue.category == "self_harm"
+    (gone,) = detector.hear(heard("i am going to kill two birds with one stone"))
+    assert isinstance(gone, CueWithdrawn)
+    assert gone.id == opened.id
+
+
+def test_an_urgent_partial_without_a_final_is_withdrawn() -> None:
+    detector = ThreatDetector(MATCHER)
+    (opened,) = detector.hear(heard("i am going to kill myself", final=False))
+    events = detector.hear(heard("thank you", 30.0, uid="u2"))
+    assert [type(event) for event in events] == [CueWithdrawn]
+    assert isinstance(opened, CueOpened)
+    detector.hear(heard("i am going to kill myself", 40.0, uid="u3", final=False))
+    assert [type(event) for event in detector.end(50.0)] == [CueWithdrawn]
+    assert detector.end(51.0) == []
+
+
+def test_words_that_were_hardly_heard_count_less() -> None:
+    sure = cues(ThreatDetector(MATCHER).hear(heard("see you in court")))
+    unsure = cues(ThreatDetector(MATCHER).hear(heard("see you in court", confidence=0.6)))
+    assert unsure[0].score < sure[0].score
+    assert ThreatDetector(MATCHER).hear(heard("see you in court", confidence=0.0)) == []
+    partial = heard("i am going to kill myself", final=False, confidence=0.3)
+    assert ThreatDetector(MATCHER).hear(partial) == []
+
+
+def test_a_threat_split_over_two_utterances_is_caught_once() -> None:
+    detector = ThreatDetector(Finds("putting all of it"))
+    first = heard("if this is not fixed today i will be putting", 10.0, uid="a")
+    assert detector.hear(first) == []
+    found = cues(detector.hear(heard("all of it on facebook", first.span.end_s + 1.0, uid="b")))
+    assert [cue.category for cue in found] == ["publicity"]
+    assert found[0].span.start_s < first.span.end_s
+    assert found[0].span.end_s > first.span.end_s
+
+
+def test_a_split_is_not_joined_over_a_long_pause() -> None:
+    detector = ThreatDetector(Finds("putting all of it"))
+    first = heard("if this is not fixed today i will be putting", 10.0, uid="a")
+    detector.hear(first)
+    assert not cues(detector.hear(heard("all of it on facebook", first.span.end_s + 9.0, uid="b")))
+
+
+def test_no_doubles_when_the_next_utterance_follows() -> None:
+    detector = ThreatDetector(MATCHER)
+    first = heard("i will see you in court", 10.0, uid="a")
+    assert len(cues(detector.hear(first))) == 1
+    assert cues(detector.hear(heard("do you hear me", first.span.end_s + 0.3, uid="b"))) == []
+
+
+def test_a_negation_before_the_cut_is_remembered() -> None:
+    detector = ThreatDetector(MATCHER)
+    first = heard("look i am not going to", 10.0, uid="a")
+    detector.hear(first)
+    assert cues(detector.hear(heard("sue you over this", first.span.end_s + 0.2, uid="b"))) == []
+
+
+def test_a_second_threat_later_is_a_second_cue() -> None:
+    detector = ThreatDetector(MATCHER)
+    one = cues(detector.hear(heard("see you in court", 10.0, uid="a")))
+    two = cues(detector.hear(heard("see you in court", 60.0, uid="b")))
+    assert len(one) == len(two) == 1
+
+
+def test_an_utterance_without_words_is_survived() -> None:
+    assert ThreatDetector(MATCHER).hear(Utterance("u", Channel.CUSTOMER, (), True, 3.0)) == []
