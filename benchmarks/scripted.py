@@ -23,7 +23,8 @@ def calls_in(folders: Sequence[Path]) -> Iterator[tuple[Path, Truth]]:
     """Every call_*.wav that has its truth beside it."""
     for folder in folders:
         for path in sorted(folder.glob("call_*.wav")):
-            yield path, json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+            if path.with_suffix(".json").exists():
+                yield path, json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
 
 
 def load(path: Path) -> Samples:
