@@ -195,7 +195,8 @@ class PulseServer:
 
 
 def _null_sink(name: str, rate_hz: int) -> str:
+    # Without rewinds it sleeps 50 ms at a time, as hardware does, and not two seconds.
     return (
-        f"module-null-sink sink_name={name} rate={rate_hz} channels=2 "
+        f"module-null-sink sink_name={name} rate={rate_hz} channels=2 norewinds=1 "
         f"sink_properties=device.description={name}"
     )

@@ -245,7 +245,10 @@ def test_the_default_is_followed_when_it_changes(server: PulseServer) -> None:
 
 def test_a_suspended_source_is_silence_and_closing_does_not_hang(server: PulseServer) -> None:
     with open_live("null1.monitor", "null2.monitor") as live:
-        heard = Heard(live, 2.0, t0_5=lambda: server.pactl("suspend-sink", "null1", "1"))
+        heard = Heard(live, 7.0, t0_5=lambda: server.pactl("suspend-sink", "null1", "1"))
+        assert len(live.warnings()) == 1
+        assert "it stopped delivering" in live.warnings()[0]
+        assert not live.delivers(Channel.AGENT)
         before_s = time.monotonic()
         live.close()
         assert time.monotonic() - before_s < 2.0

@@ -67,7 +67,9 @@ def test_guessed_words_are_not_believed() -> None:
 
 
 def test_several_steps_in_one_utterance() -> None:
-    text = "i am so sorry to hear that let us look at what we can do i will send you a new one today"
+    text = (
+        "i am so sorry to hear that let us look at what we can do i will send you a new one today"
+    )
     assert set(kinds(MethodDetector(MATCHER).hear(heard(text)))) == {
         "acknowledgement",
         "refocus",

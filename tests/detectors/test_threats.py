@@ -57,7 +57,9 @@ def test_a_finished_threat_opens_and_closes_with_the_times_of_its_words() -> Non
 
 
 def test_the_agents_words_are_never_judged() -> None:
-    assert ThreatDetector(MATCHER).hear(heard("i will see you in court", channel=Channel.AGENT)) == []
+    assert (
+        ThreatDetector(MATCHER).hear(heard("i will see you in court", channel=Channel.AGENT)) == []
+    )
 
 
 def test_a_partial_alone_opens_nothing() -> None:

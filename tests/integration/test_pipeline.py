@@ -1,6 +1,7 @@
 """The whole pipeline on the demo call, without words: the same whatever the block size."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_stream_time_never_shrinks_and_no_cue_is_known_before_its_audio(
     usual: tuple[CallSummary, list[Event]],
 ) -> None:
     times = [event.time_s for event in usual[1]]
-    assert all(later >= earlier - 0.5 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later >= earlier - 0.5 for earlier, later in pairwise(times))
     for cue in usual[0].cues:
         assert cue.detected_s >= cue.span.start_s
 

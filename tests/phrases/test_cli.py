@@ -22,7 +22,9 @@ def test_match_writes_one_object_a_line() -> None:
 
 
 def test_bytes_that_are_no_text_are_survived() -> None:
-    done = RUN.invoke(phrases_app, ["match", "-l", "sv"], input=b"\xff\xfe vi ses i r\xc3\xa4tten\r\n")
+    done = RUN.invoke(
+        phrases_app, ["match", "-l", "sv"], input=b"\xff\xfe vi ses i r\xc3\xa4tten\r\n"
+    )
     assert done.exit_code == 0
     assert json.loads(done.stdout)["matches"][0]["category"] == "legal"
 

@@ -83,7 +83,9 @@ def test_a_threat_is_found_deep_in_ten_thousand_words() -> None:
     assert legal.start > len(text) - 30
 
 
-@pytest.mark.parametrize("text", ["", "   ", "...", "😀😀", "شكرا جزيلا", "\u202eabc", "0" * 5000, "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "...", "😀😀", "شكرا جزيلا", "\u202eabc", "0" * 5000, "\x00"]
+)
 def test_odd_text_is_no_threat(text: str) -> None:
     assert ENGLISH.match(text) == []
 

@@ -52,7 +52,7 @@ def test_the_shipped_packs_are_in_order(language: Language) -> None:
 )
 def test_a_wrong_pack_is_named_with_what_to_do(tmp_path: Path, body: str, word: str) -> None:
     own(tmp_path, body)
-    with pytest.raises(ConfigError, match="en.toml") as caught:
+    with pytest.raises(ConfigError, match=r"en\.toml") as caught:
         PhraseMatcher.for_language(Language.EN, tmp_path)
     assert word in str(caught.value)
     assert [found.is_error for found in check_packs(tmp_path)] == [True]

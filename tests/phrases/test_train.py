@@ -18,7 +18,9 @@ LEGAL = frozenset({ThreatCategory.LEGAL})
 def test_a_line_stands_for_several_sentences() -> None:
     line = Example("see (you|them) in court [tomorrow]", LEGAL)
     drawn = line.sentences({}, draws=20)
-    assert set(drawn) <= {f"see {who} in court{end}" for who in ("you", "them") for end in ("", " tomorrow")}
+    assert set(drawn) <= {
+        f"see {who} in court{end}" for who in ("you", "them") for end in ("", " tomorrow")
+    }
     assert drawn == line.sentences({}, draws=20)
     assert len(drawn) > 1
 
@@ -37,19 +39,28 @@ def test_each_category_has_material_and_nothing_is_trained_twice(language: Langu
     for category in ThreatCategory:
         assert sum(category in example.labels for example in examples) >= 50
     assert sum(not example.labels for example in examples) >= 300
-    apart = {e.text for path in sentence_files(language, held_out=True) for e in read_examples(path)}
+    apart = {
+        e.text for path in sentence_files(language, held_out=True) for e in read_examples(path)
+    }
     assert not apart & {example.text for example in examples}
 
 
 @pytest.mark.parametrize("language", list(Language))
 def test_the_weights_belong_to_the_data(language: Language) -> None:
     with np.load(WEIGHT_DIR / f"{language}.npz", allow_pickle=False) as data:
-        assert str(data["built_from"]) == built_from(language), "run python -m callwatch.phrases.train"
+        assert str(data["built_from"]) == built_from(language), (
+            "run python -m callwatch.phrases.train"
+        )
 
 
 def test_training_is_deterministic_and_learns() -> None:
-    examples = [Example(f"we will grumble at the {word} loudly", LEGAL) for word in ("court", "judge", "bench")]
-    examples += [Example(f"we will wave at the {word} kindly", frozenset()) for word in ("cat", "dog", "cow")]
+    examples = [
+        Example(f"we will grumble at the {word} loudly", LEGAL)
+        for word in ("court", "judge", "bench")
+    ]
+    examples += [
+        Example(f"we will wave at the {word} kindly", frozenset()) for word in ("cat", "dog", "cow")
+    ]
     first, second = train(Language.EN, examples), train(Language.EN, examples)
     assert np.array_equal(first.weights, second.weights)
     matcher = PhraseMatcher(load_pack(Language.EN), first)

@@ -133,6 +133,31 @@ def test_what_was_not_measured_is_never_shown_as_a_number() -> None:
     assert set(cells) <= {"not measured", "–"}
 
 
+def test_a_call_without_the_customer_says_so_and_still_shows_the_agent() -> None:
+    call = rich_call()
+    alone = replace(
+        call,
+        segments=tuple(part for part in call.segments if part[0] is AGENT),
+        turn_spans=tuple(part for part in call.turn_spans if part[0] is AGENT),
+        utterances=tuple(u for u in call.utterances if u.channel is AGENT),
+        cues=tuple(c for c in call.cues if c.channel is AGENT),
+        metrics=replace(
+            call.metrics,
+            talk_s={AGENT: 33.3, CUSTOMER: 0.0},
+            talk_share={AGENT: 1.0, CUSTOMER: 0.0},
+        ),
+    )
+    page = page_of(alone)
+    assert page.unclosed == []
+    assert "The customer was not heard" in page.text
+    assert "Look at the input quality below" in page.text
+
+
+def test_a_call_of_50_000_words_is_one_page_of_bearable_size() -> None:
+    source = render_html(long_call(2.0, 50_000), Language.EN)
+    assert len(source.encode()) <= 1_500_000
+
+
 def test_the_comparison_waits_for_enough_calls_and_leaves_hard_ones_out() -> None:
     base = figures_of(rich_call())
     calls = [replace(base, talk_share_agent=0.40 + 0.01 * n) for n in range(9)]

@@ -161,7 +161,7 @@ import sys
 from callwatch.store.history import CallHistory
 from tests.report.builders import rich_call
 with CallHistory(sys.argv[1]) as history:
-    for n in range(15):
+    for n in range(8):
         history.add(rich_call(f"{sys.argv[2]}-{n}"))
 """
 
@@ -175,7 +175,7 @@ def test_two_programs_may_make_and_write_the_same_history(url: str) -> None:
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     with CallHistory(url) as history:
-        assert len(history.list(limit=100)) == 30
+        assert len(history.list(limit=100)) == 16
 
 
 def test_a_server_that_is_not_there_is_told_without_its_password() -> None:

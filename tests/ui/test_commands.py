@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from callwatch_ui import commands
 from callwatch_ui.command_server import CommandServer
 from callwatch_ui.commands import (
     Answer,
+    AppBusyError,
     AppCommand,
     AppNotRunningError,
     AppState,
@@ -122,6 +124,20 @@ def test_a_socket_left_by_a_dead_app_is_taken_over(qtbot: QtBot, place: str) -> 
     assert server.listen(place)
     assert client(qtbot, place, "status").startswith("True idle")
     server.close()
+
+
+def test_an_app_that_hangs_is_busy_and_keeps_its_socket(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "ANSWER_S", 0.05)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hanging:
+        hanging.bind(place)
+        hanging.listen()
+        with pytest.raises(AppBusyError, match="try again"):
+            send(AppCommand.STATUS, place)
+        app = App()
+        assert not CommandServer(app.handle, lambda: app.state).listen(place)
+    assert Path(place).exists()
 
 
 def test_no_app_is_told_in_a_sentence(place: str) -> None:

@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from PyQt6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
 
@@ -73,7 +74,7 @@ class Engine:
     def overlay_settings(self) -> OverlaySettings:
         return OverlaySettings(theme="light", reduced_motion=True)
 
-    def recording(self) -> tuple[Sequence[Event], float] | None:
+    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
         return [], 3.0
 
     def finish_setup(self, result: SetupResult) -> None: ...
@@ -163,7 +164,8 @@ def test_no_device_is_told_on_the_screen(qtbot: QtBot) -> None:
     app.close()
 
 
-def test_every_window_opens(qtbot: QtBot) -> None:
+def test_every_window_opens(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("events.jsonl", ""))
     app = app_for(qtbot, Engine())
     for action in app.menu.windows.values():
         action.trigger()

@@ -9,6 +9,7 @@ from PyQt6.QtNetwork import QLocalServer, QLocalSocket
 from callwatch_ui.commands import (
     MAX_LINE_BYTES,
     Answer,
+    AppBusyError,
     AppCommand,
     AppNotRunningError,
     AppState,
@@ -42,9 +43,9 @@ class CommandServer(QObject):
         place = path or socket_path()
         try:
             send(AppCommand.STATUS, place)
-        except AppNotRunningError as exc:
-            if isinstance(exc.__cause__, TimeoutError):
-                return False
+        except AppBusyError:
+            return False
+        except AppNotRunningError:
             QLocalServer.removeServer(place)
             return self._server.listen(place)
         return False

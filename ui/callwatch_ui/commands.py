@@ -48,6 +48,10 @@ class AppNotRunningError(CallwatchError):
     """No callwatch app runs for this user."""
 
 
+class AppBusyError(CallwatchError):
+    """The app runs, and did not answer in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the app answers; `message` is one plain sentence."""
@@ -94,11 +98,13 @@ def socket_path() -> str:
 
 
 def send(command: AppCommand, path: str | None = None) -> Answer:
-    """Tell the running app; raises AppNotRunningError when there is none."""
+    """Tell the running app; raises AppNotRunningError without one, AppBusyError without answer."""
     line = json.dumps({"command": command.value}).encode() + b"\n"
     try:
         answer = _exchange(path or socket_path(), line)
         return Answer.from_line(answer)
+    except TimeoutError as exc:
+        raise AppBusyError("The callwatch app is busy: try again in a moment.") from exc
     except (OSError, ValueError, KeyError) as exc:
         raise AppNotRunningError("The callwatch app does not answer: start it first.") from exc
 

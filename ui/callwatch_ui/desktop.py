@@ -6,10 +6,12 @@ The engine is behind DesktopHost; nothing in here knows devices, files or the co
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Protocol
 
 from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
-from PyQt6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
+from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
@@ -18,7 +20,7 @@ from callwatch_ui.auto_call import AutoCall, AutoCallConfig, AutoDecision
 from callwatch_ui.bridge import EventBridge
 from callwatch_ui.call_control import CallControl, HoldableCall
 from callwatch_ui.command_server import CommandServer
-from callwatch_ui.commands import Answer, AppCommand, AppState, send
+from callwatch_ui.commands import Answer, AppBusyError, AppCommand, AppState, send
 from callwatch_ui.first_run import FirstRun, SetupHost, SetupResult
 from callwatch_ui.history_window import CallProvider, HistoryWindow
 from callwatch_ui.hotkey import global_hotkey
@@ -72,8 +74,8 @@ class DesktopHost(Protocol):
     def overlay_settings(self) -> OverlaySettings:
         """The overlay's settings as they are now."""
 
-    def recording(self) -> tuple[Sequence[Event], float] | None:
-        """Let the person choose a recording; its events and length, None when they did not."""
+    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
+        """The events of an analysed call (its events.jsonl) and its length; raises CallwatchError."""
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose."""
@@ -219,15 +221,20 @@ class DesktopApp(QObject):
             case "history":
                 return HistoryWindow(self._words, self._host.history)
             case "replay":
-                chosen = self._host.recording()
-                if chosen is None:
-                    return None
-                look = look_for(self._host.overlay_settings())
-                return ReplayWindow(self._words, look, *chosen)
+                return self._replay()
             case _:
                 wizard = FirstRun(self._words, self._host.setup)
                 wizard.chosen.connect(self._host.finish_setup)
                 return wizard
+
+    def _replay(self) -> QWidget | None:
+        title, kind = self._words("replay.title"), f"{self._words('replay.journal')} (*.jsonl)"
+        name, _ = QFileDialog.getOpenFileName(None, title, "", kind)
+        if not name:
+            return None
+        events, duration_s = self._host.recording(Path(name))
+        look = look_for(self._host.overlay_settings())
+        return ReplayWindow(self._words, look, events, duration_s)
 
     def _now_s(self) -> float:
         return self._clock.elapsed() / 1000
@@ -249,7 +256,8 @@ def run_desktop(
     app.setQuitOnLastWindowClosed(False)
     desktop = DesktopApp(Words(language), host(), auto)
     if not desktop.server.listen(socket):
-        send(AppCommand.SHOW, socket)
+        with suppress(AppBusyError):
+            send(AppCommand.SHOW, socket)
         desktop.close()
         return 0
     desktop.quit_wanted.connect(app.quit)

@@ -25,6 +25,7 @@ from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
+from callwatch.speech.whisper import WhisperConfig
 
 JOURNAL_NAME = "events.jsonl"
 
@@ -56,13 +57,14 @@ class CallOutcome:
 class CallDesk:
     """Runs calls with one configuration; a recogniser is loaded once and used for all of them."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, recognizer_threads: int = 1) -> None:
         self.config = config
         language = config.call.language
         self.choice: RecognizerChoice = choose_recognizer(
             config.recognition.engine,
             Path(config.recognition.model) if config.recognition.model else None,
             language,
+            WhisperConfig(threads=recognizer_threads),
         )
         self._recognizer: Recognizer | None = None
         self._phrases = Phrases(
@@ -92,7 +94,8 @@ class CallDesk:
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
-        return Pipeline(analysis, info, self._phrases, baselines)
+        with_words = self.choice.create is not None
+        return Pipeline(analysis, info, self._phrases, baselines, with_words=with_words)
 
     def close(self) -> None:
         """Free the recogniser."""

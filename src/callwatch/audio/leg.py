@@ -12,8 +12,9 @@ from callwatch.audio.choose import default_device, find_device
 from callwatch.audio.inbox import Feed, Inbox
 from callwatch.core.errors import DeviceLostError, InputError, MissingPartError
 
-# Every device that delivers at all does so many times a second.
-_SILENT_LOST_S: Final = 2.5
+# Every device that delivers at all does so many times a second, a virtual one that was asleep
+# after two.
+_SILENT_LOST_S: Final = 4.0
 
 # The list of devices is asked for so seldom, because it costs some ms on every system.
 _LIST_EVERY_S: Final = 1.0
@@ -54,7 +55,12 @@ class Leg:
     @property
     def is_open(self) -> bool:
         """Whether the device is there and delivers."""
-        return self._capture is not None
+        return self._capture is not None and not self._is_away
+
+    @property
+    def _is_away(self) -> bool:
+        """Whether it was lost and has not been heard since, opened again or not."""
+        return bool(self.lost) and self.lost[-1][1] is None
 
     @property
     def pauses(self) -> bool:
@@ -84,10 +90,14 @@ class Leg:
     def check(self) -> None:
         """Notice a lost or moved device, or a new default; try to open it again."""
         if self._capture is None:
-            self._return()
-        elif reason := self._reason(self._capture):
+            self._reopen()
+            return
+        assert self._feed is not None
+        if self._is_away and (self._feed.delivered.is_set() or self.pauses):
+            self._returned()
+        if reason := self._reason(self._capture):
             self._lose(reason)
-            self._return()
+            self._reopen()
 
     def close(self) -> None:
         """Stop delivering; may be repeated."""
@@ -133,10 +143,11 @@ class Leg:
     def _lose(self, reason: str) -> None:
         name = self.device.name if self.device else "?"
         self.close()
-        self.lost.append((self.clock(), None))
-        self.tell(f"{name} ({self.wanted.sides}) was lost: {reason}.")
+        if not self._is_away:
+            self.lost.append((self.clock(), None))
+            self.tell(f"{name} ({self.wanted.sides}) was lost: {reason}.")
 
-    def _return(self) -> None:
+    def _reopen(self) -> None:
         for backend in self.backends:
             try:
                 backend.refresh()
@@ -146,6 +157,8 @@ class Leg:
             self.open()
         except (InputError, MissingPartError):
             return
+
+    def _returned(self) -> None:
         since_s, _ = self.lost[-1]
         self.lost[-1] = (since_s, self.clock())
         assert self.device is not None

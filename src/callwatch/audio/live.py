@@ -121,6 +121,8 @@ class LiveCall:
         while not first.wait_for_change(self._closing, _CHECK_S):
             for leg in self._legs:
                 leg.check()
+        for leg in self._legs:  # a device that took long to open may have been opened meanwhile
+            leg.close()
 
     def _leg(self, channel: Channel) -> Leg:
         return self._legs[channel.index if len(self._legs) > 1 else 0]

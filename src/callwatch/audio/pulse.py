@@ -120,7 +120,8 @@ class SoundServer:
                 return None
             pulse = pulsectl.Pulse("callwatch", connect=False, threading_lock=True)
             try:
-                pulse.connect(autospawn=False, timeout=1.0)
+                # Without a timeout: with one, pulsectl always waits until it has run out.
+                pulse.connect(autospawn=False)
             except pulsectl.PulseError:
                 pulse.close()
                 return None

@@ -110,7 +110,7 @@ def search_calls(
     if not found:
         out.print("No call was found. Try fewer words, or the beginning of one: refun*")
     for hit in found:
-        moment = Wording.of(Language.EN).moment(hit.call.figures.started_at)
+        moment = Wording.of(Language.EN).stamp(hit.call.figures.started_at)
         snippet = escape(" ".join(hit.snippet.split()))
         snippet = snippet.replace("\x02", "[bold]").replace("\x03", "[/bold]")
         out.print(f"[dim]{moment}[/]  {escape(hit.call.figures.call_id)}\n    {snippet}")
@@ -207,6 +207,14 @@ def purge_calls(
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
 
 
+@calls_app.command("compact")
+def compact_calls(history: HistoryOption = None) -> None:
+    """Give back the room of deleted calls."""
+    with open_history(history) as calls:
+        calls.compact()
+    out.print("Done.")
+
+
 @calls_app.command("note")
 def note_call(
     call_id: CallId,
@@ -272,9 +280,11 @@ def _day(text: str) -> date:
 
 def _list_table(records: list[StoredCall]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("id", "when", "length", "you", "interruptions", "raised", "threats", ""):
-        numeric = name in ("length", "you", "interruptions", "raised", "threats")
-        table.add_column(name, justify="right" if numeric else "left", no_wrap=name == "id")
+    for name in ("id", "when", "length", "you", "interrupted", "raised", "threats", ""):
+        numeric = name in ("length", "you", "interrupted", "raised")
+        table.add_column(
+            name, justify="right" if numeric else "left", no_wrap=name in ("id", "when")
+        )
     wording = Wording.of(Language.EN)
     for record in records:
         f = record.figures
@@ -286,7 +296,7 @@ def _list_table(records: list[StoredCall]) -> Table:
         ]
         table.add_row(
             escape(f.call_id),
-            wording.moment(f.started_at),
+            wording.stamp(f.started_at),
             clock(f.duration_s),
             share,
             "–" if f.interruptions_agent is None else str(f.interruptions_agent),

@@ -10,10 +10,12 @@ from callwatch import __version__
 from callwatch.cli.analyze import analyze
 from callwatch.cli.calls import calls_app
 from callwatch.cli.console import err, out, stoppable
+from callwatch.cli.desktop import call_app, desktop
 from callwatch.cli.devices import devices, doctor
 from callwatch.cli.models import models_app
 from callwatch.cli.monitor import demo, live, replay
 from callwatch.cli.phrases import phrases_app
+from callwatch.cli.trends import trends_app
 from callwatch.core.errors import CallwatchError
 
 app = typer.Typer(
@@ -32,7 +34,10 @@ app.command(rich_help_panel="Calls")(stoppable(demo))
 app.command(rich_help_panel="Calls")(stoppable(live))
 app.command(rich_help_panel="Calls")(stoppable(replay))
 app.command(rich_help_panel="Calls")(stoppable(analyze))
+app.command("app", rich_help_panel="Calls")(desktop)
+app.add_typer(call_app, name="call", rich_help_panel="Calls")
 app.add_typer(calls_app, name="calls", rich_help_panel="After the call")
+app.add_typer(trends_app, name="trends", rich_help_panel="After the call")
 app.command(rich_help_panel="This machine")(devices)
 app.command(rich_help_panel="This machine")(doctor)
 app.add_typer(models_app, name="models", rich_help_panel="This machine")

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from callwatch.cli.console import out, print_json
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
+from callwatch.config import load_config
 from callwatch.core.channels import Language
 from callwatch.core.intervals import Interval, Sample, mean_interval, share_interval
 from callwatch.core.trends import Trends
@@ -32,7 +33,7 @@ def trends(
     history: HistoryOption = None,
     as_json: JsonOption = False,
     agent: Annotated[
-        str | None, typer.Option(help="Your pseudonym, when the history holds several agents.")
+        str | None, typer.Option(help="Your pseudonym; else the one in the settings.")
     ] = None,
     group: Annotated[
         bool, typer.Option("--group", help="All agents together: five or more, five calls each.")
@@ -47,6 +48,7 @@ def trends(
 ) -> None:
     """Talk share, interruptions, patience and calls with threats, week by week."""
     now = datetime.now(UTC)
+    agent = agent or load_config().config.call.agent_id or None
     with open_history(history) as calls:
         found = calls.group_trends(weeks, now) if group else calls.trends(agent, weeks, now)
     if html is not None:

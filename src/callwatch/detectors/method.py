@@ -1,8 +1,8 @@
 """Method cues from what the agent says: acknowledgement, refocus, solution, and blaming.
 
-Only finished utterances are judged, and only the agent's. Blaming counts while the customer is upset
-(`set_upset`): "did you fill in the form?" is an honest question in a calm call. What is judged is the
-wording, never a mood. Threads: one calls all methods, in the order of the call.
+Only finished utterances are judged, and only the agent's. Blaming counts while the customer is
+upset (`set_upset`): "did you fill in the form?" is an honest question in a calm call. What is
+judged is the wording, never a mood. Threads: one calls all methods, in the order of the call.
 """
 
 from dataclasses import dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from callwatch.core.channels import Channel
 
 NEVER = -1_000_000
+CONFIRMED = 8  # frames: as long as voice activity itself waits before it tells a start
 USUAL_PACE = 0.005  # the usual level of a voice: some 2 s of its speech
 
 
@@ -33,7 +34,6 @@ class Spurt:
     is_on: bool = False
     is_over: bool = True
     is_judged: bool = True
-    is_confirmed: bool = False
     is_changed: bool = False
     cue_id: str | None = None
     # of the side rather than the spurt
@@ -42,6 +42,11 @@ class Spurt:
     usual_dbfs: float | None = None
     recent_dbfs: float = -120.0
     last_loud: int = NEVER
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Longer than a click."""
+        return self.voiced >= CONFIRMED
 
     @property
     def softness_db(self) -> float:
@@ -65,5 +70,5 @@ class Spurt:
         self.voiced = self.overlap = self.gap = 0
         self.last_overlap = NEVER
         self.is_over = self.is_judged = False
-        self.is_confirmed = self.is_changed = False
+        self.is_changed = False
         self.cue_id = None

@@ -4,8 +4,8 @@
     final    "i will kill you all"                        confirmed: CueClosed
     final    "i will kill two birds"                      not confirmed: CueWithdrawn
 
-Other categories wait for the finished utterance, or until several partial results in a row agree. The
-agent's words are never judged. Threads: one calls `hear`, in the order of the call.
+Other categories wait for the finished utterance, or until several partial results in a row agree.
+The agent's words are never judged. Threads: one calls `hear`, in the order of the call.
 """
 
 from dataclasses import dataclass, field
@@ -36,7 +36,8 @@ class ThreatConfig:
     unsure_word_weight: float = 0.5
     # An urgent category may open on a partial result as sure as this: a strong rule, well heard.
     urgent_partial_score: float = 0.75
-    # Any category may open when so many partial results in a row agree; recognisers revise the last word often.
+    # Any category may open when so many partial results in a row agree: recognisers often revise
+    # the last word.
     partial_repeats: int = 3
     # People pause inside a threat; longer than this, two utterances are two thoughts.
     join_gap_s: float = 2.5
@@ -138,8 +139,8 @@ class ThreatDetector:
     ) -> dict[ThreatCategory, _Found]:
         """Threats that begin in the utterance before and end in this one.
 
-        What `alone` holds is struck out of it when both are one sentence, cut by the recogniser, and the
-        whole sentence is harmless ("I am not going to | sue you").
+        What `alone` holds is struck out of it when both are one sentence, cut by the recogniser,
+        and the whole sentence is harmless ("I am not going to | sue you").
         """
         before = self._before
         if before is None or not utterance.words or not before.words:

@@ -65,6 +65,8 @@ class TurnTakingConfig:
     max_backchannel_s: float = 1.6
     # The same without pauses inside: more than three or four syllables in a row are content.
     max_flowing_s: float = 1.2
+    # Longer speech that began together with the other's was a try for the floor, given up.
+    max_together_s: float = 0.8
     floor: FloorConfig = field(default_factory=FloorConfig)
 
 
@@ -148,7 +150,6 @@ class TurnTaking:
     def _correct_onset(self, told: VoiceStarted) -> None:
         """The confirmed onset lies a little before the first frame of speech."""
         spurt, start = self._spurts[told.channel], round(told.start_s / HOP_S)
-        spurt.is_confirmed = True
         if not spurt.is_over and 0 < spurt.start - start <= 20:
             spurt.start = start
 
@@ -234,10 +235,9 @@ class TurnTaking:
         config = self._config
         length_s = (spurt.last + 1 - spurt.start) * HOP_S
         waited_s = (self._frame - spurt.last) * HOP_S
-        if (
-            not spurt.overlap
-            or not config.min_backchannel_s <= length_s <= config.max_backchannel_s
-        ):
+        together = spurt.other_run < config.delay_allowance_s / HOP_S
+        longest_s = config.max_together_s if together else config.max_backchannel_s
+        if not spurt.overlap or not config.min_backchannel_s <= length_s <= longest_s:
             spurt.is_judged = True
         elif other.last > spurt.last + 10:
             spurt.is_judged = True

@@ -65,7 +65,7 @@ def _advice(pack: Pack, whole: Pack, shipped: Pack | None) -> list[str]:
             found = anchors(pattern, whole.classes)
             if found is None:
                 out.append(
-                    f"{rule.id}: one pattern has no word of its own, so it is tried on every utterance."
+                    f"{rule.id}: one pattern has no word of its own: it is tried on every line."
                 )
             elif (
                 rule in pack.rules.values()
@@ -74,7 +74,7 @@ def _advice(pack: Pack, whole: Pack, shipped: Pack | None) -> list[str]:
                 and max(len(t) for _, t in found) < 3
             ):
                 out.append(
-                    f"{rule.id}: a strong pattern of one short word will flag much that is harmless."
+                    f"{rule.id}: a strong pattern of one short word flags much that is harmless."
                 )
         if len(set(rule.patterns)) < len(rule.patterns):
             out.append(f"{rule.id}: the same pattern stands twice.")

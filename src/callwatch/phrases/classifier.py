@@ -37,7 +37,8 @@ class Classifier:
         known = {rows[code] for code, _, _ in features if code in rows}
         if not known:
             return self.bias
-        return self.bias + self.weights[list(known)].sum(axis=0)
+        total: Floats = self.bias + self.weights[list(known)].sum(axis=0)
+        return total
 
     def carriers(self, features: list[Feature], category: int, words: int) -> Floats:
         """What each word adds to the log odds of one category, float32 (words,)."""
@@ -48,9 +49,9 @@ class Classifier:
             if row is None or code in seen:
                 continue
             seen.add(code)
-            last = min(last, words)
-            if last > first:
-                out[first:last] += self.weights[row, category] / (last - first)
+            end = min(last, words)
+            if end > first:
+                out[first:end] += self.weights[row, category] / (end - first)
         return out
 
 

@@ -61,7 +61,8 @@ class Choice:
 Node = Literal | Gap | Edge | ClassRef | Choice
 Sequence = tuple[Node, ...]
 Classes = Mapping[str, tuple[Sequence, ...]]
-# How a word must look for a pattern to have a chance: ("=", word), ("^", start), ("$", end), ("~", part)
+# How a word must look for a pattern to have a chance:
+# ("=", word), ("^", start), ("$", end), ("~", part)
 Anchor = tuple[str, str]
 
 
@@ -141,7 +142,8 @@ def _node_regex(node: Node, classes: Classes, depth: int) -> str:
         case Edge(_):
             return "(?=¶ )"
         case ClassRef(name):
-            return f"(?:{'|'.join(to_regex(o, classes, depth + 1) for o in _members(name, classes, depth))})"
+            members = _members(name, classes, depth)
+            return f"(?:{'|'.join(to_regex(one, classes, depth + 1) for one in members)})"
         case Choice(options, optional):
             body = "|".join(to_regex(option, classes, depth) for option in options)
             return f"(?:{body}){'?' if optional else ''}"

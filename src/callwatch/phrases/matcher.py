@@ -25,9 +25,11 @@ WINDOW_STEP: Final = 28
 class MatchConfig:
     """When a match counts."""
 
-    # The classifier alone, without a rule. Cross-validation: lower flags more harmless lines than
-    # it catches threats, higher misses more than it spares (near-misses are half of its training).
-    classifier_min: float = 0.42
+    # The classifier, with a weak rule on its side: about as likely as not.
+    classifier_min: float = 0.45
+    # The same when not even a weak rule of the category found anything: talk about something else
+    # altogether may look like a threat to sums of small weights.
+    bare_min: float = 0.60
     # A strong rule is believed unless the classifier is nearly sure of the opposite.
     rule_veto: float = 0.03
     # What a strong rule is worth when the classifier agrees less than this.
@@ -55,7 +57,7 @@ class PhraseMatcher:
         self.language = pack.language
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
-        self._guards = RuleSet(pack.guards.values(), pack.classes)
+        self._guards = RuleSet(pack.guards.values(), pack.classes, reach=True)
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
@@ -97,6 +99,7 @@ class PhraseMatcher:
             return []
         hits, guards = self._search(text)
         strong: dict[str, Hit] = {}
+        hinted = {hit.rule.labels[0] for hit in hits}
         for hit in hits:
             if hit.rule.strong:
                 strong.setdefault(hit.rule.labels[0], hit)
@@ -112,7 +115,9 @@ class PhraseMatcher:
                     out.append(
                         self._from_rule(text, strong[category], max(sure, self._config.rule_score))
                     )
-            elif sure >= self._config.classifier_min:
+            elif sure >= (
+                self._config.classifier_min if category in hinted else self._config.bare_min
+            ):
                 carriers = self._classifier.carriers(features, number, len(text.words))
                 out.append(_from_words(text, category, sure, carriers))
         return out
@@ -137,7 +142,7 @@ def _from_words(
 
 
 def heaviest_run(weights: list[float]) -> tuple[int, int]:
-    """The run [first, last) with the greatest sum; the heaviest single word when all are below 0."""
+    """The run [first, last) with the greatest sum; one word when all are below 0."""
     best, best_run = -math.inf, (0, len(weights))
     total, first = 0.0, 0
     for place, weight in enumerate(weights):

@@ -1,6 +1,7 @@
 """Phrase packs: the data of one language, read from TOML and checked.
 
-`packs/README.md` is the schema. A wrong pack raises ConfigError with the id of the rule and what to do.
+`packs/README.md` is the schema. A wrong pack raises ConfigError with the id of the rule and what
+to do.
 """
 
 import tomllib
@@ -61,7 +62,7 @@ class Pack:
     disable: tuple[str, ...] = ()
 
     def overlaid(self, other: "Pack") -> "Pack":
-        """This pack with another on top: classes grow, known ids are replaced, some switched off."""
+        """This pack with another on top: classes grow, known ids are replaced or go."""
         classes = dict(self.classes)
         for name, entries in other.classes.items():
             classes[name] = classes.get(name, ()) + entries
@@ -86,7 +87,8 @@ def load_pack(language: Language, override_dir: Path | None = None) -> Pack:
     if override_dir is not None:
         if not override_dir.is_dir():
             raise ConfigError(
-                f"There is no folder {override_dir} with phrase packs: create it or change the setting."
+                f"There is no folder {override_dir} with phrase packs: "
+                "create it, or change the setting."
             )
         own = override_dir / f"{language}.toml"
         if own.exists():
@@ -96,7 +98,7 @@ def load_pack(language: Language, override_dir: Path | None = None) -> Pack:
 
 
 def read_pack(path: Path, language: Language | None = None) -> Pack:
-    """One pack file. Class names are looked up later (an overlay may use those of the shipped pack)."""
+    """One pack file. Class names are looked up later: an overlay may use the shipped ones."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:
@@ -231,7 +233,7 @@ def _labels(raw: dict[str, Any], kind: str, here: str) -> tuple[str, ...]:
 
 
 def check_classes(pack: Pack, where: str) -> None:
-    """Raises ConfigError when a pattern names a class that is not there, or classes go in a circle."""
+    """Raises ConfigError when a pattern names an unknown class, or classes go in a circle."""
     for name, entries in pack.classes.items():
         for entry in entries:
             _try_regex(entry, pack, f"{where}: the class {name}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from callwatch.phrases.grammar import Anchor, Classes, Sequence, anchors, to_regex
+from callwatch.phrases.grammar import Anchor, Classes, Gap, Sequence, anchors, to_regex
 from callwatch.phrases.pack import Rule
 from callwatch.phrases.text import NormText
 
@@ -29,24 +29,34 @@ class Hit:
 class _Searcher:
     """One pattern, compiled when first needed: most patterns of a pack never are."""
 
-    __slots__ = ("_classes", "_regex", "_sequence", "rule")
+    __slots__ = ("_classes", "_reach", "_regex", "_sequence", "rule")
 
-    def __init__(self, rule: Rule, sequence: Sequence, classes: Classes) -> None:
+    def __init__(
+        self, rule: Rule, sequence: Sequence, classes: Classes, *, reach: bool = False
+    ) -> None:
         self.rule = rule
+        self._reach = reach
         self._sequence = sequence
         self._classes = classes
         self._regex: re.Pattern[str] | None = None
 
     def find(self, text: NormText) -> list[tuple[int, int]]:
         if self._regex is None:
-            self._regex = re.compile("(?<= )" + to_regex(self._sequence, self._classes))
+            body = to_regex(self._sequence, self._classes)
+            if self._reach and isinstance(self._sequence[-1], Gap):
+                body = body.removesuffix("?")
+            self._regex = re.compile("(?<= )" + body)
         return [text.word_range(*found.span()) for found in self._regex.finditer(text.line)]
 
 
 class RuleSet:
-    """Searches many rules in one text, trying only those of which an anchor word is there."""
+    """Searches many rules in one text, trying only those of which an anchor word is there.
 
-    def __init__(self, rules: Iterable[Rule], classes: Classes) -> None:
+    With `reach` a gap at the end of a pattern takes in the words that follow (guards); without,
+    it takes none, so that a hit names no more words than it needs.
+    """
+
+    def __init__(self, rules: Iterable[Rule], classes: Classes, *, reach: bool = False) -> None:
         self._patterns: list[_Searcher] = []
         self._unless: dict[str, list[_Searcher]] = {}
         self._exact: dict[str, list[int]] = {}
@@ -55,7 +65,7 @@ class RuleSet:
         for rule in rules:
             for sequence in rule.patterns:
                 self._index(sequence, classes, len(self._patterns))
-                self._patterns.append(_Searcher(rule, sequence, classes))
+                self._patterns.append(_Searcher(rule, sequence, classes, reach=reach))
             if rule.unless:
                 self._unless[rule.id] = [
                     _Searcher(rule, sequence, classes) for sequence in rule.unless

@@ -78,19 +78,29 @@ class Wording:
 
     def moment(self, started_at: str) -> str:
         """When a call began, in the reader's zone; the text itself when it is not a time."""
-        try:
-            start = datetime.fromisoformat(started_at)
-        except ValueError:
+        local = self._local(started_at)
+        if local is None:
             return started_at
-        if start.tzinfo is None:
-            start = start.replace(tzinfo=UTC)
-        local = start.astimezone(self.zone)
         return self.t(
             "page.date",
             **self._day(local.date()),
             hour=f"{local.hour:02}",
             minute=f"{local.minute:02}",
         )
+
+    def stamp(self, started_at: str) -> str:
+        """The same, short and of one length for a list: 2026-01-31 09:15."""
+        local = self._local(started_at)
+        return started_at if local is None else local.strftime("%Y-%m-%d %H:%M")
+
+    def _local(self, started_at: str) -> datetime | None:
+        try:
+            start = datetime.fromisoformat(started_at)
+        except ValueError:
+            return None
+        if start.tzinfo is None:
+            start = start.replace(tzinfo=UTC)
+        return start.astimezone(self.zone)
 
     def day(self, when: date) -> str:
         """A day without a time."""

@@ -6,6 +6,7 @@ by one to those who react to events (pace, control, escalation, nudges); a tick 
 stream time drives what waits for time to pass.
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from callwatch.core.events import (
     InputNoted,
     PartialHeard,
     UtteranceFinished,
+    VoiceStarted,
 )
 from callwatch.core.masking import UtteranceMasker
 from callwatch.core.spans import TimeSpan
@@ -80,7 +82,10 @@ class Phrases:
 
 
 class Pipeline:
-    """One call. Not thread-safe: one thread calls every method."""
+    """One call. Not thread-safe: one thread calls every method.
+
+    `with_words` false: no recogniser listens, so no audio is gathered for it.
+    """
 
     def __init__(
         self,
@@ -88,6 +93,8 @@ class Pipeline:
         info: CallInfo,
         phrases: Phrases,
         baselines: Mapping[Channel, EffortBaseline] | None = None,
+        *,
+        with_words: bool = True,
     ) -> None:
         self._info = info
         self._voice = VoiceActivity(config.voice)
@@ -102,12 +109,13 @@ class Pipeline:
         self._escalation = Escalation(config.escalation)
         self._nudges = NudgePolicy(config.nudges, config.language, info.id)
         self._meter = Meter()
-        self._feed = SpeechFeed(config.feed)
+        self._feed = SpeechFeed(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
         self._agent_spoke_s = 0.0
+        self._customer_began_s = math.inf
         self._paused_from_s: float | None = None
         self._paused: list[TimeSpan] = []
         self._dropped_s = 0.0
@@ -158,14 +166,16 @@ class Pipeline:
         events = [first, *self._turn_taking.hear(heard)]
         if heard.channel is Channel.CUSTOMER:
             events += self._threats.hear(heard)
-        else:
+        elif heard.span.end_s > self._customer_began_s:
+            # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events)
 
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
         events = self._run(None, self._voice.finish())
-        self._chunks += self._feed.finish(self._audio_end_s)
+        if self._feed is not None:
+            self._chunks += self._feed.finish(self._audio_end_s)
         effort = self._effort.finish()
         return events + self._dispatch(
             [
@@ -229,7 +239,8 @@ class Pipeline:
     def _run(self, block: CallBlock | None, frames: VoiceFrames) -> list[Event]:
         events: list[Event] = [*frames.transitions, *frames.notes]
         if block is not None:
-            self._chunks += self._feed.process(block, frames)
+            if self._feed is not None:
+                self._chunks += self._feed.process(block, frames)
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
             events += self._raised_voice.process(effort)
@@ -273,6 +284,8 @@ class Pipeline:
             event = queue.popleft()
             out.append(event)
             led_to: list[Event] = []
+            if isinstance(event, VoiceStarted) and event.channel is Channel.CUSTOMER:
+                self._customer_began_s = min(self._customer_began_s, event.start_s)
             for reactor in (self._pace, self._control, self._escalation, self._nudges):
                 led_to += reactor.on_event(event)
             if isinstance(event, EscalationChanged):

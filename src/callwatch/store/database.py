@@ -14,7 +14,6 @@ from typing import Final
 import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import NullPool
 
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 
@@ -105,14 +104,20 @@ def compact(engine: Engine, name: str) -> None:
             # The full-text index only marks words as deleted until its parts are merged.
             cursor.execute("INSERT INTO transcript_index(transcript_index) VALUES('optimize')")
             cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         except sqlite3.Error as error:
-            raise StoreError(
-                f"the calls are deleted, but {name} could not be compacted ({error}): "
-                "close other programs that use it and run the command again"
-            ) from error
+            raise _not_compacted(name, str(error)) from error
         finally:
             raw.close()
+        if busy:
+            raise _not_compacted(name, "another program is reading it")
+
+
+def _not_compacted(name: str, reason: str) -> StoreError:
+    return StoreError(
+        f"the calls are deleted, but {name} could not be compacted ({reason}): "
+        "close other programs that use it and run `callwatch calls compact`"
+    )
 
 
 def _sqlite(url: URL, name: str) -> Engine:
@@ -120,7 +125,8 @@ def _sqlite(url: URL, name: str) -> Engine:
         _make_private(Path(url.database), name)
     engine = create_engine(
         url,
-        poolclass=NullPool if url.database and url.database != ":memory:" else None,
+        # A connection is kept: closing the last one folds the log into the file, which is slow.
+        pool_size=1,
         connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None},
     )
 
@@ -131,8 +137,8 @@ def _sqlite(url: URL, name: str) -> Engine:
         cursor.execute("PRAGMA foreign_keys=ON")
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             cursor.execute("PRAGMA journal_mode=WAL")
-        # A call is safe in the log before `add` returns; the checkpoint may come later.
-        cursor.execute("PRAGMA synchronous=FULL")
+        # Never corrupt; a power cut may cost the last call, which its journal still holds.
+        cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")

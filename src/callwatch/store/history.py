@@ -13,12 +13,15 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
+from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
+from callwatch.core.masking import mask_text
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import Trends
 from callwatch.store.database import compact, open_database, parsed, shown, told, writing
+from callwatch.store.filters import CallFilter, filtered
 from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript
 from callwatch.store.rows import (
     call_values,
@@ -34,6 +37,8 @@ from callwatch.store.rows import (
 from callwatch.store.search import search_postgresql, search_sqlite, terms_of
 from callwatch.store.trends import group_agents, only_agent, trends_of
 
+__all__ = ["CallFilter", "CallHistory", "FoundCall"]
+
 # Data minimisation: what nobody looked at in a month is not needed.
 RETENTION_DAYS = 30
 # So many calls are read at a time where all are exported.
@@ -42,18 +47,6 @@ _PAGE = 200
 LAST_CALLS = 20
 
 _calls = Call.__table__
-
-
-@dataclass(frozen=True, slots=True)
-class CallFilter:
-    """Which calls to list; None and False leave a filter out."""
-
-    agent_id: str | None = None
-    follow_up: bool = False
-    hard: bool | None = None
-    with_threats: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +110,7 @@ class CallHistory:
     ) -> list[StoredCall]:
         """One page of calls, newest first; follow-ups are listed by their date instead."""
         chosen = where or CallFilter()
-        query = _filtered(select(_calls), chosen)
+        query = filtered(select(_calls), chosen)
         if chosen.follow_up:
             query = query.order_by(Call.follow_up_on, Call.started_at)
         else:
@@ -203,8 +196,10 @@ class CallHistory:
             return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
 
     def note(self, call_id: str, text: str) -> None:
-        """Write the note of a call; an empty text takes it away."""
-        self._change(call_id, note=text)
+        """Write the note of a call, numbers masked; an empty text takes it away."""
+        name = self.record(call_id).figures.language
+        known = name in Language.__members__.values()
+        self._change(call_id, note=mask_text(text, Language(name) if known else Language.EN))
 
     def set_follow_up(self, call_id: str, on: date | None) -> None:
         """Set the day on which to follow up; None takes it away."""
@@ -240,7 +235,8 @@ class CallHistory:
             if pk is None:
                 raise self._unknown(call_id)
             paths = _remove(connection, select(Call.pk).where(Call.pk == pk))
-        self._finish_delete(paths)
+        _unlink(paths)
+        self.compact()
 
     def purge(self) -> int:
         """Delete every call; returns how many there were."""
@@ -251,31 +247,29 @@ class CallHistory:
         if days < 0:
             raise StoreError("the retention time is a number of days: give 0 or more")
         limit = sortable(now - timedelta(days=days))
-        return self._delete_where(select(Call.pk).where(Call.started_at < limit))
+        which = select(Call.pk).where(Call.started_at < limit)
+        return self._delete_where(which, must_compact=False)
 
-    def _delete_where(self, which: Select[int]) -> int:
+    def compact(self) -> None:
+        """Give back the room of deleted calls, and the last traces of them."""
+        compact(self._engine, self.name)
+
+    def _delete_where(self, which: Select[int], *, must_compact: bool = True) -> int:
         with told(self.name), self._engine.connect() as connection:
             if connection.execute(which.limit(1)).first() is None:
                 return 0
         with told(self.name), writing(self._engine) as connection:
             count = len(connection.execute(which).all())
             paths = _remove(connection, which)
-        self._finish_delete(paths)
+        _unlink(paths)
+        try:
+            self.compact()
+        except StoreError:
+            # Retention runs by itself, often while another program reads: the calls are gone from
+            # the tables, and the next time compacts what this time could not.
+            if must_compact:
+                raise
         return count
-
-    def _finish_delete(self, paths: Sequence[str]) -> None:
-        left = []
-        for path in map(Path, paths):
-            try:
-                path.unlink(missing_ok=True)
-            except OSError as exc:
-                left.append(f"{path} ({exc.strerror})")
-        compact(self._engine, self.name)
-        if left:
-            raise StoreError(
-                f"the calls are deleted, but these files of theirs are not: {', '.join(left)}; "
-                "delete them by hand"
-            )
 
     def _change(self, call_id: str, **values: Any) -> None:
         with told(self.name), writing(self._engine) as connection:
@@ -287,6 +281,20 @@ class CallHistory:
         return StoreError(
             f"there is no call {call_id!r} in the history {self.name}: "
             "see `callwatch calls list` for those there are"
+        )
+
+
+def _unlink(paths: Sequence[str]) -> None:
+    left = []
+    for path in map(Path, paths):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as exc:
+            left.append(f"{path} ({exc.strerror})")
+    if left:
+        raise StoreError(
+            f"the calls are deleted, but these files of theirs are not: {', '.join(left)}; "
+            "delete them by hand"
         )
 
 
@@ -315,19 +323,3 @@ def _remove(connection: Connection, which: Select[int]) -> list[str]:
         connection.execute(delete(table).where(table.call_pk.in_(chosen)))
     connection.execute(delete(Call).where(Call.pk.in_(chosen)))
     return found
-
-
-def _filtered(query: Select[Any], where: CallFilter) -> Select[Any]:
-    if where.agent_id is not None:
-        query = query.where(Call.agent_id == where.agent_id)
-    if where.follow_up:
-        query = query.where(Call.follow_up_on.is_not(None))
-    if where.hard is not None:
-        query = query.where(Call.is_hard.is_(where.hard))
-    if where.with_threats:
-        query = query.where(Call.threats > 0)
-    if where.since is not None:
-        query = query.where(Call.started_at >= sortable(where.since))
-    if where.until is not None:
-        query = query.where(Call.started_at < sortable(where.until))
-    return query

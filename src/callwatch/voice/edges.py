@@ -22,6 +22,9 @@ from callwatch.voice.frames import HOP_S
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
+UNKNOWN_DBFS = -120.0
+VOICE_PACE = 0.005  # the usual level of a voice: some 2 s of its speech
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeConfig:
@@ -42,6 +45,8 @@ class EdgeConfig:
     above_noise_db: float = 6.0
     # (less on a noisy line; where voice and noise are nearer than this, Silero alone decides) ...
     min_distance_db: float = 8.0
+    # Until the voice is known a little must do.
+    unknown_voice_db: float = 3.0
     # ... and not so far below the usual level of this voice (room tails, far talkers).
     below_voice_db: float = 30.0
     # The soft tail of a phrase, on which Silero gives up: how long, how loud at least, and how
@@ -61,7 +66,7 @@ class EdgeFinder:
         self._frame = 0
         self._active = False
         self._floor_dbfs = -90.0
-        self._voice_dbfs = -120.0
+        self._voice_dbfs = UNKNOWN_DBFS
         self._sound_since = 0  # first frame of the current run of sound
         self._last_sound = -100
         self._start: int | None = None
@@ -115,19 +120,20 @@ class EdgeFinder:
         elif not self._active:
             self._floor_dbfs += 0.03 * (level - self._floor_dbfs)
         distance_db = self._voice_dbfs - self._floor_dbfs
-        if distance_db < config.min_distance_db:
-            above_db = 0.0
+        if self._voice_dbfs == UNKNOWN_DBFS:
+            above_db = config.unknown_voice_db
+        elif distance_db < config.min_distance_db:
+            above_db = -np.inf
         else:
             above_db = min(config.above_noise_db, 0.3 * distance_db)
-        if level <= self._floor_dbfs + above_db and distance_db >= config.min_distance_db:
+        if level <= self._floor_dbfs + above_db:
             return False
         if level <= self._voice_dbfs - config.below_voice_db:
             return False
-        if self._active:
-            faster = 0.2 if self._voice_dbfs == -120.0 else 0.005
-            self._voice_dbfs = (
-                level if faster == 0.2 else self._voice_dbfs + faster * (level - self._voice_dbfs)
-            )
+        if self._active and self._voice_dbfs == UNKNOWN_DBFS:
+            self._voice_dbfs = level
+        elif self._active:
+            self._voice_dbfs += VOICE_PACE * (level - self._voice_dbfs)
         return True
 
     def _trails_off(self, frame: int, level: float) -> bool:
