@@ -44,12 +44,14 @@ from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgeConfig, NudgePolicy
 from callwatch.speech.feed import FeedConfig, SpeechFeed
+from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
 from callwatch.voice.baseline import EffortBaseline
 from callwatch.voice.effort import EffortConfig, EffortEstimator, EffortFrames
 from callwatch.voice.frames import HOP_S, VoiceFrames
 from callwatch.voice.quality import QualityConfig, QualityMonitor
+from callwatch.voice.swapped import SwapWatch
 
 TICK_S: Final = 0.1  # nudges and pace need no finer clock; a person cannot tell
 
@@ -111,6 +113,8 @@ class Pipeline:
         self._meter = Meter()
         self._feed = SpeechFeed(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
+        self._swap_watch = SwapWatch(config.language)
+        self._language_check = LanguageCheck(config.language)
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
@@ -164,6 +168,8 @@ class Pipeline:
         else:
             return self._dispatch(self._threats.hear(heard))
         events = [first, *self._turn_taking.hear(heard)]
+        if heard.is_final:
+            events += self._doubts(heard, now_s)
         if heard.channel is Channel.CUSTOMER:
             events += self._threats.hear(heard)
         elif heard.span.end_s > self._customer_began_s:
@@ -171,11 +177,23 @@ class Pipeline:
             events += self._method.hear(heard)
         return self._dispatch(events)
 
+    def _doubts(self, heard: Utterance, now_s: float) -> list[Event]:
+        """What the words say about the input: swapped channels, another language."""
+        swapped = self._swap_watch.hear(heard)
+        wrong = self._language_check.observe((), (heard,))
+        notes = [note.message for note in swapped] + wrong
+        self._warnings += notes
+        return [*swapped, *(InputNoted(now_s, None, "language_mismatch", text) for text in wrong)]
+
+    def _gather(self, chunks: list[SpeechChunk]) -> None:
+        self._language_check.observe(chunks, ())
+        self._chunks += chunks
+
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
         events = self._run(None, self._voice.finish())
         if self._feed is not None:
-            self._chunks += self._feed.finish(self._audio_end_s)
+            self._gather(self._feed.finish(self._audio_end_s))
         effort = self._effort.finish()
         return events + self._dispatch(
             [
@@ -240,7 +258,7 @@ class Pipeline:
         events: list[Event] = [*frames.transitions, *frames.notes]
         if block is not None:
             if self._feed is not None:
-                self._chunks += self._feed.process(block, frames)
+                self._gather(self._feed.process(block, frames))
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
             events += self._raised_voice.process(effort)
