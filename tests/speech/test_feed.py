@@ -6,9 +6,9 @@ import pytest
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.voice.frames import HOP_S, VoiceFrames
 
 DELAY_S = 0.05
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, VoiceStarted
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
 from callwatch.detectors.floor import Floor, FloorConfig
 from callwatch.detectors.listening_words import listening_words
 from callwatch.detectors.spurts import Spurt
-from callwatch.voice.frames import HOP_S, VoiceFrames
 
 
 @dataclass(frozen=True, slots=True)

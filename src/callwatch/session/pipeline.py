@@ -28,6 +28,7 @@ from callwatch.core.events import (
     UtteranceFinished,
     VoiceStarted,
 )
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.masking import UtteranceMasker
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo, Performance
@@ -49,7 +50,6 @@ from callwatch.speech.protocol import SpeechChunk
 from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
 from callwatch.voice.baseline import EffortBaseline
 from callwatch.voice.effort import EffortConfig, EffortEstimator, EffortFrames
-from callwatch.voice.frames import HOP_S, VoiceFrames
 from callwatch.voice.quality import QualityConfig, QualityMonitor
 from callwatch.voice.swapped import SwapWatch
 

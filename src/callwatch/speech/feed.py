@@ -16,8 +16,8 @@ import numpy as np
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.voice.frames import HOP_S, VoiceFrames
 
 _HOP: Final = round(HOP_S * CALL_RATE_HZ)
 _EPSILON_S: Final = 1e-9  # times are sums of samples: a pause of exactly 0.6 s counts

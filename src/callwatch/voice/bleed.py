@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from callwatch.voice.frames import Leak
+from callwatch.core.frames import Leak
 from callwatch.voice.silero import CHUNK
 
 Floats = npt.NDArray[np.float32]

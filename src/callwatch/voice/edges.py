@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStarted, VoiceStopped
+from callwatch.core.frames import HOP_S
 from callwatch.core.spans import TimeSpan
-from callwatch.voice.frames import HOP_S
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]

@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.frames import VoiceFrames
 from callwatch.voice.baseline import EffortBaseline
 from callwatch.voice.effort_side import FLAGS, MARGIN, STEP, STEP_S, EffortConfig, EffortSide
-from callwatch.voice.frames import VoiceFrames
 from callwatch.voice.pitch import PitchFinder
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ
+from callwatch.core.frames import HOP_S
 from callwatch.voice.baseline import BaselineConfig, BaselineLearner, EffortBaseline
 from callwatch.voice.effort_window import MOMENT_HOP_S, Array, RecentVoice, measure
-from callwatch.voice.frames import HOP_S
 from callwatch.voice.pitch import (
     WINDOW_SAMPLES,
     PitchConfig,

@@ -17,9 +17,9 @@ import numpy.typing as npt
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import InputNoted
+from callwatch.core.frames import HOP_S, Leak, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
-from callwatch.voice.frames import HOP_S, Leak, VoiceFrames
 from callwatch.voice.hold_music import HoldMusic, HoldMusicConfig
 from callwatch.voice.same_audio import SameAudio, SameAudioConfig
 
