@@ -25,7 +25,11 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
 def write_json(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """The same figures for other programs, with the machine that they were measured on."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    machine = {"system": platform.system(), "python": platform.python_version(), "cores": os.cpu_count()}
+    machine = {
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+    }
     path.write_text(json.dumps({"machine": machine, "rows": list(rows)}, indent=1) + "\n", "utf-8")
 
 
@@ -39,4 +43,10 @@ def data_dir() -> Path:
 
 
 def _shown(value: Any) -> str:
-    return "-" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return (
+        "-"
+        if value is None
+        else f"{value:.3f}".rstrip("0").rstrip(".")
+        if isinstance(value, float)
+        else str(value)
+    )

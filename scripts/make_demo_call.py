@@ -48,31 +48,69 @@ class Line:
 
 A, C = "agent", "customer"
 SCRIPT = [
-    Line(A, "Thank you for calling Northlight Broadband, my name is Sarah. How can I help you today?", 0.8),
+    Line(
+        A,
+        "Thank you for calling Northlight Broadband, my name is Sarah. How can I help you today?",
+        0.8,
+    ),
     Line(C, "Hello. My internet has been down for three days, and nobody has called me back.", 0.5),
     Line(A, "mm-hm", into_s=2.6, marks={"kind": "backchannel"}),
     Line(C, "I work from home, and I have already lost two orders because of this.", 0.5),
     Line(A, "okay", into_s=1.9, marks={"kind": "backchannel"}),
-    Line(C, "Last week your technician was supposed to come on Tuesday, and I took the whole day off work.", 0.45,
-         cut_s=4.3),
-    Line(A, "Yes, but did you restart the router before you called us?", into_s=3.1,
-         marks={"kind": "interruption"}),
+    Line(
+        C,
+        "Last week your technician was supposed to come on Tuesday, and I took the whole day off work.",
+        0.45,
+        cut_s=4.3,
+    ),
+    Line(
+        A,
+        "Yes, but did you restart the router before you called us?",
+        into_s=3.1,
+        marks={"kind": "interruption"},
+    ),
     Line(C, "I have restarted it ten times!", 0.5, raised=True, marks={"kind": "raised_voice"}),
     Line(C, "I am so tired of this! Nobody over there is listening to me!", 0.3, raised=True),
-    Line(C, "If this is not fixed today, I am going to switch to another company.", 0.5, raised=True,
-         marks={"kind": "threat", "category": "leave"}),
-    Line(A, "I understand, and I am truly sorry that you have had to wait this long.", 1.0,
-         marks={"kind": "acknowledgement"}),
-    Line(C, "I want to speak to your manager right now.", 0.7,
-         marks={"kind": "threat", "category": "manager"}),
-    Line(A, "I hear you. I will see to it myself that this gets solved.", 0.8, marks={"kind": "refocus"}),
+    Line(
+        C,
+        "If this is not fixed today, I am going to switch to another company.",
+        0.5,
+        raised=True,
+        marks={"kind": "threat", "category": "leave"},
+    ),
+    Line(
+        A,
+        "I understand, and I am truly sorry that you have had to wait this long.",
+        1.0,
+        marks={"kind": "acknowledgement"},
+    ),
+    Line(
+        C,
+        "I want to speak to your manager right now.",
+        0.7,
+        marks={"kind": "threat", "category": "manager"},
+    ),
+    Line(
+        A,
+        "I hear you. I will see to it myself that this gets solved.",
+        0.8,
+        marks={"kind": "refocus"},
+    ),
     Line(A, "Let us look at what we can do right now.", 0.35),
     Line(C, "All right. What can you do?", 0.9),
-    Line(A, "I can send a technician this afternoon, or I can send you a mobile router today. "
-            "Which one would suit you best?", 0.5, marks={"kind": "solution"}),
+    Line(
+        A,
+        "I can send a technician this afternoon, or I can send you a mobile router today. "
+        "Which one would suit you best?",
+        0.5,
+        marks={"kind": "solution"},
+    ),
     Line(C, "This afternoon would be good. I am at home all day.", 0.9),
-    Line(A, "Then the technician will be with you between two and four. I will call you at five to hear that it works.",
-         0.5),
+    Line(
+        A,
+        "Then the technician will be with you between two and four. I will call you at five to hear that it works.",
+        0.5,
+    ),
     Line(C, "Okay. Thank you, that is kind of you.", 0.6),
     Line(A, "Thank you for telling me. Goodbye.", 0.4),
     Line(C, "Goodbye.", 0.3),
@@ -84,7 +122,9 @@ def synthesize(line: Line, piper: PiperVoice) -> Audio:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "line.wav")
         if line.text == "mm-hm":  # text-to-speech voices spell it; espeak-ng says it as people do
-            subprocess.run(["espeak-ng", "-v", "en-us+f3", "-s165", "-w", path, "[[m'mhm]]"], check=True)
+            subprocess.run(
+                ["espeak-ng", "-v", "en-us+f3", "-s165", "-w", path, "[[m'mhm]]"], check=True
+            )
         elif line.who == A:
             subprocess.run(["flite", "-voice", "slt", "-t", line.text, "-o", path], check=True)
         else:
@@ -96,13 +136,15 @@ def synthesize(line: Line, piper: PiperVoice) -> Audio:
     if line.raised:
         audio = with_effort(audio)
     audio = trimmed(audio)
-    level_db = LEVEL_DBFS + (7.0 if line.raised else -4.0 if line.marks.get("kind") == "backchannel" else 0.0)
+    level_db = LEVEL_DBFS + (
+        7.0 if line.raised else -4.0 if line.marks.get("kind") == "backchannel" else 0.0
+    )
     audio = audio * 10 ** (level_db / 20) / np.sqrt(np.mean(audio**2))
     if line.cut_s is not None:
         audio = audio[: round(line.cut_s * RATE_HZ)].copy()
     ramp = np.linspace(0, 1, RATE_HZ // 200)
     audio[: len(ramp)] *= ramp
-    audio[-len(ramp):] *= ramp[::-1]
+    audio[-len(ramp) :] *= ramp[::-1]
     return np.asarray(audio, dtype=np.float64)
 
 
@@ -114,7 +156,9 @@ def with_effort(audio: Audio) -> Audio:
     breath = pyworld.d4c(x, f0, times, RATE_HZ)
     hz = np.maximum(np.linspace(0, RATE_HZ / 2, envelope.shape[1]), 1.0)
     gain_db = 9.0 * np.clip(np.log2(hz / 700.0), 0.0, 1.0)
-    return np.asarray(pyworld.synthesize(f0 * 1.5, envelope * 10 ** (gain_db / 10), breath, RATE_HZ))
+    return np.asarray(
+        pyworld.synthesize(f0 * 1.5, envelope * 10 ** (gain_db / 10), breath, RATE_HZ)
+    )
 
 
 def trimmed(audio: Audio) -> Audio:
@@ -150,8 +194,14 @@ def main() -> None:
         "duration_s": round(len(out) / RATE_HZ, 3),
         "voices": {"agent": "flite slt", "customer": "Piper en_US-joe (CC0)"},
         "lines": [
-            {"channel": line.who, "start_s": round(line.start_s, 3), "end_s": round(line.end_s, 3),
-             "text": line.text, "raised": line.raised, **line.marks}
+            {
+                "channel": line.who,
+                "start_s": round(line.start_s, 3),
+                "end_s": round(line.end_s, 3),
+                "text": line.text,
+                "raised": line.raised,
+                **line.marks,
+            }
             for line in SCRIPT
         ],
     }

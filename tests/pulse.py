@@ -108,12 +108,35 @@ class PulseServer:
             out[index] = sources.get(source, "?")
         return out
 
+    def wait_for_recordings(self, count: int) -> None:
+        """Return once so many recordings run; raises TimeoutError after 30 s."""
+        watch = subprocess.Popen(
+            ["pactl", "subscribe"],
+            env={**os.environ, **self.environment, "LC_ALL": "C"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        # Ends the subscription, and with it the loop below, when nothing happens for too long.
+        timer = threading.Timer(30, watch.kill)
+        timer.start()
+        try:
+            assert watch.stdout is not None
+            while len(self.recordings()) < count:
+                if not watch.stdout.readline():
+                    raise TimeoutError(f"only {len(self.recordings())} of {count} recordings run")
+        finally:
+            timer.cancel()
+            watch.kill()
+            watch.wait()
+            assert watch.stdout is not None
+            watch.stdout.close()
+
     def play(
-        self, sink: str, samples: npt.NDArray[np.int16], rate_hz: int = 16_000
+        self, sink: str, samples: npt.NDArray[np.int16], rate_hz: int = 16_000, channels: int = 1
     ) -> "subprocess.Popen[bytes]":
-        """Start to play int16 (n,) into a sink; the player ends by itself after the last sample."""
+        """Start to play interleaved int16 into a sink; the player ends after the last sample."""
         command = ["pacat", "--playback", "--raw", f"--device={sink}", f"--rate={rate_hz}"]
-        command += ["--format=s16le", "--channels=1", "--latency-msec=50"]
+        command += ["--format=s16le", f"--channels={channels}", "--latency-msec=50"]
         path = self.folder / f"play-{len(self._players)}.raw"
         path.write_bytes(samples.astype("<i2").tobytes())
         with path.open("rb") as file:
@@ -172,7 +195,8 @@ class PulseServer:
 
 
 def _null_sink(name: str, rate_hz: int) -> str:
+    # Without rewinds it sleeps 50 ms at a time, as hardware does, and not two seconds.
     return (
-        f"module-null-sink sink_name={name} rate={rate_hz} channels=2 "
+        f"module-null-sink sink_name={name} rate={rate_hz} channels=2 norewinds=1 "
         f"sink_properties=device.description={name}"
     )

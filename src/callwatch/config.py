@@ -159,7 +159,9 @@ def build(kind: type[T], values: Mapping[str, Any], where: str) -> T:
     try:
         return kind(**kept)
     except ValueError as exc:
-        raise ConfigError(f"The settings under [{where.rstrip('.')}] cannot be used: {exc}.") from exc
+        raise ConfigError(
+            f"The settings under [{where.rstrip('.')}] cannot be used: {exc}."
+        ) from exc
 
 
 def _value(hint: Any, value: Any, key: str) -> Any:

@@ -3,7 +3,13 @@
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationLevel
-from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, EscalationChanged
+from callwatch.core.events import (
+    CueClosed,
+    CueOpened,
+    CueWithdrawn,
+    EscalationChanged,
+    VoiceSettled,
+)
 from callwatch.core.spans import TimeSpan
 from callwatch.session.escalation import Escalation
 
@@ -57,6 +63,25 @@ def test_a_withdrawn_cue_gives_back_what_it_added() -> None:
     escalation.on_event(CueWithdrawn(6.0, "t"))
     run(escalation, 6, 30)
     assert escalation.level is CALM
+
+
+def test_it_cools_quicker_once_the_voice_has_settled() -> None:
+    times = []
+    for settled in (False, True):
+        escalation = Escalation()
+        raised = cue(CueKind.RAISED_VOICE, 1.0)
+        escalation.on_event(CueOpened(1.0, "r", raised))
+        run(escalation, 1, 12)
+        escalation.on_event(CueClosed(12.0, "r", raised))
+        if settled:
+            escalation.on_event(VoiceSettled(14.0, Channel.CUSTOMER))
+        tenths = 140
+        while escalation.level is not CALM:
+            escalation.tick(tenths / 10)
+            tenths += 1
+        times.append(tenths / 10)
+    slow_s, quick_s = times
+    assert 20 < quick_s < 60 < slow_s < 120
 
 
 def test_what_the_agent_does_never_escalates() -> None:

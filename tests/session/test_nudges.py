@@ -65,7 +65,7 @@ class Stage:
         )  # fmt: skip
 
     @property
-    def shown(self) -> list[tuple[str, float]]:
+    def shown(self) -> list[tuple[str, object]]:
         made = [event.nudge for event in self.events if isinstance(event, NudgeShown)]
         return [(nudge.key, nudge.time_s) for nudge in made]
 
@@ -116,7 +116,9 @@ def test_without_a_pause_within_five_seconds_it_is_recorded_as_not_shown() -> No
     stage.close(cue_id, CueKind.INTERRUPTION, A)
     stage.until(40.0)
     assert stage.shown == []
-    assert stage.held == [("let_them_finish", "evidence; not shown: the agent made no pause in time")]
+    assert stage.held == [
+        ("let_them_finish", "evidence; not shown: the agent made no pause in time")
+    ]
 
 
 def test_one_nudge_a_minute_and_threats_wait_for_the_next_slot() -> None:
@@ -131,7 +133,7 @@ def test_one_nudge_a_minute_and_threats_wait_for_the_next_slot() -> None:
     stage.until(100.0)
     assert [key for key, _ in stage.shown] == ["threat.leave", "threat.media"]
     assert stage.shown[1][1] == pytest.approx(61.1)
-    (key, because), = stage.held
+    ((key, because),) = stage.held
     assert key == "keep_listening"
     assert "less than 60 s before" in because
 
@@ -189,7 +191,7 @@ def test_not_useful_makes_a_nudge_rarer() -> None:
         stage.until(start_s + 5)
         stage.close(cue_id, CueKind.RAISED_VOICE)
         stage.until(start_s + 10)
-    assert [round(time_s) for _, time_s in stage.shown] == [1, 210]
+    assert [round(float(str(time_s))) for _, time_s in stage.shown] == [1, 210]
 
 
 def test_a_switched_off_nudge_is_recorded_with_its_reason() -> None:

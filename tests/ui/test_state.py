@@ -92,9 +92,36 @@ def test_a_note_on_the_sound_stays_until_the_sound_is_good_and_it_could_be_read(
     assert state.note is not None
     assert state.bad_input == {Channel.AGENT}
     assert not state.input_is_good
-    assert after(metered(31.0, 1.0, 1.0), state=state).input_is_good
+    good = dict.fromkeys(Channel, True)
+    assert after(metered(31.0, 1.0, 1.0, input_ok=good), state=state).input_is_good
     assert after(note, metered(12.0, 1.0, 1.0)).note is not None
     assert without_note(after(note)).note is None
+
+
+def test_silence_lasts_until_the_sound_is_back() -> None:
+    gone = InputNoted(10.0, Channel.CUSTOMER, "no_sound", "No sound.")
+    state = after(gone, metered(60.0, 1.0, 1.0))
+    assert state.bad_input == {Channel.CUSTOMER}
+    assert state.note is not None
+    back = InputNoted(61.0, Channel.CUSTOMER, "sound_back", "Back.")
+    assert after(back, state=state).input_is_good
+    assert not after(
+        InputNoted(61.0, Channel.AGENT, "sound_back", "Back."), state=state
+    ).input_is_good
+
+
+def test_a_warning_that_is_told_once_leaves_by_itself() -> None:
+    state = after(InputNoted(10.0, Channel.AGENT, "clipping", "Clipped."), metered(11.0, 1.0, 1.0))
+    assert state.note is not None
+    assert after(metered(19.0, 1.0, 1.0), state=state).input_is_good
+
+
+def test_hold_music_is_no_fault_and_a_pause_is_a_phase() -> None:
+    state = after(InputNoted(10.0, Channel.CUSTOMER, "hold_music", "Music."))
+    assert state.input_is_good
+    paused = after(InputNoted(11.0, None, "paused", "Paused."), state=state)
+    assert paused.phase is Phase.PAUSED
+    assert after(InputNoted(12.0, None, "resumed", "On."), state=paused).phase is Phase.RUNNING
 
 
 def test_pausing_takes_the_card_away_and_keeps_the_figures() -> None:

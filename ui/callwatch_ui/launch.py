@@ -21,10 +21,12 @@ from PyQt6.sip import voidptr
 from callwatch.core.channels import Language
 from callwatch.core.events import Event
 from callwatch_ui.bridge import EventBridge, connect_queued
+from callwatch_ui.commands import AppCommand, AppState
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.platforms import has_display, preferred_platform
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.state import Phase
+from callwatch_ui.tray import AppMenu
 from callwatch_ui.words import Words
 
 __all__ = ["CallHandle", "NudgeFeedback", "has_display", "run_with_overlay"]
@@ -106,6 +108,19 @@ class _Session(QObject):
         self.started.emit()
         starting.result().on_finished(self.finished.emit)
 
+    def command(self, command: AppCommand) -> AppState:
+        """Do what the overlay's menu asks; gives the state that follows."""
+        starting = self._starting
+        if command is AppCommand.STOP:
+            self.stop()
+        elif starting is not None and starting.done() and starting.exception() is None:
+            call = starting.result()
+            if command is AppCommand.PAUSE:
+                call.pause()
+                return AppState.PAUSED
+            call.resume()
+        return AppState.RUNNING
+
     @staticmethod
     def _quit() -> None:
         QApplication.exit(0)
@@ -127,13 +142,19 @@ def run_with_overlay(
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
     bridge = EventBridge()
-    overlay = Overlay(Words(language), settings)
+    words = Words(language)
+    overlay = Overlay(words, settings)
     bridge.arrived.connect(overlay.take)
     if feedback is not None:
         overlay.dismissed.connect(feedback.dismiss)
         overlay.not_useful.connect(feedback.not_useful)
     overlay.show()
     session = _Session()
+    menu = AppMenu(words, (AppCommand.STOP, AppCommand.PAUSE, AppCommand.RESUME), ())
+    menu.set_state(AppState.RUNNING)
+    menu.quit.setVisible(False)
+    menu.commanded.connect(lambda command: menu.set_state(session.command(command)))
+    overlay.menu_wanted.connect(menu.pop_up)
     session.finished.connect(lambda: overlay.set_phase(Phase.FINISHED))
     with error_hooks(session.stop_wanted.emit) as bugs, interrupts(session.stop_wanted.emit):
         session.begin(start, bridge)

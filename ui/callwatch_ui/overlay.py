@@ -3,9 +3,10 @@
 GUI thread only. It receives an OverlayState and renders it.
 """
 
+from dataclasses import replace
 from typing import Final
 
-from PyQt6.QtCore import QPoint, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication, QMouseEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -17,11 +18,21 @@ from callwatch_ui.look import Look, look_for
 from callwatch_ui.places import Places, Screen, first_place, on_screen, opens_upward
 from callwatch_ui.platforms import draws_see_through, hide_from_sharing
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.state import OverlayState, Phase, reduce, with_phase, without_note, without_nudge
+from callwatch_ui.state import (
+    InputNote,
+    OverlayState,
+    Phase,
+    reduce,
+    with_phase,
+    without_note,
+    without_nudge,
+)
 from callwatch_ui.words import Words, card_for
 
 GAP_UNITS: Final = 6.0
 RADIUS_UNITS: Final = 12.0
+# Window managers that place a window of their own accord have done so by then.
+SETTLE_MS: Final = 150
 WINDOW_FLAGS: Final = (
     Qt.WindowType.Tool
     | Qt.WindowType.FramelessWindowHint
@@ -52,7 +63,13 @@ class Overlay(QWidget):
         self._look = look_for(settings)
         self._places = Places(settings.places_file)
         self._bar_place = QPoint()
+        # Qt's own pos() may be that inside the window manager's frame for a while after showing.
+        self._window_place = QPoint()
         self._held_at: QPoint | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._refit)
         self.state = OverlayState()
         self.bar = Bar(self._look, words)
         self.card = NudgeCard(self._look, words("card.close"), words("card.not_useful"))
@@ -77,6 +94,11 @@ class Overlay(QWidget):
     def look(self) -> Look:
         """Theme, scale and motion in use."""
         return self._look
+
+    @property
+    def place(self) -> QPoint:
+        """Where the bar's top left corner belongs, in desktop pixels."""
+        return self._bar_place
 
     def apply(self, settings: OverlaySettings) -> None:
         """Take other settings while running."""
@@ -121,6 +143,12 @@ class Overlay(QWidget):
             if layout is not None:
                 layout.activate()
 
+    def show_message(self, message: str) -> None:
+        """Say one sentence about the app itself, where a card would be."""
+        note = InputNote(self.state.time_s, None, "app", message)
+        self.set_state(replace(self.state, note=note))
+        self.show()
+
     def go_to_place(self) -> None:
         """Sit where the agent last put the overlay on these screens, else top right."""
         screens, size = self._screens(), self._bar_size()
@@ -135,14 +163,15 @@ class Overlay(QWidget):
         if event is None:
             return
         if event.button() == Qt.MouseButton.LeftButton:
-            self._held_at = event.globalPosition().toPoint() - self.pos()
+            self._held_at = event.globalPosition().toPoint() - self._window_place
         elif event.button() == Qt.MouseButton.RightButton:
             self.menu_wanted.emit(event.globalPosition().toPoint())
 
     def mouseMoveEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         """Follow the mouse."""
         if event is not None and self._held_at is not None:
-            self.move(event.globalPosition().toPoint() - self._held_at)
+            self._window_place = event.globalPosition().toPoint() - self._held_at
+            self.move(self._window_place)
 
     def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802, ARG002
         """Stay, wholly on a screen, and remember the place."""
@@ -150,7 +179,7 @@ class Overlay(QWidget):
             return
         self._held_at = None
         screens = self._screens()
-        bar = self.mapToGlobal(self.bar.pos())
+        bar = self._window_place + self.bar.pos()
         place = on_screen((bar.x(), bar.y()), self._bar_size(), screens)
         self._places.put(screens, place)
         self._bar_place = QPoint(*place)
@@ -166,6 +195,7 @@ class Overlay(QWidget):
         if self._settings.hide_from_sharing:
             hide_from_sharing(int(self.winId()), hidden=True)
         self._refit()
+        self._settle.start()
 
     def _dismiss(self, nudge_id: str) -> None:
         self.set_state(without_nudge(self.state, nudge_id))
@@ -188,7 +218,8 @@ class Overlay(QWidget):
         self._layout.activate()
         self.adjustSize()
         rise = self.height() - self._bar_size()[1] if upward else 0
-        self.move(self._bar_place.x(), self._bar_place.y() - rise)
+        self._window_place = self._bar_place - QPoint(0, rise)
+        self.move(self._window_place)
         if not self._see_through:
             self._cut_corners()
 

@@ -69,7 +69,7 @@ def picture_state(name: str, language: Language) -> OverlayState:
             nudge = _nudge("calm_again", NudgeLevel.INFO, language)
             return replace(talk, time_s=288.0, talk_s=(92.0, 141.0), steps=steps, nudge=nudge)
         case "input-warning":
-            note = InputNote(74.0, Channel.AGENT, "silent", Words(language)("card.input.example"))
+            note = InputNote(74.0, Channel.AGENT, "no_sound", "No sound.")
             return replace(talk, bad_input=frozenset({Channel.AGENT}), note=note)
         case _:
             return replace(talk, phase=Phase.PAUSED, customer_effort=None, speaking=frozenset())
@@ -97,10 +97,34 @@ def save_overlay_pictures(
     return files
 
 
-def picture_of(overlay: Overlay) -> QImage:
-    """The overlay, drawn without a screen, on a quiet ground."""
+def save_contact_sheet(file: Path, language: Language, theme: str, scale: float = 1.0) -> Path:
+    """One small PNG with every state, two beside each other; raises OutputError like the above."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with application():
+        overlay = Overlay(Words(language), OverlaySettings(theme, scale, reduced_motion=True))
+        pictures = []
+        for name in PICTURE_STATES:
+            overlay.set_state(picture_state(name, language))
+            pictures.append(picture_of(overlay, sharpness=1))
+        ground = pictures[0].pixelColor(0, 0)
+        width, height = pictures[0].width(), max(picture.height() for picture in pictures)
+        rows = (len(pictures) + 1) // 2
+        sheet = QImage(2 * width, rows * height, QImage.Format.Format_RGB888)
+        sheet.fill(ground)
+        painter = QPainter(sheet)
+        for i, picture in enumerate(pictures):
+            painter.drawImage(i % 2 * width, i // 2 * height, picture)
+        painter.end()
+        overlay.deleteLater()
+    if not sheet.convertToFormat(QImage.Format.Format_Indexed8).save(str(file)):
+        raise OutputError(f"The picture {file} cannot be written: is the disk full?")
+    return file
+
+
+def picture_of(overlay: Overlay, sharpness: int = 2) -> QImage:
+    """The overlay, drawn without a screen, on a quiet ground; `sharpness` dots a logical pixel."""
     overlay.layout_now()
-    factor = 1 if overlay.look.scale > 1 else 2
+    factor = 1 if overlay.look.scale > 1 else sharpness
     size = overlay.sizeHint()
     image = QImage(
         (size.width() + 2 * MARGIN) * factor,

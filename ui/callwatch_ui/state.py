@@ -26,6 +26,11 @@ from callwatch.core.nudges import Nudge
 
 # A note on the input stays readable this long even when the sound is good again at once.
 NOTE_STAYS_S: Final = 8.0
+# A fault that lasts until its mending is told; other notes leave by themselves.
+LASTING_FAULT: Final = "no_sound"
+MENDED: Final = "sound_back"
+# Told for the journal and the report; nothing that the agent must mend.
+NOT_A_FAULT: Final = frozenset({"hold_music", "hold_music_ended", "source"})
 # Blocks of the effort bar, and the effort (z above the own baseline) that each one begins at.
 EFFORT_STEPS_Z: Final = (-99.0, 0.8, 1.6, 2.4, 3.2, 4.0)
 # Shares before this much speech swing too wildly to be worth a glance.
@@ -114,8 +119,8 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
             return replace(state, steps=(*state.steps, (cue_id, cue.kind)))
         case CueWithdrawn(id=cue_id):
             return replace(state, steps=tuple(s for s in state.steps if s[0] != cue_id))
-        case InputNoted(channel=channel, code=code, message=message):
-            return replace(state, note=InputNote(event.time_s, channel, code, message))
+        case InputNoted():
+            return _noted(state, event)
         case VoiceStarted(channel=channel):
             return replace(state, speaking=state.speaking | {channel})
         case VoiceStopped(channel=channel):
@@ -142,8 +147,26 @@ def with_phase(state: OverlayState, phase: Phase) -> OverlayState:
     return replace(state, phase=phase, nudge=None, speaking=frozenset(), customer_effort=None)
 
 
+def _noted(state: OverlayState, event: InputNoted) -> OverlayState:
+    concerned = frozenset(CHANNELS if event.channel is None else (event.channel,))
+    match event.code:
+        case "paused":
+            return with_phase(state, Phase.PAUSED)
+        case "resumed":
+            return with_phase(state, Phase.RUNNING)
+        case code if code == MENDED:
+            is_its = state.note is not None and state.note.channel in (None, event.channel)
+            note = None if is_its else state.note
+            return replace(state, bad_input=state.bad_input - concerned, note=note)
+        case code if code in NOT_A_FAULT:
+            return state
+    note = InputNote(event.time_s, event.channel, event.code, event.message)
+    lasting = concerned if event.code == LASTING_FAULT else frozenset()
+    return replace(state, note=note, bad_input=state.bad_input | lasting)
+
+
 def _metered(state: OverlayState, event: Metered) -> OverlayState:
-    bad = frozenset(c for c in CHANNELS if not event.input_ok.get(c, True))
+    bad = frozenset(c for c in CHANNELS if not event.input_ok.get(c, c not in state.bad_input))
     note = state.note
     if note is not None:
         concerned = CHANNELS if note.channel is None else (note.channel,)

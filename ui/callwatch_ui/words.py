@@ -75,10 +75,14 @@ def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
 def _note_card(state: OverlayState, words: Words) -> Card:
     note = state.note
     assert note is not None
+    if note.code == "app":
+        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", note.message)
     title = words("card.input.title")
     if note.channel is not None:
         title = words(f"card.input.{note.channel}")
-    return Card("warning", NudgeLevel.IMPORTANT, title, note.message)
+    key = f"note.{note.code}"
+    advice = words(key) if words.has(key) else note.message
+    return Card("warning", NudgeLevel.IMPORTANT, title, advice)
 
 
 def clock(time_s: float) -> str:

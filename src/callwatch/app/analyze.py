@@ -1,5 +1,6 @@
 """Recordings in, reports out, as fast as the machine allows."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from callwatch.core.channels import Channel
 
 # Half-second blocks: the cost of a block is spread over more frames; results do not depend on it.
 BLOCK_S = 0.5
+# Nobody is on the phone: the recogniser may have two cores. More gain little on short segments.
+THREADS = min(2, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Analysis:
     """One configuration for many recordings."""
 
     def __init__(self, config: Config) -> None:
-        self.desk = CallDesk(config)
+        self.desk = CallDesk(config, THREADS)
 
     @property
     def explanation(self) -> str:

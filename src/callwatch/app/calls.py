@@ -25,7 +25,7 @@ from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
-from callwatch.store.history import CallHistory
+from callwatch.speech.whisper import WhisperConfig
 
 JOURNAL_NAME = "events.jsonl"
 
@@ -57,13 +57,14 @@ class CallOutcome:
 class CallDesk:
     """Runs calls with one configuration; a recogniser is loaded once and used for all of them."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, recognizer_threads: int = 1) -> None:
         self.config = config
         language = config.call.language
         self.choice: RecognizerChoice = choose_recognizer(
             config.recognition.engine,
             Path(config.recognition.model) if config.recognition.model else None,
             language,
+            WhisperConfig(threads=recognizer_threads),
         )
         self._recognizer: Recognizer | None = None
         self._phrases = Phrases(
@@ -93,7 +94,8 @@ class CallDesk:
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
-        return Pipeline(analysis, info, self._phrases, baselines)
+        with_words = self.choice.create is not None
+        return Pipeline(analysis, info, self._phrases, baselines, with_words=with_words)
 
     def close(self) -> None:
         """Free the recogniser."""
@@ -156,9 +158,14 @@ class OpenCall:
         name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}.part"
         self._journal_path = plan.out_dir / name
         self._journal = JournalWriter(self._journal_path)
-        self.pipeline = desk.new_pipeline(plan)
-        recognition = desk.new_recognition(plan.live, self.pipeline)
-        self.runner = CallRunner(plan.source, self.pipeline, recognition, (self._journal, *sinks))
+        try:
+            self.pipeline = desk.new_pipeline(plan)
+            recognition = desk.new_recognition(plan.live, self.pipeline)
+            sinks = (self._journal, *sinks)
+            self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
+        except BaseException:
+            self.abandon()
+            raise
 
     def run(self) -> CallOutcome:
         """Run it in this thread and write the report.
@@ -177,11 +184,17 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
+        past = None
         if plan.in_history:
+            # Loaded here: analysing without a history needs no database.
+            from callwatch.store.history import CallHistory
+
             with CallHistory(config.store.url or None) as history:
                 history.delete_older_than(config.store.retention_days, datetime.now(UTC))
                 history.add(summary)
-        paths = write_report(summary, plan.out_dir, config.call.language)
+                call = summary.call
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
             self._journal_path.replace(journal)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -12,11 +12,15 @@ from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.paced import Paced
 from callwatch.audio.source import CallSource
+from callwatch.config import Config
 from callwatch.core.channels import Channel
 from callwatch.session.runner import Sink
 
 # A tenth of a second: what a person still feels as at once, and what a sound server delivers.
 LIVE_BLOCK_S = 0.1
+# The demo wants every kind of card to be seen once; a real call keeps to the attention budget.
+DEMO_GAP_S = 6.0
+DEMO_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,12 @@ class RecordingFiles:
 def demo_files() -> RecordingFiles:
     """The bundled demo call."""
     return RecordingFiles(Path(str(resources.files("callwatch.demo").joinpath("call.flac"))))
+
+
+def demo_config(config: Config) -> Config:
+    """The configuration for the demo call, which packs a difficult quarter of an hour into 70 s."""
+    nudges = replace(config.analysis.nudges, min_gap_s=DEMO_GAP_S, most_in_window=DEMO_MOST)
+    return replace(config, analysis=replace(config.analysis, nudges=nudges))
 
 
 def replay_call(
@@ -77,9 +87,7 @@ def live_call(
     return _run(desk, plan, with_overlay, sinks)
 
 
-def _run(
-    desk: CallDesk, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sink]
-) -> CallOutcome:
+def _run(desk: CallDesk, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sink]) -> CallOutcome:
     with plan.source:
         if with_overlay:
             return overlay.run_with_overlay(desk, plan, tuple(sinks))

@@ -1,5 +1,6 @@
 """What a driver of sound devices offers, so that live capture knows no driver."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +22,8 @@ class Device:
 
     id        stable while the device is plugged in, and after it returns; unique in its backend
     name      what a person reads and types
-    channels  how many it has; `rate_hz` its own sample rate
+    channels  how many it has
+    rate_hz   at which it delivers
     default   whether the system uses it when nobody chooses
     """
 
@@ -67,8 +69,16 @@ class Backend(Protocol):
         """What is there now. Raises MissingPartError without the driver or the sound server."""
         ...
 
+    def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
+        """Wait until devices may have changed, at most `timeout_s`; whether `stop` was set."""
+        ...
+
     def refresh(self) -> None:
         """Look for devices that came since the driver was started, where it does not by itself."""
+        ...
+
+    def close(self) -> None:
+        """Free what the driver holds, when nothing is open any more; may be repeated."""
         ...
 
     def open(self, device: Device, channels: int, deliver: Deliver) -> Capture:

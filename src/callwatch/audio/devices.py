@@ -31,12 +31,15 @@ def list_devices(drivers: Sequence[Backend] | None = None) -> list[Device]:
     """
     found: list[Device] = []
     missing: list[MissingPartError] = []
+    given = drivers is not None
     drivers = backends() if drivers is None else drivers
     for driver in drivers:
         try:
             found += driver.devices()
         except MissingPartError as exc:
             missing.append(exc)
+        if not given:
+            driver.close()
     if missing and len(missing) == len(drivers):
         raise missing[-1]
     return found
@@ -63,7 +66,8 @@ def open_live(
     ========  ========  ==================================================================
 
     Names are ids or names as `list_devices` gives them, or an unmistakable part of one. A default
-    is followed when it changes. Raises InputError or MissingPartError with what to do.
+    is followed when it changes. `drivers` are closed with the call. Raises InputError or
+    MissingPartError with what to do.
     """
     drivers = backends() if drivers is None else drivers
     inbox = Inbox()

@@ -66,6 +66,15 @@ class Inbox:
         except queue.Empty:
             return None
 
+    def get_now(self) -> Chunk | None:
+        """The next chunk that is there already; None when there is none."""
+        if self._ended:
+            return None
+        try:
+            return self._queue.get_nowait()
+        except queue.Empty:
+            return None
+
     def end(self) -> None:
         """Wake the reader; from now on there is nothing to get."""
         self._ended = True

@@ -12,8 +12,9 @@ from callwatch.audio.choose import default_device, find_device
 from callwatch.audio.inbox import Feed, Inbox
 from callwatch.core.errors import DeviceLostError, InputError, MissingPartError
 
-# Every device that delivers at all does so many times a second.
-_SILENT_LOST_S: Final = 2.5
+# Every device that delivers at all does so many times a second, a virtual one that was asleep
+# after two.
+_SILENT_LOST_S: Final = 4.0
 
 # The list of devices is asked for so seldom, because it costs some ms on every system.
 _LIST_EVERY_S: Final = 1.0
@@ -54,7 +55,12 @@ class Leg:
     @property
     def is_open(self) -> bool:
         """Whether the device is there and delivers."""
-        return self._capture is not None
+        return self._capture is not None and not self._is_away
+
+    @property
+    def _is_away(self) -> bool:
+        """Whether it was lost and has not been heard since, opened again or not."""
+        return bool(self.lost) and self.lost[-1][1] is None
 
     @property
     def pauses(self) -> bool:
@@ -84,10 +90,14 @@ class Leg:
     def check(self) -> None:
         """Notice a lost or moved device, or a new default; try to open it again."""
         if self._capture is None:
-            self._return()
-        elif reason := self._reason(self._capture):
+            self._reopen()
+            return
+        assert self._feed is not None
+        if self._is_away and (self._feed.delivered.is_set() or self.pauses):
+            self._returned()
+        if reason := self._reason(self._capture):
             self._lose(reason)
-            self._return()
+            self._reopen()
 
     def close(self) -> None:
         """Stop delivering; may be repeated."""
@@ -102,18 +112,26 @@ class Leg:
         """Why the device counts as lost, None while it is well."""
         assert self._feed is not None
         moved = capture.moved_to()
-        if moved:
-            return f"the sound server moved it to {moved}"
+        if moved and self._is_listed():
+            return self._new_default() or f"the sound server moved it to {moved}"
         if moved is not None or not capture.alive():
             return "it was unplugged or switched off"
         if not self.pauses and self.clock() - self._feed.last_s > _SILENT_LOST_S:
             return "it stopped delivering"
-        return self._new_default()
-
-    def _new_default(self) -> str | None:
-        if self.wanted.name is not None or self.clock() - self._listed_s < _LIST_EVERY_S:
+        if self.clock() - self._listed_s < _LIST_EVERY_S:
             return None
         self._listed_s = self.clock()
+        return self._new_default()
+
+    def _is_listed(self) -> bool:
+        """Whether the device is there at all."""
+        assert self._backend is not None
+        assert self.device is not None
+        return self.device.id in {device.id for device in self._backend.devices()}
+
+    def _new_default(self) -> str | None:
+        if self.wanted.name is not None:
+            return None
         try:
             _, device = resolve(self.wanted, self.backends)
         except (InputError, MissingPartError):
@@ -125,10 +143,11 @@ class Leg:
     def _lose(self, reason: str) -> None:
         name = self.device.name if self.device else "?"
         self.close()
-        self.lost.append((self.clock(), None))
-        self.tell(f"{name} ({self.wanted.sides}) was lost: {reason}.")
+        if not self._is_away:
+            self.lost.append((self.clock(), None))
+            self.tell(f"{name} ({self.wanted.sides}) was lost: {reason}.")
 
-    def _return(self) -> None:
+    def _reopen(self) -> None:
         for backend in self.backends:
             try:
                 backend.refresh()
@@ -138,6 +157,8 @@ class Leg:
             self.open()
         except (InputError, MissingPartError):
             return
+
+    def _returned(self) -> None:
         since_s, _ = self.lost[-1]
         self.lost[-1] = (since_s, self.clock())
         assert self.device is not None
@@ -157,10 +178,8 @@ def resolve(wanted: Wanted, backends: Sequence[Backend]) -> tuple[Backend, Devic
         except MissingPartError as exc:
             missing = exc
     devices = [device for _, device in known]
-    if wanted.name is None:
-        device = default_device(wanted.kind, devices)
-    else:
-        device = find_device(wanted.name, devices)
+    name = wanted.name
+    device = find_device(name, devices) if name else default_device(wanted.kind, devices)
     if device is not None:
         return next((backend, found) for backend, found in known if found is device)
     if not known and missing is not None:

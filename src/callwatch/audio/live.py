@@ -17,7 +17,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.spans import TimeSpan, intersection
 
-# A lost or moved device is noticed within this.
+# A lost device is noticed within this; a moved one at once where the sound server tells.
 _CHECK_S: Final = 0.25
 _JOIN_TIMEOUT_S: Final = 5.0
 
@@ -70,9 +70,13 @@ class LiveCall:
         """Blocks until `close`."""
         while not self._closing.is_set():
             chunk = self._inbox.get(self._block_s)
-            if chunk is not None:
+            # All that had arrived by now is placed before anything counts as missing: a reader
+            # that was busy for a while finds a full inbox, and loses nothing.
+            now_s = self._clock()
+            while chunk is not None:
                 self._mixer.accept(chunk)
-            for block in self._mixer.due(self._clock()):
+                chunk = self._inbox.get_now()
+            for block in self._mixer.due(now_s):
                 yield self._told(block)
 
     def drift_ppm(self, channel: Channel) -> float | None:
@@ -98,6 +102,8 @@ class LiveCall:
             self._watcher.join(_JOIN_TIMEOUT_S)
         for leg in self._legs:
             leg.close()
+        for driver in self._legs[0].backends:
+            driver.close()
 
     def __enter__(self) -> Self:
         return self
@@ -111,9 +117,12 @@ class LiveCall:
         self.close()
 
     def _watch(self) -> None:
-        while not self._closing.wait(_CHECK_S):
+        first = self._legs[0].backends[0]
+        while not first.wait_for_change(self._closing, _CHECK_S):
             for leg in self._legs:
                 leg.check()
+        for leg in self._legs:  # a device that took long to open may have been opened meanwhile
+            leg.close()
 
     def _leg(self, channel: Channel) -> Leg:
         return self._legs[channel.index if len(self._legs) > 1 else 0]

@@ -66,11 +66,24 @@ class SoundcardBackend:
     def refresh(self) -> None:
         """Nothing to do: soundcard asks the system every time."""
 
+    def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
+        """Until the sound server tells of a change; where there is none, a plain wait."""
+        return self._server.wait_for_change(stop, timeout_s)
+
+    def close(self) -> None:
+        """Drop the connection to the sound server."""
+        self._server.close()
+
     def open(self, device: Device, channels: int, deliver: Deliver) -> Capture:
         """Start a reader thread. Raises InputError when the device cannot be opened."""
         soundcard = self._library()
         try:
-            microphone = soundcard.get_microphone(device.id, include_loopback=True)
+            if sys.platform == "linux":
+                # Not get_microphone: it asks the server, and libpulse ends the process when a
+                # question meets a server that has just gone. Opening a stream fails in peace.
+                microphone = soundcard.pulseaudio._Microphone(id=device.id)
+            else:
+                microphone = soundcard.get_microphone(device.id, include_loopback=True)
         except _SOUNDCARD_ERRORS as exc:
             raise InputError(f"{device.name} is not there: see callwatch devices") from exc
         watch = RecordingWatch(self._server)
@@ -99,11 +112,15 @@ class SoundcardBackend:
     def _reconnect(self, soundcard: Any) -> None:
         """soundcard connects once, at import; after the server restarted it must connect again."""
         pulse = getattr(soundcard, "pulseaudio", None)
-        if pulse is None or any(reader.alive() for reader in self._open):
+        if pulse is None:
             return
-        ready = getattr(pulse._pa, "PA_CONTEXT_READY", None)
-        if pulse._pulse._pa_context_get_state(pulse._pulse.context) != ready:
-            pulse._pulse = pulse._PulseAudio()
+        state = pulse._pulse._pa_context_get_state(pulse._pulse.context)
+        if state == pulse._pa.PA_CONTEXT_READY:
+            return
+        if any(reader.alive() for reader in self._open):
+            # They still hold streams of the old connection, and notice its end within a second.
+            raise MissingPartError("the sound server is starting again: wait a moment")
+        pulse._pulse = pulse._PulseAudio()
 
 
 class _StopReading(Exception):  # noqa: N818 - a signal, not an error

@@ -60,10 +60,11 @@ class Mixer:
         """The blocks that are complete, or whose time has passed."""
         while True:
             end = self._timelines[0].taken + self._frames
-            if min(timeline.end for timeline in self._timelines) < end and now_s < self._latest(
-                end
-            ):
+            late = [track for track in self._tracks if track.end < end]
+            if late and now_s < self._latest(end):
                 return
+            for track in late:
+                track.settle()
             yield self._take()
 
     def _latest(self, end: int) -> float:

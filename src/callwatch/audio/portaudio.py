@@ -5,6 +5,7 @@ was started, so `refresh` starts it anew - which is possible only while nothing 
 """
 
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,8 +45,19 @@ class PortAudioBackend:
             return
         self._cards = cards
         library = _library()
-        library._terminate()
-        library._initialize()
+        try:
+            library._terminate()
+            library._initialize()
+        except library.PortAudioError as exc:
+            raise _unusable(exc) from exc
+
+    def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
+        """Until the sound server tells of a change; where there is none, a plain wait."""
+        return self._server.wait_for_change(stop, timeout_s)
+
+    def close(self) -> None:
+        """Drop the connection to the sound server."""
+        self._server.close()
 
     def open(self, device: Device, channels: int, deliver: Deliver) -> Capture:
         """Open by id. Raises InputError when it is gone, busy or refused."""
@@ -67,13 +79,16 @@ class PortAudioBackend:
 
     def _indexed(self) -> list[tuple[int, Device]]:
         library = _library()
-        apis = library.query_hostapis()
+        try:
+            apis, infos = library.query_hostapis(), library.query_devices()
+        except library.PortAudioError as exc:
+            raise _unusable(exc) from exc
         default = library.default.device[0]
         if sys.platform == "win32":
             native = next((api for api in apis if api["name"] == _WINDOWS_API), None)
             default = native["default_input_device"] if native else default
         found = []
-        for index, info in enumerate(library.query_devices()):
+        for index, info in enumerate(infos):
             api = apis[info["hostapi"]]["name"]
             if info["max_input_channels"] < 1 or (sys.platform == "win32" and api != _WINDOWS_API):
                 continue
@@ -151,6 +166,10 @@ def _plugged_in() -> str | None:
         return _CARDS.read_text()
     except OSError:
         return None
+
+
+def _unusable(error: Exception) -> MissingPartError:
+    return MissingPartError(f"PortAudio does not work ({_reason(error)}): restart this program")
 
 
 def _reason(error: Exception) -> str:

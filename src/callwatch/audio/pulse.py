@@ -6,11 +6,24 @@ Threads: any, one at a time (pulsectl locks).
 """
 
 import os
-from typing import Any
+import threading
+from typing import Any, Final
 
 from callwatch.audio.backend import Device, DeviceKind
 
-BACKEND = "pulse"
+BACKEND: Final = "pulse"
+
+# The server delivers every source at any rate; this one fits nearly all hardware.
+DELIVERED_HZ: Final = 48_000
+
+
+def control_installed() -> bool:
+    """Whether the sound server can be asked at all."""
+    try:
+        import pulsectl
+    except (ImportError, OSError):
+        return False
+    return bool(pulsectl)
 
 
 class SoundServer:
@@ -21,6 +34,28 @@ class SoundServer:
 
     def __init__(self) -> None:
         self._pulse: Any = None
+        self._changed = False
+        self._listening = False
+
+    def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
+        """Wait until sources or recordings change on the server, at most `timeout_s`.
+
+        True when `stop` is set: it is seen within `timeout_s`. Without a server: a plain wait.
+        """
+        try:
+            pulse = self._connected()
+            if pulse is None:
+                return stop.wait(timeout_s)
+            self._listening = True
+            if not self._changed:
+                pulse.event_listen(timeout_s)
+            self._changed = False
+        except self._errors():
+            self.close()
+            return stop.wait(timeout_s)
+        finally:
+            self._listening = False
+        return stop.is_set()
 
     def devices(self) -> list[Device]:
         """All sources: microphones and the monitors of sinks."""
@@ -85,12 +120,24 @@ class SoundServer:
                 return None
             pulse = pulsectl.Pulse("callwatch", connect=False, threading_lock=True)
             try:
-                pulse.connect(autospawn=False, timeout=1.0)
+                # Without a timeout: with one, pulsectl always waits until it has run out.
+                pulse.connect(autospawn=False)
             except pulsectl.PulseError:
                 pulse.close()
                 return None
+            pulse.event_mask_set("source", "source_output", "server")
+            pulse.event_callback_set(self._notice)
             self._pulse = pulse
         return self._pulse
+
+    def _notice(self, event: object) -> None:
+        """Called by pulsectl inside any of its loops; may only interrupt the listening one."""
+        del event
+        self._changed = True
+        if self._listening:
+            import pulsectl
+
+            raise pulsectl.PulseLoopStop
 
     @staticmethod
     def _errors() -> tuple[type[Exception], ...]:
@@ -98,7 +145,7 @@ class SoundServer:
             import pulsectl
         except (ImportError, OSError):
             return (OSError,)
-        return (pulsectl.PulseError, OSError)
+        return (pulsectl.PulseError, pulsectl.PulseDisconnected, OSError)
 
 
 def _device(source: Any, default_source: str, default_monitor: str) -> Device:
@@ -108,8 +155,9 @@ def _device(source: Any, default_source: str, default_monitor: str) -> Device:
         id=source.name,
         name=source.description or source.name,
         kind=DeviceKind.LOOPBACK if monitor else DeviceKind.INPUT,
-        channels=source.sample_spec.channels,
-        rate_hz=source.sample_spec.rate,
+        # Not from sample_spec: pulsectl leaves it pointing to memory that is gone.
+        channels=source.channel_count,
+        rate_hz=DELIVERED_HZ,
         default=default,
         backend=BACKEND,
     )

@@ -152,13 +152,24 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise InputError(f"{path} cannot be read ({exc.strerror}): check the disk") from exc
 
 
-def _open(path: Path) -> Any:
+def readable_formats() -> list[str]:
+    """The formats of a call recording that can be read. Raises MissingPartError."""
+    known = _library().available_formats()
+    return [name for name in ("WAV", "FLAC", "OGG", "MP3") if name in known]
+
+
+def _library() -> Any:
     try:
         import soundfile
     except (ImportError, OSError) as exc:
         raise MissingPartError(
             "recordings cannot be read without libsndfile: pip install --force-reinstall soundfile"
         ) from exc
+    return soundfile
+
+
+def _open(path: Path) -> Any:
+    soundfile = _library()
     try:
         return soundfile.SoundFile(path)
     except (soundfile.SoundFileError, TypeError) as exc:

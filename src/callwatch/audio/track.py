@@ -79,6 +79,11 @@ class Track:
         return self._meter.ppm
 
     @property
+    def end(self) -> int:
+        """Sample position up to which the device's sides are written."""
+        return min(timeline.end for timeline in self._timelines)
+
+    @property
     def lag_s(self) -> float:
         """How far behind the call clock the device's place is at least."""
         return self._lags[0][1] if self._lags else 0.0
@@ -89,14 +94,23 @@ class Track:
             self._end_run()
             self._epoch, self._placed, self._next_frame = chunk.epoch, False, chunk.frame
             self._held.clear()
-        off_s = self._lag_of(chunk) - self.lag_s
-        if self._placed and off_s < -self._config.late_s:
-            self._place([*self._held, chunk])
-        elif self._held or not self._placed or off_s > self._config.late_s:
+        if not self._placed:
+            self._held.append(chunk)
+            self._decide()
+            return
+        lag_s = self._lag_of(chunk)
+        if lag_s < (0.0 if self._follow else self.lag_s) - self._config.late_s:
+            self._placed = False
+            self._held.append(chunk)
+        elif self._held or lag_s > self.lag_s + self._config.late_s:
             self._held.append(chunk)
             self._decide()
         else:
             self._lay(chunk)
+
+    def settle(self) -> None:
+        """Nobody waits for this device any longer: write what the resampler still holds."""
+        self._end_run()
 
     def _decide(self) -> None:
         """Lay what is held, once it is known where."""
@@ -149,8 +163,8 @@ class Track:
     def _lay(self, chunk: Chunk) -> None:
         """Resample a chunk and write it where it belongs."""
         missing = chunk.frame - self._next_frame
-        if missing > 0:
-            # Frames that found no room in the inbox: an exact hole.
+        if missing > 0 or self._resampler is None:
+            # Frames that found no room in the inbox are an exact hole.
             self._begin_run(chunk, self._end_s + missing / (chunk.rate_hz * self._rate_factor))
         self._steer(chunk)
         assert self._resampler is not None

@@ -17,8 +17,8 @@ from callwatch.cli.options import (
     configured,
     parse_channels,
 )
+from callwatch.core.document import to_document
 from callwatch.core.errors import CallwatchError
-from callwatch.report.document import to_document
 
 
 def analyze(

@@ -1,10 +1,11 @@
 """What all commands share: consoles, progress, options, printing of nudges."""
 
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -16,7 +17,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event, NudgeShown
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -57,3 +62,17 @@ def progress_bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(what, total=None)
         yield lambda time_s, total_s: progress.update(task, completed=time_s, total=total_s)
+
+
+def stoppable(command: Callable[P, R]) -> Callable[P, R]:
+    """A command that Ctrl-C ends with one sentence and status 1."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except KeyboardInterrupt as exc:
+            message = "Stopped by Ctrl-C: no half-written report was left behind."
+            raise CallwatchError(message) from exc
+
+    return run

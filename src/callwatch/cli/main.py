@@ -9,11 +9,13 @@ import typer
 from callwatch import __version__
 from callwatch.cli.analyze import analyze
 from callwatch.cli.calls import calls_app
-from callwatch.cli.console import err, out
+from callwatch.cli.console import err, out, stoppable
+from callwatch.cli.desktop import call_app, desktop
 from callwatch.cli.devices import devices, doctor
 from callwatch.cli.models import models_app
 from callwatch.cli.monitor import demo, live, replay
 from callwatch.cli.phrases import phrases_app
+from callwatch.cli.trends import trends_app
 from callwatch.core.errors import CallwatchError
 
 app = typer.Typer(
@@ -28,11 +30,14 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-app.command(rich_help_panel="Calls")(demo)
-app.command(rich_help_panel="Calls")(live)
-app.command(rich_help_panel="Calls")(replay)
-app.command(rich_help_panel="Calls")(analyze)
+app.command(rich_help_panel="Calls")(stoppable(demo))
+app.command(rich_help_panel="Calls")(stoppable(live))
+app.command(rich_help_panel="Calls")(stoppable(replay))
+app.command(rich_help_panel="Calls")(stoppable(analyze))
+app.command("app", rich_help_panel="Calls")(desktop)
+app.add_typer(call_app, name="call", rich_help_panel="Calls")
 app.add_typer(calls_app, name="calls", rich_help_panel="After the call")
+app.add_typer(trends_app, name="trends", rich_help_panel="After the call")
 app.command(rich_help_panel="This machine")(devices)
 app.command(rich_help_panel="This machine")(doctor)
 app.add_typer(models_app, name="models", rich_help_panel="This machine")
@@ -57,12 +62,10 @@ def main() -> None:
         app()
     except CallwatchError as error:
         _fail(str(error))
-    except KeyboardInterrupt:
-        _fail("Stopped by Ctrl-C: nothing half-written was left behind.")
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
-    except Exception as fault:  # noqa: BLE001 - a traceback shown to a user is a bug
+    except Exception as fault:
         if os.environ.get("CALLWATCH_DEBUG"):
             raise
         _fail(

@@ -7,7 +7,13 @@ from typing import Annotated
 import typer
 
 from callwatch.app.calls import CallDesk, CallOutcome, progress_sink
-from callwatch.app.monitor import RecordingFiles, demo_files, live_call, replay_call
+from callwatch.app.monitor import (
+    RecordingFiles,
+    demo_config,
+    demo_files,
+    live_call,
+    replay_call,
+)
 from callwatch.app.overlay import can_show_overlay, save_pictures
 from callwatch.cli.console import err, nudge_printer, out, progress_bar
 from callwatch.cli.options import (
@@ -41,13 +47,14 @@ def demo(
     ] = None,
 ) -> None:
     """Play the bundled demo call through the live pipeline and write its report."""
-    config = configured("en", engine, model)
+    config = demo_config(configured("en", engine, model))
     folder = out_dir or Path("callwatch-demo")
     desk = CallDesk(config)
     with_overlay = show_overlay and can_show_overlay()
     err.print(desk.choice.explanation, markup=False)
     if not with_overlay:
         err.print("No display: the nudges are printed here, with their call time.")
+    err.print("In a real call at most one card a minute is shown; the demo shows more.")
     paced = with_overlay if real_time is None else real_time
     with progress_bar("demo call") as advance:
         outcome = replay_call(
@@ -76,9 +83,7 @@ def live(
     """Monitor a real call; end it with Ctrl-C or by closing the overlay."""
     config = configured(language, engine, model)
     devices = config.devices
-    devices = replace(
-        devices, agent=agent or devices.agent, customer=customer or devices.customer
-    )
+    devices = replace(devices, agent=agent or devices.agent, customer=customer or devices.customer)
     desk = CallDesk(replace(config, devices=devices))
     err.print(desk.choice.explanation, markup=False)
     err.print("Listening. End with Ctrl-C.")

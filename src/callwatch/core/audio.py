@@ -69,4 +69,4 @@ class CallBlock:
     @property
     def end_s(self) -> float:
         """Call time just after the last sample."""
-        return self.start_s + self.samples.shape[1] / CALL_RATE_HZ
+        return self.start_s + int(self.samples.shape[1]) / CALL_RATE_HZ

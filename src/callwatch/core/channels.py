@@ -15,7 +15,7 @@ class Channel(StrEnum):
         return Channel.CUSTOMER if self is Channel.AGENT else Channel.AGENT
 
     @property
-    def index(self) -> int:
+    def index(self) -> int:  # type: ignore[override]  # a row, not str.index
         """Row in two-channel arrays: 0 agent, 1 customer."""
         return 0 if self is Channel.AGENT else 1
 

@@ -9,7 +9,6 @@ thread only.
 """
 
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from callwatch.core.channels import Channel, Language
@@ -34,7 +33,9 @@ class PaceConfig:
 
     monologue_s: float = 40.0  # a caller has lost the thread by then (METRICS: longest monologue)
     fast_speech_wpm: float = 180.0  # Kore.ai's default; Speaker Coach calls 100-165 comfortable
-    fast_speech_window_s: float = 15.0  # of own speech: shorter windows flag a single quick sentence
+    fast_speech_window_s: float = (
+        15.0  # of own speech: shorter windows flag a single quick sentence
+    )
     slow_response_s: float = 3.0  # a gap over this ends a turn, and is heard as hesitation
     dead_air_s: float = 8.0  # callers ask "are you still there?" at about this point
 
@@ -86,23 +87,19 @@ class PaceDetector:
         out: list[Event] = []
         floor_s = self._agent_floor_s
         if floor_s is not None and time_s - floor_s > self._config.monologue_s:
-            out += self._open_cue(
-                CueKind.MONOLOGUE, Channel.AGENT, floor_s, time_s, self._config.monologue_s,
-                lambda s: f"the agent has held the floor for {s:.0f} s",
-            )  # fmt: skip
+            span = TimeSpan(floor_s, time_s)
+            evidence = f"the agent has held the floor for {span.duration_s:.0f} s"
+            out += self._open_cue(CueKind.MONOLOGUE, span, self._config.monologue_s, evidence)
         if any(self._speaking.values()) or self._voice_ended_s is None or self.on_hold:
             return out
-        silent_from_s = self._voice_ended_s
-        if self._last_speaker is Channel.CUSTOMER and time_s - silent_from_s > self._slow_response_s:
-            out += self._open_cue(
-                CueKind.SLOW_RESPONSE, Channel.AGENT, silent_from_s, time_s, self._slow_response_s,
-                lambda s: f"no answer {s:.1f} s after the customer stopped",
-            )  # fmt: skip
-        if time_s - silent_from_s > self._config.dead_air_s:
-            out += self._open_cue(
-                CueKind.DEAD_AIR, None, silent_from_s, time_s, self._config.dead_air_s,
-                lambda s: f"nobody has spoken for {s:.0f} s",
-            )  # fmt: skip
+        silence = TimeSpan(self._voice_ended_s, max(time_s, self._voice_ended_s))
+        silent_s, slow_s = silence.duration_s, self._slow_response_s
+        if self._last_speaker is Channel.CUSTOMER and silent_s > slow_s:
+            evidence = f"no answer {silent_s:.1f} s after the customer stopped"
+            out += self._open_cue(CueKind.SLOW_RESPONSE, silence, slow_s, evidence)
+        if silent_s > self._config.dead_air_s:
+            evidence = f"nobody has spoken for {silent_s:.0f} s"
+            out += self._open_cue(CueKind.DEAD_AIR, silence, self._config.dead_air_s, evidence)
         return out
 
     def set_on_hold(self, on_hold: bool, time_s: float) -> list[Event]:
@@ -131,31 +128,26 @@ class PaceDetector:
         if wpm <= self._config.fast_speech_wpm:
             return self._close(CueKind.FAST_SPEECH, time_s, utterance.span.end_s)
         start_s = max(0.0, self._agent_words[0][2] - self._agent_words[0][1])
-        return self._open_cue(
-            CueKind.FAST_SPEECH, Channel.AGENT, start_s, time_s, self._config.fast_speech_wpm,
-            lambda _: f"{wpm:.0f} words a minute over {total_s:.0f} s of own speech", value=wpm,
-        )  # fmt: skip
+        evidence = f"{wpm:.0f} words a minute over {total_s:.0f} s of own speech"
+        span, limit_wpm = TimeSpan(start_s, max(time_s, start_s)), self._config.fast_speech_wpm
+        return self._open_cue(CueKind.FAST_SPEECH, span, limit_wpm, evidence, wpm)
 
     def _open_cue(
         self,
         kind: CueKind,
-        channel: Channel | None,
-        start_s: float,
-        now_s: float,
+        span: TimeSpan,
         threshold: float,
-        evidence: Callable[[float], str],
+        evidence: str,
         value: float | None = None,
     ) -> list[Event]:
         if kind in self._open:
             return []
         self._count += 1
-        length_s = now_s - start_s
-        cue = Cue(
-            kind, channel, TimeSpan(start_s, now_s), now_s, 1.0, evidence(length_s),
-            value=round(length_s if value is None else value, 3), threshold=threshold,
-        )  # fmt: skip
+        channel = None if kind is CueKind.DEAD_AIR else Channel.AGENT
+        value = round(span.duration_s if value is None else value, 3)
+        cue = Cue(kind, channel, span, span.end_s, 1.0, evidence, value=value, threshold=threshold)
         self._open[kind] = (f"pace-{self._count}", cue)
-        return [CueOpened(now_s, f"pace-{self._count}", cue)]
+        return [CueOpened(span.end_s, f"pace-{self._count}", cue)]
 
     def _close(self, kind: CueKind, time_s: float, end_s: float) -> list[Event]:
         if kind not in self._open:

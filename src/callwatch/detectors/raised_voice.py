@@ -22,16 +22,36 @@ from callwatch.voice.effort import EffortFrames
 class RaisedVoiceConfig:
     """When a cue opens and closes."""
 
-    # One in some hundred usual windows lies above 2.5 standard deviations; two in a row are rarer.
-    open_z: float = 2.5
+    # Of usual windows, one in some 1,500 lies above 3.2 standard deviations; a call has a few
+    # hundred that are independent.
+    open_z: float = 3.2
+    # The very first syllables of a sentence are often high, and so are single words in a lively
+    # one: the short window alone, or evidence that has just begun, must be stronger.
+    early_z: float = 4.5
+    # Voice before anything opens (one loud word or a cough is shorter), and voice with which
+    # `open_z` is enough.
+    sustained_s: float = 0.5
+    sure_s: float = 1.0
+    # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
+    # 6 dB and more). A lively voice, or another person who takes the phone, is only higher.
+    least_balance_db: float = 4.0
+    # Gain control may bring a raised voice down to the usual level, but not below it.
+    least_level_db: float = -3.0
+    # What has lasted must still go on: the newest voice alone lies at least this high.
+    still_z: float = 2.0
     # Well below, so that a falling phrase end does not close it.
-    close_z: float = 1.2
-    # Voice above the threshold before it opens: longer than one loud word or a cough.
-    sustained_s: float = 0.45
+    close_z: float = 1.5
     # Silence that ends the cue.
     silence_s: float = 1.0
     # Usual voice after a cue before the speaker counts as settled.
     settled_s: float = 1.5
+
+    def needed_z(self, voiced_s: float) -> float:
+        """The effort that opens a cue after so much voice since the last pause."""
+        if voiced_s < self.sustained_s:
+            return float("inf")
+        late = min(1.0, (voiced_s - self.sustained_s) / (self.sure_s - self.sustained_s))
+        return self.early_z + late * (self.open_z - self.early_z)
 
 
 @dataclass(slots=True)
@@ -71,7 +91,7 @@ class RaisedVoice:
 
     def _step(self, channel: Channel, effort: EffortFrames, i: int) -> list[Event]:
         side, row, config = self._sides[channel], channel.index, self.config
-        z, new_s = float(effort.effort[row, i]), float(effort.new_voiced_s[row, i])
+        z, new_s = _highest(effort, row, i), float(effort.new_voiced_s[row, i])
         start_s = effort.start_s + i * effort.hop_s
         end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
         silent = start_s - side.last_voice_s >= config.silence_s
@@ -90,14 +110,14 @@ class RaisedVoice:
             side.onset_s = start_s
         side.above_s += new_s
         side.usual_s = 0.0
-        if float(effort.voiced_s[row, i]) < config.sustained_s:
+        if not _stands_out(effort, row, i, config):
             return []
         side.count += 1
         side.id = f"raised_voice-{channel}-{side.count}"
         side.last_raised_s = end_s
         side.below_s = 0.0
-        onset_s = max(0.0, end_s - 1.5 * float(effort.voiced_s[row, i]))
-        side.cue = self._cue(channel, effort, i, TimeSpan(min(onset_s, start_s), end_s), now_s)
+        onset_s = max(0.0, min(side.onset_s, end_s - 0.9))
+        side.cue = self._cue(channel, effort, i, TimeSpan(onset_s, end_s), now_s)
         return [CueOpened(now_s, side.id, side.cue)]
 
     def _follow(
@@ -142,7 +162,8 @@ class RaisedVoice:
         self, channel: Channel, effort: EffortFrames, i: int, span: TimeSpan, detected_s: float
     ) -> Cue:
         row = channel.index
-        z, level_db = float(effort.effort[row, i]), float(effort.level_delta_db[row, i])
+        z = _highest(effort, row, i)
+        level_db = float(effort.level_delta_db[row, i])
         return Cue(
             CueKind.RAISED_VOICE,
             channel,
@@ -155,11 +176,37 @@ class RaisedVoice:
         )
 
 
+def _highest(effort: EffortFrames, row: int, i: int) -> float:
+    """The higher of both windows."""
+    return max(float(effort.effort[row, i]), float(effort.sustained[row, i]))
+
+
+def _stands_out(effort: EffortFrames, row: int, i: int, config: RaisedVoiceConfig) -> bool:
+    """Whether this step opens a cue: strong at once, or less strong but lasting."""
+    short, long = float(effort.effort[row, i]), float(effort.sustained[row, i])
+    needed = config.needed_z(float(effort.voiced_s[row, i]))
+    return (
+        (short >= max(needed, config.early_z) or (long >= needed and short >= config.still_z))
+        and float(effort.balance_delta_db[row, i]) >= config.least_balance_db
+        and float(effort.level_delta_db[row, i]) >= config.least_level_db
+    )
+
+
 def _evidence(channel: Channel, effort: EffortFrames, i: int) -> str:
     """One sentence that a person can check with a tuner and a level meter."""
     row = channel.index
-    pitch, level = float(effort.pitch_delta_st[row, i]), float(effort.level_delta_db[row, i])
-    voiced_s = float(effort.voiced_s[row, i])
-    parts = [f"pitch {pitch:+.0f} semitones", f"level {level:+.0f} dB"]
+    measured = (
+        (float(effort.pitch_delta_st[row, i]), 1.0, "pitch", "semitones"),
+        (float(effort.level_delta_db[row, i]), 2.0, "level", "dB"),
+        (float(effort.balance_delta_db[row, i]), 2.0, "high frequencies", "dB"),
+    )
+    parts = [
+        f"{name} {value:.0f} {unit}" for value, least, name, unit in measured if value >= least
+    ]
     what = "loudness: " if channel is Channel.AGENT else ""
-    return f"{what}{' and '.join(parts)} against their own usual, over {voiced_s:.1f} s of voice"
+    return f"{what}{_listed(parts)} above their own usual for {effort.voiced_s[row, i]:.1f} s"
+
+
+def _listed(parts: list[str]) -> str:
+    """Joins as in: a, b and c."""
+    return " and ".join([*([", ".join(parts[:-1])] if len(parts) > 1 else []), parts[-1]])

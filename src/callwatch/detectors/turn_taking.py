@@ -9,7 +9,7 @@ A listening word that grows into a turn becomes an interruption at that moment. 
 words; words that arrive may decide earlier, or take a decision back. Called by the analysis thread.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind
@@ -26,10 +26,21 @@ from callwatch.voice.frames import HOP_S, VoiceFrames
 class TurnTakingConfig:
     """When an overlap is an interruption."""
 
-    # The floor is held for so long before anyone can grab it (docs/metrics.md).
-    min_hold_s: float = 1.0
+    # The floor is held for 1 s before anyone can grab it (docs/metrics.md), less a frame's doubt.
+    min_hold_s: float = 0.95
     # Where evidence without words suffices (docs/metrics.md).
     min_overlap_s: float = 0.65
+    # Pauses up to this long are stop consonants; longer ones part words ("yeah, okay, I see").
+    flow_gap_s: float = 0.06
+    # So much of flowing speech lies over the other's, which has holes of its own.
+    flow_share: float = 0.7
+    # Words with pauses between are listening more often than not: they need more time and sound.
+    halting_s: float = 0.78
+    halting_overlap_s: float = 0.4
+    # The other stopped, and the newcomer goes on: yielded. Longer than a stop consonant.
+    yield_s: float = 0.15
+    # The other was silent for so long: the floor changed hands, what comes later is a new matter.
+    change_s: float = 0.25
     # One way delay of the line: whoever starts within it of the other's start could not know.
     delay_allowance_s: float = 0.15
     # An own pause of this length ends a spurt.
@@ -42,10 +53,20 @@ class TurnTakingConfig:
     solo_s: float = 0.7
     # A cue closes when one side has been silent for so long.
     close_pause_s: float = 0.5
+    # Speech that ends no later than this after the other's is no grab for the floor.
+    goes_on_s: float = 0.3
+    # Softer than this beside their usual level the other only breathes, hums or trails off ...
+    soft_other_db: float = 20.0
+    # ... and a newcomer softer than this is not after the floor (or a leak).
+    soft_self_db: float = 15.0
     # Shorter sounds are false starts, not listening words.
     min_backchannel_s: float = 0.2
     # The longest listening phrase that is told as one.
     max_backchannel_s: float = 1.6
+    # The same without pauses inside: more than three or four syllables in a row are content.
+    max_flowing_s: float = 1.2
+    # Longer speech that began together with the other's was a try for the floor, given up.
+    max_together_s: float = 0.8
     floor: FloorConfig = field(default_factory=FloorConfig)
 
 
@@ -70,6 +91,7 @@ class TurnTaking:
         self._floor = Floor(self._config.floor)
         self._open: dict[Channel, _Open] = {}
         self._past: list[_Open] = []
+        self._content: set[str] = set()
         self._count = 0
         self._frame = 0
         self._delay_s = 0.0
@@ -82,11 +104,12 @@ class TurnTaking:
         onsets = [t for t in frames.transitions if isinstance(t, VoiceStarted)]
         events: list[Event] = []
         agent, customer = (row.tolist() for row in frames.speech)
-        for on in zip(agent, customer, strict=True):
+        levels = frames.level_dbfs.T.tolist()
+        for on, level_dbfs in zip(zip(agent, customer, strict=True), levels, strict=True):
             time_s = self._time_s()
             while onsets and onsets[0].time_s <= time_s + 1e-6:
                 self._correct_onset(onsets.pop(0))
-            self._follow(on)
+            self._follow(on, level_dbfs)
             for channel in CHANNELS:
                 self._judge(channel, time_s, events)
             events += self._floor.process(self._frame, time_s, self._spurts)
@@ -97,15 +120,18 @@ class TurnTaking:
 
     def hear(self, utterance: Utterance) -> list[Event]:
         """Words may tell a listening phrase from a grab for the floor, even afterwards."""
-        if not utterance.words or self._words.is_listening(utterance.text) is not True:
+        listening = self._words.is_listening(utterance.text)
+        if listening is None:
             return []
         events: list[Event] = []
         time_s = max(utterance.consumed_s, self._time_s())
         for found in [*self._open.values(), *self._past]:
             cue = found.cue
-            if cue.channel is not utterance.channel or not utterance.is_final:
+            if cue.channel is not utterance.channel or not _covers(utterance, cue.span):
                 continue
-            if utterance.span.overlap_s(cue.span) > 0.5 * cue.span.duration_s:
+            if not listening:
+                self._content.add(found.id)
+            elif utterance.is_final:
                 events.append(CueWithdrawn(time_s, found.id))
                 self._forget(found)
                 events += self._backchannel(utterance.channel, cue.span, time_s, utterance.text)
@@ -124,27 +150,31 @@ class TurnTaking:
     def _correct_onset(self, told: VoiceStarted) -> None:
         """The confirmed onset lies a little before the first frame of speech."""
         spurt, start = self._spurts[told.channel], round(told.start_s / HOP_S)
-        spurt.is_confirmed = True
         if not spurt.is_over and 0 < spurt.start - start <= 20:
             spurt.start = start
 
-    def _follow(self, on: tuple[bool, bool]) -> None:
+    def _follow(self, on: tuple[bool, bool], level_dbfs: list[float]) -> None:
         """Bring both spurts up to the current frame."""
         frame, config = self._frame, self._config
-        for spurt, is_on in zip(self._spurts.values(), on, strict=True):
+        for spurt, is_on, level in zip(self._spurts.values(), on, level_dbfs, strict=True):
+            spurt.hear_level(is_on, level, frame, config.soft_other_db)
             spurt.is_on = is_on
             if is_on and spurt.is_over:
                 self._begin(spurt)
             if is_on:
+                spurt.gap = max(spurt.gap, frame - spurt.last - 1)
                 spurt.last = frame
                 spurt.voiced += 1
             elif not spurt.is_over and frame - spurt.last > config.spurt_pause_s / HOP_S:
                 spurt.is_over = True
         agent, customer = self._spurts.values()
         if agent.is_on and customer.is_on:
-            for spurt in (agent, customer):
-                spurt.overlap += 1
+            for spurt, other in ((agent, customer), (customer, agent)):
                 spurt.last_overlap = frame
+                spurt.overlap += (
+                    spurt.softness_db <= config.soft_self_db
+                    and other.softness_db <= config.soft_other_db
+                )
         for spurt, other in ((agent, customer), (customer, agent)):
             spurt.solo = spurt.solo + 1 if spurt.is_on and not other.is_on else spurt.solo
             if other.is_on:
@@ -172,28 +202,42 @@ class TurnTaking:
             return
         if spurt.is_over:
             self._judge_ended(spurt, other, time_s, events)
-        elif spurt.is_on and other.is_on and self._is_interruption(spurt):
+            return
+        silent_s = (self._frame - other.last) * HOP_S
+        if spurt.is_on and self._is_contested(spurt) and self._is_enough(spurt, silent_s):
             spurt.is_judged = True
             self._interrupt(spurt, time_s, events)
+        elif (self._frame - other.last_loud) * HOP_S > self._config.change_s:
+            spurt.is_changed = True
 
-    def _is_interruption(self, spurt: Spurt) -> bool:
+    def _is_contested(self, spurt: Spurt) -> bool:
+        """Whether the spurt began while the other held the floor, and could have known it."""
         config = self._config
-        if spurt.hold < config.min_hold_s / HOP_S:
+        if spurt.is_changed or spurt.hold < config.min_hold_s / HOP_S:
             return False
-        if spurt.other_run < config.delay_allowance_s / HOP_S:
+        return spurt.other_run >= config.delay_allowance_s / HOP_S
+
+    def _is_enough(self, spurt: Spurt, silent_s: float) -> bool:
+        """Enough evidence by now? Flowing speech needs less than words with pauses between."""
+        config = self._config
+        if silent_s >= config.yield_s:
+            met_s = (spurt.last_overlap + 1 - spurt.start) * HOP_S
+            return met_s >= config.min_overlap_s - config.yield_s / 2
+        if silent_s > config.speaking_hole_s:
             return False
-        length = self._frame - spurt.start + 1
-        return length >= config.min_overlap_s / HOP_S and spurt.overlap >= 0.85 * length
+        length_s, overlap_s = (self._frame - spurt.start + 1) * HOP_S, spurt.overlap * HOP_S
+        if spurt.gap * HOP_S <= config.flow_gap_s:
+            return length_s >= config.min_overlap_s and overlap_s >= config.flow_share * length_s
+        return length_s >= config.halting_s and overlap_s >= config.halting_overlap_s
 
     def _judge_ended(self, spurt: Spurt, other: Spurt, time_s: float, events: list[Event]) -> None:
         """A spurt that was no interruption: listening, when the other goes on."""
         config = self._config
         length_s = (spurt.last + 1 - spurt.start) * HOP_S
         waited_s = (self._frame - spurt.last) * HOP_S
-        if (
-            not spurt.overlap
-            or not config.min_backchannel_s <= length_s <= config.max_backchannel_s
-        ):
+        together = spurt.other_run < config.delay_allowance_s / HOP_S
+        longest_s = config.max_together_s if together else config.max_backchannel_s
+        if not spurt.overlap or not config.min_backchannel_s <= length_s <= longest_s:
             spurt.is_judged = True
         elif other.last > spurt.last + 10:
             spurt.is_judged = True
@@ -210,8 +254,7 @@ class TurnTaking:
             TimeSpan(round(spurt.start * HOP_S, 4), round((self._frame + 1) * HOP_S, 4)),
             time_s,
             score=round(min(1.0, 0.6 + 0.4 * overlap_s), 2),
-            evidence=f"{overlap_s:.1f} s overlap after the other held the floor for "
-            f"{spurt.hold * HOP_S:.1f} s",
+            evidence=_evidence(overlap_s, spurt),
         )
         found = _Open(self._new_id("i"), cue, spurt)
         self._open[spurt.channel] = found
@@ -220,22 +263,34 @@ class TurnTaking:
     def _close(
         self, channel: Channel, time_s: float, yielded: bool | None, events: list[Event]
     ) -> None:
+        """The overlap is over: the cue gets its true end, or turns out to have been listening."""
         found = self._open.pop(channel)
+        spurt, other = found.spurt, self._spurts[channel.other]
+        length_s = (spurt.last + 1 - spurt.start) * HOP_S
+        config, flows = self._config, spurt.gap * HOP_S <= self._config.flow_gap_s
+        longest_s = config.max_flowing_s if flows else config.max_backchannel_s
+        # Whoever grabs the floor goes on when the other stops.
+        has_stopped = not spurt.is_on and (spurt.last - other.last) * HOP_S < config.goes_on_s
+        if yielded is not None and has_stopped and length_s <= longest_s:
+            span = TimeSpan(found.cue.span.start_s, round((spurt.last + 1) * HOP_S, 4))
+            if not self._has_content(found):
+                events.append(CueWithdrawn(time_s, found.id))
+                events += self._backchannel(channel, span, time_s, None)
+                return
         start_s = found.cue.span.start_s
-        end_s = max(found.cue.span.end_s, (found.spurt.last_overlap + 1) * HOP_S)
-        overlap_s = end_s - start_s
-        cue = Cue(
-            CueKind.INTERRUPTION,
-            channel,
-            TimeSpan(start_s, round(end_s, 4)),
-            found.cue.detected_s,
-            found.cue.score,
-            f"{overlap_s:.1f} s overlap after the other held the floor for "
-            f"{found.spurt.hold * HOP_S:.1f} s",
+        end_s = max(found.cue.span.end_s, round((spurt.last_overlap + 1) * HOP_S, 4))
+        cue = replace(
+            found.cue,
+            span=TimeSpan(start_s, end_s),
+            evidence=_evidence(end_s - start_s, spurt),
             yielded=yielded,
         )
-        self._past.append(_Open(found.id, cue, found.spurt))
+        self._past.append(_Open(found.id, cue, spurt))
         events.append(CueClosed(time_s, found.id, cue))
+
+    def _has_content(self, found: _Open) -> bool:
+        """Whether words that were heard speak against listening."""
+        return found.id in self._content
 
     def _backchannel(
         self, channel: Channel, span: TimeSpan, time_s: float, text: str | None
@@ -259,3 +314,13 @@ class TurnTaking:
     def _new_id(self, letter: str) -> str:
         self._count += 1
         return f"turn-{letter}{self._count}"
+
+
+def _covers(utterance: Utterance, span: TimeSpan) -> bool:
+    """Whether the utterance is what was said in the span, at least for the most part."""
+    return utterance.span.overlap_s(span) > 0.5 * min(span.duration_s, utterance.span.duration_s)
+
+
+def _evidence(overlap_s: float, spurt: Spurt) -> str:
+    held_s = spurt.hold * HOP_S
+    return f"{overlap_s:.1f} s overlap after the other held the floor for {held_s:.1f} s"

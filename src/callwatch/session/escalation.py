@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationChange, EscalationLevel
-from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, EscalationChanged, Event
+from callwatch.core.events import (
+    CueClosed,
+    CueOpened,
+    CueWithdrawn,
+    EscalationChanged,
+    Event,
+    VoiceSettled,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,10 @@ class EscalationConfig:
     """Weights and times of the escalation score."""
 
     half_life_s: float = 40.0  # people calm down over a minute or two, not over a sentence
+    settled_half_life_s: float = (
+        10.0  # quicker once they have spoken in their own usual voice again
+    )
+    most: float = 2.6  # a long outburst takes no longer to get over than a full one
     raised_voice: float = 1.0  # one raised voice makes a call tense
     raised_voice_per_s: float = 0.12  # ten seconds of it make it heated
     threat: float = 1.6
@@ -24,7 +35,7 @@ class EscalationConfig:
     interruption: float = 0.25  # customers who interrupt are impatient; four of them count as one
     tense_at: float = 0.8
     heated_at: float = 2.0
-    release_share: float = 0.5  # a level is left at half of the score that opened it
+    release_share: float = 0.6  # a level is left well below the score that opened it
     min_level_s: float = 5.0  # a level that flickers is worse than a late one
     threat_hold_s: float = 20.0
     danger_hold_s: float = 90.0  # physical and self_harm stay on the gauge for longer
@@ -41,6 +52,7 @@ class Escalation:
         self._since_s = 0.0
         self._threat_until_s = 0.0
         self._raised: set[str] = set()
+        self._settled = False
         self._taken: dict[str, tuple[float, float, float]] = {}  # a withdrawn cue gives all back
 
     @property
@@ -57,10 +69,13 @@ class Escalation:
             case CueClosed(time_s=time_s, id=cue_id):
                 self._advance(time_s)
                 self._raised.discard(cue_id)
+            case VoiceSettled(time_s=time_s, channel=Channel.CUSTOMER):
+                self._advance(time_s)
+                self._settled = True
             case CueWithdrawn(time_s=time_s, id=cue_id) if cue_id in self._taken:
                 self._advance(time_s)
                 at_s, weight, before_s = self._taken.pop(cue_id)
-                decay = 0.5 ** ((time_s - at_s) / self._config.half_life_s)
+                decay = 0.5 ** ((time_s - at_s) / self._half_life_s)
                 self._score = max(0.0, self._score - weight * decay)
                 self._threat_until_s = before_s
             case _:
@@ -72,6 +87,11 @@ class Escalation:
         self._advance(time_s)
         return self._settle(time_s)
 
+    @property
+    def _half_life_s(self) -> float:
+        config = self._config
+        return config.settled_half_life_s if self._settled else config.half_life_s
+
     def _on_cue(self, time_s: float, cue_id: str, cue: Cue) -> None:
         weight, before_s = self._weight(cue), self._threat_until_s
         if cue.kind is CueKind.THREAT and cue.category is not ThreatCategory.MANAGER:
@@ -80,8 +100,9 @@ class Escalation:
             self._threat_until_s = max(self._threat_until_s, time_s + hold_s)
         elif cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.CUSTOMER:
             self._raised.add(cue_id)
+            self._settled = False
         if weight:
-            self._score += weight
+            self._score = min(self._config.most, self._score + weight)
             self._taken[cue_id] = (time_s, weight, before_s)
 
     def _weight(self, cue: Cue) -> float:
@@ -98,16 +119,15 @@ class Escalation:
         elapsed_s = max(0.0, time_s - self._time_s)
         self._time_s = max(self._time_s, time_s)
         if self._raised:
-            self._score += self._config.raised_voice_per_s * elapsed_s
+            rise = self._config.raised_voice_per_s * elapsed_s
+            self._score = min(self._config.most, self._score + rise)
         else:
-            self._score *= 0.5 ** (elapsed_s / self._config.half_life_s)
+            self._score *= 0.5 ** (elapsed_s / self._half_life_s)
 
     def _settle(self, time_s: float) -> list[Event]:
         target = self._target(time_s)
         falling = target.rank < self._level.rank
-        if target is self._level or (
-            falling and time_s - self._since_s < self._config.min_level_s
-        ):
+        if target is self._level or (falling and time_s - self._since_s < self._config.min_level_s):
             return []
         change = EscalationChange(time_s, target, self._level)
         self._level, self._since_s = target, time_s

@@ -14,7 +14,7 @@ class Meter:
     """Gathers frames and emits one Metered a full second of call time."""
 
     def __init__(self) -> None:
-        self._talk_frames = {channel: 0 for channel in CHANNELS}
+        self._talk_frames = dict.fromkeys(CHANNELS, 0)
         self._speech = np.zeros((2, 0), dtype=np.bool_)
         self._level_dbfs = np.zeros((2, 0), dtype=np.float32)
         self._start_s = 0.0

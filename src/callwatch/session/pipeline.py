@@ -6,6 +6,7 @@ by one to those who react to events (pace, control, escalation, nudges); a tick 
 stream time drives what waits for time to pass.
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from callwatch.core.events import (
     InputNoted,
     PartialHeard,
     UtteranceFinished,
+    VoiceStarted,
 )
 from callwatch.core.masking import UtteranceMasker
 from callwatch.core.spans import TimeSpan
@@ -44,7 +46,8 @@ from callwatch.session.nudges import NudgeConfig, NudgePolicy
 from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
-from callwatch.voice.effort import EffortBaseline, EffortConfig, EffortEstimator, EffortFrames
+from callwatch.voice.baseline import EffortBaseline
+from callwatch.voice.effort import EffortConfig, EffortEstimator, EffortFrames
 from callwatch.voice.frames import HOP_S, VoiceFrames
 from callwatch.voice.quality import QualityConfig, QualityMonitor
 
@@ -79,7 +82,10 @@ class Phrases:
 
 
 class Pipeline:
-    """One call. Not thread-safe: one thread calls every method."""
+    """One call. Not thread-safe: one thread calls every method.
+
+    `with_words` false: no recogniser listens, so no audio is gathered for it.
+    """
 
     def __init__(
         self,
@@ -87,6 +93,8 @@ class Pipeline:
         info: CallInfo,
         phrases: Phrases,
         baselines: Mapping[Channel, EffortBaseline] | None = None,
+        *,
+        with_words: bool = True,
     ) -> None:
         self._info = info
         self._voice = VoiceActivity(config.voice)
@@ -101,12 +109,13 @@ class Pipeline:
         self._escalation = Escalation(config.escalation)
         self._nudges = NudgePolicy(config.nudges, config.language, info.id)
         self._meter = Meter()
-        self._feed = SpeechFeed(config.feed)
+        self._feed = SpeechFeed(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
         self._agent_spoke_s = 0.0
+        self._customer_began_s = math.inf
         self._paused_from_s: float | None = None
         self._paused: list[TimeSpan] = []
         self._dropped_s = 0.0
@@ -157,14 +166,16 @@ class Pipeline:
         events = [first, *self._turn_taking.hear(heard)]
         if heard.channel is Channel.CUSTOMER:
             events += self._threats.hear(heard)
-        else:
+        elif heard.span.end_s > self._customer_began_s:
+            # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events)
 
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
         events = self._run(None, self._voice.finish())
-        self._chunks += self._feed.finish(self._audio_end_s)
+        if self._feed is not None:
+            self._chunks += self._feed.finish(self._audio_end_s)
         effort = self._effort.finish()
         return events + self._dispatch(
             [
@@ -177,7 +188,8 @@ class Pipeline:
     def end_call(self, performance: Performance) -> list[Event]:
         """The call is over and the last words were heard."""
         end_s = self._audio_end_s
-        events = self._dispatch(self._pace.finish(end_s)) + self._nudges.finish(end_s)
+        events = self._dispatch([*self._threats.end(end_s), *self._pace.finish(end_s)])
+        events += self._nudges.finish(end_s)
         quality = self._quality.result(end_s)
         quality = replace(quality, warnings=(*quality.warnings, *self._warnings))
         return [*events, CallEnded(end_s, end_s, self._quality.separable, quality, performance)]
@@ -227,7 +239,8 @@ class Pipeline:
     def _run(self, block: CallBlock | None, frames: VoiceFrames) -> list[Event]:
         events: list[Event] = [*frames.transitions, *frames.notes]
         if block is not None:
-            self._chunks += self._feed.process(block, frames)
+            if self._feed is not None:
+                self._chunks += self._feed.process(block, frames)
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
             events += self._raised_voice.process(effort)
@@ -254,6 +267,8 @@ class Pipeline:
             if len(spoke) and index >= 0:
                 self._agent_spoke_s = max(self._agent_spoke_s, spoke[min(index, len(spoke) - 1)])
             out += self._tick(tick_s, tick_s - frames.delay_s - self._agent_spoke_s)
+        if len(spoke):
+            self._agent_spoke_s = max(self._agent_spoke_s, spoke[-1])
         return out + self._dispatch(list(events))
 
     def _tick(self, time_s: float, agent_silent_s: float) -> list[Event]:
@@ -269,6 +284,8 @@ class Pipeline:
             event = queue.popleft()
             out.append(event)
             led_to: list[Event] = []
+            if isinstance(event, VoiceStarted) and event.channel is Channel.CUSTOMER:
+                self._customer_began_s = min(self._customer_began_s, event.start_s)
             for reactor in (self._pace, self._control, self._escalation, self._nudges):
                 led_to += reactor.on_event(event)
             if isinstance(event, EscalationChanged):

@@ -7,12 +7,11 @@ thread and must not wait.
 """
 
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
-
-import psutil
 
 from callwatch.audio.source import CallSource
 from callwatch.core.channels import CHANNELS
@@ -20,8 +19,13 @@ from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event, InputNoted
 from callwatch.core.summary import CallSummary, Performance
 from callwatch.session.pipeline import Pipeline
-from callwatch.session.record import CallRecord
 from callwatch.session.recognition import InlineRecognition, RecognitionStats, RecognitionWorker
+from callwatch.session.record import CallRecord
+
+if sys.platform == "win32":
+    import psutil
+else:
+    import resource
 
 Sink = Callable[[Event], None]
 Request = Callable[[Pipeline], Sequence[Event] | None]
@@ -49,6 +53,8 @@ class CallRunner:
         self._requests: queue.Queue[Request] = queue.Queue(REQUESTS)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        # Not Thread.join alone: Ctrl-C in it makes Python take a running thread for an ended one.
+        self._ended = threading.Event()
         self._error: CallwatchError | None = None
         self._summary: CallSummary | None = None
 
@@ -96,6 +102,8 @@ class CallRunner:
                 self.run()
             except CallwatchError as error:
                 self._error = error
+            finally:
+                self._ended.set()
             if on_finished is not None:
                 on_finished(self)
 
@@ -110,12 +118,14 @@ class CallRunner:
     def join(self, timeout_s: float | None = None) -> CallSummary | None:
         """Wait for the end; gives the summary, None when the call still runs.
 
-        Raises the CallwatchError that ended the call.
+        Raises the CallwatchError that ended the call, and RuntimeError when a fault ended it.
         """
-        if self._thread is not None:
-            self._thread.join(timeout_s)
-        if self._error is not None:
-            raise self._error
+        if self._thread is not None and self._ended.wait(timeout_s):
+            self._thread.join()
+            if self._error is not None:
+                raise self._error
+            if self._summary is None:
+                raise RuntimeError("the analysis of the call ended without a result")
         return self._summary
 
     def request(self, request: Request) -> None:
@@ -156,11 +166,8 @@ class CallRunner:
 
 def peak_memory_mb() -> float:
     """The most memory that this process has held so far, MB."""
-    info = psutil.Process().memory_info()
-    if hasattr(info, "peak_wset"):  # Windows
-        return round(info.peak_wset / 1e6, 1)
-    import resource
-
+    if sys.platform == "win32":
+        return round(float(psutil.Process().memory_info().peak_wset) / 1e6, 1)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, 1)
 
 

@@ -28,15 +28,19 @@ _CREDITS: Final = re.compile(
     r"undertexter (från|av)|undertekster (af|av)|tack för att ni tittade|tak fordi du så|"
     r"takk for at du så|subscribe to (my|our|the) channel"
 )
+# What Whisper writes for tones and bells.
+_SOUND: Final = re.compile(
+    r"(be+p?s?|boo+p|bee+ping|ding|dong|ring|buzz|tick|click|clunk|pop|whoosh)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PlausibleConfig:
     """Limits of what is believed. Each default with its reason."""
 
-    no_speech: float = 0.6  # Whisper's own threshold for "nobody speaks"
+    no_speech: float = 0.84  # music, noise and silence have 0.87-0.99, speech up to 0.14, faint 0.8
     doubtful_log_probability: float = -0.7  # with no_speech: not even the words are certain
-    hopeless_log_probability: float = -1.3  # words drawn at random; overlapped speech has -1.0
+    hopeless_log_probability: float = -1.3  # words drawn at random; faint speech has -1.1
     invented_no_speech: float = 0.2  # a stock phrase with this much doubt was not said
     invented_log_probability: float = -0.6  # a stock phrase really said is above -0.4
     words_per_s: float = 8.0  # nobody speaks that fast; a loop does
@@ -61,4 +65,5 @@ def is_plausible(decoded: Decoded, length_s: float, config: PlausibleConfig) -> 
             decoded.no_speech < config.invented_no_speech
             and log_probability > config.invented_log_probability
         )
-    return any(c.isalnum() for c in text)
+    spoken = re.findall(r"[^\W_]+", text)
+    return not all(_SOUND.fullmatch(word) for word in spoken)

@@ -137,16 +137,15 @@ class VoskRecognizer:
 
     def _stream(self, chunk: SpeechChunk) -> _Stream:
         stream = self._streams.get(chunk.channel)
+        if stream is not None and stream.segment_id not in (None, chunk.segment_id):
+            stream = None  # the end of the segment before was never told: nothing of it is kept
         if stream is None:
             kaldi = self._new_kaldi(self._kaldi_model, float(CALL_RATE_HZ))
             kaldi.SetWords(True)
             stream = self._streams[chunk.channel] = _Stream(kaldi)
-        if stream.segment_id is None or stream.segment_id != chunk.segment_id:
-            if stream.segment_id is not None:  # the end of the one before was never told
-                stream.kaldi.Reset()
+        if stream.segment_id is None:
             stream.segment_id = chunk.segment_id
             stream.utterances = 0
-            stream.partial = ()
         stream.timeline.mark(stream.fed / CALL_RATE_HZ, chunk.start_s)
         stream.segment_end_s = chunk.end_s
         return stream

@@ -3,10 +3,9 @@
 The only file that imports ctranslate2 and tokenizers. Models are those of faster-whisper
 (model.bin, config.json, tokenizer.json, vocabulary).
 
-Whisper was trained on windows of 30 s; encoding a window of 10-15 s costs a tenth and gives the
-same words, but below about 8 s the decoder misses its end and writes the sentence again. So
-windows are never shorter than the caller says, tokens are limited by the length of the audio,
-and what loops or breaks off is decoded once more in a full window.
+Whisper was trained on windows of 30 s; encoding a window of 10 s costs an eighth and gives the
+same words, but below about 7 s the decoder misses its end and writes the sentence again. So a
+caller says how long a window must be, and tokens are limited by the length of the audio.
 """
 
 import json
@@ -17,7 +16,6 @@ from typing import Any, Final
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, ModelError
-from callwatch.speech.loops import without_loop
 from callwatch.speech.mel import log_mel
 from callwatch.speech.protocol import RecognitionError
 
@@ -44,14 +42,14 @@ class HeardWord:
 class Decoded:
     """What Whisper makes of a stretch of audio, with its own doubts.
 
-    `average_log_probability` per token, 0 is certain; `no_speech` 0..1; `looped` when the text
-    repeated itself and was cut.
+    `average_log_probability` per token, 0 is certain; `no_speech` 0..1; `broke_off` when the
+    decoder did not come to an end within the tokens that so much audio can hold.
     """
 
     words: tuple[HeardWord, ...]
     average_log_probability: float
     no_speech: float
-    looped: bool
+    broke_off: bool
 
 
 class WhisperEngine:
@@ -90,11 +88,12 @@ class WhisperEngine:
         self._no_timestamps = self._token("<|notimestamps|>")
         self._suppressed = _suppressed(path)
 
-    def decode(self, samples: Samples, window_s: float, pad_s: float) -> Decoded:
+    def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
         """Transcribes int16 audio of at most 30 s.
 
         The window is at least `window_s` long and has at least `pad_s` of silence behind the
-        audio. Raises RecognitionError when the engine does.
+        audio; `beam` hypotheses are followed, 1 is greedy. Raises RecognitionError when the
+        engine does.
         """
         duration_s = len(samples) / CALL_RATE_HZ
         silence_s = min(max(pad_s, window_s - duration_s), max(0.0, FULL_WINDOW_S - duration_s))
@@ -105,14 +104,13 @@ class WhisperEngine:
             result = self._model.generate(
                 encoded,
                 [[*self._start, self._no_timestamps]],
-                beam_size=1,
+                beam_size=beam,
                 max_length=limit + len(self._start) + 1,
                 suppress_tokens=self._suppressed,
                 return_scores=True,
                 return_no_speech_prob=True,
             )[0]
-            said = [token for token in result.sequences_ids[0] if token < self._end]
-            tokens = without_loop(said)
+            tokens = [token for token in result.sequences_ids[0] if token < self._end]
             if not tokens:
                 return Decoded((), float(result.scores[0]), float(result.no_speech_prob), False)
             aligned = self._model.align(
@@ -124,7 +122,7 @@ class WhisperEngine:
             self._words(tokens, aligned, duration_s),
             float(result.scores[0]),
             float(result.no_speech_prob),
-            len(tokens) < len(said) or len(said) >= limit,
+            len(tokens) >= limit,
         )
 
     def _token(self, text: str) -> int:

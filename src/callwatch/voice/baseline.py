@@ -24,7 +24,8 @@ class EffortBaseline:
     """One speaker's usual voice.
 
     `pitch_st` semitones above 100 Hz, `balance_db` alpha ratio, `level_dbfs`; the `_sd` say how
-    uncertain each mean is. `voiced_s` seconds of voice that it was learnt from.
+    uncertain each mean is. `liveliness` how much more than a plain reader the speaker varies in
+    usual speech. `voiced_s` seconds of voice that it was learnt from.
     """
 
     pitch_st: float
@@ -33,6 +34,7 @@ class EffortBaseline:
     pitch_sd: float
     balance_sd: float
     level_sd: float
+    liveliness: float
     voiced_s: float
 
     @property
@@ -66,67 +68,138 @@ class BaselineConfig:
     chunk_s: float = 0.5
     # Chunks of usual speech remembered: two minutes of voice, some four minutes of talking.
     usual_chunks: int = 240
+    # Chunks of one sentence lie on the same side of the mean: so much voice is one new witness.
+    independent_s: float = 1.5
     # Raised chunks remembered, in case they turn out to be the usual voice after all.
-    raised_chunks: int = 60
+    # They are few beside the usual ones, so that a long outburst does not become the usual voice.
+    raised_chunks: int = 40
     # A chunk this many standard deviations above the usual ones is raised and does not count.
     outlier: float = 2.2
+    # Chunks from which the own strong level is taken: the last half minute of voice, so that a
+    # lasting fall of the line's gain is followed.
+    level_chunks: int = 60
+    # Chunks this far below it are the other side, leaking (see effort_side.py).
+    faint_db: float = 15.0
+    # So many usual chunks in a row this far off on the same side: the line's gain has changed.
+    step_chunks: int = 5
+    step_db: float = 5.0
+    # So far (standard deviations over people) above the usual voices of all people, the first
+    # words may be shouted; after so many chunks this is how the person speaks.
+    odd: float = 1.9
+    doubt_chunks: int = 20
+    # A raised voice is brighter by at least this: shouting flattens the spectrum (ANSI S3.5: 6 dB).
+    least_balance_db: float = 1.5
+    # Lively talkers vary 1.4 times as much as plain readers, most people something between (three
+    # support calls against read speech, see effort_norms.py). What is heard of the speaker counts as
+    # much as this after so many chunks.
+    usual_liveliness: float = 1.2
+    lively_chunks: int = 20
+    liveliness: tuple[float, float] = (1.0, 1.8)
+    # The rare high moments of a lively voice, which must open nothing, spread more than its chunks.
+    tail_exponent: float = 1.5
     # Voice after which a baseline is good enough to be kept.
     known_s: float = 4.0
 
 
 class BaselineLearner:
-    """Learns the baseline of one channel, chunk by chunk."""
+    """Learns the baseline of one channel, chunk by chunk.
+
+    `current` is the best guess at any time; `strong_dbfs` the level of the own strong voice.
+    """
 
     def __init__(self, config: BaselineConfig, known: EffortBaseline | None = None) -> None:
         self._config = config
         self._prior = _prior_of(known)
         self._usual: deque[Array] = deque(maxlen=config.usual_chunks)
         self._raised: deque[Array] = deque(maxlen=config.raised_chunks)
-        self._spread = np.array([np.hypot(n.between, n.within / 1.5) for n in NORMS])
-        self._weights = _weights(NORMS)
+        self._levels: deque[float] = deque(maxlen=config.level_chunks)
+        self._spread = np.array([n.spread(config.chunk_s) for n in NORMS])
+        self._weights = _weights(NORMS, config.chunk_s)
+        self._lively_before = config.usual_liveliness if known is None else known.liveliness
+        self.strong_dbfs = float("-inf")
         self.current = self._solve(np.zeros((0, 3)))
 
     def add(self, chunk: Array) -> None:
         """One chunk of voice: (3,) pitch, balance, level."""
         everything = np.array([*self._usual, *self._raised, chunk])
-        is_usual = self._divide(everything)
-        self._usual.extend(everything[is_usual][-self._config.usual_chunks :])
-        kept = everything[is_usual]
-        self._usual = deque(kept, maxlen=self._config.usual_chunks)
-        self._raised = deque(everything[~is_usual], maxlen=self._config.raised_chunks)
-        self.current = self._solve(kept)
+        own = everything[everything[:, 2] >= self.strong_dbfs - self._config.faint_db]
+        is_usual = self._divide(own) if len(own) else np.zeros(0, np.bool_)
+        if chunk[2] < self.strong_dbfs - self._config.faint_db or is_usual[-1]:
+            self._levels.append(float(chunk[2]))
+            self.strong_dbfs = float(np.quantile(self._levels, 0.8))
+        self._usual = deque(own[is_usual], maxlen=self._config.usual_chunks)
+        self._raised = deque(own[~is_usual], maxlen=self._config.raised_chunks)
+        self.current = self._solve(own[is_usual])
 
     def _divide(self, chunks: Array) -> npt.NDArray[np.bool_]:
-        """Which chunks are usual: those not far above the calmer third."""
-        effort = ((chunks - self._prior[0]) / self._spread) @ self._weights
-        centre = float(np.quantile(effort, 1 / 3))
-        usual = np.ones(len(chunks), bool)
+        """Which chunks are usual: those not far above the calmer quarter.
+
+        While little has been heard, what lies far above the usual voices of all people is taken
+        for raised as well: the first words may be shouted. What is higher but not brighter is
+        another voice, not a raised one.
+        """
+        config, prior = self._config, self._prior
+        effort = ((chunks - prior[0]) / self._spread) @ self._weights
+        centre = float(np.quantile(effort, 0.25))
+        if len(chunks) < config.doubt_chunks:
+            odd = ((chunks - prior[0]) / np.hypot(prior[1], self._spread)) @ self._weights
+            calm = effort[odd <= config.odd]
+            centre = min(centre, float(np.mean(calm)) if len(calm) else np.inf)
+            if not len(calm):
+                return np.zeros(len(chunks), bool)
+        usual, outlier = np.ones(len(chunks), bool), config.outlier
+        if len(chunks) >= config.doubt_chunks:
+            outlier *= min(self.current.liveliness, config.usual_liveliness)
         for _ in range(4):
-            usual = effort <= centre + self._config.outlier
+            usual = effort <= centre + outlier
             centre = float(np.mean(effort[usual]))
-        return usual
+        bright_db = float(np.median(chunks[usual, 1])) + config.least_balance_db
+        return usual | (chunks[:, 1] < bright_db)
 
     def _solve(self, usual: Array) -> EffortBaseline:
         """Prior and chunks together, each weighted by its certainty."""
         mean, spread = self._prior
-        certainty = 1 / spread**2 + len(usual) / self._spread**2
+        witnesses = len(usual) * self._config.chunk_s / self._config.independent_s
+        certainty = 1 / spread**2 + witnesses / self._spread**2
         value = mean / spread**2
         if len(usual):
-            value = value + np.median(usual, axis=0) * len(usual) / self._spread**2
+            middle = np.median(usual, axis=0)
+            middle[2] = self._level(usual[:, 2])
+            value = value + middle * witnesses / self._spread**2
         value, sd = value / certainty, np.sqrt(1 / certainty)
         pitch, tone, level = map(float, value)
-        voiced_s = len(usual) * self._config.chunk_s
         a, b, c = map(float, sd)
-        return EffortBaseline(pitch, tone, level, a, b, c, voiced_s)
+        lively, voiced_s = self._liveliness(usual), len(usual) * self._config.chunk_s
+        return EffortBaseline(pitch, tone, level, a, b, c, lively, voiced_s)
+
+    def _liveliness(self, usual: Array) -> float:
+        """Spread of the chunks' pitch and balance over that of reading, held to what is plausible."""
+        config, least, most = self._config, *self._config.liveliness
+        total = config.lively_chunks * self._lively_before**2
+        if len(usual):
+            off = (usual - np.median(usual, axis=0))[:, :2] / self._spread[:2]
+            total += float(np.sum(np.mean(off**2, axis=1)))
+        mean = total / (config.lively_chunks + len(usual))
+        return float(np.clip(mean ** (config.tail_exponent / 2), least, most))
+
+    def _level(self, levels: Array) -> float:
+        """The usual level; after a step of the line's gain that of the newest chunks."""
+        config = self._config
+        newest, middle = levels[-config.step_chunks :], float(np.median(levels[-40:]))
+        if len(levels) > config.step_chunks and (
+            np.all(newest > middle + config.step_db) or np.all(newest < middle - config.step_db)
+        ):
+            return float(np.median(newest))
+        return middle
 
     def known(self) -> EffortBaseline | None:
         """The baseline, or None while too little has been heard."""
         return self.current if self.current.voiced_s >= self._config.known_s else None
 
 
-def _weights(norms: tuple[FeatureNorm, ...]) -> Array:
+def _weights(norms: tuple[FeatureNorm, ...], chunk_s: float) -> Array:
     """How much each standardised feature says, length 1."""
-    telling = np.array([n.shift / np.hypot(n.between, n.within / 1.5) for n in norms])
+    telling = np.array([n.shift / n.spread(chunk_s) for n in norms])
     telling[2] = 0.0  # a gain step must not divide the chunks
     return np.asarray(telling / np.linalg.norm(telling), np.float64)
 

@@ -32,18 +32,26 @@ class BleedConfig:
 
     # Lessons remembered: 80 of 128 ms are 10 s of the far voice, enough to average own speech out.
     memory: int = 80
-    # Lessons before the first use: half a second of the far voice.
-    min_lessons: int = 4
-    # Share of the near sound (in its quiet moments) that the leak must explain to be believed.
+    # Lessons checked before the first use: half a second of the far voice.
+    min_checks: int = 4
+    # Lessons that a check remembers: 2.6 s, so that a moved loudspeaker is noticed soon.
+    check_memory: int = 20
+    # Share of the near sound that the leak must explain, where it is loud enough to matter.
     min_explained: float = 0.3
     # A far voice weaker than this teaches nothing.
     min_far_dbfs: float = -58.0
-    # Taps below this share of the largest are noise of the estimate, not echo.
-    tap_floor: float = 0.08
+    # Taps below this share of the largest matter little ...
+    tap_floor: float = 0.03
+    # ... and those below this multiple of the median (3.4 sigma) are noise of the estimate.
+    tap_noise: float = 5.0
+    # Lessons before the path is checked at all.
+    min_lessons: int = 6
+    # Where the leak would be weaker than this share of the near power, it proves nothing.
+    min_leak_share: float = 0.1
     # Near power that counts as quiet (-70 dBFS): below it moments weigh the same.
     quiet_power: float = 1e-7
     # Own sound stands so far above what is left of the leak.
-    margin_db: float = 6.0
+    margin_db: float = 10.0
 
 
 class LeakPath:
@@ -56,38 +64,43 @@ class LeakPath:
         self._power = np.zeros(LESSON_FFT // 2 + 1)
         self._taps = np.zeros(TAPS, dtype=np.float32)
         self._spectrum = np.fft.rfft(self._taps, CHUNK_FFT)
-        self._lessons = 0
-        # Running means: near, rest and leak weighted towards quiet moments; then near, rest,
-        # leak and far power as they are.
-        self._means = np.full(7, 1e-12)
+        self._lessons = self._heard = self._checks = 0
+        self._near = self._rest = 0.0  # running means of powers relative to the near sound
+        self._rest_db = 0.0
+        self._own_share = 1.0
+        self._gain_power, self._far_power = 0.0, 1e-12
 
     @property
     def is_active(self) -> bool:
         """Whether a leak is believed at the moment."""
-        near, rest = self._means[:2]
-        explained = 1.0 - rest / near
-        return self._lessons > self._config.min_lessons and explained > self._config.min_explained
+        if self._checks < self._config.min_checks:
+            return False
+        return self._rest < (1.0 - self._config.min_explained) * self._near
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether half as many lessons will do from now on."""
+        return self._lessons >= self._config.memory
 
     @property
     def rest_db(self) -> float:
-        """What stays of the leak after it was taken away, relative to it, -20..0 dB."""
-        rest, leak = self._means[1:3]
-        return float(np.clip(10.0 * np.log10(rest / leak), -20.0, 0.0))
+        """What stays of the leak after it was taken away, relative to it, dB."""
+        return self._rest_db
 
     @property
     def leak(self) -> Leak:
         """What is known of the leak."""
         if not self.is_active:
             return Leak()
-        near, rest, leak, far = self._means[3:]
-        return Leak(float(10.0 * np.log10(leak / far)), float(np.clip(rest / near, 0.0, 1.0)))
+        gain_db = 10.0 * float(np.log10(self._gain_power / self._far_power + 1e-12))
+        return Leak(gain_db, self._own_share)
 
     def learn(self, near: Floats, far: Floats) -> None:
         """One lesson from the last LESSON samples of both channels."""
         config = self._config
         if 10.0 * np.log10(float(np.mean(far[:STEP] ** 2)) + 1e-12) < config.min_far_dbfs:
             return
-        if self._lessons:
+        if self._lessons >= config.min_lessons:
             self._check(near, far)
         keep = 1.0 - 1.0 / min(self._lessons + 1, config.memory)
         self._lessons += 1
@@ -97,7 +110,8 @@ class LeakPath:
         self._power = keep * self._power + weight * np.abs(source) ** 2
         floor = 1e-3 * float(self._power.mean()) + 1e-12
         taps = np.fft.irfft(self._cross / (self._power + floor), LESSON_FFT)[:TAPS]
-        taps[np.abs(taps) < config.tap_floor * np.abs(taps).max()] = 0.0
+        size = np.abs(taps)
+        taps[size < max(config.tap_floor * size.max(), config.tap_noise * np.median(size))] = 0.0
         self._taps = taps.astype(np.float32)
         self._spectrum = np.fft.rfft(self._taps, CHUNK_FFT)
 
@@ -111,12 +125,22 @@ class LeakPath:
         spectrum = np.fft.rfft(far, LESSON_FFT) * np.fft.rfft(self._taps, LESSON_FFT)
         leak = np.fft.irfft(spectrum, LESSON_FFT)[TAPS:LESSON]
         sound = near[TAPS:]
-        powers = np.array(
-            [float(np.mean(x**2)) + 1e-12 for x in (sound, sound - leak, leak, far[TAPS:])]
-        )
-        weighted = powers[:3] / (powers[0] + self._config.quiet_power)
-        keep = 1.0 - 1.0 / min(self._lessons, self._config.memory // 2)
-        self._means = keep * self._means + (1.0 - keep) * np.concatenate((weighted, powers))
+        powers = [float(np.mean(x**2)) + 1e-12 for x in (sound, sound - leak, leak, far[TAPS:])]
+        power, rest, leaked, far_power = powers
+        self._heard += 1
+        part = 1.0 / min(self._heard, self._config.memory)
+        self._own_share += part * (min(rest / power, 1.0) - self._own_share)
+        self._gain_power += part * (leaked - self._gain_power)
+        self._far_power += part * (far_power - self._far_power)
+        if leaked < self._config.min_leak_share * power:
+            return
+        self._checks += 1
+        part = 1.0 / min(self._checks, self._config.check_memory)
+        sounding = power / (power + self._config.quiet_power)
+        self._near += part * (sounding - self._near)
+        self._rest += part * (sounding * min(rest / power, 2.0) - self._rest)
+        rest_db = float(np.clip(10.0 * np.log10(rest / leaked), -20.0, 0.0))
+        self._rest_db += part * (rest_db - self._rest_db)
 
 
 class Unbleed:
@@ -150,7 +174,10 @@ class Unbleed:
                     bar[row, here] = leak * 10 ** ((path.rest_db + self._config.margin_db) / 20)
             self._chunks += 1
             if self._chunks % (STEP // CHUNK) == 0:
+                is_even = self._chunks % (2 * STEP // CHUNK) == 0
                 for row, path in enumerate(self._paths):
+                    if path.is_settled and not is_even:
+                        continue
                     path.learn(known[row, end - LESSON : end], known[1 - row, end - LESSON : end])
         self._past = known[:, -LESSON:]
         return own, bar

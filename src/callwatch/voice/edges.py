@@ -22,6 +22,9 @@ from callwatch.voice.frames import HOP_S
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
+UNKNOWN_DBFS = -120.0
+VOICE_PACE = 0.005  # the usual level of a voice: some 2 s of its speech
+
 
 @dataclass(frozen=True, slots=True)
 class EdgeConfig:
@@ -30,18 +33,28 @@ class EdgeConfig:
     # Silero's own defaults: half sure to start, 0.15 less to go on.
     on_probability: float = 0.5
     off_probability: float = 0.35
-    # Shorter sounds are clicks and breaths; the shortest false start of interest is 150 ms.
-    confirm_frames: int = 8
-    # A stop is told after so long a pause; talk figures bridge 0.3 s anyway.
-    pause_frames: int = 20
+    # Of so much Silero must be sure, two of its chunks: less are clicks and breaths.
+    confirm_frames: int = 6
+    # A stop is told after so long a pause: longer than the hole of a stop consonant.
+    pause_frames: int = 12
     # Holes in the level (stop consonants) that do not end speech in the frames.
-    hang_frames: int = 5
+    hang_frames: int = 3
     # Silero needs one to three chunks of a soft onset: how far a start may be taken back.
     take_back_frames: int = 12
     # Sound counts when it stands so far above the noise ...
     above_noise_db: float = 6.0
+    # (less on a noisy line; where voice and noise are nearer than this, Silero alone decides) ...
+    min_distance_db: float = 8.0
+    # Until the voice is known a little must do.
+    unknown_voice_db: float = 3.0
     # ... and not so far below the usual level of this voice (room tails, far talkers).
     below_voice_db: float = 30.0
+    # The soft tail of a phrase, on which Silero gives up: how long, how loud at least, and how
+    # clean the line must be for the level to prove it.
+    trail_frames: int = 60
+    trail_distance_db: float = 25.0
+    trail_above_noise_db: float = 10.0
+    trail_below_voice_db: float = 22.0
 
 
 class EdgeFinder:
@@ -53,13 +66,14 @@ class EdgeFinder:
         self._frame = 0
         self._active = False
         self._floor_dbfs = -90.0
-        self._voice_dbfs = -120.0
+        self._voice_dbfs = UNKNOWN_DBFS
         self._sound_since = 0  # first frame of the current run of sound
         self._last_sound = -100
         self._start: int | None = None
         self._last = -100
         self._count = 0
         self._is_told = False
+        self._last_active = -100
 
     def process(
         self, start_s: float, probability: Floats, level_dbfs: Floats, own: Flags
@@ -78,12 +92,14 @@ class EdgeFinder:
                 self._active and likely >= config.off_probability
             )
             is_sound = is_own and self._stands_out(level)
+            if self._active:
+                self._last_active = frame
             if is_sound:
                 if frame - self._last_sound > 3:
                     self._sound_since = frame
                 self._last_sound = frame
-            if is_sound and self._active:
-                self._speak(frame, told)
+            if is_sound and (self._active or self._trails_off(frame, level)):
+                self._speak(frame, likely >= config.on_probability, told)
             elif self._start is not None and frame - self._last > config.pause_frames:
                 self._stop(frame, told)
             speech[i] = self._start is not None and frame - self._last <= hang
@@ -103,24 +119,44 @@ class EdgeFinder:
             self._floor_dbfs += 0.2 * (level - self._floor_dbfs)
         elif not self._active:
             self._floor_dbfs += 0.03 * (level - self._floor_dbfs)
-        if level <= self._floor_dbfs + config.above_noise_db:
+        distance_db = self._voice_dbfs - self._floor_dbfs
+        if self._voice_dbfs == UNKNOWN_DBFS:
+            above_db = config.unknown_voice_db
+        elif distance_db < config.min_distance_db:
+            above_db = -np.inf
+        else:
+            above_db = min(config.above_noise_db, 0.3 * distance_db)
+        if level <= self._floor_dbfs + above_db:
             return False
         if level <= self._voice_dbfs - config.below_voice_db:
             return False
-        if self._active:
-            faster = 0.2 if self._voice_dbfs == -120.0 else 0.005
-            self._voice_dbfs = (
-                level if faster == 0.2 else self._voice_dbfs + faster * (level - self._voice_dbfs)
-            )
+        if self._active and self._voice_dbfs == UNKNOWN_DBFS:
+            self._voice_dbfs = level
+        elif self._active:
+            self._voice_dbfs += VOICE_PACE * (level - self._voice_dbfs)
         return True
 
-    def _speak(self, frame: int, told: list[VoiceStarted | VoiceStopped]) -> None:
+    def _trails_off(self, frame: int, level: float) -> bool:
+        """Whether speech goes on too softly for Silero: close behind, and still near its level."""
+        config = self._config
+        return (
+            self._start is not None
+            and frame - self._last_active <= config.trail_frames
+            and self._voice_dbfs - self._floor_dbfs >= config.trail_distance_db
+            and level > self._floor_dbfs + config.trail_above_noise_db
+            and level > self._voice_dbfs - config.trail_below_voice_db
+        )
+
+    def _speak(self, frame: int, is_sure: bool, told: list[VoiceStarted | VoiceStopped]) -> None:
         if self._start is None:
-            earliest = max(frame - self._config.take_back_frames, self._last + 1)
+            # On a noisy line sound is everywhere and proves nothing about the start.
+            is_clear = self._voice_dbfs - self._floor_dbfs >= self._config.min_distance_db
+            back = self._config.take_back_frames if is_clear else 0
+            earliest = max(frame - back, self._last + 1)
             self._start = max(self._sound_since, earliest)
-            self._count, self._is_told = frame - self._start, False
+            self._count, self._is_told = 0, False
         self._last = frame
-        self._count += 1
+        self._count += is_sure
         if not self._is_told and self._count >= self._config.confirm_frames:
             self._is_told = True
             told.append(VoiceStarted(self._told_s(frame), self._channel, self._at_s(self._start)))

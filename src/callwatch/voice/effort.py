@@ -1,56 +1,29 @@
 """Vocal effort of both sides, live, against each speaker's own usual voice.
 
     audio    |----|----|----|----|    windows of 45 ms, 20 ms apart, where their side speaks
-    features   f0, alpha, level       of the voiced ones
-    step     |---- 0.1 s ----|        effort z of the last 0.8 s of voice
+    features   f0, balance, level     of the voiced ones
+    step     |---- 0.1 s ----|        effort z of the last 0.6 s and 1.5 s of voice
 
 The effort z says by how many standard deviations the recent voice lies above the speaker's
 baseline, all features together; it tells effort, never what somebody feels. No threads.
 """
 
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.voice.baseline import NORMS, BaselineConfig, BaselineLearner, EffortBaseline
-from callwatch.voice.effort_norms import MOMENT_S
-from callwatch.voice.frames import HOP_S, VoiceFrames
-from callwatch.voice.pitch import WINDOW_SAMPLES, PitchConfig, PitchFinder, power_spectra
-from callwatch.voice.spectrum import NoiseFloor, balance
+from callwatch.voice.baseline import EffortBaseline
+from callwatch.voice.effort_side import FLAGS, MARGIN, STEP, STEP_S, EffortConfig, EffortSide
+from callwatch.voice.frames import VoiceFrames
+from callwatch.voice.pitch import PitchFinder
+
+__all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
 
 Float = npt.NDArray[np.float32]
-
-STEP_S: Final = 0.1
-_STEP: Final = round(STEP_S * CALL_RATE_HZ)
-_FLAGS: Final = round(STEP_S / HOP_S)
-# A window every 20 ms: pitch does not change faster, and half the cost of 10 ms.
-_WINDOW_HOP: Final = 320
-_PER_STEP: Final = _STEP // _WINDOW_HOP
-_MARGIN: Final = (WINDOW_SAMPLES - _WINDOW_HOP) // 2
-# (windows, samples) of a step within the stretch that begins _MARGIN before it.
-_GRID: Final = np.arange(_PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAMPLES)
-
-
-@dataclass(frozen=True, slots=True)
-class EffortConfig:
-    """How much voice is looked at together."""
-
-    # Voice in the window: two to four syllables, what a listener needs as well.
-    window_s: float = 0.8
-    # Voice older than this is no longer part of the same utterance.
-    memory_s: float = 1.6
-    # Least voice for an effort figure.
-    least_voiced_s: float = 0.2
-    # Windows less than this above the line's noise tell more of the line than of the voice.
-    least_snr_db: float = 6.0
-    pitch: PitchConfig = field(default_factory=PitchConfig)
-    baseline: BaselineConfig = field(default_factory=BaselineConfig)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -59,7 +32,8 @@ class EffortFrames:
 
     Arrays float32 (2, n), row = Channel.index:
 
-    effort             z above the own baseline; NaN without enough recent voice
+    effort             z of the last 0.6 s of voice above the own baseline; NaN without enough
+    sustained          z of the last 1.5 s of voice
     pitch_delta_st     pitch, balance and level above the own baseline
     balance_delta_db
     level_delta_db
@@ -71,6 +45,7 @@ class EffortFrames:
     start_s: float
     hop_s: float
     effort: Float
+    sustained: Float
     pitch_delta_st: Float
     balance_delta_db: Float
     level_delta_db: Float
@@ -91,61 +66,6 @@ class EffortFrames:
         return self.start_s + (index + 1) * self.hop_s + self.delay_s
 
 
-class _Voice:
-    """One channel: recent voice, chunk in the making, baseline."""
-
-    def __init__(self, config: EffortConfig, known: EffortBaseline | None) -> None:
-        self._config = config
-        self.floor = NoiseFloor()
-        self.learner = BaselineLearner(config.baseline, known)
-        self._recent: deque[tuple[int, npt.NDArray[np.float64]]] = deque()
-        self._chunk: list[npt.NDArray[np.float64]] = []
-
-    def step(self, number: int, rows: npt.NDArray[np.float64]) -> tuple[float, ...]:
-        """Takes the step's voiced windows (m, 3); gives the columns of EffortFrames."""
-        config, hop_s = self._config, _WINDOW_HOP / CALL_RATE_HZ
-        if len(rows):
-            self._recent.append((number, rows))
-        oldest = number - round(config.memory_s / STEP_S)
-        while self._recent and (
-            self._recent[0][0] <= oldest
-            or sum(len(r) for _, r in self._recent) - len(self._recent[0][1])
-            >= config.window_s / hop_s
-        ):
-            self._recent.popleft()
-        new_s = len(rows) * hop_s
-        voiced_s = sum(len(r) for _, r in self._recent) * hop_s
-        if voiced_s < config.least_voiced_s:
-            values: tuple[float, ...] = (np.nan, np.nan, np.nan, np.nan, voiced_s, new_s)
-        else:
-            recent = np.concatenate([r for _, r in self._recent])
-            delta, effort = self._effort(recent, voiced_s)
-            values = (effort, *map(float, delta), voiced_s, new_s)
-        self._learn(rows, hop_s)
-        return values
-
-    def _effort(
-        self, recent: npt.NDArray[np.float64], voiced_s: float
-    ) -> tuple[npt.NDArray[np.float64], float]:
-        """Deltas (3,) and z: each feature in its own spread, weighted by what it can tell."""
-        usual = self.learner.current
-        delta = np.median(recent, axis=0) - usual.means
-        moments = max(1.0, voiced_s / MOMENT_S)
-        z = told = 0.0
-        for norm, difference, unsure in zip(NORMS, delta, usual.spreads, strict=True):
-            spread = (norm.between**2 + norm.within**2 / moments + unsure**2) ** 0.5
-            weight = norm.shift / spread
-            z += weight * float(np.clip(difference / spread, -norm.cap, norm.cap))
-            told += weight**2
-        return delta, z / told**0.5
-
-    def _learn(self, rows: npt.NDArray[np.float64], hop_s: float) -> None:
-        self._chunk.extend(rows)
-        if len(self._chunk) * hop_s >= self._config.baseline.chunk_s:
-            self.learner.add(np.median(np.array(self._chunk), axis=0))
-            self._chunk.clear()
-
-
 class EffortEstimator:
     """Blocks and voice frames in, effort out; the block size does not change the result.
 
@@ -155,14 +75,13 @@ class EffortEstimator:
 
     def __init__(
         self,
-        config: EffortConfig = EffortConfig(),
+        config: EffortConfig | None = None,
         baselines: Mapping[Channel, EffortBaseline] | None = None,
     ) -> None:
-        known = baselines or {}
-        self._finder = PitchFinder(config.pitch)
-        self._config = config
-        self._voices = [_Voice(config, known.get(channel)) for channel in CHANNELS]
-        self._audio = np.zeros((2, _MARGIN), np.int16)
+        config, known = config or EffortConfig(), baselines or {}
+        finder = PitchFinder(config.pitch)
+        self._voices = [EffortSide(config, finder, known.get(channel)) for channel in CHANNELS]
+        self._audio = np.zeros((2, MARGIN), np.int16)
         self._speech = np.zeros((2, 0), np.bool_)
         self._delay_s = 0.0
         self._origin_s = 0.0
@@ -181,9 +100,9 @@ class EffortEstimator:
         """The last steps; `frames` are those that voice activity gave when it finished."""
         if frames is not None:
             self._take(frames)
-        end = np.zeros((2, _MARGIN + _STEP), np.int16)
+        end = np.zeros((2, MARGIN + STEP), np.int16)
         self._audio = np.concatenate([self._audio, end], axis=1)
-        rest = -self._speech.shape[1] % _FLAGS
+        rest = -self._speech.shape[1] % FLAGS
         self._speech = np.concatenate([self._speech, np.zeros((2, rest), np.bool_)], axis=1)
         return self._run()
 
@@ -197,39 +116,19 @@ class EffortEstimator:
             self._delay_s = max(self._delay_s, frames.delay_s)
 
     def _run(self) -> EffortFrames:
-        samples = self._audio.shape[1] - 2 * _MARGIN
-        count = max(0, min(samples // _STEP, self._speech.shape[1] // _FLAGS))
+        samples = self._audio.shape[1] - 2 * MARGIN
+        count = max(0, min(samples // STEP, self._speech.shape[1] // FLAGS))
         start_s = self._origin_s + self._number * STEP_S
-        columns = np.full((6, 2, count), np.nan, np.float32)
+        columns = np.full((7, 2, count), np.nan, np.float32)
         for i in range(count):
             for channel in CHANNELS:
                 row = channel.index
-                audio = self._audio[row, i * _STEP : (i + 1) * _STEP + 2 * _MARGIN]
-                flags = self._speech[row, i * _FLAGS : (i + 1) * _FLAGS]
-                columns[:, row, i] = self._voices[row].step(
-                    self._number, self._features(self._voices[row], audio, flags)
-                )
+                audio = self._audio[row, i * STEP : (i + 1) * STEP + 2 * MARGIN]
+                flags = self._speech[row, i * FLAGS : (i + 1) * FLAGS]
+                columns[:, row, i] = self._voices[row].step(self._number, audio, flags)
             self._number += 1
-        self._audio = self._audio[:, count * _STEP :]
-        self._speech = self._speech[:, count * _FLAGS :]
-        delay_s = max(self._delay_s, _MARGIN / CALL_RATE_HZ)
-        z, pitch, tone, level, voiced, new = columns
-        return EffortFrames(start_s, STEP_S, z, pitch, tone, level, voiced, new, delay_s)
-
-    def _features(
-        self, voice: _Voice, audio: npt.NDArray[np.int16], flags: npt.NDArray[np.bool_]
-    ) -> npt.NDArray[np.float64]:
-        """Pitch (st), alpha (dB), level (dBFS) of the step's voiced windows, (m, 3)."""
-        speaks = flags.reshape(_PER_STEP, -1).all(axis=1)
-        which = _GRID[speaks] if speaks.any() else _GRID[:1]
-        power = power_spectra(audio[which].astype(np.float32) / np.float32(32768))
-        if not speaks.any():
-            if not flags.any():
-                voice.floor.hear(power[0])
-            return np.zeros((0, 3))
-        pitch, tone = self._finder.find(power), balance(power, voice.floor)
-        good = ~np.isnan(pitch.f0_hz) & (tone.snr_db >= self._config.least_snr_db)
-        semitones = 12 * np.log2(pitch.f0_hz[good] / 100)
-        return np.stack([semitones, tone.alpha_db[good], tone.level_dbfs[good]], axis=1).astype(
-            np.float64
-        )
+        self._audio = self._audio[:, count * STEP :]
+        self._speech = self._speech[:, count * FLAGS :]
+        delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
+        z, long, pitch, tone, level, voiced, new = columns
+        return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)

@@ -28,7 +28,7 @@ class SpeechGate:
         self._vad = webrtcvad.Vad(aggressiveness)
 
     def process(self, samples: Samples, loud: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Opinions, shape (n,), on `samples` (n * FRAME,); frames not `loud` are refused unheard."""
+        """Opinions, shape (n,), on `samples` (n * FRAME,); frames not `loud` are refused."""
         out = np.zeros(len(loud), dtype=np.bool_)
         is_speech = self._vad.is_speech
         raw = samples.tobytes()

@@ -33,15 +33,19 @@ class PitchConfig:
     floor_hz: float = 60.0
     # Shouting women and children reach 500-600 Hz (Traunmüller & Eriksson 2000).
     ceiling_hz: float = 640.0
-    # The power spectrum to this exponent is correlated instead of the power itself (Tolonen &
-    # Karjalainen 2000): it flattens the formants, so that a strong first formant does not pass
-    # for the pitch when the telephone has taken the fundamental away. See benchmarks/effort.
-    compression: float = 0.4
-    # Periodicity of the compressed signal that counts as voiced. A frame that is missed costs less
-    # than one that is invented: white noise stays under 0.2.
-    voicing: float = 0.25
-    # Preference for the higher of two octaves, per octave (Praat: 0.01; more with a harsh voice).
-    octave_cost: float = 0.02
+    # The power spectrum to this exponent is correlated instead of the power itself (as in
+    # Tolonen & Karjalainen 2000): it flattens the formants, so that a strong first formant does
+    # not pass for the pitch when the telephone has taken the fundamental away.
+    compression: float = 0.3
+    # Periodicity of the so compressed signal above which a window is voiced; noise stays below it.
+    voicing: float = 0.19
+    # The pitch of neighbouring windows, 20 ms apart, differs by no more than this; what stands
+    # alone is a resonance of noise, not a voice.
+    glide_st: float = 4.0
+    # A harsh or noisy voice is less periodic, but its pitch stands still from window to window,
+    # which that of noise does not.
+    faint_voicing: float = 0.12
+    faint_glide_st: float = 0.7
     # Hum and handling noise below the voice, and what lies above the telephone band, say nothing
     # about pitch; keeping the same band everywhere makes wide band and telephone comparable.
     band_hz: tuple[float, float] = (75.0, 3400.0)
@@ -49,10 +53,17 @@ class PitchConfig:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PitchFrames:
-    """`f0_hz` float32 (n,), NaN where unvoiced; `strength` float32 (n,), periodicity 0..1."""
+    """`f0_hz` float32 (n,), NaN without any; `strength` float32 (n,), periodicity 0..1."""
 
     f0_hz: Float
     strength: Float
+
+    def after(self, last: tuple[float, float]) -> "PitchFrames":
+        """The same with the (f0, strength) of the window before in front."""
+        return PitchFrames(
+            np.append(np.float32(last[0]), self.f0_hz),
+            np.append(np.float32(last[1]), self.strength),
+        )
 
 
 def _window() -> Float:
@@ -82,8 +93,6 @@ class PitchFinder:
         lags = np.arange(self._first - 1, self._last + 2)
         own = np.fft.irfft(np.abs(np.fft.rfft(HANN, n=FFT_SIZE)) ** 2)
         self._norm = (own[0] / own[lags]).astype(np.float32)
-        periods = lags[1:-1] / self._first
-        self._cost = (config.octave_cost * np.log2(periods)).astype(np.float32)
 
     def find(self, power: Float) -> PitchFrames:
         """Pitch of each spectrum; `power` (n, FFT_SIZE // 2 + 1)."""
@@ -96,7 +105,7 @@ class PitchFinder:
         wide = correlation[:, self._first - 1 : self._last + 2] / energy * self._norm
         mid, left, right = wide[:, 1:-1], wide[:, :-2], wide[:, 2:]
         is_peak = (mid > left) & (mid >= right)
-        best = np.argmax(np.where(is_peak, mid - self._cost, -1.0), axis=1)
+        best = np.argmax(np.where(is_peak, mid, -1.0), axis=1)
         row = np.arange(count)
         a, b, c = left[row, best], mid[row, best], right[row, best]
         bend = a - 2 * b + c
@@ -104,7 +113,22 @@ class PitchFinder:
         shift = np.where(found, 0.5 * (a - c) / np.where(bend < 0, bend, -1.0), 0.0)
         strength = np.where(found, np.clip(b - 0.25 * (a - c) * shift, 0.0, 1.0), 0.0)
         f0 = CALL_RATE_HZ / (best + self._first + shift)
-        voiced = strength >= self.config.voicing
+        voiced = strength >= self.config.faint_voicing
         return PitchFrames(
             np.where(voiced, f0, np.nan).astype(np.float32), strength.astype(np.float32)
         )
+
+
+def is_voiced(pitch: PitchFrames, config: PitchConfig) -> npt.NDArray[np.bool_]:
+    """Which of consecutive windows (n,), 20 ms apart, hold a voice: their pitch has a neighbour."""
+    step = np.abs(np.diff(12 * np.log2(pitch.f0_hz)))
+    near, still = step <= config.glide_st, step <= config.faint_glide_st
+    return _joined(still) | (_joined(near) & (pitch.strength >= config.voicing))
+
+
+def _joined(links: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Windows (n,) on either end of a link (n - 1,)."""
+    out = np.zeros(len(links) + 1, np.bool_)
+    out[1:] |= links
+    out[:-1] |= links
+    return out

@@ -3,7 +3,9 @@
 Codes are stable, messages are for people. Called by the analysis thread.
 
     no_sound  sound_back  clipping  dc_offset  same_audio  bleed  not_separable  hold_music
-    hold_music_ended  swapped_channels  too_quiet  dropped  drift
+    hold_music_ended  too_quiet  dropped  drift
+
+`swapped_channels` comes from swapped.py, which listens to words.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from callwatch.core.events import InputNoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
 from callwatch.voice.frames import HOP_S, Leak, VoiceFrames
+from callwatch.voice.hold_music import HoldMusic, HoldMusicConfig
+from callwatch.voice.same_audio import SameAudio, SameAudioConfig
 
 CLIPPED: Final = 32_700  # of 32767: converters and limiters stop a little below full scale
 SILENT_DBFS: Final = -120.0
@@ -42,16 +46,12 @@ class QualityConfig:
     max_bleed_db: float = -6.0
     # A weaker leak than this harms nothing.
     told_bleed_db: float = -26.0
-    # A channel with less sound of its own than this carries the other channel's sound.
-    same_audio_share: float = 0.1
-    # Sound without speech for so long is music on hold.
-    hold_music_s: float = 6.0
-    # It must stand so far above the noise of the line.
-    hold_music_above_db: float = 15.0
     # Speech that is heard before a level or a leak is judged.
     min_speech_s: float = 5.0
     # Two clocks further apart than this drift audibly apart within a call.
     drift_ppm: float = 50.0
+    hold_music: HoldMusicConfig = field(default_factory=HoldMusicConfig)
+    same_audio: SameAudioConfig = field(default_factory=SameAudioConfig)
 
 
 @dataclass(slots=True)
@@ -67,13 +67,9 @@ class _Side:
     speech_frames: int = 0
     noise_power: float = 0.0
     noise_frames: int = 0
-    quiet_dbfs: float = SILENT_DBFS
     silent_frames: int = 0
     silent_run: int = 0
-    sound_frames: int = 0
-    sound_run: float = 0.0
-    sound_since_s: float = 0.0
-    is_on_hold: bool = False
+    is_bled: bool = False
     dropped_s: float = 0.0
     drift_ppm: float | None = None
     leak: Leak = field(default_factory=Leak)
@@ -90,12 +86,13 @@ class QualityMonitor:
         self._config = config or QualityConfig()
         self._sides = {channel: _Side() for channel in CHANNELS}
         self._told: dict[tuple[str, Channel | None], str] = {}
-        self._separable = True
+        self._music = {channel: HoldMusic(self._config.hold_music) for channel in CHANNELS}
+        self._same_audio = SameAudio(self._config.same_audio)
 
     @property
     def separable(self) -> bool:
         """Whether the two channels can be told apart; if not, no talk figure means anything."""
-        return self._separable
+        return not (self._same_audio.is_same or any(s.is_bled for s in self._sides.values()))
 
     def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputNoted]:
         """What there is to tell after this block."""
@@ -119,7 +116,10 @@ class QualityMonitor:
 
     def result(self, duration_s: float) -> InputQuality:
         """Both sides summed up, and everything that was told."""
-        warnings = list(self._told.values())
+        told = self._told
+        if self._same_audio.is_same:
+            told = {key: text for key, text in told.items() if key[0] != "bleed"}
+        warnings = list(told.values())
         for channel, side in self._sides.items():
             heard_s = side.speech_frames * HOP_S
             level = side.speech_dbfs
@@ -127,12 +127,9 @@ class QualityMonitor:
                 warnings.append(_QUIET.format(who=channel.value, level=level))
             if not heard_s and duration_s > 0:
                 warnings.append(f"No speech was heard from the {channel.value}.")
-            share = side.sound_frames * HOP_S / duration_s if duration_s > 0 else 0.0
-            if share > 0.1:
-                warnings.append(
-                    f"For {share:.0%} of the call the {channel.value}'s channel carried sound that "
-                    "is no speech, such as music on hold."
-                )
+            music_s = self._music[channel].total_s
+            if music_s > self._config.hold_music.min_s and self.separable:
+                warnings.append(_HELD.format(who=channel.value, share=music_s / duration_s))
         qualities = {c: self._quality(c, side) for c, side in self._sides.items()}
         return InputQuality(qualities, tuple(dict.fromkeys(warnings)))
 
@@ -145,7 +142,7 @@ class QualityMonitor:
             drift_ppm=side.drift_ppm,
             dropped_s=round(side.dropped_s, 3),
             silent_s=round(side.silent_frames * HOP_S, 2),
-            non_speech_sound_s=round(side.sound_frames * HOP_S, 2),
+            non_speech_sound_s=round(self._music[channel].total_s, 2),
         )
 
     def _bleed_db(self, channel: Channel) -> float | None:
@@ -191,7 +188,7 @@ class QualityMonitor:
         self._follow_silence(channel, frames, notes)
         idle = ~speech & (frames.probability[row] < 0.1) & (levels > SILENT_DBFS)
         self._follow_music(channel, frames, idle, notes)
-        if not side.is_on_hold:
+        if not self._music[channel].is_on:
             side.noise_power += float(power[idle].sum())
             side.noise_frames += int(idle.sum())
 
@@ -228,30 +225,14 @@ class QualityMonitor:
         idle: npt.NDArray[np.bool_],
         notes: list[InputNoted],
     ) -> None:
-        """Loud sound that goes on and is no speech, told when it has lasted."""
-        side, config = self._sides[channel], self._config
+        music = self._music[channel]
         levels = frames.level_dbfs[channel.index].tolist()
         for i, (level, is_idle) in enumerate(zip(levels, idle.tolist(), strict=True)):
-            if level < side.quiet_dbfs or side.quiet_dbfs == SILENT_DBFS:
-                side.quiet_dbfs = max(level, -80.0)
-            else:
-                side.quiet_dbfs += 0.002 * (level > -80.0)
-            loud = is_idle and level > max(side.quiet_dbfs + config.hold_music_above_db, -55.0)
-            if loud:
-                side.sound_frames += 1
-                side.sound_run = min(side.sound_run + 1.0, config.hold_music_s / HOP_S)
-            elif side.sound_run:
-                side.sound_run = max(0.0, side.sound_run - (4.0 if not is_idle else 1.0))
-            if not side.is_on_hold and side.sound_run >= config.hold_music_s / HOP_S:
-                side.is_on_hold = True
-                message = (
-                    f"Music or another sound that is no speech fills the {channel.value}'s line."
-                )
-                notes.append(InputNoted(frames.decided_s(i), channel, "hold_music", message))
-            elif side.is_on_hold and side.sound_run <= 0.0:
-                side.is_on_hold = False
-                message = f"The sound on the {channel.value}'s line that was no speech has ended."
-                notes.append(InputNoted(frames.decided_s(i), channel, "hold_music_ended", message))
+            changed = music.process(level, is_idle)
+            if changed is not None:
+                code, text = ("hold_music", _MUSIC) if changed else ("hold_music_ended", _NO_MUSIC)
+                message = text.format(who=channel.value)
+                notes.append(InputNoted(frames.decided_s(i), channel, code, message))
 
     def _note_dropped(
         self, channel: Channel, span: TimeSpan, now_s: float, notes: list[InputNoted]
@@ -270,20 +251,26 @@ class QualityMonitor:
 
     def _judge_leaks(self, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         config, now_s = self._config, frames.end_s + frames.delay_s
-        for channel in CHANNELS:
-            self._sides[channel].leak = frames.leaks[channel.index]
-            leak = self._sides[channel].leak
-            if leak.gain_db is None:
-                continue
+        self._same_audio.process(frames)
+        if self._same_audio.is_same:
+            self._tell(notes, now_s, "same_audio", None, _SAME_AUDIO)
+            return
+        self._told.pop(("same_audio", None), None)
+        for channel, side in self._sides.items():
+            side.leak = frames.leaks[channel.index]
             bleed_db = self._bleed_db(channel)
-            if leak.own_share < config.same_audio_share and leak.gain_db > config.max_bleed_db:
-                self._separable = False
-                self._tell(notes, now_s, "same_audio", None, _SAME_AUDIO)
-            elif bleed_db is not None and bleed_db > config.max_bleed_db:
-                self._separable = False
+            side.is_bled = (
+                bleed_db is not None and bleed_db > config.max_bleed_db and self._is_settled()
+            )
+            if side.is_bled:
                 self._tell(notes, now_s, "not_separable", channel, _NOT_SEPARABLE)
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
                 self._tell(notes, now_s, "bleed", channel, _BLEED)
+
+    def _is_settled(self) -> bool:
+        """Whether both sides have spoken enough to judge a leak beside own speech."""
+        heard = min(side.speech_frames for side in self._sides.values())
+        return heard * HOP_S >= self._config.min_speech_s
 
     def _tell(
         self, notes: list[InputNoted], now_s: float, code: str, channel: Channel | None, text: str
@@ -297,10 +284,16 @@ class QualityMonitor:
         notes.append(InputNoted(now_s, channel, code, message))
 
 
+_MUSIC = "Music or another sound that is no speech fills the {who}'s line."
+_NO_MUSIC = "The sound on the {who}'s line that was no speech has ended."
 _NO_SOUND = "No sound from the {who} for {seconds:.0f} s: check the device and the cable."
 _CLIPPING = "The {who}'s sound is clipped: turn the recording level down."
 _DC_OFFSET = "The {who}'s sound has a constant offset: check the sound card or the cable."
 _QUIET = "The {who} is very quiet ({level:.0f} dBFS): turn the recording level up."
+_HELD = (
+    "For {share:.0%} of the call the {who}'s channel carried sound that is no speech, such as "
+    "music on hold."
+)
 _BLEED = "The {other}'s voice leaks into the {who}'s channel: use a headset."
 _SAME_AUDIO = (
     "Both channels carry the same sound, so nobody can be told apart: "

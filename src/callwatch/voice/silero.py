@@ -36,11 +36,6 @@ class Silero:
         self._takes_rate = any(node.name == "sr" for node in self._session.get_inputs())
         self._rate = np.array(16_000, dtype=np.int64)
         self._state = np.zeros((2, 2, 128), dtype=np.float32)
-        self._reset = np.zeros((2, 1, 128), dtype=np.float32)
-
-    def forget(self, row: int) -> None:
-        """Start this channel afresh: what comes next does not follow what came before."""
-        self._state[:, row : row + 1] = self._reset
 
     def hear(self, rows: list[int], sound: Floats) -> Floats:
         """Probability of speech, shape (len(rows),), for `sound` (len(rows), CONTEXT + CHUNK).

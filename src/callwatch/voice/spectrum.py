@@ -1,8 +1,9 @@
-"""Spectral balance of voiced windows: level, alpha ratio, and what the line adds as noise.
+"""Spectral balance of voiced windows: level, and how much of it lies high, the noise taken off.
 
-Alpha is the energy of 1-3.4 kHz over that of 0.1-1 kHz in dB (Frokjaer-Jensen & Prytz 1976;
-Sundberg & Nordenberg 2006), with the upper edge at the end of the telephone band, so that the
-same figure means the same on every line. It does not depend on gain. No threads.
+Balance is the mean level of the third-octave bands 800-3150 Hz over that of 315-630 Hz, in dB:
+the alpha ratio (Sundberg & Nordenberg 2006) with every band counting alike, inside the telephone
+band, and divided where the standard speech spectra of ANSI S3.5 part from each other as the voice
+is raised. It does not depend on gain and means the same on every line. No threads.
 """
 
 from dataclasses import dataclass
@@ -15,70 +16,67 @@ from callwatch.voice.pitch import BIN_HZ, FFT_SIZE, HANN
 
 Float = npt.NDArray[np.float32]
 
-LOW_HZ: Final = (100.0, 1000.0)
-HIGH_HZ: Final = (1000.0, 3400.0)
-# Of the power left after the noise is taken off, at least this share of the whole counts: the
-# noise estimate is no better than that.
-_LEAST_SHARE: Final = 0.05
+LOW_BANDS_HZ: Final = (315, 400, 500, 630)
+HIGH_BANDS_HZ: Final = (800, 1000, 1250, 1600, 2000, 2500, 3150)
+_LOW: Final = len(LOW_BANDS_HZ)
+# A band is not believed to lie more than 3 dB under the line's noise: below, it is all guesswork.
+_LEAST_OVER_NOISE: Final = np.float32(0.5)
 # Non-speech spectra remembered for the noise floor: 64 at one every 100 ms reach back 6 s.
 _REMEMBERED: Final = 64
 # The lower third of what is heard between the words: bleed and breath lie above it.
 _QUANTILE: Final = 0.33
+# Some 100 dB under full scale: digital silence has no balance.
+_SILENCE: Final = np.float32(1e-11)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Balance:
-    """Per window, float32 (n,): `alpha_db`, `level_dbfs` and `snr_db` above the line's noise."""
+    """Per window, float32 (n,): `balance_db`, `level_dbfs`, `snr_db` above the line's noise."""
 
-    alpha_db: Float
+    balance_db: Float
     level_dbfs: Float
     snr_db: Float
 
 
-def _mask(low_hz: float, high_hz: float) -> Float:
-    hz = np.arange(FFT_SIZE // 2 + 1) * BIN_HZ
-    return ((hz >= low_hz) & (hz < high_hz)).astype(np.float32)
+def _bank() -> Float:
+    """(bins, bands): third-octave bands, bins on an edge shared out by their part in each."""
+    centres = np.array([*LOW_BANDS_HZ, *HIGH_BANDS_HZ], float)
+    bins = np.arange(FFT_SIZE // 2 + 1)[:, None] * BIN_HZ
+    top = np.minimum(bins + BIN_HZ / 2, centres * 2 ** (1 / 6))
+    bottom = np.maximum(bins - BIN_HZ / 2, centres * 2 ** (-1 / 6))
+    return np.asarray(np.clip((top - bottom) / BIN_HZ, 0.0, 1.0), np.float32)
 
 
-# Columns: low and high band. Parseval: a full-scale sine reads -3 dBFS.
-_BANDS: Final = np.stack([_mask(*LOW_HZ), _mask(*HIGH_HZ)], axis=1)
+_BANK: Final = _bank()
+# Parseval, one-sided: the sum over all bands is the mean square of the window.
 _SCALE: Final = np.float32(2.0 / (FFT_SIZE * float(np.sum(HANN**2))))
 
 
 class NoiseFloor:
-    """Power of the line in the two bands while its side does not speak."""
+    """Band powers of the line while its side does not speak; `bands` (11,), full scale = 1."""
 
     def __init__(self) -> None:
-        self._seen: list[Float] = []
-        self._next = 0
-        self._floor: Float = np.zeros(2, np.float32)
+        self._seen = np.zeros((_REMEMBERED, _BANK.shape[1]), np.float32)
+        self._count = 0
+        self.bands: Float = np.zeros(_BANK.shape[1], np.float32)
 
     def hear(self, power: Float) -> None:
         """One spectrum (FFT_SIZE // 2 + 1,) of a moment without own speech."""
-        bands = (power @ _BANDS) * _SCALE
-        if len(self._seen) < _REMEMBERED:
-            self._seen.append(bands)
-        else:
-            self._seen[self._next] = bands
-        self._next = (self._next + 1) % _REMEMBERED
-        if self._next % 4 == 0:
-            floor = np.quantile(np.stack(self._seen), _QUANTILE, axis=0)
-            self._floor = floor.astype(np.float32)
-
-    @property
-    def bands(self) -> Float:
-        """Low and high band power (2,), full scale = 1."""
-        return self._floor
+        self._seen[self._count % _REMEMBERED] = (power @ _BANK) * _SCALE
+        self._count += 1
+        if self._count % 4 == 0:
+            seen = self._seen[: min(self._count, _REMEMBERED)]
+            self.bands = np.quantile(seen, _QUANTILE, axis=0).astype(np.float32)
 
 
 def balance(power: Float, floor: NoiseFloor) -> Balance:
-    """Level and alpha ratio of spectra (n, FFT_SIZE // 2 + 1), the line's noise taken off."""
-    heard = (power @ _BANDS) * _SCALE + np.float32(1e-12)
-    clean = np.maximum(heard - floor.bands, _LEAST_SHARE * heard)
+    """Level and balance of spectra (n, FFT_SIZE // 2 + 1), the line's noise taken off."""
+    heard = (power @ _BANK) * _SCALE + _SILENCE
+    clean = np.maximum(heard - floor.bands, np.maximum(_LEAST_OVER_NOISE * floor.bands, _SILENCE))
+    levels = 10 * np.log10(clean)
     total = clean.sum(axis=1)
-    noise = float(floor.bands.sum()) + 1e-12
     return Balance(
-        10 * np.log10(clean[:, 1] / clean[:, 0]),
+        levels[:, _LOW:].mean(axis=1) - levels[:, :_LOW].mean(axis=1),
         10 * np.log10(total),
-        10 * np.log10(total / np.float32(noise)),
+        10 * np.log10(total / (floor.bands.sum() + _SILENCE)),
     )

@@ -1,0 +1,50 @@
+"""`callwatch app` and `callwatch call ...`: the desktop app, and talking to the one that runs."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from callwatch.cli.console import err, out
+from callwatch_ui.commands import AppCommand, send
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+call_app = typer.Typer(
+    help="Tell the running app about a call: for the hooks of a soft phone.", no_args_is_help=True
+)
+HELPS = {
+    AppCommand.START: "A call begins.",
+    AppCommand.STOP: "The call is over: write its report.",
+    AppCommand.HOLD: "The caller waits; silence is no dead air.",
+    AppCommand.RESUME: "Go on after hold or pause.",
+    AppCommand.TRANSFER: "The call goes to somebody else: this part of it is over.",
+    AppCommand.STATUS: "What the app is doing.",
+    AppCommand.PAUSE: "Card payment: nothing is transcribed until resume.",
+}
+
+
+def desktop() -> None:
+    """Start the desktop app: tray icon, overlay, settings, history."""
+    # Qt is loaded only by the command that needs it: `--help` and `call` stay quick.
+    from callwatch.app.run_desktop import run_app
+
+    raise typer.Exit(run_app())
+
+
+def _add(command: AppCommand) -> None:
+    def tell(as_json: JsonOption = False) -> None:
+        answer = send(command)
+        if as_json:
+            out.print_json(
+                json.dumps({"ok": answer.ok, "state": answer.state, "message": answer.message})
+            )
+        else:
+            (out if answer.ok else err).print(answer.message, markup=False)
+        if not answer.ok:
+            raise typer.Exit(1)
+
+    call_app.command(command.value, help=HELPS[command])(tell)
+
+
+for _command in HELPS:
+    _add(_command)

@@ -1,0 +1,80 @@
+"""One row a call, for a spreadsheet or a notebook. Empty means not measured, never 0."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from callwatch.core.channels import CHANNELS
+from callwatch.core.cues import Cue, CueKind, ThreatCategory
+from callwatch.core.document import DECIMALS
+from callwatch.core.summary import CallSummary
+
+# A spreadsheet takes a text that begins so for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_PER_SIDE = (
+    *("talk_s", "talk_share", "interruptions", "backchannels", "turns"),
+    *("longest_monologue_s", "response_latency_median_s", "speech_rate_wpm"),
+)
+_WHOLE = ("overlap_s", "silence_s", "longest_silence_s", "switches_per_min")
+
+Cell = str | int | float | None
+
+
+def to_csv(summaries: Iterable[CallSummary]) -> str:
+    """A header and one row a call; RFC 4180, decimal point."""
+    out = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for summary in summaries:
+        row = {name: _cell(value) for name, value in row_of(summary).items()}
+        if writer is None:
+            writer = csv.DictWriter(out, list(row), lineterminator="\r\n")
+            writer.writeheader()
+        writer.writerow(row)
+    return out.getvalue()
+
+
+def row_of(summary: CallSummary) -> dict[str, Cell]:
+    """The columns of one call."""
+    call, metrics = summary.call, summary.metrics
+    row: dict[str, Cell] = {
+        "id": call.id,
+        "agent_id": call.agent_id,
+        "started_at": call.started_at,
+        "duration_s": call.duration_s,
+        "language": call.language,
+        "engine": call.engine,
+        "source": call.source,
+    }
+    for name in _PER_SIDE:
+        for channel in CHANNELS:
+            row[f"{name}_{channel.value}"] = getattr(metrics, name).get(channel)
+    for name in _WHOLE:
+        row[name] = getattr(metrics, name)
+    row["non_talk_s"] = metrics.non_talk_total_s
+    for kind in CueKind:
+        if kind not in (CueKind.INTERRUPTION, CueKind.BACKCHANNEL, CueKind.RAISED_VOICE):
+            row[kind.value] = _count(summary.cues, kind)
+    for channel in CHANNELS:
+        row[f"raised_voice_{channel.value}"] = sum(
+            cue.kind is CueKind.RAISED_VOICE and cue.channel is channel for cue in summary.cues
+        )
+    for category in ThreatCategory:
+        row[f"threat_{category.value}"] = sum(c.category is category for c in summary.cues)
+    row["nudges_shown"] = sum(nudge.shown for nudge in summary.nudges)
+    row["nudges_held"] = sum(not nudge.shown for nudge in summary.nudges)
+    row["warnings"] = " | ".join(summary.input_quality.warnings)
+    return row
+
+
+def _count(cues: Iterable[Cue], kind: CueKind) -> int:
+    return sum(cue.kind is kind for cue in cues)
+
+
+def _cell(value: Cell) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return round(value, DECIMALS)
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value

@@ -1,0 +1,116 @@
+"""The moments of a call that a report marks: every cue with its name, evidence and advice."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callwatch.core.channels import Channel
+from callwatch.core.cues import METHOD_STEPS, Cue, CueKind
+from callwatch.core.nudges import Nudge
+from callwatch.core.summary import CallSummary
+from callwatch.report.wording import Wording, clock
+
+# How much a kind deserves a second look, for the short list: what the customer did first, then
+# what the agent can change, then what went well.
+_WEIGHT = {
+    CueKind.THREAT: 60.0,
+    CueKind.BLAMING: 48.0,
+    CueKind.INTERRUPTION: 45.0,
+    CueKind.RAISED_VOICE: 40.0,
+    CueKind.DEAD_AIR: 22.0,
+    CueKind.MONOLOGUE: 20.0,
+    CueKind.SLOW_RESPONSE: 16.0,
+    CueKind.ACKNOWLEDGEMENT: 15.0,
+    CueKind.SOLUTION: 14.0,
+    CueKind.REFOCUS: 13.0,
+    CueKind.CONTROL: 12.0,
+    CueKind.FAST_SPEECH: 10.0,
+    CueKind.BACKCHANNEL: 0.0,
+}
+_URGENT_BONUS = 100.0
+_REPEAT_COST = 9.0
+# What the customer breaks in with is theirs to say: worth less than the agent's own interruption.
+_CUSTOMER_INTERRUPTION = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One marked moment, ready to show. `anchor` is its place in the page."""
+
+    anchor: str
+    cue: Cue
+    title: str
+    at: str
+    who: str
+    advice: str | None
+    weight: float
+
+    @property
+    def style(self) -> str:
+        """The name of its look: kind, and for a raised voice of the agent "loudness"."""
+        if self.cue.kind is CueKind.RAISED_VOICE and self.cue.channel is Channel.AGENT:
+            return "loudness"
+        if self.cue.kind in METHOD_STEPS:
+            return "step"
+        return self.cue.kind.value
+
+    @property
+    def is_backchannel(self) -> bool:
+        """Listening words are shown small: they are many, and all is well with them."""
+        return self.cue.kind is CueKind.BACKCHANNEL
+
+
+@dataclass(frozen=True, slots=True)
+class NudgeMark:
+    """One nudge, shown or held back, ready to show."""
+
+    nudge: Nudge
+    at: str
+
+    @property
+    def text(self) -> str:
+        """The card's lines as one."""
+        return " – ".join(filter(None, self.nudge.text.split("\n")))
+
+
+def moments_of(summary: CallSummary, wording: Wording) -> list[Moment]:
+    """Every cue as a moment, in the order of time."""
+    cues = sorted(summary.cues, key=lambda cue: (cue.span.start_s, cue.detected_s))
+    return [
+        Moment(
+            anchor=f"m{number}",
+            cue=cue,
+            title=wording.cue_title(cue),
+            at=clock(cue.span.start_s),
+            who=wording.who(cue.channel),
+            advice=wording.advice(cue),
+            weight=_weight(cue),
+        )
+        for number, cue in enumerate(cues, start=1)
+    ]
+
+
+def nudge_marks(summary: CallSummary) -> list[NudgeMark]:
+    """Every nudge in the order of time."""
+    nudges = sorted(summary.nudges, key=lambda nudge: nudge.time_s)
+    return [NudgeMark(nudge, clock(nudge.time_s)) for nudge in nudges]
+
+
+def worth_a_look(moments: Sequence[Moment], most: int) -> list[Moment]:
+    """At most `most` moments that deserve a second look, in the order of time."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for moment in sorted((m for m in moments if m.weight > 0), key=lambda m: -m.weight):
+        # The third interruption teaches less than the first raised voice.
+        ranked.append((moment.weight - _REPEAT_COST * seen[moment.title], moment))
+        seen[moment.title] += 1
+    heavy = [moment for _, moment in sorted(ranked, key=lambda pair: -pair[0])[:most]]
+    return sorted(heavy, key=lambda m: m.cue.span.start_s)
+
+
+def _weight(cue: Cue) -> float:
+    if cue.kind is CueKind.INTERRUPTION and cue.channel is Channel.CUSTOMER:
+        return _CUSTOMER_INTERRUPTION + cue.score
+    bonus = _URGENT_BONUS if cue.category is not None and cue.category.is_urgent else 0.0
+    base = _WEIGHT[cue.kind]
+    return base + bonus + cue.score if base else 0.0

@@ -1,0 +1,325 @@
+"""The call history: every finished call, found again, compared, and really deleted.
+
+One `CallHistory` may be used from several threads; each piece of work opens its own connection.
+The summaries come in masked already; the history stores what it is given.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Select, delete, insert, select, update
+
+from callwatch.core.channels import Language
+from callwatch.core.errors import StoreError
+from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
+from callwatch.core.masking import mask_text
+from callwatch.core.nudge_outcomes import nudge_outcomes
+from callwatch.core.summary import CallSummary
+from callwatch.core.trends import Trends
+from callwatch.store.database import compact, open_database, parsed, shown, told, writing
+from callwatch.store.filters import CallFilter, filtered
+from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript
+from callwatch.store.rows import (
+    call_values,
+    figures_from,
+    pack,
+    sortable,
+    spoken_text,
+    stored_call,
+    unpack,
+    utc,
+    week_of,
+)
+from callwatch.store.search import search_postgresql, search_sqlite, terms_of
+from callwatch.store.trends import group_agents, only_agent, trends_of
+
+__all__ = ["CallFilter", "CallHistory", "FoundCall"]
+
+# Data minimisation: what nobody looked at in a month is not needed.
+RETENTION_DAYS = 30
+# So many calls are read at a time where all are exported.
+_PAGE = 200
+# How many calls before this one a report compares it with.
+LAST_CALLS = 20
+
+_calls = Call.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call that a search found; in the snippet, FOUND_START and FOUND_END enclose the words."""
+
+    call: StoredCall
+    snippet: str
+
+
+class CallHistory:
+    """The calls in one database. `url` None is the SQLite file in the user's data folder."""
+
+    def __init__(self, url: str | None = None) -> None:
+        address = parsed(url)
+        self.name = shown(address)
+        self._engine = open_database(address)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def add(self, summary: CallSummary, files: Sequence[Path] = ()) -> str:
+        """Store a call and return its id. The same id again replaces the call but keeps the note,
+        the follow-up and the mark. `files` (a recording) are deleted together with the call.
+        """
+        values = call_values(summary)
+        body, words = pack(summary), spoken_text(summary)
+        with told(self.name), writing(self._engine) as connection:
+            pk = _pk(connection, summary.call.id)
+            if pk is None:
+                result = connection.execute(insert(Call).values(**values).returning(Call.pk))
+                pk = int(result.scalar_one())
+            else:
+                connection.execute(update(Call).where(Call.pk == pk).values(**values))
+                _clear(connection, pk)
+            connection.execute(insert(StoredDocument).values(call_pk=pk, body=body))
+            if words:
+                connection.execute(insert(Transcript).values(call_pk=pk, body=words))
+            outcomes = [{"call_pk": pk, **asdict(o)} for o in nudge_outcomes(summary)]
+            if outcomes:
+                connection.execute(insert(NudgeOutcome), outcomes)
+            if files:
+                paths = [{"call_pk": pk, "path": str(path.absolute())} for path in files]
+                connection.execute(insert(CallFile), paths)
+        return summary.call.id
+
+    def list(
+        self, limit: int = 20, offset: int = 0, where: CallFilter | None = None
+    ) -> list[StoredCall]:
+        """One page of calls, newest first; follow-ups are listed by their date instead."""
+        chosen = where or CallFilter()
+        query = filtered(select(_calls), chosen)
+        if chosen.follow_up:
+            query = query.order_by(Call.follow_up_on, Call.started_at)
+        else:
+            query = query.order_by(Call.started_at.desc(), Call.pk.desc())
+        with told(self.name), self._engine.connect() as connection:
+            rows = connection.execute(query.limit(limit).offset(offset)).mappings()
+            return [stored_call(row) for row in rows]
+
+    def record(self, call_id: str) -> StoredCall:
+        """The line of one call; StoreError when there is none."""
+        with told(self.name), self._engine.connect() as connection:
+            row = (
+                connection.execute(select(_calls).where(Call.call_id == call_id)).mappings().first()
+            )
+        if row is None:
+            raise self._unknown(call_id)
+        return stored_call(row)
+
+    def get(self, call_id: str) -> CallSummary:
+        """The whole summary of one call; StoreError when there is none."""
+        query = select(StoredDocument.body).join(Call, Call.pk == StoredDocument.call_pk)
+        with told(self.name), self._engine.connect() as connection:
+            body = connection.execute(query.where(Call.call_id == call_id)).scalar()
+        if body is None:
+            raise self._unknown(call_id)
+        return unpack(body, call_id)
+
+    def own_history(self, agent_id: str | None, before: str, call_id: str = "") -> OwnHistory:
+        """What a report shows of the agent's own past: their last calls before that start, and
+        the note, follow-up and mark of the call itself when it is stored already.
+        """
+        query = (
+            select(_calls)
+            .where(Call.agent_id == agent_id if agent_id is not None else Call.agent_id.is_(None))
+            .where(Call.started_at < sortable(utc(before)), Call.is_hard.is_(False))
+            .where(Call.call_id != call_id)
+            .order_by(Call.started_at.desc(), Call.pk.desc())
+            .limit(LAST_CALLS)
+        )
+        with told(self.name), self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+            own = (
+                connection.execute(select(_calls).where(Call.call_id == call_id)).mappings().first()
+            )
+        previous: tuple[CallFigures, ...] = tuple(figures_from(row) for row in rows)
+        if own is None:
+            return OwnHistory(previous)
+        return OwnHistory(previous, own["note"], own["follow_up_on"], own["is_hard"])
+
+    def search(self, query: str, limit: int = 20, offset: int = 0) -> Sequence[FoundCall]:
+        """Calls in whose transcript all words of `query` are, the last added first.
+
+        "Words in quotes" must follow each other; a word that ends in * may go on. A query without
+        a word finds nothing.
+        """
+        terms = terms_of(query)
+        if not terms:
+            return []
+        find = search_sqlite if self._engine.dialect.name == "sqlite" else search_postgresql
+        with told(self.name), self._engine.connect() as connection:
+            found = find(connection, terms, limit, offset)
+            pks = [pk for pk, _ in found]
+            rows = connection.execute(select(_calls).where(Call.pk.in_(pks))).mappings().all()
+        calls = {row["pk"]: stored_call(row) for row in rows}
+        return [FoundCall(calls[pk], snippet) for pk, snippet in found if pk in calls]
+
+    def trends(
+        self, agent_id: str | None = None, weeks: int | None = None, now: datetime | None = None
+    ) -> Trends:
+        """The agent's own figures by week; hard calls are left out.
+
+        `agent_id` None is for a history that holds one agent's calls: StoreError when there are
+        several. `weeks` with `now` looks back only so far.
+        """
+        with told(self.name), self._engine.connect() as connection:
+            agent = only_agent(connection) if agent_id is None else agent_id
+            return trends_of(connection, (agent,), _since(weeks, now))
+
+    def group_trends(self, weeks: int | None = None, now: datetime | None = None) -> Trends:
+        """Figures over several agents; StoreError unless the group is large enough to hide each."""
+        with told(self.name), self._engine.connect() as connection:
+            agents = group_agents(connection, _since(weeks, now))
+            return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
+
+    def note(self, call_id: str, text: str) -> None:
+        """Write the note of a call, numbers masked; an empty text takes it away."""
+        name = self.record(call_id).figures.language
+        known = name in Language.__members__.values()
+        self._change(call_id, note=mask_text(text, Language(name) if known else Language.EN))
+
+    def set_follow_up(self, call_id: str, on: date | None) -> None:
+        """Set the day on which to follow up; None takes it away."""
+        self._change(call_id, follow_up_on=on)
+
+    def mark_hard(self, call_id: str, is_hard: bool = True) -> None:
+        """Mark a call as hard: it then counts in no average."""
+        self._change(call_id, is_hard=is_hard)
+
+    def export_all(self) -> Iterator[CallSummary]:
+        """Every call, oldest first, a page at a time."""
+        last = 0
+        while True:
+            query = (
+                select(Call.pk, Call.call_id, StoredDocument.body)
+                .join(StoredDocument, Call.pk == StoredDocument.call_pk)
+                .where(Call.pk > last)
+                .order_by(Call.pk)
+                .limit(_PAGE)
+            )
+            with told(self.name), self._engine.connect() as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            for pk, call_id, body in rows:
+                last = pk
+                yield unpack(body, call_id)
+
+    def delete(self, call_id: str) -> None:
+        """Delete one call, its files and every trace of it; StoreError when there is none."""
+        with told(self.name), writing(self._engine) as connection:
+            pk = _pk(connection, call_id)
+            if pk is None:
+                raise self._unknown(call_id)
+            paths = _remove(connection, select(Call.pk).where(Call.pk == pk))
+        _unlink(paths)
+        self.compact()
+
+    def purge(self) -> int:
+        """Delete every call; returns how many there were."""
+        return self._delete_where(select(Call.pk))
+
+    def delete_older_than(self, days: int, now: datetime) -> int:
+        """Delete the calls that began more than `days` before `now`; returns how many."""
+        if days < 0:
+            raise StoreError("the retention time is a number of days: give 0 or more")
+        limit = sortable(now - timedelta(days=days))
+        which = select(Call.pk).where(Call.started_at < limit)
+        return self._delete_where(which, must_compact=False)
+
+    def compact(self) -> None:
+        """Give back the room of deleted calls, and the last traces of them."""
+        compact(self._engine, self.name)
+
+    def _delete_where(self, which: Select[int], *, must_compact: bool = True) -> int:
+        with told(self.name), self._engine.connect() as connection:
+            if connection.execute(which.limit(1)).first() is None:
+                return 0
+        with told(self.name), writing(self._engine) as connection:
+            count = len(connection.execute(which).all())
+            paths = _remove(connection, which)
+        _unlink(paths)
+        try:
+            self.compact()
+        except StoreError:
+            # Retention runs by itself, often while another program reads: the calls are gone from
+            # the tables, and the next time compacts what this time could not.
+            if must_compact:
+                raise
+        return count
+
+    def _change(self, call_id: str, **values: Any) -> None:
+        with told(self.name), writing(self._engine) as connection:
+            query = update(Call).where(Call.call_id == call_id).values(**values)
+            if connection.execute(query).rowcount == 0:
+                raise self._unknown(call_id)
+
+    def _unknown(self, call_id: str) -> StoreError:
+        return StoreError(
+            f"there is no call {call_id!r} in the history {self.name}: "
+            "see `callwatch calls list` for those there are"
+        )
+
+
+def _unlink(paths: Sequence[str]) -> None:
+    left = []
+    for path in map(Path, paths):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as exc:
+            left.append(f"{path} ({exc.strerror})")
+    if left:
+        raise StoreError(
+            f"the calls are deleted, but these files of theirs are not: {', '.join(left)}; "
+            "delete them by hand"
+        )
+
+
+def _since(weeks: int | None, now: datetime | None) -> str | None:
+    if weeks is None or now is None:
+        return None
+    return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))
+
+
+def _pk(connection: Connection, call_id: str) -> int | None:
+    return connection.execute(select(Call.pk).where(Call.call_id == call_id)).scalar()
+
+
+def _clear(connection: Connection, pk: int) -> None:
+    """Take away what an earlier analysis of the same call left; its files stay known."""
+    for table in (StoredDocument, Transcript, NudgeOutcome):
+        connection.execute(delete(table).where(table.call_pk == pk))
+
+
+def _remove(connection: Connection, which: Select[int]) -> list[str]:
+    """Delete the chosen calls with all that hangs on them; returns the paths of their files."""
+    chosen = which.scalar_subquery()
+    paths = connection.execute(select(CallFile.path).where(CallFile.call_pk.in_(chosen))).scalars()
+    found = list(paths)
+    for table in (NudgeOutcome, CallFile, Transcript, StoredDocument):
+        connection.execute(delete(table).where(table.call_pk.in_(chosen)))
+    connection.execute(delete(Call).where(Call.pk.in_(chosen)))
+    return found

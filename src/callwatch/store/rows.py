@@ -1,0 +1,113 @@
+"""Between a call summary and the rows of the history."""
+
+import json
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from callwatch.core.cues import CueKind
+from callwatch.core.document import from_document, to_document
+from callwatch.core.errors import StoreError
+from callwatch.core.figures import CallFigures, StoredCall, figures_of
+from callwatch.core.summary import CallSummary
+
+# Level 6: a call of an hour shrinks to a tenth in a few milliseconds.
+_COMPRESSION = 6
+_FIGURES = (
+    *("duration_s", "language", "talk_share_agent", "interruptions_agent"),
+    *("interruptions_customer", "response_latency_agent_s", "longest_monologue_agent_s"),
+    *("speech_rate_agent_wpm", "switches_per_min", "raised_voice", "threats"),
+    *("method_steps", "nudges_shown"),
+)
+
+
+def call_values(summary: CallSummary) -> dict[str, Any]:
+    """The columns of `calls` that come from the summary; the agent's own are not among them."""
+    figures = figures_of(summary)
+    started = utc(summary.call.started_at)
+    categories = dict.fromkeys(
+        cue.category.value for cue in summary.cues if cue.kind is CueKind.THREAT and cue.category
+    )
+    return {
+        "call_id": summary.call.id,
+        "agent_id": summary.call.agent_id,
+        "started_at": sortable(started),
+        "week": week_of(started),
+        "source": summary.call.source,
+        "engine": summary.call.engine,
+        "threat_categories": ",".join(categories),
+        **{name: getattr(figures, name) for name in _FIGURES},
+    }
+
+
+def pack(summary: CallSummary) -> bytes:
+    """The whole report as compressed JSON."""
+    body = json.dumps(to_document(summary), ensure_ascii=False, separators=(",", ":"))
+    # A lone surrogate in a file name or a word must not cost the whole call.
+    return zlib.compress(body.encode("utf-8", "replace"), _COMPRESSION)
+
+
+def unpack(body: bytes, call_id: str) -> CallSummary:
+    """The summary that `pack` packed; StoreError when the bytes are damaged."""
+    try:
+        document = json.loads(zlib.decompress(body))
+    except (zlib.error, ValueError) as exc:
+        raise StoreError(
+            f"the call {call_id} is damaged in the history: delete it and analyse it again"
+        ) from exc
+    return from_document(document)
+
+
+def spoken_text(summary: CallSummary) -> str:
+    """All words of the call in the order of time, one utterance a line. No NUL: PostgreSQL."""
+    spoken = sorted(summary.utterances, key=lambda utterance: utterance.span.start_s)
+    lines = "\n".join(utterance.text for utterance in spoken if utterance.words)
+    return lines.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def stored_call(row: RowMapping) -> StoredCall:
+    """One line of the history."""
+    return StoredCall(
+        figures=figures_from(row),
+        source=row["source"],
+        engine=row["engine"],
+        threat_categories=tuple(filter(None, row["threat_categories"].split(","))),
+        note=row["note"],
+        follow_up_on=row["follow_up_on"],
+    )
+
+
+def figures_from(row: RowMapping) -> CallFigures:
+    """The comparable figures of one line."""
+    return CallFigures(
+        call_id=row["call_id"],
+        agent_id=row["agent_id"],
+        started_at=row["started_at"],
+        is_hard=row["is_hard"],
+        **{name: row[name] for name in _FIGURES},
+    )
+
+
+def utc(started_at: str) -> datetime:
+    """The moment of an RFC 3339 text, in UTC; StoreError when it is none."""
+    try:
+        moment = datetime.fromisoformat(started_at)
+    except ValueError as exc:
+        raise StoreError(
+            f"the start of the call is no time ({started_at!r}): give it as 2026-01-31T09:15:00Z"
+        ) from exc
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def sortable(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds."""
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    )
+
+
+def week_of(moment: datetime) -> str:
+    """The Monday of that week, as YYYY-MM-DD."""
+    return (moment.date() - timedelta(days=moment.weekday())).isoformat()

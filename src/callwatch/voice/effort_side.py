@@ -1,0 +1,162 @@
+"""One side of the call: from sound to effort, step by step.
+
+    sound      ..:iIIIIIIIIII:..        windows of 45 ms, 20 ms apart
+    speech     .......|######|..        voice activity hears a shout late
+    taken      ...|##########|..        sound as loud as the own voice just before counts as well
+    too faint  .|#|.............        far below the own voice: the other side, leaking
+
+No threads.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from callwatch.core.audio import CALL_RATE_HZ
+from callwatch.voice.baseline import BaselineConfig, BaselineLearner, EffortBaseline
+from callwatch.voice.effort_window import MOMENT_HOP_S, Array, RecentVoice, measure
+from callwatch.voice.frames import HOP_S
+from callwatch.voice.pitch import (
+    WINDOW_SAMPLES,
+    PitchConfig,
+    PitchFinder,
+    is_voiced,
+    power_spectra,
+)
+from callwatch.voice.spectrum import NoiseFloor, balance
+
+Flags = npt.NDArray[np.bool_]
+
+STEP_S: Final = 0.1
+STEP: Final = round(STEP_S * CALL_RATE_HZ)
+FLAGS: Final = round(STEP_S / HOP_S)
+# A window every 20 ms: pitch does not change faster, and half the cost of 10 ms.
+_WINDOW_HOP: Final = round(MOMENT_HOP_S * CALL_RATE_HZ)
+_PER_STEP: Final = STEP // _WINDOW_HOP
+# Samples that the windows of a step reach out of it, on either side.
+MARGIN: Final = (WINDOW_SAMPLES - _WINDOW_HOP) // 2
+_GRID: Final = np.arange(_PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAMPLES)
+_UNVOICED: Final = (float("nan"), 0.0)
+_NOTHING: Final = np.zeros((0, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class EffortConfig:
+    """How much voice is looked at together, and which sound counts as the own voice."""
+
+    # Voice in the short window: some three syllables, the least that tells effort from stress.
+    short_s: float = 0.6
+    # Voice in the long window: a short sentence; finds what is moderate but lasts.
+    long_s: float = 1.5
+    # A pause this long ends the utterance: what comes then is measured afresh.
+    pause_s: float = 1.0
+    # Least voice for an effort figure.
+    least_voiced_s: float = 0.2
+    # Voice heard in all before there are any figures: with less, not even wide priors help.
+    first_s: float = 1.6
+    # Windows less than this above the line's noise tell more of the line than of the voice.
+    least_snr_db: float = 6.0
+    # Sound before recognised speech counts while it is no further below the usual level (bleed is
+    # further), began no longer ago, and has no longer gap (the closure of a plosive is 0.1-0.2 s).
+    early_below_db: float = 8.0
+    early_s: float = 1.5
+    early_gap_s: float = 0.3
+    # Voice this far below the own strong voice is the other side, leaking: inside a sentence voiced
+    # sounds span some 15 dB, and the leak of a headset lies 18-30 dB down.
+    faint_db: float = 15.0
+    pitch: PitchConfig = field(default_factory=PitchConfig)
+    baseline: BaselineConfig = field(default_factory=BaselineConfig)
+
+
+class EffortSide:
+    """Effort of one channel."""
+
+    def __init__(
+        self, config: EffortConfig, finder: PitchFinder, known: EffortBaseline | None
+    ) -> None:
+        self._config = config
+        self._finder = finder
+        self._floor = NoiseFloor()
+        self.learner = BaselineLearner(config.baseline, known)
+        self._recent = RecentVoice(config.long_s, round(config.pause_s / STEP_S))
+        self._early: deque[tuple[int, Array]] = deque()
+        self._last = _UNVOICED
+        # Whose usual voice is remembered from another call can be measured at once.
+        self._heard_s = 0.0 if known is None else config.first_s
+        self._chunks: dict[bool, list[Array]] = {True: [], False: []}
+
+    def step(self, number: int, audio: npt.NDArray[np.int16], speech: Flags) -> tuple[float, ...]:
+        """`audio` (STEP + 2 * MARGIN,), `speech` (FLAGS,). Gives EffortFrames' columns."""
+        config = self._config
+        moments = self._own(self._moments(number, audio, speech))
+        self._recent.add(number, moments)
+        self._heard_s += len(moments) * MOMENT_HOP_S
+        new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
+        if voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
+            return (*[float("nan")] * 5, voiced_s, new_s)
+        usual = self.learner.current
+        short = measure(self._recent.last(config.short_s), usual)
+        long = short
+        if voiced_s > config.short_s:
+            long = measure(self._recent.last(config.long_s), usual)
+        return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
+
+    def _moments(self, number: int, audio: npt.NDArray[np.int16], speech: Flags) -> Array:
+        """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
+        windows = audio[_GRID].astype(np.float32) / np.float32(32768)
+        speaks = speech.reshape(_PER_STEP, -1).all(axis=1)
+        loud = self._is_loud(windows)
+        taken = speaks | loud
+        if not taken.any():
+            self._last = _UNVOICED
+            if not speech.any():
+                self._floor.hear(power_spectra(windows[:1])[0])
+            return _NOTHING
+        voice, is_good = self._analyse(windows[taken])
+        self._forget_early(number)
+        if not speaks.any():
+            self._early.append((number, voice[is_good]))
+            return _NOTHING
+        before = [part for _, part in self._early]
+        self._early.clear()
+        return np.concatenate([*before, voice[is_good]])
+
+    def _forget_early(self, number: int) -> None:
+        """Drops early sound that is too old or lies before a gap."""
+        config, early = self._config, self._early
+        if early and early[-1][0] < number - config.early_gap_s / STEP_S:
+            early.clear()
+        while early and early[0][0] < number - config.early_s / STEP_S:
+            early.popleft()
+
+    def _is_loud(self, windows: npt.NDArray[np.float32]) -> Flags:
+        """Which windows are as strong as the own voice; none while that is unknown."""
+        usual = self.learner.known()
+        if usual is None:
+            return np.zeros(len(windows), np.bool_)
+        least_dbfs = usual.level_dbfs - self._config.early_below_db
+        return np.asarray((windows**2).mean(axis=1) > 10 ** (least_dbfs / 10), np.bool_)
+
+    def _analyse(self, windows: npt.NDArray[np.float32]) -> tuple[Array, Flags]:
+        """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3), and which are voiced."""
+        power = power_spectra(windows)
+        pitch, tone = self._finder.find(power), balance(power, self._floor)
+        voiced = is_voiced(pitch.after(self._last), self._finder.config)[1:]
+        self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
+        semitones = 12 * np.log2(pitch.f0_hz / 100)
+        columns = np.stack([semitones, tone.balance_db, tone.level_dbfs], axis=1)
+        return columns.astype(np.float64), voiced & (tone.snr_db >= self._config.least_snr_db)
+
+    def _own(self, moments: Array) -> Array:
+        """The moments that are not far too faint; all of them are learnt from, each kind apart."""
+        is_own = moments[:, 2] >= self.learner.strong_dbfs - self._config.faint_db
+        for kind, part in ((True, moments[is_own]), (False, moments[~is_own])):
+            chunk = self._chunks[kind]
+            chunk.extend(part)
+            if len(chunk) * MOMENT_HOP_S >= self._config.baseline.chunk_s:
+                self.learner.add(np.median(np.array(chunk), axis=0))
+                chunk.clear()
+        return moments[is_own]

@@ -1,0 +1,99 @@
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import threading
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from callwatch.app import desktop
+from callwatch.app.desktop import SHOWN, AppHost
+from callwatch.app.run_desktop import run_app
+from callwatch.audio.files import open_recording
+from callwatch.audio.source import CallSource
+from callwatch.config import LoadedConfig, load_config
+from callwatch.core.channels import Language
+from callwatch.core.errors import ConfigError, MissingPartError
+from callwatch.core.events import Event
+from callwatch.texts.catalogue import load_texts
+from callwatch_ui.first_run import SetupResult
+from callwatch_ui.settings_form import FieldKind
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadedConfig:
+    """Settings in a folder of the test, with the retention locked by IT."""
+    user, site = tmp_path / "config.toml", tmp_path / "site.toml"
+    site.write_text("[store]\nretention_days = 7\n")
+    user.write_text(
+        f'[store]\nurl = "sqlite:///{tmp_path / "calls.sqlite"}"\n[recognition]\nengine = "none"\n'
+    )
+    monkeypatch.setattr(desktop, "data_folder", lambda: tmp_path / "data")
+    monkeypatch.setattr("callwatch.config.site_config_path", lambda: site)
+    return load_config(user, site)
+
+
+def demo_source(*_: object, **__: object) -> CallSource:
+    call = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))
+    return open_recording(call, block_s=0.1)
+
+
+def test_every_shown_setting_has_a_name_in_the_texts(loaded: LoadedConfig) -> None:
+    fields = {field.key: field for field in AppHost(loaded).settings.fields()}
+    assert tuple(fields) == SHOWN
+    texts = load_texts("app", Language.EN)
+    for field in fields.values():
+        assert f"settings.field.{field.key}" in texts, field.key
+        assert f"settings.section.{field.section}" in texts
+    assert fields["store.retention_days"].is_locked
+    assert fields["store.retention_days"].value == 7
+    assert fields["overlay.click_through"].kind is FieldKind.SWITCH
+
+
+def test_changes_are_kept_in_the_users_file(loaded: LoadedConfig) -> None:
+    host = AppHost(loaded)
+    host.settings.save({"overlay.theme": "dark", "overlay.scale": 2.0})
+    assert host.overlay_settings().theme == "dark"
+    assert load_config(loaded.user_path).config.overlay.scale == 2.0
+    host.finish_setup(SetupResult(Language.SV, "mic", "monitor", "none"))
+    assert host.config.call.language is Language.SV
+    assert host.config.devices.customer == "monitor"
+
+
+def test_a_file_that_cannot_be_written_is_told(loaded: LoadedConfig, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    host = AppHost(LoadedConfig(loaded.config, loaded.locked, tmp_path / "file" / "config.toml"))
+    with pytest.raises(ConfigError, match="cannot be"):
+        host.settings.save({"overlay.theme": "dark"})
+
+
+def test_a_call_of_the_app_ends_up_in_its_history(
+    loaded: LoadedConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktop, "open_live", demo_source)
+    host = AppHost(loaded)
+    assert host.history.calls() == []
+    events: list[Event] = []
+    over = threading.Event()
+    call = host.start(events.append)
+    call.hold()
+    call.unhold()
+    call.on_finished(over.set)
+    assert over.wait(60)
+    call.stop()
+    call.stop()
+    rows = host.history.calls()
+    assert [round(row.duration_s) for row in rows] == [round(demo_source().duration_s or 0)]
+    assert host.history.report(rows[0].id).stat().st_size > 10_000
+    assert call.outcome is not None
+    replayed, duration_s = host.recording(call.outcome.journal)
+    assert len(replayed) == len(events)
+    assert duration_s >= rows[0].duration_s - 1
+
+
+def test_without_a_display_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    with pytest.raises(MissingPartError, match="callwatch live"):
+        run_app()

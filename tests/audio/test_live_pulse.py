@@ -1,0 +1,280 @@
+"""Live capture on a real PulseAudio server: levels, times, loss and return, moves, defaults."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from tests.pulse import PulseServer
+
+from callwatch.audio.backend import DeviceKind
+from callwatch.audio.devices import list_devices, open_live
+from callwatch.audio.live import LiveCall
+from callwatch.core.audio import CallBlock, Samples
+from callwatch.core.channels import Channel
+from callwatch.core.errors import DeviceLostError, InputError
+from callwatch.core.spans import TimeSpan, total_s, union
+
+pytestmark = pytest.mark.pulse
+
+RATE = 16_000
+
+
+@pytest.fixture
+def server() -> Iterator[PulseServer]:
+    with PulseServer() as server, server.entered():
+        yield server
+
+
+def beeps(starts_s: list[float], length_s: float, total_s: float, hz: float = 600) -> Samples:
+    """Tone bursts of amplitude 8000 at known times, int16 (n,)."""
+    out = np.zeros(round(total_s * RATE), np.int16)
+    t = np.arange(round(length_s * RATE)) / RATE
+    for start_s in starts_s:
+        at = round(start_s * RATE)
+        out[at : at + len(t)] = 8000 * np.sin(2 * np.pi * hz * t)
+    return out
+
+
+def onsets_s(row: Samples) -> list[float]:
+    """When bursts begin: the level passes a tenth of the amplitude after 50 ms of quiet."""
+    loud = np.flatnonzero(np.abs(row.astype(np.int32)) > 800)
+    first = np.flatnonzero(np.diff(loud, prepend=-RATE) > RATE // 20)
+    return [float(at) / RATE for at in loud[first]]
+
+
+def level(row: Samples, start_s: float, end_s: float) -> float:
+    """RMS of a stretch."""
+    piece = row[round(start_s * RATE) : round(end_s * RATE)].astype(np.float64)
+    return float(np.sqrt((piece**2).mean()))
+
+
+class Heard:
+    """What came out of a live call while things happened to it."""
+
+    def __init__(self, live: LiveCall, until_s: float, **at: Callable[[], object]) -> None:
+        """`at` holds what to do when the call reaches a time: t2_5=action means at 2.5 s."""
+        todo = sorted((float(key[1:].replace("_", ".")), action) for key, action in at.items())
+        self.blocks: list[CallBlock] = []
+        for block in live.blocks():
+            self.blocks.append(block)
+            while todo and block.end_s >= todo[0][0]:
+                todo.pop(0)[1]()
+            if block.end_s >= until_s:
+                break
+        self.samples = np.concatenate([block.samples for block in self.blocks], axis=1)
+
+    def holes(self, channel: Channel) -> list[TimeSpan]:
+        """Dropped spans, joined."""
+        spans = [span for block in self.blocks for side, span in block.dropped if side is channel]
+        return union(spans, bridge_s=0.001)
+
+
+def test_what_can_be_heard_is_listed(server: PulseServer) -> None:
+    server.pactl("load-module", "module-remap-source", "master=null1.monitor", "source_name=mic1")
+    server.pactl("load-module", "module-null-sink", "sink_name=mono", "channels=1", "rate=16000")
+    devices = {device.id: device for device in list_devices()}
+    assert devices["mono.monitor"].channels == 1
+    assert devices["null1.monitor"].kind is DeviceKind.LOOPBACK
+    assert devices["null1.monitor"].default
+    assert not devices["null2.monitor"].default
+    assert devices["mic1"].kind is DeviceKind.INPUT
+    assert devices["mic1"].channels == 2
+    assert devices["mic1"].rate_hz == 48_000
+
+
+def test_two_devices_of_different_rates_are_heard_in_time(server: PulseServer) -> None:
+    server.add_sink("slow", 22_050)
+    server.pactl("load-module", "module-combine-sink", "sink_name=both", "slaves=null1,slow")
+    starts_s = [1.0, 2.1, 3.7]
+    sound = beeps(starts_s, 0.4, 4.5)
+    with open_live("null1.monitor", "slow.monitor") as live:
+        heard = Heard(live, 6.5, t0_2=lambda: server.play("both", sound))
+        assert live.warnings() == ()
+        assert live.duration_s is None
+    for channel in Channel:
+        row = heard.samples[channel.index]
+        at_s = onsets_s(row)
+        assert len(at_s) == 3
+        assert np.diff(at_s) == pytest.approx(np.diff(starts_s), abs=0.005)
+        assert level(row, at_s[1] + 0.1, at_s[1] + 0.3) == pytest.approx(8000 / 2**0.5, rel=0.02)
+        assert total_s(heard.holes(channel)) < 0.05
+    agent, customer = (onsets_s(row) for row in heard.samples)
+    assert agent == pytest.approx(customer, abs=0.06)
+
+
+def test_a_two_channel_device_keeps_its_sides_together(server: PulseServer) -> None:
+    left, right = beeps([0.5], 0.4, 3.0), beeps([1.5], 0.4, 3.0)
+    both = np.stack([left, right], axis=1).ravel()
+    with open_live("null1.monitor", None) as live:
+        heard = Heard(live, 4.0, t0_2=lambda: server.play("null1", both, channels=2))
+    agent, customer = (onsets_s(row) for row in heard.samples)
+    assert len(agent) == len(customer) == 1
+    assert customer[0] - agent[0] == pytest.approx(1.0, abs=0.001)
+
+
+def test_the_blocks_come_soon(server: PulseServer) -> None:
+    late = []
+    with open_live("null1.monitor", "null2.monitor") as live:
+        started_s = time.monotonic()
+        for block in live.blocks():
+            late.append(time.monotonic() - started_s - block.end_s)
+            if block.end_s > 3:
+                break
+    # The clock starts in open_live, a little before this test can look at its own.
+    assert np.median(late[10:]) < 0.3
+
+
+def test_a_reader_that_was_busy_loses_nothing(server: PulseServer) -> None:
+    busy = threading.Event()
+    sound = beeps([0.5, 1.0, 1.5, 2.0, 2.5], 0.25, 3.0)
+    with open_live("null1.monitor", "null2.monitor") as live:
+        # As while a model is loaded: nobody sets it, so the wait takes its time.
+        heard = Heard(
+            live,
+            4.0,
+            t0_2=lambda: server.play("null1", sound),
+            t1_0=lambda: busy.wait(1.5),
+        )
+    assert len(onsets_s(heard.samples[0])) == 5
+    for channel in Channel:
+        assert total_s(heard.holes(channel)) < 0.05
+
+
+def test_unplugged_and_plugged_in_again(server: PulseServer) -> None:
+    sound = beeps([0.2 + 0.5 * k for k in range(24)], 0.25, 12.0)
+    returned: list[float] = []
+    with open_live("null1.monitor", "null2.monitor") as live:
+        start_s = time.monotonic()
+
+        def replug() -> None:
+            server.add_sink("null1", 44_100)
+            returned.append(time.monotonic() - start_s)
+            server.play("null1", sound)
+
+        heard = Heard(
+            live,
+            8.0,
+            t0_1=lambda: server.play("null1", sound),
+            t1_5=lambda: server.remove(server.module_of("null1")),
+            t3_0=replug,
+        )
+        told = live.warnings()
+        assert live.delivers(Channel.AGENT)
+    (gap,) = heard.holes(Channel.AGENT)
+    assert 1.3 < gap.start_s < 2.2
+    assert gap.end_s - returned[0] < 3.0
+    assert not heard.holes(Channel.CUSTOMER)
+    row = heard.samples[0]
+    assert not row[round(gap.start_s * RATE) : round(gap.end_s * RATE)].any()
+    assert level(row, 0.1, gap.start_s) > 1000
+    assert level(row, gap.end_s + 0.5, 8.0) > 1000
+    assert "was lost: it was unplugged or switched off" in told[0]
+    assert "is heard again" in told[1]
+
+
+def test_a_moved_stream_is_a_lost_device_and_is_taken_back(server: PulseServer) -> None:
+    """Somebody drags the customer's recording to the agent's source in a mixer."""
+
+    def move() -> None:
+        recordings = server.recordings()
+        (index,) = (key for key, source in recordings.items() if source == "null2.monitor")
+        server.pactl("move-source-output", index, "null1.monitor")
+
+    sound = beeps([0.0], 8.0, 8.0)
+    with open_live("null1.monitor", "null2.monitor") as live:
+        heard = Heard(live, 5.5, t0_1=lambda: server.play("null1", sound), t1_5=move)
+        told = live.warnings()
+        now = set(server.recordings().values())
+    (gap,) = heard.holes(Channel.CUSTOMER)
+    assert 1.3 < gap.start_s < 2.2
+    assert gap.duration_s < 3.0
+    assert "moved it to null1.monitor" in told[0]
+    assert now == {"null1.monitor", "null2.monitor"}
+    # Of the wrong voice only what was heard until the server told: some hundredths of a second.
+    wrong = np.abs(heard.samples[1].astype(np.int32)) > 400
+    assert wrong.sum() / RATE < 0.15
+    assert level(heard.samples[0], 2.5, 5.0) > 5000
+
+
+def test_the_sound_server_itself_starts_again(server: PulseServer) -> None:
+    def restart() -> None:
+        server.stop()
+        server.start()
+
+    with open_live("null1.monitor", "null2.monitor") as live:
+        heard = Heard(
+            live,
+            8.0,
+            t1_0=restart,
+            t4_5=lambda: server.play("null2", beeps([0.3], 1.0, 2.0)),
+        )
+        assert live.delivers(Channel.AGENT)
+        assert live.delivers(Channel.CUSTOMER)
+    for channel in Channel:
+        (gap,) = heard.holes(channel)
+        assert gap.duration_s < 3.5
+    assert len(onsets_s(heard.samples[1])) == 1
+
+
+def test_the_default_is_followed_when_it_changes(server: PulseServer) -> None:
+    for number in "12":
+        server.pactl(
+            "load-module",
+            "module-remap-source",
+            f"master=null{number}.monitor",
+            f"source_name=mic{number}",
+        )
+    server.pactl("set-default-source", "mic1")
+    server.pactl("set-default-sink", "null2")
+    with open_live(None, None) as live:
+        heard = Heard(
+            live,
+            7.0,
+            t0_1=lambda: server.play("null2", beeps([0.0], 7.0, 7.0)),
+            t1_0=lambda: server.pactl("set-default-source", "mic2"),
+        )
+        told = live.warnings()
+    assert any("the system's default is now" in sentence for sentence in told)
+    agent = heard.samples[0]
+    assert level(agent, 0.3, 1.0) < 10
+    assert level(agent, 5.0, 6.8) > 5000
+    assert level(heard.samples[1], 0.5, 6.8) > 5000
+
+
+def test_a_suspended_source_is_silence_and_closing_does_not_hang(server: PulseServer) -> None:
+    with open_live("null1.monitor", "null2.monitor") as live:
+        heard = Heard(live, 7.0, t0_5=lambda: server.pactl("suspend-sink", "null1", "1"))
+        assert len(live.warnings()) == 1
+        assert "it stopped delivering" in live.warnings()[0]
+        assert not live.delivers(Channel.AGENT)
+        before_s = time.monotonic()
+        live.close()
+        assert time.monotonic() - before_s < 2.0
+    assert heard.holes(Channel.AGENT)
+    assert not heard.holes(Channel.CUSTOMER)
+    assert not [thread for thread in threading.enumerate() if "callwatch" in thread.name]
+
+
+def test_close_from_another_thread_ends_the_blocks(server: PulseServer) -> None:
+    live = open_live("null1.monitor", "null2.monitor", block_s=0.05)
+    for block in live.blocks():
+        if block.start_s == 0.0:
+            closer = threading.Thread(target=live.close)
+            closer.start()
+    closer.join(5)
+    assert not closer.is_alive()
+
+
+def test_names_that_are_wrong_are_told(server: PulseServer) -> None:
+    with pytest.raises(
+        DeviceLostError, match="there is no device 'headset': see callwatch devices"
+    ):
+        open_live("headset", "null2.monitor")
+    with pytest.raises(InputError, match="can mean several devices"):
+        open_live("null", "null2.monitor")
+    server.pactl("load-module", "module-null-sink", "sink_name=mono", "channels=1")
+    with pytest.raises(InputError, match="has one channel"):
+        open_live("mono.monitor", None)
+    assert not [thread for thread in threading.enumerate() if "callwatch" in thread.name]

@@ -1,0 +1,167 @@
+"""The commands on the history, run as a person runs them."""
+
+import csv
+import io
+import json
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from tests.report.builders import long_call, rich_call
+from typer.testing import CliRunner, Result
+
+from callwatch.cli.calls import calls_app, file_stem
+from callwatch.cli.trends import trends_app
+from callwatch.core.errors import CallwatchError, StoreError
+from callwatch.report.document import from_document
+from callwatch.store.history import CallHistory
+
+TODAY = datetime.now(UTC).strftime("%Y-%m-%d")
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    path = str(tmp_path / "history.sqlite3")
+    monkeypatch.setenv("CALLWATCH_HISTORY", path)
+    with CallHistory() as own:
+        assert own.name != path, "the option, not the environment, is read by the command line"
+    with CallHistory(path) as history:
+        history.add(rich_call("one", started_at="2026-03-02T09:00:00Z"))
+        history.add(rich_call("two", started_at="2026-03-03T09:00:00Z", source="[bold]<x>.wav"))
+        history.add(rich_call("new", started_at=f"{TODAY}T00:00:01Z"))
+    return path
+
+
+def run(app: typer.Typer, *arguments: str, stdin: str | None = None) -> Result:
+    result = CliRunner().invoke(app, list(arguments), input=stdin)
+    if result.exception and isinstance(result.exception, CallwatchError):
+        raise result.exception
+    return result
+
+
+def told(*arguments: str, stdin: str | None = None) -> str:
+    result = run(calls_app, *arguments, stdin=stdin)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_list_and_its_json(address: str) -> None:
+    text = told("list")
+    assert text.index("new") < text.index("two") < text.index("one")
+    lines: list[dict[str, Any]] = json.loads(told("list", "--json", "--limit", "2"))
+    assert [line["id"] for line in lines] == ["new", "two"]
+    assert lines[0]["threat_categories"] == ["leave", "manager"]
+    assert lines[0]["note"] == ""
+
+
+def test_an_empty_history_says_how_to_begin(tmp_path: Path) -> None:
+    empty = str(tmp_path / "empty.sqlite3")
+    assert "callwatch demo" in told("list", "--history", empty)
+    assert json.loads(told("list", "--json", "--history", empty)) == []
+
+
+def test_show_and_its_json(address: str) -> None:
+    text = " ".join(told("show", "two").split())
+    assert "raised their voice once" in text
+    assert "[bold]<x>.wav" in text
+    assert "Talk share" in text
+    assert from_document(json.loads(told("show", "one", "--json"))).call.id == "one"
+    assert "Kunden höjde rösten" in " ".join(told("show", "one", "--language", "sv").split())
+
+
+def test_an_unknown_call_is_an_error_with_a_sentence(address: str) -> None:
+    with pytest.raises(StoreError, match="calls list"):
+        run(calls_app, "show", "nobody")
+
+
+def test_note_follow_up_and_hard(address: str) -> None:
+    told("note", "one", "Call back [soon]")
+    told("follow-up", "one", "2026-04-02")
+    told("hard", "two")
+    (line,) = json.loads(told("list", "--follow-up", "--json"))
+    assert (line["id"], line["note"], line["follow_up_on"]) == (
+        "one",
+        "Call back [soon]",
+        "2026-04-02",
+    )
+    assert [line["id"] for line in json.loads(told("list", "--hard", "--json"))] == ["two"]
+    assert "Call back [soon]" in told("show", "one")
+    told("follow-up", "one", "--clear")
+    told("hard", "two", "--undo")
+    assert json.loads(told("list", "--follow-up", "--json")) == []
+    with pytest.raises(StoreError, match="no day"):
+        run(calls_app, "follow-up", "one", "soon")
+    assert run(calls_app, "follow-up", "one").exit_code == 2
+
+
+def test_search_and_its_json(address: str) -> None:
+    assert "annoying" in told("search", "annoy*")
+    (first, *_) = json.loads(told("search", '"really annoying"', "--json"))
+    assert "[really annoying]" in first["snippet"]
+    assert "No call was found" in told("search", "zeppelin")
+
+
+def test_export_of_one_call(address: str, tmp_path: Path) -> None:
+    assert from_document(json.loads(told("export", "one"))).call.id == "one"
+    assert told("export", "one", "--format", "vtt").startswith("WEBVTT")
+    target = tmp_path / "deep" / "one.pdf"
+    told("export", "one", "--format", "pdf", "--out", str(target))
+    assert target.read_bytes().startswith(b"%PDF-")
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert run(calls_app, "export").exit_code == 2
+    assert run(calls_app, "export", "one", "--all").exit_code == 2
+
+
+def test_export_of_every_call(address: str, tmp_path: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(told("export", "--all", "--format", "csv"))))
+    assert sorted(row["id"] for row in rows) == ["new", "one", "two"]
+    assert len(json.loads(told("export", "--all"))) == 3
+    folder = tmp_path / "all"
+    told("export", "--all", "--format", "amazon", "--out", str(folder))
+    assert {path.name for path in folder.iterdir()} == {
+        *("new.amazon.json", "one.amazon.json", "two.amazon.json")
+    }
+
+
+@pytest.mark.parametrize(
+    ("call_id", "stem"),
+    [
+        ("a/../b", "a_.._b"),
+        ("../../etc/passwd", "etc_passwd"),
+        ("", "call"),
+        ("x" * 300, "x" * 100),
+    ],
+)
+def test_a_call_id_never_leads_out_of_the_folder(call_id: str, stem: str) -> None:
+    assert file_stem(call_id) == stem
+
+
+def test_delete_and_purge(address: str) -> None:
+    told("delete", "one")
+    assert run(calls_app, "purge", stdin="n\n").exit_code == 1
+    assert "Deleted 1 call" in told("purge", "--older-than-days", "1", "--yes")
+    assert [line["id"] for line in json.loads(told("list", "--json"))] == ["new"]
+    told("purge", stdin="y\n")
+    assert json.loads(told("list", "--json")) == []
+
+
+def test_trends_as_a_table_json_and_a_page(address: str, tmp_path: Path) -> None:
+    page = tmp_path / "trends.html"
+    result = run(trends_app, "--weeks", "520", "--html", str(page))
+    assert result.exit_code == 0, result.output
+    assert "Not enough calls yet" in " ".join(result.output.split())
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    document = json.loads(run(trends_app, "--json", "--weeks", "520").output)
+    assert sum(week["calls"] for week in document["weeks"]) == 3
+    assert document["nudge_effect"]["rows"] == []
+    with pytest.raises(StoreError, match="at least 5"):
+        run(trends_app, "--group")
+
+
+def test_a_long_call_can_be_shown(address: str) -> None:
+    with CallHistory(address) as history:
+        history.add(long_call(0.5, 4000))
+    assert "Moments worth a second look" in told("show", "long")

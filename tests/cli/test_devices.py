@@ -1,0 +1,60 @@
+"""`callwatch devices` and `callwatch doctor` as a person and a program meet them."""
+
+import json
+
+import pytest
+import typer
+from tests.pulse import PulseServer
+from typer.testing import CliRunner
+
+from callwatch.app.doctor import Finding
+from callwatch.cli import devices as commands
+
+app = typer.Typer()
+app.command()(commands.devices)
+app.command()(commands.doctor)
+
+
+@pytest.mark.pulse
+def test_devices_are_listed_for_people_and_programs() -> None:
+    with PulseServer() as server, server.entered():
+        table = CliRunner().invoke(app, ["devices"])
+        listed = json.loads(CliRunner().invoke(app, ["devices", "--json"]).stdout)
+    assert table.exit_code == 0
+    assert "null2.monitor" in table.stdout
+    assert "what is played" in table.stdout
+    assert "callwatch live --agent" in table.stdout
+    (null1,) = (device for device in listed if device["id"] == "null1.monitor")
+    assert null1 == {
+        "id": "null1.monitor",
+        "name": "Monitor of null1",
+        "kind": "loopback",
+        "channels": 2,
+        "rate_hz": 48_000,
+        "default": True,
+        "backend": "pulse",
+    }
+
+
+def test_no_device_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "list_devices", list)
+    done = CliRunner().invoke(app, ["devices"])
+    assert done.exit_code == 0
+    assert "callwatch doctor" in done.stdout
+
+
+@pytest.mark.parametrize(("ok", "status"), [(True, 0), (None, 0), (False, 1)])
+def test_only_what_is_broken_fails(
+    monkeypatch: pytest.MonkeyPatch, ok: bool | None, status: int
+) -> None:
+    finding = Finding("part", ok, "It is [so].", "do this")
+    monkeypatch.setattr(commands, "diagnose", lambda: [finding])
+    done = CliRunner().invoke(app, ["doctor"])
+    assert done.exit_code == status
+    assert "It is [so]." in done.stdout
+    assert ("do this" in done.stdout) == (ok is not True)
+    as_json = CliRunner().invoke(app, ["doctor", "--json"])
+    assert json.loads(as_json.stdout) == [
+        {"name": "part", "ok": ok, "message": "It is [so].", "remedy": "do this"}
+    ]
+    assert as_json.exit_code == status

@@ -1,0 +1,139 @@
+"""A real call through real devices gives the report that its recording gives."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+from tests.integration.commands import DEMO, ROOT, callwatch
+from tests.pulse import PulseServer
+
+pytestmark = [pytest.mark.pulse, pytest.mark.slow]
+
+Report = dict[str, Any]
+
+
+def beginning(tmp_path: Path, end_s: float) -> Path:
+    """The demo call up to `end_s`, which lies in a pause."""
+    samples, rate_hz = soundfile.read(DEMO, dtype="int16")
+    path = tmp_path / "call.wav"
+    soundfile.write(path, samples[: round(end_s * rate_hz)], rate_hz)
+    return path
+
+
+def split(server: PulseServer) -> None:
+    """One sink whose left is heard on `agent` and whose right on `customer`: two devices."""
+    server.add_sink("call")
+    for name, side in (("agent", "front-left"), ("customer", "front-right")):
+        server.pactl(
+            "load-module", "module-remap-source", "master=call.monitor", f"source_name={name}",
+            f"master_channel_map={side}", "channel_map=mono", "remix=no",
+        )  # fmt: skip
+
+
+def start_live(server: PulseServer, out_dir: Path, *options: str) -> "subprocess.Popen[str]":
+    """`callwatch live` in a process of its own, listening when this returns."""
+    out_dir.mkdir()
+    devices = sum(option in ("--agent", "--customer") for option in options)
+    # Remapped sources record from their master themselves.
+    wanted = len(server.recordings()) + devices
+    live = subprocess.Popen(
+        [sys.executable, "-m", "callwatch.cli.main", "live", "--no-overlay", *options,
+         "--out", str(out_dir)],
+        env={
+            **os.environ,
+            **server.environment,
+            "XDG_DATA_HOME": str(out_dir / "data"),
+            "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'ui'}",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    server.wait_for_recordings(wanted)
+    return live
+
+
+def play(server: PulseServer, path: Path) -> None:
+    """Play a recording into the sink `call`, to its end."""
+    samples, rate_hz = soundfile.read(path, dtype="int16")
+    server.play("call", samples.ravel(), rate_hz, channels=2).wait(120)
+
+
+def end(live: "subprocess.Popen[str]", out_dir: Path) -> Report:
+    """End a live call as a person does, by Ctrl-C; its report."""
+    live.send_signal(signal.SIGINT)
+    _, told = live.communicate(timeout=60)
+    assert live.returncode == 0, told
+    assert "Traceback" not in told
+    return report_in(out_dir)
+
+
+def report_in(out_dir: Path) -> Report:
+    """The one report below a folder."""
+    (path,) = out_dir.rglob("report.json")
+    report: Report = json.loads(path.read_text("utf-8"))
+    return report
+
+
+def cues(report: Report, kind: str) -> list[tuple[str, str | None]]:
+    """Sides, and categories where there are any, of the cues of a kind, in order."""
+    return [(cue["channel"], cue.get("category")) for cue in report["cues"] if cue["kind"] == kind]
+
+
+@pytest.mark.parametrize(
+    ("options", "end_s"),
+    [
+        (("--engine", "auto", "--agent", "agent", "--customer", "customer"), 39.7),
+        (("--engine", "none", "--agent", "call.monitor"), 21.9),
+    ],
+    ids=["two devices and words", "one two-channel device"],
+)
+def test_a_live_call_is_measured_like_its_recording(
+    tmp_path: Path, options: tuple[str, ...], end_s: float
+) -> None:
+    call = beginning(tmp_path, end_s)
+    done = callwatch("analyze", call, "--out", tmp_path / "analyze", *options[:2])
+    assert done.returncode == 0, done.stderr
+    expected = report_in(tmp_path / "analyze")
+    with PulseServer(sinks=()) as server:
+        split(server)
+        live = start_live(server, tmp_path / "live", *options)
+        play(server, call)
+        heard = end(live, tmp_path / "live")
+    for side in ("agent", "customer"):
+        talk_s = heard["metrics"]["talk_s"][side]
+        assert talk_s == pytest.approx(expected["metrics"]["talk_s"][side], rel=0.02)
+        assert heard["input_quality"][side]["dropped_s"] < 0.1
+    assert cues(expected, "interruption") == [("agent", None)]
+    for kind in ("interruption", "backchannel", "raised_voice", "threat"):
+        assert cues(heard, kind) == cues(expected, kind)
+
+
+def test_a_device_that_was_away_is_a_gap_in_the_report(tmp_path: Path) -> None:
+    call = beginning(tmp_path, 8.0)
+    with PulseServer(sinks=("call", "other")) as server:
+        live = start_live(
+            server, tmp_path / "live", "--engine", "none",
+            "--agent", "call.monitor", "--customer", "other.monitor",
+        )  # fmt: skip
+        play(server, call)
+        server.remove(server.module_of("call"))
+        server.add_sink("call")
+        server.wait_for_recordings(2)
+        play(server, call)
+        heard = end(live, tmp_path / "live")
+    assert 0.02 < heard["input_quality"]["agent"]["dropped_s"] < 4.0
+    assert heard["input_quality"]["customer"]["dropped_s"] < 0.1
+    told = " ".join(heard["input_quality"]["warnings"])
+    assert "Monitor of call (agent) was lost" in told
+    assert "is heard again" in told
+    # Both times that it was played, the agent's greeting was heard, before and after the gap.
+    starts_s = [item["start_s"] for item in heard["segments"] if item["channel"] == "agent"]
+    assert min(starts_s) < 6.0
+    assert max(starts_s) > 9.0

@@ -1,0 +1,93 @@
+"""The whole pipeline on the demo call, without words: the same whatever the block size."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+
+from callwatch.audio.files import open_recording
+from callwatch.core.channels import Language
+from callwatch.core.events import CueClosed, CueOpened, Event, NudgeHeld, NudgeShown
+from callwatch.core.summary import CallInfo, CallSummary, Metrics
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.steps import StepMatcher
+from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.runner import CallRunner
+
+from .commands import DEMO
+
+
+def run(path: Path, block_s: float) -> tuple[CallSummary, list[Event]]:
+    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, path.name, "en", "none", None)
+    phrases = Phrases(
+        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
+    )
+    events: list[Event] = []
+    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    runner = CallRunner(open_recording(path, block_s=block_s), pipeline, None, (events.append,))
+    return runner.run(), events
+
+
+def told(events: list[Event]) -> list[str]:
+    """Cues and nudges in order; times to the millisecond, for sums of floats differ by rounding."""
+    kinds = CueOpened | CueClosed | NudgeShown | NudgeHeld
+    shown = [repr(event) for event in events if isinstance(event, kinds)]
+    return sorted(re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", line) for line in shown)
+
+
+def rounded(metrics: Metrics) -> str:
+    return re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", repr(metrics))
+
+
+@pytest.fixture(scope="module")
+def usual() -> tuple[CallSummary, list[Event]]:
+    return run(DEMO, 0.5)
+
+
+@pytest.mark.parametrize("block_s", [0.1, 0.0313, 7.0])
+def test_the_block_size_changes_nothing(
+    usual: tuple[CallSummary, list[Event]], block_s: float
+) -> None:
+    summary, events = run(DEMO, block_s)
+    assert summary.segments == usual[0].segments
+    assert summary.turn_spans == usual[0].turn_spans
+    assert told(events) == told(usual[1])
+    assert rounded(summary.metrics) == rounded(usual[0].metrics)
+
+
+def test_stream_time_never_shrinks_and_no_cue_is_known_before_its_audio(
+    usual: tuple[CallSummary, list[Event]],
+) -> None:
+    times = [event.time_s for event in usual[1]]
+    assert all(later >= earlier - 0.5 for earlier, later in pairwise(times))
+    for cue in usual[0].cues:
+        assert cue.detected_s >= cue.span.start_s
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 11025, 22050, 44100, 96000])
+def test_the_rate_of_the_recording_changes_little(
+    usual: tuple[CallSummary, list[Event]], tmp_path: Path, rate_hz: int
+) -> None:
+    import soxr
+
+    audio, original_hz = sf.read(DEMO)
+    path = tmp_path / "rate.wav"
+    sf.write(path, soxr.resample(audio, original_hz, rate_hz), rate_hz)
+    summary, _ = run(path, 0.5)
+    assert summary.metrics.interruptions == usual[0].metrics.interruptions
+    for channel, talk_s in usual[0].metrics.talk_s.items():
+        assert summary.metrics.talk_s[channel] == pytest.approx(talk_s, rel=0.05)
+
+
+def test_a_call_of_one_second_and_of_silence(tmp_path: Path) -> None:
+    for seconds, level in ((1.0, 0.001), (20.0, 0.0)):
+        path = tmp_path / "quiet.wav"
+        noise = np.random.default_rng(0).normal(0, 1, (round(16_000 * seconds), 2)) * level
+        sf.write(path, noise, 16_000)
+        summary, _ = run(path, 0.5)
+        assert not summary.cues
+        assert not summary.segments
+        assert summary.call.duration_s == pytest.approx(seconds)

@@ -1,0 +1,41 @@
+import pytest
+
+from callwatch.speech.plausible import PlausibleConfig, is_plausible
+from callwatch.speech.whisper_engine import Decoded, HeardWord
+
+
+def decoded(text: str, log_probability: float = -0.2, no_speech: float = 0.01) -> Decoded:
+    words = tuple(HeardWord(w, i * 0.3, i * 0.3 + 0.3, 0.9) for i, w in enumerate(text.split()))
+    return Decoded(words, log_probability, no_speech, False)
+
+
+def believed(heard: Decoded, length_s: float = 3.0) -> bool:
+    return is_plausible(heard, length_s, PlausibleConfig())
+
+
+def test_clear_speech_is_believed() -> None:
+    assert believed(decoded("I will call my lawyer about this."))
+    assert believed(decoded("Thank you."))
+    assert believed(decoded("It makes a beep."))
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        decoded(""),
+        decoded("..."),
+        decoded("the cat is on the", -1.6),
+        decoded("I don't know what", -0.9, 0.9),
+        decoded("Thank you.", -0.3, 0.4),
+        decoded("Thank you.", -0.9, 0.0),
+        decoded("Thanks for watching!", -0.1),
+        decoded("Beep! Beep. Be-", -0.1),
+        decoded("Teksting av Nicolai Winther", -0.1),
+    ],
+)
+def test_what_is_invented_is_not(heard: Decoded) -> None:
+    assert not believed(heard)
+
+
+def test_more_words_than_anybody_can_say_are_not() -> None:
+    assert not believed(decoded("a b c d e f g h i j k l"), 1.0)

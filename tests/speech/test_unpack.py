@@ -1,0 +1,95 @@
+import io
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from callwatch.core.errors import ModelError
+from callwatch.speech.unpack import UnpackConfig, unpack
+
+
+def archive(path: Path, files: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", kind) as pack:
+        for name, body in files.items():
+            pack.writestr(name, body)
+    return path
+
+
+def test_the_one_directory_is_stripped(tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {"vosk-x/am/final.mdl": b"am", "vosk-x/README": b"hello"})
+    unpack(pack, tmp_path / "out")
+    assert (tmp_path / "out/am/final.mdl").read_bytes() == b"am"
+    assert (tmp_path / "out/README").read_bytes() == b"hello"
+
+
+def test_without_one_directory_nothing_is_stripped(tmp_path: Path) -> None:
+    unpack(archive(tmp_path / "m.zip", {"am/final.mdl": b"am", "README": b"x"}), tmp_path / "out")
+    assert (tmp_path / "out/am/final.mdl").is_file()
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil", "a/../../evil", "/etc/evil", "C:\\evil", "a\\..\\evil", "c:evil"]
+)
+def test_no_way_out(name: str, tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {"m/ok": b"ok", name: b"evil"})
+    with pytest.raises(ModelError, match="would leave"):
+        unpack(pack, tmp_path / "deep" / "out")
+    assert not (tmp_path / "deep" / "out").exists()
+    assert not list(tmp_path.rglob("evil"))
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR])
+def test_no_links_and_devices(kind: int, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "m.zip", "w") as pack:
+        pack.writestr("m/ok", b"ok")
+        entry = zipfile.ZipInfo("m/link")
+        entry.external_attr = (kind | 0o777) << 16
+        pack.writestr(entry, "/etc/passwd")
+    with pytest.raises(ModelError, match="link or a device"):
+        unpack(tmp_path / "m.zip", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bomb_is_stopped_by_what_really_comes_out(tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {"m/zeros": bytes(30_000_000)})
+    with pytest.raises(ModelError, match="without measure"):
+        unpack(pack, tmp_path / "out", UnpackConfig(slack_bytes=1_000_000))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bomb_of_many_files_is_stopped(tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {f"m/{i}": b"" for i in range(30)})
+    with pytest.raises(ModelError, match="more than 20 files"):
+        unpack(pack, tmp_path / "out", UnpackConfig(max_entries=20))
+
+
+def test_a_file_that_is_in_it_twice(tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {"m/am": b"1", "m/AM": b"2"})
+    with pytest.raises(ModelError, match="twice"):
+        unpack(pack, tmp_path / "out")
+
+
+def _cut(whole: bytes) -> bytes:
+    return whole[: len(whole) // 2]
+
+
+def _flip(whole: bytes) -> bytes:
+    return whole[:60] + bytes([whole[60] ^ 0xFF]) + whole[61:]
+
+
+@pytest.mark.parametrize("spoil", [_cut, _flip, lambda whole: b"not a zip at all"])
+def test_a_damaged_archive(spoil: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_STORED) as pack:
+        pack.writestr("m/final.mdl", bytes(range(256)) * 20)
+    (tmp_path / "m.zip").write_bytes(spoil(whole.getvalue()))
+    with pytest.raises(ModelError, match="is damaged"):
+        unpack(tmp_path / "m.zip", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_archive(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="it is empty"):
+        unpack(archive(tmp_path / "m.zip", {}), tmp_path / "out")

@@ -1,0 +1,174 @@
+import json
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile as sf
+import soxr
+
+from callwatch.core.audio import Samples
+from callwatch.core.channels import Channel, Language
+from callwatch.core.errors import ModelError
+from callwatch.core.words import Utterance
+from callwatch.speech.choose import choose_recognizer
+from callwatch.speech.installed import installed_models
+from callwatch.speech.protocol import Recognizer, SpeechChunk
+from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
+from callwatch.speech.whisper_engine import FULL_WINDOW_S, Decoded, HeardWord
+
+
+class FakeEngine:
+    """Says what it is told to, and remembers what it was asked."""
+
+    def __init__(self, *texts: str, broke_off: bool = False, no_speech: float = 0.0) -> None:
+        self.texts = list(texts)
+        self.broke_off = broke_off
+        self.no_speech = no_speech
+        self.asked: list[tuple[float, float]] = []
+
+    def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
+        self.asked.append((len(samples) / 16_000, window_s))
+        text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
+        words = tuple(
+            HeardWord(word, 0.2 * i, 0.2 * i + 0.2, 0.9) for i, word in enumerate(text.split())
+        )
+        return Decoded(words, -0.2, self.no_speech, self.broke_off)
+
+
+def whisper(engine: FakeEngine, config: WhisperConfig | None = None) -> WhisperRecognizer:
+    return WhisperRecognizer(Path("model"), Language.EN, config, engine=engine)
+
+
+def pieces(
+    length_s: float, channel: Channel = Channel.CUSTOMER, name: str = "s-1", at: float = 10.0
+) -> Iterator[SpeechChunk]:
+    """Chunks of a quarter of a second; the last one ends the segment."""
+    count = round(length_s / 0.25)
+    for i in range(count):
+        start_s = at + 0.25 * i
+        samples = np.zeros(4000, dtype=np.int16)
+        yield SpeechChunk(channel, name, samples, start_s, start_s + 0.3, i == count - 1)
+
+
+def run(recognizer: Recognizer, chunks: Iterable[SpeechChunk]) -> list[Utterance]:
+    return [u for chunk in chunks for u in recognizer.accept(chunk)]
+
+
+def test_partials_on_the_way_and_the_finished_utterance_at_the_end() -> None:
+    engine = FakeEngine("I will", "I will leave", "I will leave you")
+    out = run(whisper(engine), pieces(2.0))
+    assert [(u.text, u.is_final) for u in out] == [
+        ("I will", False),
+        ("I will leave", False),
+        ("I will leave you", True),
+    ]
+    assert {u.id for u in out} == {"s-1"}
+    assert out[-1].words[1].span.start_s == pytest.approx(10.2)
+    assert out[-1].consumed_s == pytest.approx(12.05)
+    assert [length_s for length_s, _ in engine.asked] == [1.0, 1.75, 2.0]
+
+
+def test_the_agent_gets_fewer_partials() -> None:
+    engine = FakeEngine("yes")
+    run(whisper(engine), pieces(4.0, Channel.AGENT))
+    assert len(engine.asked) == 1 + 2
+
+
+def test_a_joined_chunk_leads_to_one_decode() -> None:
+    engine = FakeEngine("a b c")
+    samples = np.zeros(16_000 * 6, dtype=np.int16)
+    out = whisper(engine).accept(SpeechChunk(Channel.AGENT, "a", samples, 0.0, 6.0, True))
+    assert len(out) == len(engine.asked) == 1
+
+
+def test_a_loop_is_decoded_again_in_a_full_window() -> None:
+    looped = "we call you back we call you back"
+    engine = FakeEngine(looped, "we call you back")
+    samples = np.zeros(16_000 * 3, dtype=np.int16)
+    out = whisper(engine).accept(SpeechChunk(Channel.AGENT, "a", samples, 0.0, 3.0, True))
+    assert out[0].text == "we call you back"
+    assert [window_s for _, window_s in engine.asked] == [10.0, FULL_WINDOW_S]
+
+
+def test_a_partial_is_cut_where_it_begins_to_loop() -> None:
+    engine = FakeEngine("we call you back we call you back")
+    chunks = list(pieces(2.0))[:4]
+    [partial] = run(whisper(engine), chunks)
+    assert partial.text == "we call you back"
+    assert len(engine.asked) == 1
+
+
+def test_a_partial_that_came_to_nothing_is_withdrawn() -> None:
+    engine = FakeEngine("I will", "")
+    out = run(whisper(engine), pieces(1.5))
+    assert [(u.text, u.is_final) for u in out] == [("I will", False), ("", True)]
+
+
+def test_what_is_not_believed_is_not_told() -> None:
+    assert run(whisper(FakeEngine("Thank you.", no_speech=0.9)), pieces(3.0)) == []
+    assert run(whisper(FakeEngine("hello there")), list(pieces(0.25))) == []
+
+
+def test_reset_forgets_and_endless_segments_are_cut() -> None:
+    engine = FakeEngine("word")
+    recognizer = whisper(engine)
+    run(recognizer, list(pieces(2.0))[:-1])
+    recognizer.reset(Channel.CUSTOMER)
+    engine.asked.clear()
+    run(recognizer, list(pieces(70.0, Channel.AGENT)))
+    assert max(length_s for length_s, _ in engine.asked) <= 30.0
+    recognizer.close()
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Recognizer:
+    """The English model that comes as a package."""
+    choice = choose_recognizer("whisper", None, Language.EN)
+    assert choice.create is not None
+    return choice.create()
+
+
+def demo_customer(start_s: float, end_s: float) -> Samples:
+    """A stretch of the customer in the bundled call."""
+    audio, rate_hz = sf.read(str(resources.files("callwatch.demo").joinpath("call.flac")))
+    part = audio[round(start_s * rate_hz) : round(end_s * rate_hz), 1]
+    samples: Samples = (soxr.resample(part, rate_hz, 16_000) * 32767).astype(np.int16)
+    return samples
+
+
+def test_the_real_model_hears_real_words_on_the_call_clock(tiny: Recognizer) -> None:
+    truth = json.loads(resources.files("callwatch.demo").joinpath("call.json").read_text("utf-8"))
+    line = next(line for line in truth["lines"] if line["channel"] == "customer")
+    start_s, end_s = line["start_s"], line["end_s"]
+    samples = demo_customer(start_s - 0.2, end_s + 0.2)
+    chunk = SpeechChunk(Channel.CUSTOMER, "c", samples, start_s - 0.2, end_s + 0.5, True)
+    [heard] = tiny.accept(chunk)
+    expected = [w.strip(".,!?'").lower() for w in line["text"].split()]
+    got = [w.text.strip(".,!?'").lower() for w in heard.words]
+    assert len(set(expected) & set(got)) >= 0.7 * len(set(expected))
+    assert heard.words[0].span.start_s == pytest.approx(start_s, abs=0.6)
+    assert heard.words[-1].span.end_s == pytest.approx(end_s, abs=0.6)
+    assert all(0.0 <= w.confidence <= 1.0 for w in heard.words)
+    spans = [w.span for w in heard.words]
+    assert spans == sorted(spans)
+
+
+@pytest.mark.parametrize("kind", ["silence", "noise", "hum"])
+def test_the_real_model_writes_nothing_into_what_is_no_speech(kind: str, tiny: Recognizer) -> None:
+    rng = np.random.default_rng(5)
+    t = np.arange(16_000 * 4) / 16_000
+    sounds = {
+        "silence": np.zeros(len(t)),
+        "noise": rng.normal(size=len(t)) * 600,
+        "hum": 2000 * np.sin(2 * np.pi * 440 * t) * (np.sin(2 * np.pi * 1.5 * t) > 0),
+    }
+    samples = sounds[kind].astype(np.int16)
+    assert tiny.accept(SpeechChunk(Channel.AGENT, kind, samples, 0.0, 4.0, True)) == []
+
+
+def test_an_english_model_refuses_another_language() -> None:
+    model = next(m for m in installed_models() if m.name == "whisper-tiny.en")
+    with pytest.raises(ModelError, match="knows English only"):
+        WhisperRecognizer(model.path, Language.DA)

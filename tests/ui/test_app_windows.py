@@ -1,0 +1,261 @@
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from callwatch.core.channels import Channel, Language
+from callwatch.core.errors import ConfigError, InputError, StoreError
+from callwatch_ui.commands import AppCommand, AppState
+from callwatch_ui.first_run import Choice, FirstRun, SetupResult
+from callwatch_ui.history_window import CallRow, HistoryWindow
+from callwatch_ui.hotkey import global_hotkey
+from callwatch_ui.settings_dialog import SettingsDialog
+from callwatch_ui.settings_form import FieldKind, SettingsField, SettingsForm, Value
+from callwatch_ui.sound_check import LevelReading
+from callwatch_ui.tray import AppMenu, Tray, has_tray, tray_icon
+from callwatch_ui.words import Words
+
+EN = Words(Language.EN)
+FIELDS = (
+    SettingsField("overlay.theme", FieldKind.CHOICE, "system", ("system", "light", "dark")),
+    SettingsField("overlay.scale", FieldKind.NUMBER, 1.0, least=1.0, most=3.0, step=0.25),
+    SettingsField("overlay.click_through", FieldKind.SWITCH, False),
+    SettingsField("store.retention_days", FieldKind.NUMBER, 30, most=365, is_locked=True),
+    SettingsField("call.later", FieldKind.TEXT, "x"),
+)
+
+
+class Source:
+    def __init__(self, problem: str = "") -> None:
+        self.saved: list[Mapping[str, Value]] = []
+        self._problem = problem
+
+    def fields(self) -> Sequence[SettingsField]:
+        return FIELDS
+
+    def save(self, changes: Mapping[str, Value]) -> None:
+        if self._problem:
+            raise ConfigError(self._problem)
+        self.saved.append(changes)
+
+
+T = TypeVar("T", bound=QWidget)
+
+
+def editor(dialog: SettingsDialog, key: str, kind: type[T]) -> T:
+    out = dialog.editors[key]
+    assert isinstance(out, kind)
+    return out
+
+
+def test_only_changes_are_saved(qtbot: QtBot) -> None:
+    source = Source()
+    dialog = SettingsDialog(EN, source)
+    qtbot.addWidget(dialog)
+    editor(dialog, "overlay.theme", QComboBox).setCurrentIndex(2)
+    editor(dialog, "overlay.scale", QDoubleSpinBox).setValue(1.5)
+    editor(dialog, "overlay.click_through", QCheckBox).setChecked(True)
+    editor(dialog, "overlay.click_through", QCheckBox).setChecked(False)
+    editor(dialog, "call.later", QLineEdit).setText("y")
+    dialog.save()
+    assert source.saved == [{"overlay.theme": "dark", "overlay.scale": 1.5, "call.later": "y"}]
+
+
+def test_a_locked_setting_shows_as_locked_and_cannot_be_edited(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(EN, Source())
+    qtbot.addWidget(dialog)
+    locked = dialog.editors["store.retention_days"]
+    assert not locked.isEnabled()
+    labels = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Delete calls after (days) – locked by your organisation" in labels
+    with pytest.raises(ValueError, match="locked"):
+        dialog.form.set("store.retention_days", 1)
+
+
+def test_a_failed_save_is_told_and_keeps_the_window(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(EN, Source("The file cannot be written: ask IT."))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    editor(dialog, "call.later", QLineEdit).setText("y")
+    dialog.save()
+    assert dialog.isVisible()
+    assert dialog.problem.text() == "The file cannot be written: ask IT."
+
+
+def test_every_editor_is_reached_by_keyboard_and_named(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(EN, Source())
+    qtbot.addWidget(dialog)
+    for key, part in dialog.editors.items():
+        assert part.focusPolicy() & Qt.FocusPolicy.TabFocus, key
+        assert part.accessibleName(), key
+
+
+def test_the_form_refuses_what_a_field_cannot_hold() -> None:
+    form = SettingsForm(FIELDS)
+    with pytest.raises(ValueError, match="one of"):
+        form.set("overlay.theme", "pink")
+    with pytest.raises(ValueError, match=r"lies in 1\.\.3"):
+        form.set("overlay.scale", 9.0)
+    assert form.changes() == {}
+
+
+class Calls:
+    def __init__(self, rows: Sequence[CallRow], problem: str = "") -> None:
+        self._rows, self._problem = rows, problem
+
+    def calls(self) -> Sequence[CallRow]:
+        if self._problem:
+            raise StoreError(self._problem)
+        return self._rows
+
+    def report(self, call_id: str) -> Path:
+        return Path(f"/reports/{call_id}.html")
+
+
+def test_the_history_lists_calls_and_opens_a_report(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def open_url(url: QUrl) -> bool:
+        opened.append(url.path())
+        return True
+
+    monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
+    rows = [
+        CallRow("a", "2026-03-01T10:00:00Z", 754.0, 0.41, 2, 1, 3),
+        CallRow("b", "2026-02-01T10:00:00Z", 65.0, None, None, 0, 0),
+    ]
+    window = HistoryWindow(EN, Calls(rows))
+    qtbot.addWidget(window)
+    shown = [window.table.item(1, column) for column in range(6)]
+    assert [item.text() for item in shown if item] == [
+        "2026-02-01 10:00",
+        "1:05",
+        "–",
+        "–",
+        "0",
+        "0",
+    ]
+    window.table.selectRow(1)
+    window.open_button.click()
+    assert opened == ["/reports/b.html"]
+
+
+def test_an_empty_or_broken_history_says_so(qtbot: QtBot) -> None:
+    window = HistoryWindow(EN, Calls([]))
+    qtbot.addWidget(window)
+    assert window.message.text() == "No calls yet."
+    assert not window.open_button.isEnabled()
+    window = HistoryWindow(EN, Calls([], "The history cannot be opened: free some disk space."))
+    qtbot.addWidget(window)
+    assert "free some disk space" in window.message.text()
+
+
+def test_the_menu_offers_what_fits_the_state(qtbot: QtBot) -> None:
+    menu = AppMenu(EN)
+    tray = Tray(EN, menu)
+    offered = {}
+    for state in AppState:
+        tray.set_state(state)
+        offered[state] = [c for c, action in menu.commands.items() if action.isVisible()]
+    assert offered[AppState.IDLE] == [AppCommand.START]
+    assert AppCommand.RESUME in offered[AppState.PAUSED]
+    assert AppCommand.START not in offered[AppState.RUNNING]
+    assert tray.toolTip() == "callwatch – paused"
+    with qtbot.waitSignal(menu.commanded) as told:
+        menu.commands[AppCommand.RESUME].trigger()
+    assert told.args == [AppCommand.RESUME]
+    with qtbot.waitSignal(menu.window_wanted) as wanted:
+        menu.windows["history"].trigger()
+    assert wanted.args == ["history"]
+    with qtbot.waitSignal(menu.quit_wanted):
+        menu.quit.trigger()
+
+
+def test_each_state_has_its_own_tray_icon(qtbot: QtBot) -> None:
+    pictures = set()
+    for state in AppState:
+        image = tray_icon(state).pixmap(64, 64).toImage()
+        pictures.add(bytes(image.constBits().asarray(image.sizeInBytes())))
+    assert len(pictures) == len(AppState)
+    assert not has_tray()
+    assert global_hotkey() is None
+
+
+class Host:
+    def __init__(self, names: Sequence[str], problem: str = "") -> None:
+        self._names, self._problem = names, problem
+        self.sink: Callable[[LevelReading], None] | None = None
+        self.opened: list[tuple[str, str]] = []
+        self.closed = 0
+        self.rehearsals = 0
+
+    def devices(self) -> Sequence[Choice]:
+        return [Choice(f"id-{name}", name) for name in self._names]
+
+    def engines(self, language: Language) -> Sequence[Choice]:
+        vosk = [Choice("vosk", "Vosk")] if language in (Language.EN, Language.SV) else []
+        return [*vosk, Choice("none", "–")]
+
+    def listen(self, agent: str, customer: str, sink: Callable[[LevelReading], None]) -> "Host":
+        if self._problem:
+            raise InputError(self._problem)
+        self.opened.append((agent, customer))
+        self.sink = sink
+        return self
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def rehearse(self) -> None:
+        self.rehearsals += 1
+
+
+def test_the_first_run_checks_the_sound_and_gives_what_was_chosen(qtbot: QtBot) -> None:
+    host = Host(["Headset", "Monitor"])
+    wizard = FirstRun(EN, host)
+    qtbot.addWidget(wizard)
+    wizard.show()
+    wizard.language.setCurrentIndex(wizard.language.findData(Language.DA))
+    wizard.next()
+    wizard.devices.check_button.click()
+    assert host.opened == [("id-Headset", "id-Monitor")]
+    assert host.sink is not None
+    for i in range(100):
+        level = -25.0 if i % 10 < 6 else -66.0
+        host.sink(LevelReading(i / 10, {Channel.AGENT: level, Channel.CUSTOMER: -70.0}))
+    assert wizard.devices.meters[Channel.AGENT].value() == -66
+    wizard.devices.conclude()
+    assert wizard.devices.verdict.text() == EN("setup.finding.good")
+    assert host.closed == 1
+    for _ in range(3):
+        wizard.next()
+    with qtbot.waitSignal(wizard.chosen) as told:
+        wizard.accept()
+    assert told.args == [SetupResult(Language.DA, "id-Headset", "id-Monitor", "none")]
+
+
+def test_the_first_run_can_be_skipped(qtbot: QtBot) -> None:
+    wizard = FirstRun(EN, Host(["Headset"]))
+    qtbot.addWidget(wizard)
+    with qtbot.waitSignal(wizard.skipped):
+        wizard.reject()
+
+
+def test_no_device_and_a_busy_device_are_told(qtbot: QtBot) -> None:
+    wizard = FirstRun(EN, Host([]))
+    qtbot.addWidget(wizard)
+    wizard.devices.initializePage()
+    assert not wizard.devices.check_button.isEnabled()
+    assert "Plug in the headset" in wizard.devices.verdict.text()
+    wizard = FirstRun(EN, Host(["Headset"], "The device is busy: close the other program."))
+    qtbot.addWidget(wizard)
+    wizard.devices.initializePage()
+    wizard.devices.check()
+    assert "busy" in wizard.devices.verdict.text()

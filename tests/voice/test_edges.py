@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from callwatch.core.channels import Channel
+from callwatch.core.events import VoiceStarted, VoiceStopped
+from callwatch.voice.edges import EdgeConfig, EdgeFinder
+
+CONFIG = EdgeConfig()
+
+
+def run(
+    likely: list[tuple[float, int]], level: list[tuple[float, int]]
+) -> tuple[np.ndarray, list[VoiceStarted | VoiceStopped]]:
+    """Runs of (value, frames) for the probability and the level."""
+    finder = EdgeFinder(Channel.AGENT, CONFIG, 0.032)
+    p, lv = (
+        np.concatenate([np.full(n, v, np.float32) for v, n in runs]) for runs in (likely, level)
+    )
+    speech, told = finder.process(0.0, p, lv, np.ones(len(p), dtype=np.bool_))
+    return speech, [*told, *finder.finish()]
+
+
+def test_takes_the_late_opinion_back_to_the_sound() -> None:
+    level = [(-95.0, 50), (-30.0, 100), (-95.0, 50)]
+    _, told = run([(0.0, 56), (0.9, 96), (0.0, 48)], level)
+    started, stopped = told
+    assert isinstance(started, VoiceStarted)
+    assert started.start_s == 0.5
+    assert isinstance(stopped, VoiceStopped)
+    assert (stopped.span.start_s, stopped.span.end_s) == (0.5, 1.5)
+
+
+def test_takes_a_start_back_only_so_far() -> None:
+    _, told = run([(0.0, 100), (0.9, 50)], [(-95.0, 80), (-30.0, 70)])
+    assert isinstance(told[0], VoiceStarted)
+    assert told[0].start_s == 1.0 - CONFIG.take_back_frames / 100
+
+
+def test_a_click_is_not_told() -> None:
+    _, told = run([(0.0, 50), (0.9, 5), (0.0, 50)], [(-95.0, 50), (-30.0, 5), (-95.0, 50)])
+    assert told == []
+
+
+def test_a_stop_consonant_does_not_part_speech_and_a_pause_does() -> None:
+    hole = [
+        (-95.0, 20),
+        (-30.0, 40),
+        (-95.0, 8),
+        (-30.0, 40),
+        (-95.0, 20),
+        (-30.0, 40),
+        (-95.0, 30),
+    ]
+    likely = [(0.0, 20), (0.9, 88), (0.0, 20), (0.9, 40), (0.0, 30)]
+    _, told = run(likely, hole)
+    lengths = [t.span.duration_s for t in told if isinstance(t, VoiceStopped)]
+    assert lengths == pytest.approx([0.88, 0.4])
+
+
+def test_a_soft_tail_belongs_to_the_phrase() -> None:
+    level = [(-95.0, 50), (-30.0, 100), (-46.0, 30), (-95.0, 50)]
+    _, told = run([(0.0, 50), (0.9, 100), (0.1, 80)], level)
+    stopped = told[-1]
+    assert isinstance(stopped, VoiceStopped)
+    assert stopped.span.end_s == 1.8

@@ -1,0 +1,268 @@
+"""The desktop app: tray, overlay, socket, hot-key and windows around one CallControl.
+
+The engine is behind DesktopHost; nothing in here knows devices, files or the configuration.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
+
+from callwatch.core.channels import Channel, Language
+from callwatch.core.errors import CallwatchError
+from callwatch.core.events import Event
+from callwatch_ui.auto_call import AutoCall, AutoCallConfig, AutoDecision
+from callwatch_ui.bridge import EventBridge
+from callwatch_ui.call_control import CallControl, HoldableCall
+from callwatch_ui.command_server import CommandServer
+from callwatch_ui.commands import Answer, AppBusyError, AppCommand, AppState, send
+from callwatch_ui.first_run import FirstRun, SetupHost, SetupResult
+from callwatch_ui.history_window import CallProvider, HistoryWindow
+from callwatch_ui.hotkey import global_hotkey
+from callwatch_ui.launch import NudgeFeedback, error_hooks, interrupts
+from callwatch_ui.look import look_for
+from callwatch_ui.overlay import Overlay
+from callwatch_ui.platforms import preferred_platform
+from callwatch_ui.replay_window import ReplayWindow
+from callwatch_ui.settings import OverlaySettings
+from callwatch_ui.settings_dialog import SettingsDialog
+from callwatch_ui.settings_form import SettingsSource
+from callwatch_ui.state import OverlayState, Phase
+from callwatch_ui.tray import AppMenu, Tray, has_tray
+from callwatch_ui.words import Words
+
+PHASES = {
+    AppState.IDLE: Phase.FINISHED,
+    AppState.RUNNING: Phase.RUNNING,
+    AppState.HELD: Phase.HELD,
+    AppState.PAUSED: Phase.PAUSED,
+}
+AUTO_TICK_MS = 1000
+
+
+class DesktopHost(Protocol):
+    """What the app needs from the engine. All but `start` is called in the GUI thread."""
+
+    @property
+    def settings(self) -> SettingsSource:
+        """The configuration."""
+
+    @property
+    def history(self) -> CallProvider:
+        """The stored calls."""
+
+    @property
+    def setup(self) -> SetupHost:
+        """Devices and recognisers for the first run."""
+
+    @property
+    def feedback(self) -> NudgeFeedback:
+        """Where the agent's judgement goes."""
+
+    @property
+    def needs_setup(self) -> bool:
+        """Whether the first run is still to come."""
+
+    def start(self, sink: Callable[[Event], None]) -> HoldableCall:
+        """Open the devices and begin a call; from a helper thread; raises CallwatchError."""
+
+    def overlay_settings(self) -> OverlaySettings:
+        """The overlay's settings as they are now."""
+
+    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
+        """The events of an analysed call (its events.jsonl) and its length; raises CallwatchError."""
+
+    def finish_setup(self, result: SetupResult) -> None:
+        """Keep what the first run chose."""
+
+    def watch_voices(self, heard: Callable[[Channel, bool], None]) -> Callable[[], None] | None:
+        """While idle, tell who starts (True) and stops speaking, from any thread.
+
+        Gives what ends the watch, or None when calls do not begin by themselves.
+        """
+
+
+class DesktopApp(QObject):
+    """Joins the parts; `quit_wanted` when the person ends it."""
+
+    quit_wanted = pyqtSignal()
+    _voice = pyqtSignal(object, bool)
+
+    def __init__(self, words: Words, host: DesktopHost, auto: AutoCallConfig | None = None) -> None:
+        super().__init__()
+        self._words, self._host = words, host
+        self._auto = AutoCall(auto)
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._windows: dict[str, QWidget] = {}
+        self.bridge = EventBridge()
+        self.overlay = Overlay(words, host.overlay_settings())
+        self.control = CallControl(host.start, self.bridge, words)
+        self.server = CommandServer(self._command, lambda: self.control.state)
+        self.menu = AppMenu(words)
+        self.tray = Tray(words, self.menu)
+        self._hotkey = global_hotkey()
+        self._timer = QTimer(self)
+        self._timer.setInterval(AUTO_TICK_MS)
+        self._join()
+        self._end_watch = host.watch_voices(self._voice.emit)
+        if self._end_watch is not None:
+            self._timer.start()
+
+    def show(self) -> None:
+        """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
+        if has_tray():
+            self.tray.show()
+        else:
+            self.overlay.show()
+        if self._host.needs_setup:
+            self.open_window("setup")
+
+    def close(self) -> None:
+        """End everything; waits for a report that is being written."""
+        self._timer.stop()
+        if self._end_watch is not None:
+            self._end_watch()
+        self.server.close()
+        if self._hotkey is not None:
+            self._hotkey.close()
+        self.control.close()
+        for window in self._windows.values():
+            window.close()
+        self.tray.hide()
+        self.overlay.hide()
+
+    def open_window(self, name: str) -> None:
+        """Open one of tray.WINDOWS, or bring it to the front."""
+        if name in self._windows and self._windows[name].isVisible():
+            self._windows[name].raise_()
+            self._windows[name].activateWindow()
+            return
+        try:
+            window = self._window(name)
+        except CallwatchError as exc:
+            self._tell(str(exc))
+            return
+        if window is not None:
+            self._windows[name] = window
+            window.show()
+
+    def toggle(self) -> None:
+        """The hot-key: start when idle, else stop."""
+        idle = self.control.state is AppState.IDLE
+        self._command(AppCommand.START if idle else AppCommand.STOP)
+
+    def _join(self) -> None:
+        self.bridge.arrived.connect(self.overlay.take)
+        self.overlay.dismissed.connect(self._host.feedback.dismiss)
+        self.overlay.not_useful.connect(self._host.feedback.not_useful)
+        self.overlay.menu_wanted.connect(self.menu.pop_up)
+        self.control.state_changed.connect(self._show_state)
+        self.control.failed.connect(self._tell)
+        self.control.show_wanted.connect(self.overlay.show)
+        self.menu.commanded.connect(self._command)
+        self.menu.window_wanted.connect(self.open_window)
+        self.menu.quit_wanted.connect(self.quit_wanted)
+        self.tray.activated.connect(self._tray_clicked)
+        self._voice.connect(self._heard)
+        self._timer.timeout.connect(lambda: self._decide(self._auto.tick(self._now_s())))
+        if self._hotkey is not None:
+            self._hotkey.pressed.connect(self.toggle)
+
+    def _command(self, command: AppCommand) -> Answer:
+        answer = self.control.handle(command)
+        if answer.ok and command is AppCommand.START:
+            self._auto.started_by_hand(self._now_s())
+        elif answer.ok and command in (AppCommand.STOP, AppCommand.TRANSFER):
+            self._auto.stopped_by_hand()
+        return answer
+
+    def _heard(self, channel: Channel, is_speaking: bool) -> None:
+        tell = self._auto.voice_started if is_speaking else self._auto.voice_stopped
+        self._decide(tell(channel, self._now_s()))
+
+    def _decide(self, decision: AutoDecision) -> None:
+        if decision is AutoDecision.BEGIN:
+            self.control.handle(AppCommand.START)
+        elif decision is AutoDecision.END:
+            self.control.handle(AppCommand.STOP)
+
+    def _show_state(self, state: AppState) -> None:
+        self.tray.set_state(state)
+        if state is AppState.RUNNING and self.overlay.state.phase is Phase.FINISHED:
+            self.overlay.set_state(OverlayState())
+        self.overlay.set_phase(PHASES[state])
+        if state is not AppState.IDLE:
+            self.overlay.show()
+        elif has_tray():
+            self.overlay.hide()
+
+    def _tell(self, message: str) -> None:
+        if self.tray.isVisible():
+            self.tray.showMessage("callwatch", message, QSystemTrayIcon.MessageIcon.Warning)
+        else:
+            self.overlay.show_message(message)
+
+    def _tray_clicked(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self.overlay.setVisible(not self.overlay.isVisible())
+
+    def _window(self, name: str) -> QWidget | None:
+        match name:
+            case "settings":
+                dialog = SettingsDialog(self._words, self._host.settings)
+                dialog.saved.connect(lambda _: self.overlay.apply(self._host.overlay_settings()))
+                return dialog
+            case "history":
+                return HistoryWindow(self._words, self._host.history)
+            case "replay":
+                return self._replay()
+            case _:
+                wizard = FirstRun(self._words, self._host.setup)
+                wizard.chosen.connect(self._host.finish_setup)
+                return wizard
+
+    def _replay(self) -> QWidget | None:
+        title, kind = self._words("replay.title"), f"{self._words('replay.journal')} (*.jsonl)"
+        name, _ = QFileDialog.getOpenFileName(None, title, "", kind)
+        if not name:
+            return None
+        events, duration_s = self._host.recording(Path(name))
+        look = look_for(self._host.overlay_settings())
+        return ReplayWindow(self._words, look, events, duration_s)
+
+    def _now_s(self) -> float:
+        return self._clock.elapsed() / 1000
+
+
+def run_desktop(
+    language: Language,
+    host: Callable[[], DesktopHost],
+    auto: AutoCallConfig | None = None,
+    socket: str | None = None,
+) -> int:
+    """Run the app until it is quit: 0, or 1 after a bug. A second start shows the first one.
+
+    `host` is built after Qt, so that it may use it. Call from the main thread.
+    """
+    os.environ.update(preferred_platform())
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setQuitOnLastWindowClosed(False)
+    desktop = DesktopApp(Words(language), host(), auto)
+    if not desktop.server.listen(socket):
+        with suppress(AppBusyError):
+            send(AppCommand.SHOW, socket)
+        desktop.close()
+        return 0
+    desktop.quit_wanted.connect(app.quit)
+    with error_hooks(desktop.quit_wanted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
+        desktop.show()
+        app.exec()
+        desktop.close()
+    return 1 if bugs else 0

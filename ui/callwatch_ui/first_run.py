@@ -1,0 +1,251 @@
+"""The first run: language, devices with a check, recogniser, privacy, rehearsal.
+
+It can be skipped and repeated. GUI thread; readings arrive from any thread by one signal.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWizard,
+    QWizardPage,
+)
+
+from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.core.errors import CallwatchError
+from callwatch_ui.sound_check import CHECK_S, LevelReading, judge
+from callwatch_ui.words import Words
+
+LANGUAGE_NAMES: Final = {
+    Language.EN: "English",
+    Language.SV: "Svenska",
+    Language.DA: "Dansk",
+    Language.NB: "Norsk bokmål",
+}
+PRIVACY: Final = ("here", "audio", "agent", "delete", "tell")
+# The meter's left end.
+FLOOR_DBFS: Final = -70
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose: a stable name and what a person reads."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupResult:
+    """What was chosen."""
+
+    language: Language
+    agent_device: str
+    customer_device: str
+    engine: str
+
+
+class Listening(Protocol):
+    """Open devices."""
+
+    def close(self) -> None:
+        """Let go of them."""
+
+
+class SetupHost(Protocol):
+    """What the first run needs from the engine."""
+
+    def devices(self) -> Sequence[Choice]:
+        """Devices that can be heard."""
+
+    def engines(self, language: Language) -> Sequence[Choice]:
+        """Recognisers that are installed for a language, `none` always among them."""
+
+    def listen(self, agent: str, customer: str, sink: Callable[[LevelReading], None]) -> Listening:
+        """Open both and tell levels some ten times a second; raises InputError."""
+
+    def rehearse(self) -> None:
+        """Play twenty seconds of the demo call under the overlay."""
+
+
+class FirstRun(QWizard):
+    """The pages. `chosen` gives a SetupResult at the end; `skipped` when it was left."""
+
+    chosen = pyqtSignal(object)
+    skipped = pyqtSignal()
+
+    def __init__(self, words: Words, host: SetupHost) -> None:
+        super().__init__()
+        self._words, self._host = words, host
+        self.setWindowTitle(words("setup.title"))
+        self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        for button, key in (
+            (QWizard.WizardButton.NextButton, "setup.next"),
+            (QWizard.WizardButton.BackButton, "setup.back"),
+            (QWizard.WizardButton.FinishButton, "setup.finish"),
+            (QWizard.WizardButton.CancelButton, "setup.skip"),
+        ):
+            self.setButtonText(button, words(key))
+        self.language = QComboBox()
+        for language, name in LANGUAGE_NAMES.items():
+            self.language.addItem(name, language)
+        self.language.setCurrentIndex(self.language.findData(words.language))
+        self.devices = DevicePage(words, host)
+        self.engine = QComboBox()
+        self.addPage(self._language_page())
+        self.addPage(self.devices)
+        self.addPage(self._engine_page())
+        self.addPage(self._privacy_page())
+        self.addPage(self._rehearsal_page())
+        self.language.currentIndexChanged.connect(lambda _: self._fill_engines())
+        self._fill_engines()
+        self.accepted.connect(lambda: self.chosen.emit(self.result_so_far()))
+        self.rejected.connect(self.skipped.emit)
+        self.finished.connect(lambda _: self.devices.stop())
+        self.resize(560, 420)
+
+    def result_so_far(self) -> SetupResult:
+        """What is chosen at this moment."""
+        return SetupResult(
+            Language(self.language.currentData()),
+            self.devices.chosen(Channel.AGENT),
+            self.devices.chosen(Channel.CUSTOMER),
+            str(self.engine.currentData()),
+        )
+
+    def _page(self, name: str) -> tuple[QWizardPage, QVBoxLayout]:
+        page = QWizardPage()
+        page.setTitle(self._words(f"setup.{name}.title"))
+        page.setSubTitle(self._words(f"setup.{name}.text"))
+        return page, QVBoxLayout(page)
+
+    def _language_page(self) -> QWizardPage:
+        page, layout = self._page("language")
+        self.language.setAccessibleName(self._words("setup.language.title"))
+        layout.addWidget(self.language)
+        return page
+
+    def _engine_page(self) -> QWizardPage:
+        page, layout = self._page("engine")
+        self.engine.setAccessibleName(self._words("setup.engine.title"))
+        layout.addWidget(self.engine)
+        return page
+
+    def _privacy_page(self) -> QWizardPage:
+        page, layout = self._page("privacy")
+        for key in PRIVACY:
+            label = QLabel(f"•  {self._words(f'setup.privacy.{key}')}")
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        return page
+
+    def _rehearsal_page(self) -> QWizardPage:
+        page, layout = self._page("rehearsal")
+        button = QPushButton(self._words("setup.rehearsal.button"))
+        button.clicked.connect(self._host.rehearse)
+        layout.addWidget(button)
+        return page
+
+    def _fill_engines(self) -> None:
+        self.engine.clear()
+        for choice in self._host.engines(Language(self.language.currentData())):
+            self.engine.addItem(choice.name, choice.id)
+
+
+class DevicePage(QWizardPage):
+    """Two devices, two live meters, and the ten-second check."""
+
+    read = pyqtSignal(object)
+
+    def __init__(self, words: Words, host: SetupHost) -> None:
+        super().__init__()
+        self._words, self._host = words, host
+        self._listening: Listening | None = None
+        self._readings: list[LevelReading] = []
+        self.setTitle(words("setup.devices.title"))
+        self.setSubTitle(words("setup.devices.text"))
+        form = QFormLayout(self)
+        self._boxes: dict[Channel, QComboBox] = {}
+        self.meters: dict[Channel, QProgressBar] = {}
+        for channel in CHANNELS:
+            self._add_channel(form, channel)
+        self.check_button = QPushButton(words("setup.devices.check"))
+        self.check_button.clicked.connect(self.check)
+        self.verdict = QLabel()
+        self.verdict.setWordWrap(True)
+        form.addRow(self.check_button)
+        form.addRow(self.verdict)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(round(CHECK_S * 1000))
+        self._timer.timeout.connect(self.conclude)
+        self.read.connect(self._take)
+
+    def chosen(self, channel: Channel) -> str:
+        """The chosen device's id, or "" when there is none."""
+        return str(self._boxes[channel].currentData() or "")
+
+    def initializePage(self) -> None:  # noqa: N802
+        """Ask for the devices anew: one may have been plugged in."""
+        for box in self._boxes.values():
+            box.clear()
+            for choice in self._host.devices():
+                box.addItem(choice.name, choice.id)
+        if self._boxes[Channel.CUSTOMER].count() > 1:
+            self._boxes[Channel.CUSTOMER].setCurrentIndex(1)
+        has_any = self._boxes[Channel.AGENT].count() > 0
+        self.check_button.setEnabled(has_any)
+        self.verdict.setText("" if has_any else self._words("setup.devices.none"))
+
+    def check(self) -> None:
+        """Listen for ten seconds, then say what was found."""
+        self.stop()
+        self._readings = []
+        agent, customer = (self.chosen(channel) for channel in CHANNELS)
+        try:
+            self._listening = self._host.listen(agent, customer, self.read.emit)
+        except CallwatchError as exc:
+            self.verdict.setText(str(exc))
+            return
+        self.verdict.setText(self._words("setup.devices.speak"))
+        self.check_button.setEnabled(False)
+        self._timer.start()
+
+    def conclude(self) -> None:
+        """End the check and show the finding."""
+        self.stop()
+        self.verdict.setText(self._words(f"setup.finding.{judge(self._readings)}"))
+
+    def stop(self) -> None:
+        """Let go of the devices."""
+        self._timer.stop()
+        self.check_button.setEnabled(True)
+        if self._listening is not None:
+            self._listening.close()
+            self._listening = None
+
+    def _take(self, reading: LevelReading) -> None:
+        self._readings.append(reading)
+        for channel, meter in self.meters.items():
+            meter.setValue(max(FLOOR_DBFS, round(reading.dbfs[channel])))
+
+    def _add_channel(self, form: QFormLayout, channel: Channel) -> None:
+        name = self._words(f"setup.devices.{channel}")
+        box, meter = QComboBox(), QProgressBar()
+        meter.setRange(FLOOR_DBFS, 0)
+        meter.setValue(FLOOR_DBFS)
+        meter.setFormat("%v dBFS")
+        meter.setAccessibleName(self._words("setup.devices.level", side=name))
+        label = QLabel(name)
+        label.setBuddy(box)
+        form.addRow(label, box)
+        form.addRow("", meter)
+        self._boxes[channel], self.meters[channel] = box, meter

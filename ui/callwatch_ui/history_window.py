@@ -1,0 +1,132 @@
+"""The calls of this machine in a table; a call's report opens in the browser. GUI thread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from PyQt6.QtCore import Qt, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from callwatch.core.errors import CallwatchError
+from callwatch_ui.words import Words, clock
+
+COLUMNS: Final = ("started", "duration", "share", "interruptions", "threats", "nudges")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call as the table shows it; a figure that was not measured is None."""
+
+    id: str
+    started_at: str
+    duration_s: float
+    agent_share: float | None
+    interruptions: int | None
+    threats: int
+    nudges: int
+
+    def cells(self) -> tuple[str, ...]:
+        """Texts in the order of COLUMNS."""
+        share = "–" if self.agent_share is None else f"{round(100 * self.agent_share)} %"
+        cut_in = "–" if self.interruptions is None else str(self.interruptions)
+        return (
+            self.started_at[:16].replace("T", " "),
+            clock(self.duration_s),
+            share,
+            cut_in,
+            str(self.threats),
+            str(self.nudges),
+        )
+
+
+class CallProvider(Protocol):
+    """The history, as far as the window needs it. Called in the GUI thread: keep it quick."""
+
+    def calls(self) -> Sequence[CallRow]:
+        """The newest first; raises StoreError with a sentence."""
+
+    def report(self, call_id: str) -> Path:
+        """The call's HTML report, written where it is not there yet; raises CallwatchError."""
+
+
+class HistoryWindow(QWidget):
+    """Table, open button, and a line for what went wrong."""
+
+    replay_wanted = pyqtSignal(str)
+
+    def __init__(self, words: Words, provider: CallProvider) -> None:
+        super().__init__()
+        self._provider = provider
+        self._words = words
+        self._rows: Sequence[CallRow] = ()
+        self.setWindowTitle(words("history.title"))
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels([words(f"history.{name}") for name in COLUMNS])
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setAccessibleName(words("history.title"))
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
+            assert header is not None
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.verticalHeader().hide()  # type: ignore[union-attr]
+        self.table.horizontalHeader().setStretchLastSection(True)  # type: ignore[union-attr]
+        self.table.itemActivated.connect(lambda _: self.open_selected())
+        self.open_button = QPushButton(words("history.open"))
+        self.open_button.clicked.connect(self.open_selected)
+        self.refresh_button = QPushButton(words("history.refresh"))
+        self.refresh_button.clicked.connect(self.refresh)
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        row = QHBoxLayout()
+        row.addWidget(self.message, 1)
+        row.addWidget(self.refresh_button)
+        row.addWidget(self.open_button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.table)
+        layout.addLayout(row)
+        self.resize(760, 420)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the history again."""
+        try:
+            self._rows = self._provider.calls()
+            self.message.setText("" if self._rows else self._words("history.empty"))
+        except CallwatchError as exc:
+            self._rows = ()
+            self.message.setText(str(exc))
+        self.table.setRowCount(len(self._rows))
+        for i, row in enumerate(self._rows):
+            for column, cell in enumerate(row.cells()):
+                self.table.setItem(i, column, QTableWidgetItem(cell))
+        self.open_button.setEnabled(bool(self._rows))
+        if self._rows:
+            self.table.selectRow(0)
+
+    def open_selected(self) -> None:
+        """Open the report of the chosen call in the browser."""
+        at = self.table.currentRow()
+        if not 0 <= at < len(self._rows):
+            return
+        try:
+            report = self._provider.report(self._rows[at].id)
+        except CallwatchError as exc:
+            self.message.setText(str(exc))
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(report)))

@@ -1,0 +1,90 @@
+"""What a settings dialog edits: plain fields, some of them locked by IT. No Qt in here.
+
+The configuration itself belongs to whoever implements SettingsSource.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+Value = bool | int | float | str
+
+
+class FieldKind(StrEnum):
+    """How a field is edited."""
+
+    SWITCH = "switch"
+    CHOICE = "choice"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsField:
+    """One setting. `key` is dotted, its first part the section: "overlay.theme".
+
+    `choices` for CHOICE: stable names; `least`, `most`, `step`, `unit` for NUMBER.
+    """
+
+    key: str
+    kind: FieldKind
+    value: Value
+    choices: tuple[str, ...] = ()
+    least: float = 0.0
+    most: float = 100.0
+    step: float = 1.0
+    unit: str = ""
+    is_locked: bool = False
+
+    @property
+    def section(self) -> str:
+        """The first part of the key."""
+        return self.key.partition(".")[0]
+
+
+class SettingsSource(Protocol):
+    """Where settings come from and go to."""
+
+    def fields(self) -> Sequence[SettingsField]:
+        """All settings that a person may see, in order."""
+
+    def save(self, changes: Mapping[str, Value]) -> None:
+        """Keep the changed values; raises ConfigError with a sentence when that fails."""
+
+
+class SettingsForm:
+    """The edited values of one visit to the dialog."""
+
+    def __init__(self, fields: Sequence[SettingsField]) -> None:
+        self.fields = {field.key: field for field in fields}
+        self._values = {field.key: field.value for field in fields}
+
+    def set(self, key: str, value: Value) -> None:
+        """Edit a field; raises ValueError for a locked field or a value that it cannot hold."""
+        field = self.fields[key]
+        if field.is_locked:
+            raise ValueError(f"{key} is locked by your organisation")
+        if field.kind is FieldKind.CHOICE and value not in field.choices:
+            raise ValueError(f"{key} is one of {', '.join(field.choices)}")
+        if field.kind is FieldKind.NUMBER:
+            number = float(value)
+            if not field.least <= number <= field.most:
+                raise ValueError(f"{key} lies in {field.least:g}..{field.most:g}")
+            value = round(number) if isinstance(field.value, int) else number
+        self._values[key] = value
+
+    def value(self, key: str) -> Value:
+        """The value as edited."""
+        return self._values[key]
+
+    def changes(self) -> dict[str, Value]:
+        """What differs from the start."""
+        return {k: v for k, v in self._values.items() if v != self.fields[k].value}
+
+    def sections(self) -> dict[str, list[SettingsField]]:
+        """Fields by section, in order."""
+        out: dict[str, list[SettingsField]] = {}
+        for field in self.fields.values():
+            out.setdefault(field.section, []).append(field)
+        return out
