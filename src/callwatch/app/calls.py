@@ -12,8 +12,9 @@ from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.errors import OutputError
+from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event
+from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
@@ -47,11 +48,16 @@ class CallPlan:
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """A finished call and where its report is."""
+    """A finished call and where its report is.
+
+    `history_fault`: why the history does not hold the call, or holds calls for too long; the
+    report is there all the same.
+    """
 
     summary: CallSummary
     paths: ReportPaths
     journal: Path
+    history_fault: str | None = None
 
 
 class CallDesk:
@@ -184,16 +190,7 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
-        past = None
-        if plan.in_history:
-            # Loaded here: analysing without a history needs no database.
-            from callwatch.store.history import CallHistory
-
-            with CallHistory(config.store.url or None) as history:
-                history.delete_older_than(config.store.retention_days, datetime.now(UTC))
-                history.add(summary)
-                call = summary.call
-                past = history.own_history(call.agent_id, call.started_at, call.id)
+        past, fault = self._remember(summary) if plan.in_history else (None, None)
         paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
@@ -202,7 +199,30 @@ class OpenCall:
             baseline = self.pipeline.baseline(Channel.AGENT)
             if baseline is not None:
                 save_baseline(config.call.agent_id, baseline)
-        return CallOutcome(summary, paths, journal)
+        return CallOutcome(summary, paths, journal, fault)
+
+    def _remember(self, summary: CallSummary) -> tuple[OwnHistory | None, str | None]:
+        """Put the call into the history: the agent's past, and what went wrong.
+
+        A history that cannot be written costs neither the report nor, when only old calls
+        cannot be deleted, the call's place in it.
+        """
+        # Loaded here: analysing without a history needs no database.
+        from callwatch.store.history import CallHistory
+
+        store, call = self._desk.config.store, summary.call
+        past, fault = None, None
+        try:
+            with CallHistory(store.url or None) as history:
+                try:
+                    history.delete_older_than(store.retention_days, datetime.now(UTC))
+                except StoreError as exc:
+                    fault = f"calls that are too old could not be deleted: {exc}"
+                history.add(summary)
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        except (StoreError, MissingPartError) as exc:
+            fault = f"the report is written, but {exc}"
+        return past, fault
 
     def abandon(self) -> None:
         """Close and, for a recording, remove what was begun."""
