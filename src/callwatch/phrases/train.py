@@ -16,7 +16,14 @@ from callwatch.core.channels import Language
 from callwatch.phrases.classifier import CATEGORIES, WEIGHT_DIR, Classifier
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
-from callwatch.phrases.sentences import Example, read_examples, sentence_files
+from callwatch.phrases.sentences import (
+    SISTER_WORDS,
+    Example,
+    read_examples,
+    sentence_files,
+    sister_words,
+    translate,
+)
 from callwatch.phrases.text import normalise
 
 Floats = npt.NDArray[np.float32]
@@ -81,9 +88,10 @@ def build_sample(
     if language in SISTER:
         sister = SISTER[language]
         classes = load_pack(sister).classes
+        words = sister_words(language)
         for example in examples_of(sister):
             rows += [
-                (t, frozenset(example.labels), config.sister_weight)
+                (translate(t, words), frozenset(example.labels), config.sister_weight)
                 for t in example.sentences(classes, 1)
             ]
     codes: list[int] = []
@@ -156,7 +164,8 @@ def built_from(language: Language) -> str:
     digest = hashlib.sha256()
     languages = [language, *([SISTER[language]] if language in SISTER else [])]
     for one in languages:
-        for path in [PACK_DIR / f"{one}.toml", *sentence_files(one, held_out=False)]:
+        extra = [SISTER_WORDS] if len(languages) > 1 else []
+        for path in [PACK_DIR / f"{one}.toml", *sentence_files(one, held_out=False), *extra]:
             digest.update(path.name.encode())
             digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()
