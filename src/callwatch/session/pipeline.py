@@ -109,7 +109,7 @@ class Pipeline:
         self._threats = ThreatDetector(phrases.threats, config.threats)
         self._method = MethodDetector(phrases.steps, config.method)
         self._escalation = Escalation(config.escalation)
-        self._nudges = NudgePolicy(config.nudges, config.language, info.id)
+        self._nudges = NudgePolicy(config.nudges, config.language, info.id, with_words=with_words)
         self._meter = Meter()
         self._feed = SpeechFeed(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
