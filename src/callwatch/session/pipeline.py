@@ -304,7 +304,7 @@ class Pipeline:
             if isinstance(event, EscalationChanged):
                 self._method.set_upset(event.change.level is not EscalationLevel.CALM)
             if isinstance(event, InputNoted) and event.code in ("hold_music", "hold_music_ended"):
-                led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s)
+                led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s, "music")
             queue.extendleft(reversed(led_to))
         return out
 
