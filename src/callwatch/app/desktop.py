@@ -62,7 +62,7 @@ class DesktopCall(RunningCall):
         self, desk: CallDesk, source: CallSource, out_dir: Path, sink: Callable[[Event], None]
     ) -> None:
         self._source = source
-        plan = CallPlan(source, source.name, out_dir, live=True)
+        plan = CallPlan(source, source.name, out_dir, live=True, own_folder=True)
         super().__init__(desk.open(plan, (sink,)))
 
     def hold(self) -> None:

@@ -1,5 +1,7 @@
 """The command line. Exit status: 0 done, 1 the work failed (one line says why), 2 wrong usage."""
 
+import errno
+import io
 import os
 import sys
 from typing import Annotated
@@ -15,6 +17,7 @@ from callwatch.cli.devices import devices, doctor
 from callwatch.cli.models import models_app
 from callwatch.cli.monitor import demo, live, replay
 from callwatch.cli.phrases import phrases_app
+from callwatch.cli.report import report
 from callwatch.cli.trends import trends_app
 from callwatch.core.errors import CallwatchError
 
@@ -36,6 +39,7 @@ app.command(rich_help_panel="Calls")(stoppable(replay))
 app.command(rich_help_panel="Calls")(stoppable(analyze))
 app.command("app", rich_help_panel="Calls")(desktop)
 app.add_typer(call_app, name="call", rich_help_panel="Calls")
+app.command(rich_help_panel="After the call")(stoppable(report))
 app.add_typer(calls_app, name="calls", rich_help_panel="After the call")
 app.add_typer(trends_app, name="trends", rich_help_panel="After the call")
 app.command(rich_help_panel="This machine")(devices)
@@ -58,13 +62,23 @@ def about(
 
 def main() -> None:
     """The console script."""
+    _prepare_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            # Here and not at the interpreter's end, where a full disk would be told as a traceback.
+            sys.stdout.flush()
     except CallwatchError as error:
         _fail(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         sys.exit(1)
+    except OSError as exc:
+        if exc.errno != errno.ENOSPC:
+            raise
+        _forget_output()
+        _fail("What was to be printed cannot be written: the disk is full; make room on it.")
     except Exception as fault:
         if os.environ.get("CALLWATCH_DEBUG"):
             raise
@@ -72,6 +86,26 @@ def main() -> None:
             f"callwatch met a fault of its own ({type(fault).__name__}: {fault}): run it again with "
             "CALLWATCH_DEBUG=1 in the environment and report what it prints."
         )
+
+
+def _prepare_streams() -> None:
+    """Streams that were closed become empty ones; what cannot be shown is replaced, not fatal."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Other programs read UTF-8, whatever the code page of a Windows console.
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """Let what is left in the buffer go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message: str) -> None:
