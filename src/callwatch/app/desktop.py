@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ import platformdirs
 from callwatch.app.calls import CallDesk, CallPlan
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
+from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
 from callwatch.audio.devices import list_devices, open_live
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, load_config, save_values, user_config_path
@@ -135,7 +136,7 @@ class AppHistory:
         with self._open() as history:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
-        folder = data_folder() / "reports" / call_id
+        folder = data_folder() / REPORTS / call_id
         return write_report(summary, folder, self._config().call.language, past).html
 
     def _open(self) -> CallHistory:
@@ -207,6 +208,7 @@ class AppHost:
         self.feedback = self
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
+        delete_old_files(data_folder(), self.config.store.retention_days, datetime.now(UTC))
 
     @property
     def config(self) -> Config:
@@ -220,7 +222,7 @@ class AppHost:
         source = open_live(devices.agent or None, devices.customer or None, block_s=LIVE_BLOCK_S)
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
-            call = DesktopCall(CallDesk(config), source, data_folder() / "calls" / name, sink)
+            call = DesktopCall(CallDesk(config), source, data_folder() / CALLS / name, sink)
         except BaseException:
             with source:
                 raise
