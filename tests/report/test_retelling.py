@@ -21,7 +21,13 @@ NORDIC = (Language.SV, Language.DA, Language.NB)
 # Where evidence, warnings and reasons are made.
 MAKERS = (
     *("voice/quality.py", "voice/swapped.py", "speech/mismatch.py", "session/record.py"),
-    *("session/nudges.py", "session/pipeline.py", "audio/files.py", "audio/soundfiles.py"),
+    *(
+        "session/nudges.py",
+        "session/pipeline.py",
+        "session/runner.py",
+        "audio/files.py",
+        "audio/soundfiles.py",
+    ),
     *("audio/live.py", "audio/leg.py", "detectors/control.py", "detectors/method.py"),
     *("detectors/pace.py", "detectors/raised_voice.py", "detectors/threats.py"),
     *("detectors/turn_taking.py", "phrases/matcher.py", "phrases/steps.py"),
@@ -104,6 +110,17 @@ def test_every_sentence_of_the_program_has_a_pattern(module: str) -> None:
     assert not {p for p in made if p not in KNOWN}
 
 
+def test_no_maker_is_forgotten() -> None:
+    rooms = ("audio", "voice", "speech", "phrases", "detectors", "session")
+    makers = {
+        path.relative_to(SOURCE).as_posix()
+        for room in rooms
+        for path in (SOURCE / room).glob("*.py")
+        if re.search(r"\b(InputNoted|Cue|NudgeHeld)\(|evidence = ", path.read_text("utf-8"))
+    }
+    assert makers <= set(MAKERS)
+
+
 def test_the_search_for_sentences_finds_them() -> None:
     found = {pattern for module in MAKERS for pattern in made_in(module)}
     assert len(found) > 40
@@ -161,10 +178,10 @@ def test_sentences_are_told(language: Language, sentence: str, told: str) -> Non
 @pytest.mark.parametrize(
     ("kind", "channel", "value", "told"),
     [
-        (CueKind.MONOLOGUE, Channel.AGENT, 71.24, "du har haft ordet i 71 s"),
-        (CueKind.DEAD_AIR, None, 12.6, "ingen har talat på 13 s"),
+        (CueKind.MONOLOGUE, Channel.AGENT, 71.24, "Du har haft ordet i 71 s"),
+        (CueKind.DEAD_AIR, None, 12.6, "Ingen har talat på 13 s"),
         (CueKind.SLOW_RESPONSE, Channel.AGENT, 5.25,
-         "inget svar 5,2 s efter att kunden slutat tala"),
+         "Inget svar 5,2 s efter att kunden slutat tala"),
     ],
 )  # fmt: skip
 def test_a_length_is_told_as_it_became(

@@ -30,7 +30,12 @@ _PARTS: Final = ("said.pitch", "said.level", "said.high")
 
 
 def evidence_of(cue: Cue, wording: Wording) -> str:
-    """How a cue was noticed."""
+    """How a cue was noticed, as a sentence after another."""
+    told = _evidence(cue, wording)
+    return told[:1].upper() + told[1:]
+
+
+def _evidence(cue: Cue, wording: Wording) -> str:
     if cue.kind in _LENGTHS and cue.value is not None:
         key = _LENGTH_KEYS.get(cue.kind, cue.kind.value)
         seconds = wording.number(cue.value, _LENGTHS[cue.kind])
