@@ -76,6 +76,25 @@ class OverlayConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AppConfig:
+    """When the desktop app begins and ends calls by itself."""
+
+    auto_calls: bool = True  # nobody forgets to press a button; the first run asks
+    both_within_s: float = 15.0  # both sides speak within this at the start of a real call
+    least_speech_s: float = 0.6  # a cough is no greeting
+    end_after_silence_s: float = 60.0  # longer than any usual wait without hold music
+    end_manual_calls: bool = False  # what was begun by hand is ended by hand
+    end_after_lost_s: float = 20.0  # both devices away: longer than a plug that is put back
+
+    def __post_init__(self) -> None:
+        times = (
+            self.both_within_s, self.least_speech_s, self.end_after_silence_s, self.end_after_lost_s
+        )  # fmt: skip
+        if min(times) <= 0:
+            raise ValueError("every time is longer than 0 s")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings."""
 
@@ -85,6 +104,7 @@ class Config:
     recognition: RecognitionConfig = field(default_factory=RecognitionConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     overlay: OverlayConfig = field(default_factory=OverlayConfig)
+    app: AppConfig = field(default_factory=AppConfig)
     analysis: PipelineConfig = field(default_factory=PipelineConfig)
 
 

@@ -10,6 +10,7 @@ from tests.ui.test_app_windows import Calls, Host, Source
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, Metered
+from callwatch_ui.auto_call import AutoCallConfig
 from callwatch_ui.commands import AppCommand, AppState
 from callwatch_ui.desktop import DesktopApp
 from callwatch_ui.first_run import SetupResult
@@ -62,7 +63,7 @@ class Engine:
         self.needs_setup = False
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
-        self.watch_ended = False
+        self.watch: list[str] = []
         self._problem = problem
 
     def start(self, sink: Callable[[Event], None]) -> Call:
@@ -79,13 +80,21 @@ class Engine:
 
     def finish_setup(self, result: SetupResult) -> None: ...
 
-    def watch_voices(self, heard: Callable[[Channel, bool], None]) -> Callable[[], None] | None:
+    def auto_call(self) -> AutoCallConfig | None:
+        return AutoCallConfig()
+
+    def watch_voices(self, heard: Callable[[Channel, bool], None]) -> "Engine":
         self.heard = heard
+        return self
 
-        def end() -> None:
-            self.watch_ended = True
+    def pause(self) -> None:
+        self.watch.append("pause")
 
-        return end
+    def resume(self) -> None:
+        self.watch.append("resume")
+
+    def close(self) -> None:
+        self.watch.append("close")
 
 
 def app_for(qtbot: QtBot, engine: Engine) -> DesktopApp:
@@ -123,7 +132,7 @@ def test_a_call_from_the_menu_through_hold_and_pause_to_its_end(qtbot: QtBot) ->
     assert call.told == ["hold", "unhold", "pause", "resume", "stop"]
     assert app.control.handle(AppCommand.STATUS).state is AppState.IDLE
     app.close()
-    assert engine.watch_ended
+    assert engine.watch == ["resume", "pause", "resume", "close"]
 
 
 def test_a_call_that_ends_by_itself_is_finished_and_another_can_begin(qtbot: QtBot) -> None:
@@ -141,8 +150,9 @@ def test_a_call_that_ends_by_itself_is_finished_and_another_can_begin(qtbot: QtB
 def test_both_voices_begin_a_call(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
     app = app_for(qtbot, engine)
+    app.show()
     now_s = iter([0.0, 2.0, 3.0, 5.0])
-    monkeypatch.setattr(app, "_now_s", lambda: next(now_s, 5.0))
+    monkeypatch.setattr(app.auto, "_clock_s", lambda: next(now_s, 5.0))
     assert engine.heard is not None
     for channel in Channel:
         engine.heard(channel, True)

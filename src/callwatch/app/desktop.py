@@ -16,8 +16,10 @@ import numpy as np
 import platformdirs
 
 from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.gone import EndsWhenGone
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
+from callwatch.app.voices import VoiceWatch
 from callwatch.audio.devices import list_devices, open_live
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, load_config, save_values, user_config_path
@@ -28,6 +30,8 @@ from callwatch.report.journal import read_journal
 from callwatch.report.write import write_report
 from callwatch.speech.choose import choose_recognizer
 from callwatch.store.history import CallHistory
+from callwatch.voice.activity import VoiceActivity
+from callwatch_ui.auto_call import AutoCallConfig
 from callwatch_ui.first_run import Choice, SetupResult
 from callwatch_ui.history_window import CallRow
 from callwatch_ui.settings import MAX_SCALE, MIN_OPACITY, MIN_SCALE, THEME_CHOICES, OverlaySettings
@@ -45,14 +49,18 @@ RANGES = {
     "store.retention_days": (1.0, 3650.0, 1.0),
     "overlay.scale": (MIN_SCALE, MAX_SCALE, 0.25),
     "overlay.opacity": (MIN_OPACITY, 1.0, 0.05),
+    "app.end_after_silence_s": (10.0, 600.0, 10.0),
 }
 SHOWN = (
     "call.language", "call.remember_baseline", "devices.agent", "devices.customer",
     "recognition.engine", "recognition.model", "overlay.theme", "overlay.scale",
     "overlay.opacity", "overlay.click_through", "overlay.reduced_motion",
-    "overlay.hide_from_sharing", "store.retention_days", "store.keep_transcript",
+    "overlay.hide_from_sharing", "app.auto_calls", "app.end_after_silence_s",
+    "store.retention_days", "store.keep_transcript",
 )  # fmt: skip
 SILENCE_DBFS = -90.0
+# The watch between calls lets go of the devices within a block; a driver may take its time.
+FREE_S = 2.0
 
 
 class DesktopCall(RunningCall):
@@ -207,6 +215,7 @@ class AppHost:
         self.feedback = self
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
+        self._watch: VoiceWatch | None = None
 
     @property
     def config(self) -> Config:
@@ -216,8 +225,10 @@ class AppHost:
     def start(self, sink: Callable[[Event], None]) -> DesktopCall:
         """Open the devices of the settings and begin a call."""
         config = self.config
-        devices = config.devices
-        source = open_live(devices.agent or None, devices.customer or None, block_s=LIVE_BLOCK_S)
+        if self._watch is not None:
+            self._watch.pause()
+            self._watch.wait_free(FREE_S)
+        source = EndsWhenGone(self._open_devices(), config.app.end_after_lost_s)
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
             call = DesktopCall(CallDesk(config), source, data_folder() / "calls" / name, sink)
@@ -227,6 +238,10 @@ class AppHost:
         self._call = call
         call.begin()
         return call
+
+    def _open_devices(self) -> CallSource:
+        devices = self.config.devices
+        return open_live(devices.agent or None, devices.customer or None, block_s=LIVE_BLOCK_S)
 
     def overlay_settings(self) -> OverlaySettings:
         """The overlay's settings as they are now."""
@@ -248,9 +263,19 @@ class AppHost:
         locked = self.settings.loaded.locked
         self.settings.save({key: value for key, value in chosen.items() if key not in locked})
 
-    def watch_voices(self, _heard: Callable[[Channel, bool], None]) -> Callable[[], None] | None:
-        """Calls begin by hand, by hot-key or by command: nothing is listened to before."""
-        return None
+    def auto_call(self) -> AutoCallConfig | None:
+        """When calls begin and end by themselves; None when they do not."""
+        app = self.config.app
+        if not app.auto_calls:
+            return None
+        return AutoCallConfig(
+            app.both_within_s, app.least_speech_s, app.end_after_silence_s, app.end_manual_calls
+        )
+
+    def watch_voices(self, heard: Callable[[Channel, bool], None]) -> VoiceWatch:
+        """Listen to the devices of the settings for voices; nothing is kept."""
+        self._watch = VoiceWatch(self._open_devices, VoiceActivity, heard)
+        return self._watch
 
     def dismiss(self, nudge_id: str) -> None:
         """The agent closed this card."""
