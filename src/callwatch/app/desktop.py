@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import platformdirs
@@ -27,9 +28,7 @@ from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.events import Event
 from callwatch.report.journal import read_journal
-from callwatch.report.write import write_report
 from callwatch.speech.choose import choose_recognizer
-from callwatch.store.history import CallHistory
 from callwatch.voice.activity import VoiceActivity
 from callwatch_ui.auto_call import AutoCallConfig
 from callwatch_ui.first_run import Choice, SetupResult
@@ -37,6 +36,9 @@ from callwatch_ui.history_window import CallRow
 from callwatch_ui.settings import MAX_SCALE, MIN_OPACITY, MIN_SCALE, THEME_CHOICES, OverlaySettings
 from callwatch_ui.settings_form import FieldKind, SettingsField, Value
 from callwatch_ui.sound_check import LevelReading
+
+if TYPE_CHECKING:
+    from callwatch.store.history import CallHistory
 
 ENGINES = ("auto", "vosk", "whisper", "none")
 # What a person finds in the settings window; the rest is for the file.
@@ -144,9 +146,14 @@ class AppHistory:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
         folder = data_folder() / "reports" / call_id
+        # Loaded here, and the database below: most of the day nobody asks for a report.
+        from callwatch.report.write import write_report
+
         return write_report(summary, folder, self._config().call.language, past).html
 
-    def _open(self) -> CallHistory:
+    def _open(self) -> "CallHistory":
+        from callwatch.store.history import CallHistory
+
         return CallHistory(self._config().store.url or None)
 
 

@@ -14,6 +14,7 @@ def main() -> None:
         told = as_told(sys.argv[1:])
         if told is not None:
             sys.exit(tell_app(told.command, as_json=told.as_json))
+        _start_app(sys.argv[1:])
         from callwatch.cli.tree import app
 
         app()
@@ -29,6 +30,19 @@ def main() -> None:
             f"callwatch met a fault of its own ({type(fault).__name__}: {fault}): run it again with "
             "CALLWATCH_DEBUG=1 in the environment and report what it prints."
         )
+
+
+def _start_app(arguments: list[str]) -> None:
+    """`callwatch` and `callwatch app`: leaves with the app's status, or returns."""
+    if arguments not in ([], ["app"]):
+        return
+    from callwatch.app.run_desktop import NoScreenError, run_app
+
+    try:
+        sys.exit(run_app())
+    except NoScreenError:
+        if arguments:
+            raise
 
 
 def _fail(message: str) -> None:

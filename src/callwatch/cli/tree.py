@@ -47,16 +47,5 @@ def about(
         out.print(f"callwatch {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        _without_command(context)
-
-
-def _without_command(context: typer.Context) -> None:
-    """The app where it can be shown, else the help."""
-    from callwatch.app.overlay import can_show_overlay
-
-    if can_show_overlay():
-        from callwatch.cli.desktop import desktop
-
-        desktop()
-    # Not the console: the help is already laid out for the terminal.
-    typer.echo(context.get_help())
+        # Where there is a display, main.py has started the app instead.
+        typer.echo(context.get_help())
