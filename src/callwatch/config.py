@@ -142,6 +142,24 @@ def load_config(user_path: Path | None = None, site_path: Path | None = None) ->
     return LoadedConfig(build(Config, merged, ""), locked, user_path)
 
 
+def load_what_works() -> tuple[LoadedConfig, str]:
+    """The settings, and a sentence when a file of them cannot be used ("" when all is well).
+
+    The user's file is left out then, and IT's too if it is at fault; neither is changed.
+    """
+    try:
+        return load_config(), ""
+    except ConfigError as error:
+        problem = f"{error} Until then callwatch uses its defaults."
+    user_path = user_config_path()
+    try:
+        site = _read(site_config_path())
+        locked = frozenset(_leaves(site)) - {"schema"}
+        return LoadedConfig(build(Config, site, ""), locked, user_path), problem
+    except ConfigError:
+        return LoadedConfig(Config(), frozenset(), user_path), problem
+
+
 def save_values(path: Path, values: Mapping[str, object]) -> None:
     """Write dotted keys into the user's file; comments and other keys stay as they are.
 

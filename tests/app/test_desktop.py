@@ -13,7 +13,7 @@ from callwatch.app.desktop import SHOWN, AppHost
 from callwatch.app.run_desktop import run_app
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
-from callwatch.config import LoadedConfig, load_config
+from callwatch.config import LoadedConfig, load_config, load_what_works
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError
 from callwatch.core.events import Event
@@ -97,3 +97,31 @@ def test_without_a_display_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     with pytest.raises(MissingPartError, match="callwatch live"):
         run_app()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[call\nlanguage", "is broken"),
+        ("schema = 99\n", "another version"),
+        ('[call]\nlanguage = "fi"\n', "use one of en, sv, da, nb"),
+        ('[overlay]\ntheme = "pink"\n', "no theme 'pink'"),
+    ],
+    ids=["no TOML", "newer", "a value", "a theme"],
+)
+def test_settings_that_cannot_be_used_are_kept_and_told(
+    text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, site = tmp_path / "config.toml", tmp_path / "site.toml"
+    user.write_text(text)
+    site.write_text("[store]\nretention_days = 7\n")
+    monkeypatch.setenv("CALLWATCH_CONFIG", str(user))
+    monkeypatch.setattr("callwatch.config.site_config_path", lambda: site)
+    loaded, problem = load_what_works()
+    host = AppHost(loaded, problem)
+    assert told in host.problem
+    assert host.config.store.retention_days == 7
+    assert host.settings.loaded.locked == {"store.retention_days"}
+    assert host.overlay_settings().theme == "system"
+    assert user.read_text() == text
+    assert not host.needs_setup

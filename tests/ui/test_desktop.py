@@ -61,6 +61,7 @@ class Engine:
         self.setup = Host(["Headset"])
         self.feedback = Feedback()
         self.needs_setup = False
+        self.problem = ""
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -171,6 +172,42 @@ def test_no_device_is_told_on_the_screen(qtbot: QtBot) -> None:
     assert card is not None
     assert card.advice == "No microphone: plug one in."
     assert app.control.state is AppState.IDLE
+    app.close()
+
+
+def test_what_is_wrong_with_the_settings_is_told_at_the_start(qtbot: QtBot) -> None:
+    engine = Engine()
+    engine.problem = "The settings file is broken: mend it."
+    app = app_for(qtbot, engine)
+    app.show()
+    card = app.overlay.card.card
+    assert card is not None
+    assert card.advice == engine.problem
+    app.close()
+
+
+class SlowEngine(Engine):
+    """Devices that take until `may_open`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_open = threading.Event()
+
+    def start(self, sink: Callable[[Event], None]) -> Call:
+        assert self.may_open.wait(20)
+        return super().start(sink)
+
+
+@pytest.mark.parametrize("command", [AppCommand.HOLD, AppCommand.PAUSE])
+def test_a_command_before_the_devices_are_open_is_not_lost(
+    qtbot: QtBot, command: AppCommand
+) -> None:
+    engine = SlowEngine()
+    app = app_for(qtbot, engine)
+    app.toggle()
+    assert app.control.handle(command).ok
+    engine.may_open.set()
+    qtbot.waitUntil(lambda: bool(engine.calls) and engine.calls[0].told == [command.value])
     app.close()
 
 

@@ -121,6 +121,7 @@ class CallControl(QObject):
             self._stopping.add_done_callback(lambda _: self._moved.emit())
 
     def _tell_call(self, command: AppCommand) -> None:
+        """A call whose devices are still being opened is told when they are."""
         call = self.call
         if call is None:
             return
@@ -139,7 +140,12 @@ class CallControl(QObject):
             self._is_followed = True
             problem = starting.exception()
             if problem is None:
-                starting.result().on_finished(self._over.emit)
+                call = starting.result()
+                if self.state is AppState.PAUSED:
+                    call.pause()
+                elif self.state is AppState.HELD:
+                    call.hold()
+                call.on_finished(self._over.emit)
             else:
                 self._starting = None
                 self._fail(problem)

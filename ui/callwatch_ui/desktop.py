@@ -67,6 +67,10 @@ class DesktopHost(VoiceHost, Protocol):
     def needs_setup(self) -> bool:
         """Whether the first run is still to come."""
 
+    @property
+    def problem(self) -> str:
+        """What the person must be told at the start; "" when all is well."""
+
     def start(self, sink: Callable[[Event], None]) -> HoldableCall:
         """Open the devices and begin a call; from a helper thread; raises CallwatchError."""
 
@@ -105,6 +109,8 @@ class DesktopApp(QObject):
             self.tray.show()
         else:
             self.overlay.show()
+        if self._host.problem:
+            self._tell(self._host.problem)
         if self._host.needs_setup:
             self.open_window("setup")
         else:

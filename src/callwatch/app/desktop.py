@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,9 +24,16 @@ from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.app.voices import VoiceWatch
 from callwatch.audio.devices import list_devices, open_live
 from callwatch.audio.source import CallSource
-from callwatch.config import Config, LoadedConfig, load_config, save_values, user_config_path
+from callwatch.config import (
+    Config,
+    LoadedConfig,
+    OverlayConfig,
+    load_config,
+    save_values,
+    user_config_path,
+)
 from callwatch.core.channels import CHANNELS, Channel, Language
-from callwatch.core.errors import InputError, MissingPartError
+from callwatch.core.errors import ConfigError, InputError, MissingPartError
 from callwatch.core.events import Event
 from callwatch.report.journal import read_journal
 from callwatch.speech.choose import choose_recognizer
@@ -215,7 +223,13 @@ class AppSetup:
 class AppHost:
     """Everything that the app needs of the engine."""
 
-    def __init__(self, loaded: LoadedConfig) -> None:
+    def __init__(self, loaded: LoadedConfig, problem: str = "") -> None:
+        try:
+            overlay_settings(loaded.config.overlay)
+        except ConfigError as error:
+            problem = problem or str(error)
+            loaded = replace(loaded, config=replace(loaded.config, overlay=OverlayConfig()))
+        self.problem = problem
         self.settings = AppSettings(loaded)
         self.history = AppHistory(lambda: self.config)
         self.setup = AppSetup()

@@ -1,6 +1,6 @@
 """Starts the desktop app, or says what is missing for it."""
 
-from callwatch.config import load_config
+from callwatch.config import load_what_works
 from callwatch.core.errors import MissingPartError
 
 
@@ -25,5 +25,5 @@ def run_app() -> int:
         raise NoScreenError("There is no display for the app: use `callwatch live` instead.")
     from callwatch.app.desktop import AppHost
 
-    loaded = load_config()
-    return run_desktop(loaded.config.call.language, lambda: AppHost(loaded))
+    loaded, problem = load_what_works()
+    return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))
