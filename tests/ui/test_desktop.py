@@ -3,17 +3,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, Metered
+from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.auto_call import AutoCallConfig
 from callwatch_ui.commands import AppCommand, AppState
 from callwatch_ui.desktop import DesktopApp
-from callwatch_ui.first_run import SetupResult
+from callwatch_ui.first_run import FirstRun, SetupResult
+from callwatch_ui.recording_reader import Advance
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.state import Phase
 from callwatch_ui.words import Words
@@ -62,6 +64,7 @@ class Engine:
         self.feedback = Feedback()
         self.needs_setup = False
         self.problem = ""
+        self.offer: Nudge | None = None
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -76,8 +79,15 @@ class Engine:
     def overlay_settings(self) -> OverlaySettings:
         return OverlaySettings(theme="light", reduced_motion=True)
 
-    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
+    def recording(self, path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        if "broken" in path.name:
+            raise InputError("This is no recording.")
+        for second in range(1000 if "long" in path.name else 3):
+            advance(second, 3.0)
         return [], 3.0
+
+    def breather(self) -> Nudge | None:
+        return self.offer
 
     def finish_setup(self, result: SetupResult) -> None: ...
 
@@ -216,8 +226,81 @@ def test_every_window_opens(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> No
     app = app_for(qtbot, Engine())
     for action in app.menu.windows.values():
         action.trigger()
-    assert set(app._windows) == set(app.menu.windows)
+    qtbot.waitUntil(lambda: set(app._windows) == set(app.menu.windows))
     assert all(window.isVisible() for window in app._windows.values())
+    app.close()
+
+
+def test_a_recording_that_cannot_be_read_is_told(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("broken.wav", ""))
+    app = app_for(qtbot, Engine())
+    app.open_window("replay")
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    assert app.overlay.card.card is not None
+    assert app.overlay.card.card.advice == "This is no recording."
+    assert app.reader.progress is None
+    app.close()
+
+
+def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("long.wav", ""))
+    engine = Engine()
+    asked = threading.Event()
+    stopped = threading.Event()
+
+    def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        asked.set()
+        assert stopped.wait(20)
+        advance(1.0, 3.0)
+        raise AssertionError("it was to be stopped")
+
+    monkeypatch.setattr(engine, "recording", read)
+    app = app_for(qtbot, engine)
+    app.open_window("replay")
+    assert asked.wait(20)
+    assert app.reader.progress is not None
+    button = app.reader.progress.findChild(QPushButton)
+    assert button is not None
+    button.click()
+    stopped.set()
+    qtbot.waitUntil(lambda: app.reader.progress is None)
+    assert "replay" not in app._windows
+    assert app.overlay.card.card is None
+    app.close()
+
+
+def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -> None:
+    engine = Engine()
+    engine.offer = Nudge(
+        "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
+        shown=True, because="The call was hard.",
+    )  # fmt: skip
+    app = app_for(qtbot, engine)
+    begin(qtbot, app, engine)
+    app.toggle()
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    assert app.overlay.card.card is not None
+    assert app.overlay.card.card.title == "One minute for yourself?"
+    assert app.breather.timer.isActive()
+    app.breather.timer.timeout.emit()
+    assert app.overlay.card.card is None
+    app.close()
+
+
+def test_the_first_run_moves_the_overlay(qtbot: QtBot) -> None:
+    app = app_for(qtbot, Engine())
+    app.open_window("setup")
+    wizard = app._windows["setup"]
+    assert isinstance(wizard, FirstRun)
+    app.show()
+    right = app.overlay.place
+    wizard.corner.setCurrentIndex(wizard.corner.findData("bottom_left"))
+    assert app.overlay.place.x() < right.x()
+    assert app.overlay.place.y() > right.y()
+    wizard.auto_calls.setChecked(False)
+    assert not wizard.result_so_far().auto_calls
     app.close()
 
 

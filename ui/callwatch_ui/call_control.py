@@ -49,11 +49,15 @@ MOVES: Final = {
 
 
 class CallControl(QObject):
-    """`start(sink)` opens and begins a call; it may take its time and may raise CallwatchError."""
+    """`start(sink)` opens and begins a call; it may take its time and may raise CallwatchError.
+
+    `ended`: a call is over and its report is written.
+    """
 
     state_changed = pyqtSignal(object)
     failed = pyqtSignal(str)
     show_wanted = pyqtSignal()
+    ended = pyqtSignal()
     _moved = pyqtSignal()
     _over = pyqtSignal()
 
@@ -154,6 +158,8 @@ class CallControl(QObject):
             problem = stopping.exception()
             if problem is not None:
                 self._fail(problem)
+            else:
+                self.ended.emit()
 
     def _ended_by_itself(self) -> None:
         if self.state is not AppState.IDLE:

@@ -16,7 +16,9 @@ from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
+from callwatch.core.nudges import Nudge
 from callwatch_ui.auto_watch import AutoWatch, VoiceHost
+from callwatch_ui.breather import BreatherOffer
 from callwatch_ui.bridge import EventBridge
 from callwatch_ui.call_control import CallControl, HoldableCall
 from callwatch_ui.command_server import CommandServer
@@ -28,6 +30,7 @@ from callwatch_ui.launch import NudgeFeedback, error_hooks, interrupts
 from callwatch_ui.look import look_for
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.platforms import preferred_platform
+from callwatch_ui.recording_reader import Advance, RecordingReader
 from callwatch_ui.replay_window import ReplayWindow
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.settings_dialog import SettingsDialog
@@ -42,6 +45,7 @@ PHASES = {
     AppState.HELD: Phase.HELD,
     AppState.PAUSED: Phase.PAUSED,
 }
+RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
 
 
 class DesktopHost(VoiceHost, Protocol):
@@ -77,8 +81,15 @@ class DesktopHost(VoiceHost, Protocol):
     def overlay_settings(self) -> OverlaySettings:
         """The overlay's settings as they are now."""
 
-    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
-        """The events of an analysed call (its events.jsonl) and its length; raises CallwatchError."""
+    def recording(self, path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        """The events of a call (a recording, or its events.jsonl), and its length.
+
+        From a thread of its own; `advance(reached_s, total_s)` may raise to stop it. Raises
+        CallwatchError.
+        """
+
+    def breather(self) -> Nudge | None:
+        """What is offered after the last call, when it was a hard one."""
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose."""
@@ -100,7 +111,9 @@ class DesktopApp(QObject):
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
+        self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
+        self.reader = RecordingReader(words, host.recording)
         self._join()
 
     def show(self) -> None:
@@ -119,6 +132,7 @@ class DesktopApp(QObject):
     def close(self) -> None:
         """End everything; waits for a report that is being written."""
         self.auto.close()
+        self.reader.close()
         self.server.close()
         if self._hotkey is not None:
             self._hotkey.close()
@@ -155,6 +169,11 @@ class DesktopApp(QObject):
         self.overlay.menu_wanted.connect(self.menu.pop_up)
         self.control.state_changed.connect(self._show_state)
         self.control.failed.connect(self._tell)
+        self.control.ended.connect(self._call_ended)
+        self.breather.over.connect(self._rest)
+        self.overlay.dismissed.connect(self._rest)
+        self.reader.done.connect(self._show_replay)
+        self.reader.failed.connect(self._tell)
         self.control.show_wanted.connect(self.overlay.show)
         self.menu.commanded.connect(self._command)
         self.menu.window_wanted.connect(self.open_window)
@@ -180,8 +199,8 @@ class DesktopApp(QObject):
         self.overlay.set_phase(PHASES[state])
         if state is not AppState.IDLE:
             self.overlay.show()
-        elif has_tray():
-            self.overlay.hide()
+        else:
+            self._rest()
 
     def _tell(self, message: str) -> None:
         if self.tray.isVisible():
@@ -202,28 +221,49 @@ class DesktopApp(QObject):
             case "history":
                 return HistoryWindow(self._words, self._host.history)
             case "replay":
-                return self._replay()
+                self._choose_recording()
+                return None
             case _:
                 wizard = FirstRun(self._words, self._host.setup)
                 wizard.chosen.connect(self._set_up)
+                wizard.corner_wanted.connect(self._try_corner)
                 return wizard
 
     def _settings_saved(self, _changes: dict[str, object]) -> None:
         self.overlay.apply(self._host.overlay_settings())
         self.auto.reload()
 
+    def _try_corner(self, corner: str) -> None:
+        self.overlay.go_to_corner(corner)
+        self.overlay.show()
+
     def _set_up(self, result: SetupResult) -> None:
         self._host.finish_setup(result)
         self._settings_saved({})
+        self._rest()
 
-    def _replay(self) -> QWidget | None:
-        title, kind = self._words("replay.title"), f"{self._words('replay.journal')} (*.jsonl)"
-        name, _ = QFileDialog.getOpenFileName(None, title, "", kind)
-        if not name:
-            return None
-        events, duration_s = self._host.recording(Path(name))
+    def _choose_recording(self) -> None:
+        title = self._words("replay.title")
+        kinds = f"{self._words('replay.journal')} ({RECORDINGS})"
+        name, _ = QFileDialog.getOpenFileName(None, title, "", kinds)
+        if name:
+            self.reader.open(Path(name))
+
+    def _show_replay(self, events: Sequence[Event], duration_s: float) -> None:
         look = look_for(self._host.overlay_settings())
-        return ReplayWindow(self._words, look, events, duration_s)
+        self._windows["replay"] = window = ReplayWindow(self._words, look, events, duration_s)
+        window.show()
+
+    def _call_ended(self) -> None:
+        nudge = self._host.breather()
+        if nudge is not None and self.control.state is AppState.IDLE:
+            self.breather.show(nudge)
+
+    def _rest(self) -> None:
+        """Without a call and a card the overlay is in the tray's keeping."""
+        is_idle = self.control.state is AppState.IDLE
+        if is_idle and self.overlay.state.nudge is None and has_tray():
+            self.overlay.hide()
 
 
 def run_desktop(
