@@ -50,6 +50,7 @@ class Outcome:
     threats: int
     threats_shown: int
     threats_answered: int
+    unanswered: tuple[str, ...]
 
 
 def run_engine(path: Path, truth: Truth, words: str) -> list[Event]:
@@ -99,11 +100,17 @@ def judge(truth: Truth, events: Sequence[Event]) -> Outcome:
         and event.id not in withdrawn
     }
     shown_ids = {cue_id for nudge in shown for cue_id in nudge.cue_ids}
-    answered = 0
+    why = {cue_id: nudge.because for nudge in held for cue_id in nudge.cue_ids}
+    answered, unanswered = 0, []
     for cue_id, cue in threats.items():
         times = [n.time_s for n in shown if n.key == f"threat.{cue.category}"]
         is_near = any(abs(time_s - cue.detected_s) <= SAME_THREAT_S for time_s in times)
-        answered += cue_id not in shown_ids and is_near
+        if cue_id in shown_ids:
+            continue
+        answered += is_near
+        if not is_near:
+            reason = why.get(cue_id, "no reason given").rpartition("not shown: ")[2]
+            unanswered.append(f"{cue.category} at {cue.detected_s:.1f} s: {reason}")
     return Outcome(
         truth["duration_s"] / 60,
         shown,
@@ -112,6 +119,7 @@ def judge(truth: Truth, events: Sequence[Event]) -> Outcome:
         len(threats),
         len(shown_ids & set(threats)),
         answered,
+        tuple(unanswered),
     )
 
 
@@ -123,11 +131,13 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
     """One line of the table."""
     minutes = sum(outcome.minutes for outcome in outcomes)
     shown = sum(len(outcome.shown) for outcome in outcomes)
-    gaps = [
-        later.time_s - earlier.time_s
+    pairs = [
+        (earlier, later)
         for outcome in outcomes
         for earlier, later in zip(outcome.shown, outcome.shown[1:], strict=False)
     ]
+    gaps = [b.time_s - a.time_s for a, b in pairs]
+    calm = [b.time_s - a.time_s for a, b in pairs if b.level is not NudgeLevel.URGENT]
     inside = [nudge for outcome in outcomes for nudge in outcome.in_sentence]
     urgent = sum(nudge.level is NudgeLevel.URGENT for nudge in inside)
     return {
@@ -137,6 +147,7 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
         "cards": shown,
         "per 10 min": round(10 * shown / minutes, 2) if minutes else None,
         "smallest gap, s": round(min(gaps), 1) if gaps else None,
+        "but before danger, s": round(min(calm), 1) if calm else None,
         "in own sentence": len(inside) - urgent,
         "same, danger": urgent,
         "threats": sum(o.threats for o in outcomes),
@@ -189,6 +200,8 @@ def main() -> None:
     print_table("Cards held", reasons(everything))
     for nudge in (nudge for outcome in everything for nudge in outcome.in_sentence):
         print(f"in own sentence: {nudge.key} at {nudge.time_s:.1f} s")
+    for told in (told for outcome in everything for told in outcome.unanswered):
+        print(f"threat never shown: {told}")
     write_json(arguments.json, rows)
 
 

@@ -15,7 +15,15 @@ def test_hooks_are_recognised_and_everything_else_is_not() -> None:
     assert as_told(["call", "start"]) == Told(AppCommand.START, as_json=False)
     assert as_told(["call", "stop", "--json"]) == Told(AppCommand.STOP, as_json=True)
     assert as_told(["call", "--json", "stop"]) == Told(AppCommand.STOP, as_json=True)
-    for other in ([], ["call"], ["call", "--help"], ["call", "show"], ["calls", "list"]):
+    assert as_told(["call", "start", "+46701234567"]) == Told(AppCommand.START, as_json=False)
+    for other in (
+        [],
+        ["call"],
+        ["call", "--help"],
+        ["call", "show"],
+        ["call", "stop", "--help"],
+        ["calls", "list"],
+    ):
         assert as_told(other) is None
 
 

@@ -20,12 +20,15 @@ class Told:
 
 
 def as_told(arguments: Sequence[str]) -> Told | None:
-    """`call COMMAND [--json]`; None for anything else, `--help` and misspellings among it."""
+    """`call COMMAND [--json]`; None for anything else, `--help` and misspellings among it.
+
+    Soft phones append the caller's number of their own accord: it is neither read nor kept.
+    """
     match list(arguments):
-        case ["call", name] if name in TOLD:
-            return Told(AppCommand(name), as_json=False)
-        case ["call", name, "--json"] | ["call", "--json", name] if name in TOLD:
+        case ["call", "--json", name, *_] if name in TOLD:
             return Told(AppCommand(name), as_json=True)
+        case ["call", name, *rest] if name in TOLD and "--help" not in rest:
+            return Told(AppCommand(name), as_json="--json" in rest)
         case _:
             return None
 
