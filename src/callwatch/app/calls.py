@@ -217,7 +217,9 @@ class OpenCall:
 
         store, call = self._desk.config.store, summary.call
         past, fault = None, None
-        files = [self._plan.out_dir / name for name in REPORT_NAMES] if self._plan.own_folder else []
+        files = (
+            [self._plan.out_dir / name for name in REPORT_NAMES] if self._plan.own_folder else []
+        )
         try:
             with CallHistory(store.url or None) as history:
                 try:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def can_show_overlay() -> bool:
     """Whether there is a display and Qt to draw on it."""
     try:
-        from callwatch_ui.launch import has_display
+        from callwatch_ui.platforms import has_display
     except (ImportError, MissingPartError):
         return False
     return has_display()
