@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from callwatch.cli.main import app
+from callwatch.cli.tree import app
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.errors import InputError, OutputError
