@@ -260,6 +260,7 @@ def test_a_read_only_disk_is_told(path: Path) -> None:
         ("attempt to write a readonly database", "allow writing there"),
         ("unable to open database file", "allow writing there"),
         ("database or disk is full", "make room"),
+        ("disk I/O error", "make room"),
         ("file is not a database", "move it away"),
         ("database disk image is malformed", "move it away"),
         ("connection failed: Connection refused", "start the database server"),

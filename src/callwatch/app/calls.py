@@ -12,7 +12,7 @@ from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.errors import CallwatchError, OutputError
+from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event, PartialHeard, UtteranceFinished
 from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallInfo, CallSummary
@@ -51,11 +51,16 @@ class CallPlan:
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """A finished call and where its report is."""
+    """A finished call and where its report is.
+
+    `history_fault`: why the history does not hold the call, or holds calls for too long; the
+    report is there all the same.
+    """
 
     summary: CallSummary
     paths: ReportPaths
     journal: Path
+    history_fault: str | None = None
 
 
 class CallDesk:
@@ -190,38 +195,40 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
-        past, trouble = None, None
-        if plan.in_history:
-            try:
-                past = self._into_history(summary)
-            except CallwatchError as error:
-                trouble = error  # a history that fails costs nobody the report
+        past, fault = self._remember(summary) if plan.in_history else (None, None)
         paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
             self._journal_path.replace(journal)
-        if trouble is not None:
-            raise type(trouble)(
-                f"The report is written ({paths.html}), but the call is not in the history: {trouble}"
-            ) from trouble
         if plan.live and config.call.remember_baseline:
             baseline = self.pipeline.baseline(Channel.AGENT)
             if baseline is not None:
                 save_baseline(config.call.agent_id, baseline)
-        return CallOutcome(summary, paths, journal)
+        return CallOutcome(summary, paths, journal, fault)
 
-    def _into_history(self, summary: CallSummary) -> OwnHistory | None:
-        """Keep the call, delete what is too old; gives the agent's own calls before it."""
+    def _remember(self, summary: CallSummary) -> tuple[OwnHistory | None, str | None]:
+        """Put the call into the history: the agent's past, and what went wrong.
+
+        A history that cannot be written costs neither the report nor, when only old calls
+        cannot be deleted, the call's place in it.
+        """
         # Loaded here: analysing without a history needs no database.
         from callwatch.store.history import CallHistory
 
-        plan, store = self._plan, self._desk.config.store
+        plan, store, call = self._plan, self._desk.config.store, summary.call
         files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
-        with CallHistory(store.url or None) as history:
-            history.delete_older_than(store.retention_days, datetime.now(UTC))
-            history.add(summary, files)
-            call = summary.call
-            return history.own_history(call.agent_id, call.started_at, call.id)
+        past, fault = None, None
+        try:
+            with CallHistory(store.url or None) as history:
+                try:
+                    history.delete_older_than(store.retention_days, datetime.now(UTC))
+                except StoreError as exc:
+                    fault = f"calls that are too old could not be deleted: {exc}"
+                history.add(summary, files)
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        except (StoreError, MissingPartError) as exc:
+            fault = f"the report is written, but {exc}"
+        return past, fault
 
     def abandon(self) -> None:
         """Close and, for a recording, remove what was begun."""

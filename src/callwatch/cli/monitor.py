@@ -148,3 +148,5 @@ def _tell(outcome: CallOutcome) -> None:
     for warning in outcome.summary.input_quality.warnings:
         err.print(f"note: {warning}", markup=False)
     out.print(str(outcome.paths.html), markup=False)
+    if outcome.history_fault is not None:
+        raise CallwatchError(outcome.history_fault)

@@ -35,8 +35,10 @@ class RaisedVoiceConfig:
     # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
     # 6 dB and more). A lively voice, or another person who takes the phone, is only higher.
     least_balance_db: float = 4.0
-    # Gain control may bring a raised voice down to the usual level, but not below it.
+    # Gain control may bring a raised voice down to the usual level, but not below it; with its
+    # short-time peaks held down and its sharper contrasts, somewhat below when all else is strong.
     least_level_db: float = -3.0
+    least_strong_level_db: float = -6.0
     # What has lasted must still go on: the newest voice alone lies at least this high.
     still_z: float = 2.0
     # Well below, so that a falling phrase end does not close it.
@@ -59,6 +61,7 @@ class _Side:
     """What is going on on one side."""
 
     above_s: float = 0.0
+    peak_z: float = 0.0
     onset_s: float = 0.0
     last_voice_s: float = float("-inf")
     last_raised_s: float = 0.0
@@ -107,10 +110,11 @@ class RaisedVoice:
             side.above_s = 0.0
             return self._settle(channel, side, z, new_s, now_s)
         if side.above_s == 0.0:
-            side.onset_s = start_s
+            side.onset_s, side.peak_z = start_s, 0.0
+        side.peak_z = max(side.peak_z, z)
         side.above_s += new_s
         side.usual_s = 0.0
-        if not _stands_out(effort, row, i, config):
+        if not _stands_out(effort, row, i, side.peak_z, config):
             return []
         side.count += 1
         side.id = f"raised_voice-{channel}-{side.count}"
@@ -181,14 +185,22 @@ def _highest(effort: EffortFrames, row: int, i: int) -> float:
     return max(float(effort.effort[row, i]), float(effort.sustained[row, i]))
 
 
-def _stands_out(effort: EffortFrames, row: int, i: int, config: RaisedVoiceConfig) -> bool:
-    """Whether this step opens a cue: strong at once, or less strong but lasting."""
+def _stands_out(
+    effort: EffortFrames, row: int, i: int, peak_z: float, config: RaisedVoiceConfig
+) -> bool:
+    """Whether this step opens a cue: strong at once, or less strong but lasting.
+
+    `peak_z`, the highest since effort last lay under `open_z`, still counts: a sentence falls.
+    """
     short, long = float(effort.effort[row, i]), float(effort.sustained[row, i])
     needed = config.needed_z(float(effort.voiced_s[row, i]))
+    strong = peak_z >= max(needed, config.early_z)
+    level_db = config.least_strong_level_db if strong else config.least_level_db
     return (
-        (short >= max(needed, config.early_z) or (long >= needed and short >= config.still_z))
+        (strong or long >= needed)
+        and short >= config.still_z
         and float(effort.balance_delta_db[row, i]) >= config.least_balance_db
-        and float(effort.level_delta_db[row, i]) >= config.least_level_db
+        and float(effort.level_delta_db[row, i]) >= level_db
     )
 
 

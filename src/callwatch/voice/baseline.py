@@ -147,12 +147,11 @@ class BaselineLearner:
             centre = min(centre, float(np.mean(calm)) if len(calm) else np.inf)
             if not len(calm):
                 return np.zeros(len(chunks), bool)
-        usual, outlier = np.ones(len(chunks), bool), config.outlier
-        if len(chunks) >= config.doubt_chunks:
-            outlier *= min(self.current.liveliness, config.usual_liveliness)
+        usual = np.ones(len(chunks), bool)
         for _ in range(4):
-            usual = effort <= centre + outlier
-            centre = float(np.mean(effort[usual]))
+            usual = effort <= centre + config.outlier
+            # Not the mean: what is let in wrongly must not pull the border after it.
+            centre = float(np.median(effort[usual]))
         bright_db = float(np.median(chunks[usual, 1])) + config.least_balance_db
         return usual | (chunks[:, 1] < bright_db)
 
