@@ -215,7 +215,8 @@ class OpenCall:
         # Loaded here: analysing without a history needs no database.
         from callwatch.store.history import CallHistory
 
-        store, call = self._desk.config.store, summary.call
+        plan, store, call = self._plan, self._desk.config.store, summary.call
+        files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
         past, fault = None, None
         files = (
             [self._plan.out_dir / name for name in REPORT_NAMES] if self._plan.own_folder else []
