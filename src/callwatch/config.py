@@ -62,6 +62,10 @@ class StoreConfig:
     retention_days: int = 30  # data minimisation (GDPR): nothing is kept for longer than needed
     keep_transcript: bool = True
 
+    def __post_init__(self) -> None:
+        if self.retention_days < 1:
+            raise ValueError("retention_days must be 1 or more")
+
 
 @dataclass(frozen=True, slots=True)
 class OverlayConfig:
@@ -76,6 +80,25 @@ class OverlayConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class AppConfig:
+    """When the desktop app begins and ends calls by itself."""
+
+    auto_calls: bool = True  # nobody forgets to press a button; the first run asks
+    both_within_s: float = 15.0  # both sides speak within this at the start of a real call
+    least_speech_s: float = 0.6  # a cough is no greeting
+    end_after_silence_s: float = 60.0  # longer than any usual wait without hold music
+    end_manual_calls: bool = False  # what was begun by hand is ended by hand
+    end_after_lost_s: float = 20.0  # both devices away: longer than a plug that is put back
+
+    def __post_init__(self) -> None:
+        times = (
+            self.both_within_s, self.least_speech_s, self.end_after_silence_s, self.end_after_lost_s
+        )  # fmt: skip
+        if min(times) <= 0:
+            raise ValueError("every time is longer than 0 s")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings."""
 
@@ -85,6 +108,7 @@ class Config:
     recognition: RecognitionConfig = field(default_factory=RecognitionConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     overlay: OverlayConfig = field(default_factory=OverlayConfig)
+    app: AppConfig = field(default_factory=AppConfig)
     analysis: PipelineConfig = field(default_factory=PipelineConfig)
 
 
@@ -120,6 +144,24 @@ def load_config(user_path: Path | None = None, site_path: Path | None = None) ->
     merged = _merged(_read(user_path), site)
     locked = frozenset(_leaves(site)) - {"schema"}
     return LoadedConfig(build(Config, merged, ""), locked, user_path)
+
+
+def load_what_works() -> tuple[LoadedConfig, str]:
+    """The settings, and a sentence when a file of them cannot be used ("" when all is well).
+
+    The user's file is left out then, and IT's too if it is at fault; neither is changed.
+    """
+    try:
+        return load_config(), ""
+    except ConfigError as error:
+        problem = f"{error} Until then callwatch uses its defaults."
+    user_path = user_config_path()
+    try:
+        site = _read(site_config_path())
+        locked = frozenset(_leaves(site)) - {"schema"}
+        return LoadedConfig(build(Config, site, ""), locked, user_path), problem
+    except ConfigError:
+        return LoadedConfig(Config(), frozenset(), user_path), problem
 
 
 def save_values(path: Path, values: Mapping[str, object]) -> None:

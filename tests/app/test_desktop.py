@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from callwatch.app import desktop
-from callwatch.app.desktop import SHOWN, AppHost
+from callwatch.app.desktop import AppHost
 from callwatch.app.run_desktop import run_app
+from callwatch.app.settings import SHOWN
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
-from callwatch.config import LoadedConfig, load_config
+from callwatch.config import LoadedConfig, load_config, load_what_works
 from callwatch.core.channels import Language
-from callwatch.core.errors import ConfigError, MissingPartError
-from callwatch.core.events import Event
+from callwatch.core.errors import CallwatchError, ConfigError, MissingPartError
+from callwatch.core.events import Event, NudgeShown
+from callwatch.session.nudge_rules import RULES
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.first_run import SetupResult
 from callwatch_ui.settings_form import FieldKind
@@ -42,10 +44,10 @@ def demo_source(*_: object, **__: object) -> CallSource:
 
 def test_every_shown_setting_has_a_name_in_the_texts(loaded: LoadedConfig) -> None:
     fields = {field.key: field for field in AppHost(loaded).settings.fields()}
-    assert tuple(fields) == SHOWN
+    assert tuple(fields)[: len(SHOWN)] == SHOWN
     texts = load_texts("app", Language.EN)
     for field in fields.values():
-        assert f"settings.field.{field.key}" in texts, field.key
+        assert field.label or f"settings.field.{field.key}" in texts, field.key
         assert f"settings.section.{field.section}" in texts
     assert fields["store.retention_days"].is_locked
     assert fields["store.retention_days"].value == 7
@@ -88,7 +90,7 @@ def test_a_call_of_the_app_ends_up_in_its_history(
     assert [round(row.duration_s) for row in rows] == [round(demo_source().duration_s or 0)]
     assert host.history.report(rows[0].id).stat().st_size > 10_000
     assert call.outcome is not None
-    replayed, duration_s = host.recording(call.outcome.journal)
+    replayed, duration_s = host.recording(call.outcome.journal, lambda *_: None)
     assert len(replayed) == len(events)
     assert duration_s >= rows[0].duration_s - 1
 
@@ -97,3 +99,64 @@ def test_without_a_display_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     with pytest.raises(MissingPartError, match="callwatch live"):
         run_app()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[call\nlanguage", "is broken"),
+        ("schema = 99\n", "another version"),
+        ('[call]\nlanguage = "fi"\n', "use one of en, sv, da, nb"),
+        ('[overlay]\ntheme = "pink"\n', "no theme 'pink'"),
+    ],
+    ids=["no TOML", "newer", "a value", "a theme"],
+)
+def test_settings_that_cannot_be_used_are_kept_and_told(
+    text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, site = tmp_path / "config.toml", tmp_path / "site.toml"
+    user.write_text(text)
+    site.write_text("[store]\nretention_days = 7\n")
+    monkeypatch.setenv("CALLWATCH_CONFIG", str(user))
+    monkeypatch.setattr("callwatch.config.site_config_path", lambda: site)
+    loaded, problem = load_what_works()
+    host = AppHost(loaded, problem)
+    assert told in host.problem
+    assert host.config.store.retention_days == 7
+    assert host.settings.loaded.locked == {"store.retention_days"}
+    assert host.overlay_settings().theme == "system"
+    assert user.read_text() == text
+    assert not host.needs_setup
+
+
+def test_every_card_can_be_switched_off_and_on(loaded: LoadedConfig) -> None:
+    host = AppHost(loaded)
+    fields = {field.key: field for field in host.settings.fields()}
+    assert fields["nudges.keep_listening"].label == "Keep listening"
+    assert {f"nudges.{key}" for key in (*RULES, "breather")} <= set(fields)
+    host.settings.save({"nudges.keep_listening": False, "nudges.threat.manager": False})
+    host.settings.save({"nudges.threat.manager": True})
+    assert host.config.analysis.nudges.switched_off == {"keep_listening"}
+    values = {field.key: field.value for field in host.settings.fields()}
+    assert values["nudges.keep_listening"] is False
+    assert values["nudges.threat.manager"] is True
+
+
+def test_a_recording_is_analysed_for_its_replay(loaded: LoadedConfig, tmp_path: Path) -> None:
+    call = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))
+    reached: list[float] = []
+    events, duration_s = AppHost(loaded).recording(call, lambda at_s, _: reached.append(at_s))
+    assert any(isinstance(event, NudgeShown) for event in events)
+    assert duration_s == pytest.approx(demo_source().duration_s, abs=1)
+    assert reached == sorted(reached)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_replay_can_be_stopped(loaded: LoadedConfig) -> None:
+    call = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))
+
+    def stop(at_s: float, _: float | None) -> None:
+        raise CallwatchError("stopped")
+
+    with pytest.raises(CallwatchError, match="stopped"):
+        AppHost(loaded).recording(call, stop)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.report.builders import empty_call, long_call, rich_call
@@ -167,11 +168,9 @@ def write(address: str, name: str) -> None:
 
 def test_two_programs_may_make_and_write_the_same_history(url: str) -> None:
     # Forked where that is possible: a new interpreter takes longer than the writing.
-    if "fork" in multiprocessing.get_all_start_methods():
-        start: type[multiprocessing.Process] = multiprocessing.get_context("fork").Process  # type: ignore[assignment]
-    else:
-        start = multiprocessing.Process
-    writers = [start(target=write, args=(url, name)) for name in ("one", "two")]
+    can_fork = "fork" in multiprocessing.get_all_start_methods()
+    context: Any = multiprocessing.get_context("fork" if can_fork else "spawn")
+    writers = [context.Process(target=write, args=(url, name)) for name in ("one", "two")]
     for writer in writers:
         writer.start()
     for writer in writers:

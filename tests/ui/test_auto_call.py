@@ -57,10 +57,14 @@ def test_speech_that_goes_on_is_no_silence() -> None:
     assert auto.tick(561.0) is AutoDecision.END
 
 
-def test_a_device_that_closes_ends_it_at_once() -> None:
+def test_after_a_call_that_ended_otherwise_the_next_talk_begins_one() -> None:
     auto = in_call()
-    assert auto.device_closed() is AutoDecision.END
-    assert auto.device_closed() is AutoDecision.NOTHING
+    auto.call_over()
+    auto.forget_voices()
+    assert not auto.is_in_call
+    assert auto.tick(5.0) is AutoDecision.NOTHING
+    talk(auto, A, 6.0, 7.0)
+    assert AutoDecision.BEGIN in talk(auto, C, 8.0, 9.0)
 
 
 def test_hands_have_the_last_word() -> None:

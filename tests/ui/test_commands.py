@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from callwatch.core.errors import InputError
 from callwatch_ui import commands
 from callwatch_ui.command_server import CommandServer
 from callwatch_ui.commands import (
@@ -150,3 +151,13 @@ def test_answers_survive_the_round_trip() -> None:
     assert Answer.from_line(answer.to_line()) == answer
     for command in AppCommand:
         assert command_of(json.dumps({"command": command}).encode()) is command
+
+
+def test_a_command_that_fails_is_answered_all_the_same(qtbot: QtBot, place: str) -> None:
+    def fail(_: AppCommand) -> Answer:
+        raise InputError("Too many requests: wait a second.")
+
+    server = CommandServer(fail, lambda: AppState.RUNNING)
+    assert server.listen(place)
+    assert client(qtbot, place, "resume") == "False running Too many requests: wait a second."
+    server.close()

@@ -3,16 +3,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from PyQt6.QtWidgets import QFileDialog
+from PyQt6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, Metered
+from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch_ui.auto_call import AutoCallConfig
 from callwatch_ui.commands import AppCommand, AppState
 from callwatch_ui.desktop import DesktopApp
-from callwatch_ui.first_run import SetupResult
+from callwatch_ui.first_run import FirstRun, SetupResult
+from callwatch_ui.recording_reader import Advance
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.state import Phase
 from callwatch_ui.words import Words
@@ -60,9 +63,11 @@ class Engine:
         self.setup = Host(["Headset"])
         self.feedback = Feedback()
         self.needs_setup = False
+        self.problem = ""
+        self.offer: Nudge | None = None
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
-        self.watch_ended = False
+        self.watch: list[str] = []
         self._problem = problem
 
     def start(self, sink: Callable[[Event], None]) -> Call:
@@ -74,18 +79,33 @@ class Engine:
     def overlay_settings(self) -> OverlaySettings:
         return OverlaySettings(theme="light", reduced_motion=True)
 
-    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
+    def recording(self, path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        if "broken" in path.name:
+            raise InputError("This is no recording.")
+        for second in range(1000 if "long" in path.name else 3):
+            advance(second, 3.0)
         return [], 3.0
+
+    def breather(self) -> Nudge | None:
+        return self.offer
 
     def finish_setup(self, result: SetupResult) -> None: ...
 
-    def watch_voices(self, heard: Callable[[Channel, bool], None]) -> Callable[[], None] | None:
+    def auto_call(self) -> AutoCallConfig | None:
+        return AutoCallConfig()
+
+    def watch_voices(self, heard: Callable[[Channel, bool], None]) -> "Engine":
         self.heard = heard
+        return self
 
-        def end() -> None:
-            self.watch_ended = True
+    def pause(self) -> None:
+        self.watch.append("pause")
 
-        return end
+    def resume(self) -> None:
+        self.watch.append("resume")
+
+    def close(self) -> None:
+        self.watch.append("close")
 
 
 def app_for(qtbot: QtBot, engine: Engine) -> DesktopApp:
@@ -123,7 +143,7 @@ def test_a_call_from_the_menu_through_hold_and_pause_to_its_end(qtbot: QtBot) ->
     assert call.told == ["hold", "unhold", "pause", "resume", "stop"]
     assert app.control.handle(AppCommand.STATUS).state is AppState.IDLE
     app.close()
-    assert engine.watch_ended
+    assert engine.watch == ["resume", "pause", "resume", "close"]
 
 
 def test_a_call_that_ends_by_itself_is_finished_and_another_can_begin(qtbot: QtBot) -> None:
@@ -141,8 +161,9 @@ def test_a_call_that_ends_by_itself_is_finished_and_another_can_begin(qtbot: QtB
 def test_both_voices_begin_a_call(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
     app = app_for(qtbot, engine)
+    app.show()
     now_s = iter([0.0, 2.0, 3.0, 5.0])
-    monkeypatch.setattr(app, "_now_s", lambda: next(now_s, 5.0))
+    monkeypatch.setattr(app.auto, "_clock_s", lambda: next(now_s, 5.0))
     assert engine.heard is not None
     for channel in Channel:
         engine.heard(channel, True)
@@ -164,13 +185,122 @@ def test_no_device_is_told_on_the_screen(qtbot: QtBot) -> None:
     app.close()
 
 
+def test_what_is_wrong_with_the_settings_is_told_at_the_start(qtbot: QtBot) -> None:
+    engine = Engine()
+    engine.problem = "The settings file is broken: mend it."
+    app = app_for(qtbot, engine)
+    app.show()
+    card = app.overlay.card.card
+    assert card is not None
+    assert card.advice == engine.problem
+    app.close()
+
+
+class SlowEngine(Engine):
+    """Devices that take until `may_open`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_open = threading.Event()
+
+    def start(self, sink: Callable[[Event], None]) -> Call:
+        assert self.may_open.wait(20)
+        return super().start(sink)
+
+
+@pytest.mark.parametrize("command", [AppCommand.HOLD, AppCommand.PAUSE])
+def test_a_command_before_the_devices_are_open_is_not_lost(
+    qtbot: QtBot, command: AppCommand
+) -> None:
+    engine = SlowEngine()
+    app = app_for(qtbot, engine)
+    app.toggle()
+    assert app.control.handle(command).ok
+    engine.may_open.set()
+    qtbot.waitUntil(lambda: bool(engine.calls) and engine.calls[0].told == [command.value])
+    app.close()
+
+
 def test_every_window_opens(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("events.jsonl", ""))
     app = app_for(qtbot, Engine())
     for action in app.menu.windows.values():
         action.trigger()
-    assert set(app._windows) == set(app.menu.windows)
+    qtbot.waitUntil(lambda: set(app._windows) == set(app.menu.windows))
     assert all(window.isVisible() for window in app._windows.values())
+    app.close()
+
+
+def test_a_recording_that_cannot_be_read_is_told(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("broken.wav", ""))
+    app = app_for(qtbot, Engine())
+    app.open_window("replay")
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    assert app.overlay.card.card is not None
+    assert app.overlay.card.card.advice == "This is no recording."
+    assert app.reader.progress is None
+    app.close()
+
+
+def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("long.wav", ""))
+    engine = Engine()
+    asked = threading.Event()
+    stopped = threading.Event()
+
+    def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        asked.set()
+        assert stopped.wait(20)
+        advance(1.0, 3.0)
+        raise AssertionError("it was to be stopped")
+
+    monkeypatch.setattr(engine, "recording", read)
+    app = app_for(qtbot, engine)
+    app.open_window("replay")
+    assert asked.wait(20)
+    assert app.reader.progress is not None
+    button = app.reader.progress.findChild(QPushButton)
+    assert button is not None
+    button.click()
+    stopped.set()
+    qtbot.waitUntil(lambda: app.reader.progress is None)
+    assert "replay" not in app._windows
+    assert app.overlay.card.card is None
+    app.close()
+
+
+def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -> None:
+    engine = Engine()
+    engine.offer = Nudge(
+        "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
+        shown=True, because="The call was hard.",
+    )  # fmt: skip
+    app = app_for(qtbot, engine)
+    begin(qtbot, app, engine)
+    app.toggle()
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    assert app.overlay.card.card is not None
+    assert app.overlay.card.card.title == "One minute for yourself?"
+    assert app.breather.timer.isActive()
+    app.breather.timer.timeout.emit()
+    assert app.overlay.card.card is None
+    app.close()
+
+
+def test_the_first_run_moves_the_overlay(qtbot: QtBot) -> None:
+    app = app_for(qtbot, Engine())
+    app.open_window("setup")
+    wizard = app._windows["setup"]
+    assert isinstance(wizard, FirstRun)
+    app.show()
+    right = app.overlay.place
+    wizard.corner.setCurrentIndex(wizard.corner.findData("bottom_left"))
+    assert app.overlay.place.x() < right.x()
+    assert app.overlay.place.y() > right.y()
+    wizard.auto_calls.setChecked(False)
+    assert not wizard.result_so_far().auto_calls
     app.close()
 
 

@@ -58,8 +58,14 @@ def run(
     block_s: float = 0.37,
     known: Mapping[Channel, EffortBaseline] | None = None,
     speech: npt.NDArray[np.bool_] | None = None,
+    unsure: float = 0.0,
+    agent_from_s: float = float("inf"),
 ) -> tuple[EffortEstimator, EffortFrames]:
-    """The customer's voice; speech is what is above -60 dBFS, or `speech` (frames,)."""
+    """The customer's voice; speech is what is above -60 dBFS, or `speech` (frames,).
+
+    `unsure`: how probable voice activity finds what is not speech. The agent's channel is silent
+    but taken for speech after `agent_from_s`.
+    """
     samples = np.stack([np.zeros_like(customer), customer])
     samples = np.round(np.clip(samples, -0.999, 0.999) * 32767).astype(np.int16)
     estimator, size = EffortEstimator(baselines=known), round(block_s * CALL_RATE_HZ)
@@ -73,7 +79,9 @@ def run(
         flags = level > -60
         if speech is not None:
             flags[1] = speech[done : done + count]
-        frames = VoiceFrames(done * HOP_S, flags, flags.astype(np.float32), level, 0.1)
+        flags[0] = (done + np.arange(count)) * HOP_S >= agent_from_s
+        probability = np.maximum(flags, unsure).astype(np.float32)
+        frames = VoiceFrames(done * HOP_S, flags, probability, level, 0.1)
         done += count
         parts.append(estimator.process(block, frames))
     parts.append(estimator.finish())

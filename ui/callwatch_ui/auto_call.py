@@ -5,7 +5,7 @@
                              ^ begins: both spoke within the window
                                        |---- silence ----|^ ends
 
-A call also ends when a device closes. One that was started by hand ends by itself only if it
+A call also ends when its devices are gone (the engine ends it). One that was started by hand ends by itself only if it
 may (`ends_manual_calls`); one that was stopped by hand does not begin again before the silence.
 """
 
@@ -93,11 +93,18 @@ class AutoCall:
         self.is_in_call, self._by_hand = True, False
         return AutoDecision.BEGIN
 
-    def device_closed(self) -> AutoDecision:
-        """The soft phone let go of a device: the call is over, whoever started it."""
+    def call_over(self) -> None:
+        """The call ended for another reason, such as a device that closed."""
+        self.is_in_call = False
+
+    def forget_voices(self) -> None:
+        """Whoever told of voices does so no more: nobody is taken to be speaking still."""
         for runs in self._runs.values():
             runs.clear()
-        return self._end() if self.is_in_call else AutoDecision.NOTHING
+
+    def rest(self, now_s: float) -> None:
+        """The call is on hold or paused: silence means nothing."""
+        self._last_voice_s = now_s
 
     def started_by_hand(self, now_s: float) -> None:
         """The agent, or a soft-phone hook, started the call."""

@@ -49,11 +49,15 @@ MOVES: Final = {
 
 
 class CallControl(QObject):
-    """`start(sink)` opens and begins a call; it may take its time and may raise CallwatchError."""
+    """`start(sink)` opens and begins a call; it may take its time and may raise CallwatchError.
+
+    `ended`: a call is over and its report is written.
+    """
 
     state_changed = pyqtSignal(object)
     failed = pyqtSignal(str)
     show_wanted = pyqtSignal()
+    ended = pyqtSignal()
     _moved = pyqtSignal()
     _over = pyqtSignal()
 
@@ -121,6 +125,7 @@ class CallControl(QObject):
             self._stopping.add_done_callback(lambda _: self._moved.emit())
 
     def _tell_call(self, command: AppCommand) -> None:
+        """A call whose devices are still being opened is told when they are."""
         call = self.call
         if call is None:
             return
@@ -139,7 +144,12 @@ class CallControl(QObject):
             self._is_followed = True
             problem = starting.exception()
             if problem is None:
-                starting.result().on_finished(self._over.emit)
+                call = starting.result()
+                if self.state is AppState.PAUSED:
+                    call.pause()
+                elif self.state is AppState.HELD:
+                    call.hold()
+                call.on_finished(self._over.emit)
             else:
                 self._starting = None
                 self._fail(problem)
@@ -148,6 +158,8 @@ class CallControl(QObject):
             problem = stopping.exception()
             if problem is not None:
                 self._fail(problem)
+            else:
+                self.ended.emit()
 
     def _ended_by_itself(self) -> None:
         if self.state is not AppState.IDLE:

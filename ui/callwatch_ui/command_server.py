@@ -6,6 +6,7 @@ from typing import Final
 from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QLocalServer, QLocalSocket
 
+from callwatch.core.errors import CallwatchError
 from callwatch_ui.commands import (
     MAX_LINE_BYTES,
     Answer,
@@ -63,8 +64,13 @@ class CommandServer(QObject):
 
     def _read(self, client: QLocalSocket) -> None:
         while client.canReadLine():
-            client.write(self._answer(client.readLine(MAX_LINE_BYTES)).to_line())
-            client.flush()
+            answer = Answer(False, self._state(), "callwatch met a fault of its own.")
+            # Whatever happens, nobody waits for an answer in vain.
+            try:
+                answer = self._answer(client.readLine(MAX_LINE_BYTES))
+            finally:
+                client.write(answer.to_line())
+                client.flush()
         if client.bytesAvailable() > MAX_LINE_BYTES:
             client.abort()
 
@@ -73,4 +79,7 @@ class CommandServer(QObject):
             command = command_of(line)
         except ValueError as exc:
             return Answer(False, self._state(), str(exc))
-        return self._handle(command)
+        try:
+            return self._handle(command)
+        except CallwatchError as exc:
+            return Answer(False, self._state(), str(exc))

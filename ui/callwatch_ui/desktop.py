@@ -10,13 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
-from callwatch.core.channels import Channel, Language
+from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
-from callwatch_ui.auto_call import AutoCall, AutoCallConfig, AutoDecision
+from callwatch.core.nudges import Nudge
+from callwatch_ui.auto_watch import AutoWatch, VoiceHost
+from callwatch_ui.breather import BreatherOffer
 from callwatch_ui.bridge import EventBridge
 from callwatch_ui.call_control import CallControl, HoldableCall
 from callwatch_ui.command_server import CommandServer
@@ -28,6 +30,7 @@ from callwatch_ui.launch import NudgeFeedback, error_hooks, interrupts
 from callwatch_ui.look import look_for
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.platforms import preferred_platform
+from callwatch_ui.recording_reader import Advance, RecordingReader
 from callwatch_ui.replay_window import ReplayWindow
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.settings_dialog import SettingsDialog
@@ -42,10 +45,10 @@ PHASES = {
     AppState.HELD: Phase.HELD,
     AppState.PAUSED: Phase.PAUSED,
 }
-AUTO_TICK_MS = 1000
+RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
 
 
-class DesktopHost(Protocol):
+class DesktopHost(VoiceHost, Protocol):
     """What the app needs from the engine. All but `start` is called in the GUI thread."""
 
     @property
@@ -68,37 +71,38 @@ class DesktopHost(Protocol):
     def needs_setup(self) -> bool:
         """Whether the first run is still to come."""
 
+    @property
+    def problem(self) -> str:
+        """What the person must be told at the start; "" when all is well."""
+
     def start(self, sink: Callable[[Event], None]) -> HoldableCall:
         """Open the devices and begin a call; from a helper thread; raises CallwatchError."""
 
     def overlay_settings(self) -> OverlaySettings:
         """The overlay's settings as they are now."""
 
-    def recording(self, journal: Path) -> tuple[Sequence[Event], float]:
-        """The events of an analysed call (its events.jsonl) and its length; raises CallwatchError."""
+    def recording(self, path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        """The events of a call (a recording, or its events.jsonl), and its length.
+
+        From a thread of its own; `advance(reached_s, total_s)` may raise to stop it. Raises
+        CallwatchError.
+        """
+
+    def breather(self) -> Nudge | None:
+        """What is offered after the last call, when it was a hard one."""
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose."""
-
-    def watch_voices(self, heard: Callable[[Channel, bool], None]) -> Callable[[], None] | None:
-        """While idle, tell who starts (True) and stops speaking, from any thread.
-
-        Gives what ends the watch, or None when calls do not begin by themselves.
-        """
 
 
 class DesktopApp(QObject):
     """Joins the parts; `quit_wanted` when the person ends it."""
 
     quit_wanted = pyqtSignal()
-    _voice = pyqtSignal(object, bool)
 
-    def __init__(self, words: Words, host: DesktopHost, auto: AutoCallConfig | None = None) -> None:
+    def __init__(self, words: Words, host: DesktopHost) -> None:
         super().__init__()
         self._words, self._host = words, host
-        self._auto = AutoCall(auto)
-        self._clock = QElapsedTimer()
-        self._clock.start()
         self._windows: dict[str, QWidget] = {}
         self.bridge = EventBridge()
         self.overlay = Overlay(words, host.overlay_settings())
@@ -107,12 +111,10 @@ class DesktopApp(QObject):
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
-        self._timer = QTimer(self)
-        self._timer.setInterval(AUTO_TICK_MS)
+        self.breather = BreatherOffer(self.overlay)
+        self.auto = AutoWatch(host)
+        self.reader = RecordingReader(words, host.recording)
         self._join()
-        self._end_watch = host.watch_voices(self._voice.emit)
-        if self._end_watch is not None:
-            self._timer.start()
 
     def show(self) -> None:
         """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
@@ -120,14 +122,17 @@ class DesktopApp(QObject):
             self.tray.show()
         else:
             self.overlay.show()
+        if self._host.problem:
+            self._tell(self._host.problem)
         if self._host.needs_setup:
             self.open_window("setup")
+        else:
+            self.auto.reload()
 
     def close(self) -> None:
         """End everything; waits for a report that is being written."""
-        self._timer.stop()
-        if self._end_watch is not None:
-            self._end_watch()
+        self.auto.close()
+        self.reader.close()
         self.server.close()
         if self._hotkey is not None:
             self._hotkey.close()
@@ -164,33 +169,28 @@ class DesktopApp(QObject):
         self.overlay.menu_wanted.connect(self.menu.pop_up)
         self.control.state_changed.connect(self._show_state)
         self.control.failed.connect(self._tell)
+        self.control.ended.connect(self._call_ended)
+        self.breather.over.connect(self._rest)
+        self.overlay.dismissed.connect(self._rest)
+        self.reader.done.connect(self._show_replay)
+        self.reader.failed.connect(self._tell)
         self.control.show_wanted.connect(self.overlay.show)
         self.menu.commanded.connect(self._command)
         self.menu.window_wanted.connect(self.open_window)
         self.menu.quit_wanted.connect(self.quit_wanted)
         self.tray.activated.connect(self._tray_clicked)
-        self._voice.connect(self._heard)
-        self._timer.timeout.connect(lambda: self._decide(self._auto.tick(self._now_s())))
+        self.bridge.arrived.connect(self.auto.take)
+        self.control.state_changed.connect(self.auto.set_state)
+        self.control.failed.connect(self.auto.failed)
+        self.auto.wanted.connect(self.control.handle)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.toggle)
 
     def _command(self, command: AppCommand) -> Answer:
         answer = self.control.handle(command)
-        if answer.ok and command is AppCommand.START:
-            self._auto.started_by_hand(self._now_s())
-        elif answer.ok and command in (AppCommand.STOP, AppCommand.TRANSFER):
-            self._auto.stopped_by_hand()
+        if answer.ok:
+            self.auto.commanded(command)
         return answer
-
-    def _heard(self, channel: Channel, is_speaking: bool) -> None:
-        tell = self._auto.voice_started if is_speaking else self._auto.voice_stopped
-        self._decide(tell(channel, self._now_s()))
-
-    def _decide(self, decision: AutoDecision) -> None:
-        if decision is AutoDecision.BEGIN:
-            self.control.handle(AppCommand.START)
-        elif decision is AutoDecision.END:
-            self.control.handle(AppCommand.STOP)
 
     def _show_state(self, state: AppState) -> None:
         self.tray.set_state(state)
@@ -199,8 +199,8 @@ class DesktopApp(QObject):
         self.overlay.set_phase(PHASES[state])
         if state is not AppState.IDLE:
             self.overlay.show()
-        elif has_tray():
-            self.overlay.hide()
+        else:
+            self._rest()
 
     def _tell(self, message: str) -> None:
         if self.tray.isVisible():
@@ -216,34 +216,59 @@ class DesktopApp(QObject):
         match name:
             case "settings":
                 dialog = SettingsDialog(self._words, self._host.settings)
-                dialog.saved.connect(lambda _: self.overlay.apply(self._host.overlay_settings()))
+                dialog.saved.connect(self._settings_saved)
                 return dialog
             case "history":
                 return HistoryWindow(self._words, self._host.history)
             case "replay":
-                return self._replay()
+                self._choose_recording()
+                return None
             case _:
                 wizard = FirstRun(self._words, self._host.setup)
-                wizard.chosen.connect(self._host.finish_setup)
+                wizard.chosen.connect(self._set_up)
+                wizard.corner_wanted.connect(self._try_corner)
                 return wizard
 
-    def _replay(self) -> QWidget | None:
-        title, kind = self._words("replay.title"), f"{self._words('replay.journal')} (*.jsonl)"
-        name, _ = QFileDialog.getOpenFileName(None, title, "", kind)
-        if not name:
-            return None
-        events, duration_s = self._host.recording(Path(name))
-        look = look_for(self._host.overlay_settings())
-        return ReplayWindow(self._words, look, events, duration_s)
+    def _settings_saved(self, _changes: dict[str, object]) -> None:
+        self.overlay.apply(self._host.overlay_settings())
+        self.auto.reload()
 
-    def _now_s(self) -> float:
-        return self._clock.elapsed() / 1000
+    def _try_corner(self, corner: str) -> None:
+        self.overlay.go_to_corner(corner)
+        self.overlay.show()
+
+    def _set_up(self, result: SetupResult) -> None:
+        self._host.finish_setup(result)
+        self._settings_saved({})
+        self._rest()
+
+    def _choose_recording(self) -> None:
+        title = self._words("replay.title")
+        kinds = f"{self._words('replay.journal')} ({RECORDINGS})"
+        name, _ = QFileDialog.getOpenFileName(None, title, "", kinds)
+        if name:
+            self.reader.open(Path(name))
+
+    def _show_replay(self, events: Sequence[Event], duration_s: float) -> None:
+        look = look_for(self._host.overlay_settings())
+        self._windows["replay"] = window = ReplayWindow(self._words, look, events, duration_s)
+        window.show()
+
+    def _call_ended(self) -> None:
+        nudge = self._host.breather()
+        if nudge is not None and self.control.state is AppState.IDLE:
+            self.breather.show(nudge)
+
+    def _rest(self) -> None:
+        """Without a call and a card the overlay is in the tray's keeping."""
+        is_idle = self.control.state is AppState.IDLE
+        if is_idle and self.overlay.state.nudge is None and has_tray():
+            self.overlay.hide()
 
 
 def run_desktop(
     language: Language,
     host: Callable[[], DesktopHost],
-    auto: AutoCallConfig | None = None,
     socket: str | None = None,
 ) -> int:
     """Run the app until it is quit: 0, or 1 after a bug. A second start shows the first one.
@@ -254,7 +279,7 @@ def run_desktop(
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
-    desktop = DesktopApp(Words(language), host(), auto)
+    desktop = DesktopApp(Words(language), host())
     if not desktop.server.listen(socket):
         with suppress(AppBusyError):
             send(AppCommand.SHOW, socket)

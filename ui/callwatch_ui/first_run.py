@@ -1,4 +1,4 @@
-"""The first run: language, devices with a check, recogniser, privacy, rehearsal.
+"""The first run: language, devices with a check, recogniser, privacy, place, rehearsal.
 
 It can be skipped and repeated. GUI thread; readings arrive from any thread by one signal.
 """
@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from PyQt6.QtCore import QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QLabel,
@@ -21,6 +22,7 @@ from PyQt6.QtWidgets import (
 
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import CallwatchError
+from callwatch_ui.places import CORNERS
 from callwatch_ui.sound_check import CHECK_S, LevelReading, judge
 from callwatch_ui.words import Words
 
@@ -51,6 +53,7 @@ class SetupResult:
     agent_device: str
     customer_device: str
     engine: str
+    auto_calls: bool = True
 
 
 class Listening(Protocol):
@@ -77,10 +80,14 @@ class SetupHost(Protocol):
 
 
 class FirstRun(QWizard):
-    """The pages. `chosen` gives a SetupResult at the end; `skipped` when it was left."""
+    """The pages. `chosen` gives a SetupResult at the end; `skipped` when it was left.
+
+    `corner_wanted` (one of places.CORNERS) is told at once: the overlay moves to be seen there.
+    """
 
     chosen = pyqtSignal(object)
     skipped = pyqtSignal()
+    corner_wanted = pyqtSignal(str)
 
     def __init__(self, words: Words, host: SetupHost) -> None:
         super().__init__()
@@ -100,10 +107,14 @@ class FirstRun(QWizard):
         self.language.setCurrentIndex(self.language.findData(words.language))
         self.devices = DevicePage(words, host)
         self.engine = QComboBox()
+        self.corner = QComboBox()
+        self.auto_calls = QCheckBox(words("setup.privacy.auto"))
+        self.auto_calls.setChecked(True)
         self.addPage(self._language_page())
         self.addPage(self.devices)
         self.addPage(self._engine_page())
         self.addPage(self._privacy_page())
+        self.addPage(self._place_page())
         self.addPage(self._rehearsal_page())
         self.language.currentIndexChanged.connect(lambda _: self._fill_engines())
         self._fill_engines()
@@ -119,6 +130,7 @@ class FirstRun(QWizard):
             self.devices.chosen(Channel.AGENT),
             self.devices.chosen(Channel.CUSTOMER),
             str(self.engine.currentData()),
+            self.auto_calls.isChecked(),
         )
 
     def _page(self, name: str) -> tuple[QWizardPage, QVBoxLayout]:
@@ -145,7 +157,22 @@ class FirstRun(QWizard):
             label = QLabel(f"•  {self._words(f'setup.privacy.{key}')}")
             label.setWordWrap(True)
             layout.addWidget(label)
+        layout.addWidget(self.auto_calls)
         return page
+
+    def _place_page(self) -> QWizardPage:
+        page, layout = self._page("place")
+        self.corner.setAccessibleName(self._words("setup.place.title"))
+        self.corner.addItem(self._words("setup.place.as_is"), "")
+        for corner in CORNERS:
+            self.corner.addItem(self._words(f"setup.place.{corner}"), corner)
+        self.corner.currentIndexChanged.connect(self._corner_chosen)
+        layout.addWidget(self.corner)
+        return page
+
+    def _corner_chosen(self, _index: int) -> None:
+        if corner := str(self.corner.currentData()):
+            self.corner_wanted.emit(corner)
 
     def _rehearsal_page(self) -> QWizardPage:
         page, layout = self._page("rehearsal")

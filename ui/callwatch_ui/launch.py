@@ -32,6 +32,7 @@ from callwatch_ui.words import Words
 __all__ = ["CallHandle", "NudgeFeedback", "has_display", "run_with_overlay"]
 
 Sink = Callable[[Event], None]
+ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 class CallHandle(Protocol):
@@ -168,7 +169,10 @@ def run_with_overlay(
 
 @contextmanager
 def interrupts(on_interrupt: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C reaches Python while Qt runs: the signal wakes a socket that Qt watches."""
+    """Ctrl-C and the end of the session reach Python while Qt runs.
+
+    The signal wakes a socket that Qt watches. A second one ends the process at once.
+    """
     awake, sleeper = socket.socketpair()
     for end in (awake, sleeper):
         end.setblocking(False)
@@ -176,16 +180,18 @@ def interrupts(on_interrupt: Callable[[], None]) -> Iterator[None]:
     notifier.activated.connect(lambda *_: sleeper.recv(64))
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for number in ENDS:
+            signal.signal(number, signal.SIG_DFL)
         on_interrupt()
 
-    old_handler = signal.signal(signal.SIGINT, handle)
+    old_handlers = {number: signal.signal(number, handle) for number in ENDS}
     old_fd = signal.set_wakeup_fd(awake.fileno(), warn_on_full_buffer=False)
     try:
         yield
     finally:
         signal.set_wakeup_fd(old_fd)
-        signal.signal(signal.SIGINT, old_handler)
+        for number, old_handler in old_handlers.items():
+            signal.signal(number, old_handler)
         notifier.setEnabled(False)
         awake.close()
         sleeper.close()

@@ -15,7 +15,7 @@ from callwatch_ui.bar import Bar
 from callwatch_ui.card import NudgeCard
 from callwatch_ui.icons import NUDGE_ICONS
 from callwatch_ui.look import Look, look_for
-from callwatch_ui.places import Places, Screen, first_place, on_screen, opens_upward
+from callwatch_ui.places import Places, Screen, corner_place, first_place, on_screen, opens_upward
 from callwatch_ui.platforms import draws_see_through, hide_from_sharing
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.state import (
@@ -157,6 +157,13 @@ class Overlay(QWidget):
         place = self._places.get(screens) or first_place(screens, size)
         self._bar_place = QPoint(*on_screen(place, size, screens))
         self._refit()
+
+    def go_to_corner(self, corner: str) -> None:
+        """Sit in one of places.CORNERS from now on, on these screens."""
+        screens = self._screens()
+        if screens:
+            self._places.put(screens, corner_place(corner, screens, self._bar_size()))
+            self.go_to_place()
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
         """Begin a drag, or ask for the menu."""

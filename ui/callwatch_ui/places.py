@@ -11,6 +11,7 @@ from typing import Final
 MARGIN_PX: Final = 24
 # Sets of screens that are remembered; the ones used longest ago leave.
 KEEP_SETS: Final = 20
+CORNERS: Final = ("top_right", "top_left", "bottom_right", "bottom_left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,19 @@ def key_of(screens: list[Screen]) -> str:
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
+def corner_place(corner: str, screens: list[Screen], size: tuple[int, int]) -> tuple[int, int]:
+    """A corner of the first screen, one of CORNERS."""
+    screen = screens[0]
+    row, _, column = corner.partition("_")
+    right, bottom = screen.x + screen.width, screen.y + screen.height
+    x = screen.x + MARGIN_PX if column == "left" else right - size[0] - MARGIN_PX
+    y = screen.y + MARGIN_PX if row == "top" else bottom - size[1] - MARGIN_PX
+    return x, y
+
+
 def first_place(screens: list[Screen], size: tuple[int, int]) -> tuple[int, int]:
     """Top right of the first screen: away from where people type, near where they look."""
-    screen = screens[0]
-    return screen.x + screen.width - size[0] - MARGIN_PX, screen.y + MARGIN_PX
+    return corner_place("top_right", screens, size)
 
 
 def on_screen(

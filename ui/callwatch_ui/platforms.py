@@ -1,7 +1,6 @@
 """What differs between desktops. Only the X11 part has been run (see docs/overlay.md)."""
 
 import ctypes
-import ctypes.util
 import os
 import socket
 import subprocess
@@ -20,7 +19,8 @@ _PROBE: Final = "from PyQt6.QtGui import QGuiApplication; QGuiApplication([])"
 def has_display() -> bool:
     """Whether a window can be shown here: an answer, never an abort.
 
-    Qt ends the process when it cannot open a display, so a second process tries first.
+    Qt ends the process when it cannot open a display. So on X11 its plug-in and the display are
+    tried by hand first; elsewhere a second process tries.
     """
     if sys.platform == "win32":
         return True
@@ -28,6 +28,8 @@ def has_display() -> bool:
         return False
     if sys.platform != "darwin" and not (_wayland_answers() or _x11_answers()):
         return False
+    if _will_use_x11():
+        return _x11_plugin_loads() and _x11_opens()
     try:
         done = subprocess.run(
             [sys.executable, "-c", _PROBE],
@@ -65,6 +67,45 @@ def _x11_answers() -> bool:
         return False
 
 
+def _will_use_x11() -> bool:
+    """Whether Qt will take X11 here, whatever else there is."""
+    named = os.environ.get("QT_QPA_PLATFORM") or preferred_platform().get("QT_QPA_PLATFORM", "")
+    if sys.platform in ("win32", "darwin"):
+        return False
+    return named == "xcb" or (not named and not os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _x11_plugin_loads() -> bool:
+    """Whether all libraries are there that Qt needs for X11."""
+    from PyQt6.QtCore import QLibraryInfo
+
+    folder = Path(QLibraryInfo.path(QLibraryInfo.LibraryPath.PluginsPath)) / "platforms"
+    try:
+        ctypes.CDLL(str(folder / "libqxcb.so"))
+    except OSError:
+        return False
+    return True
+
+
+def _x11_opens() -> bool:
+    """Whether the display lets this user in."""
+    x11 = _x11()
+    display = x11.XOpenDisplay(None) if x11 is not None else None
+    if x11 is None or not display:
+        return False
+    x11.XCloseDisplay(ctypes.c_void_p(display))
+    return True
+
+
+def _x11() -> ctypes.CDLL | None:
+    try:
+        x11 = ctypes.CDLL("libX11.so.6")
+    except OSError:
+        return None
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    return x11
+
+
 def _wayland_answers() -> bool:
     name, folder = os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("XDG_RUNTIME_DIR", "")
     return bool(name) and _connects(str(Path(folder) / name))
@@ -86,14 +127,9 @@ def draws_see_through(platform: str, screen: int = 0) -> bool:
     """Whether windows may have see-through corners: on X11 that takes a compositor."""
     if platform != "xcb":
         return True
-    found = ctypes.util.find_library("X11")
-    if found is None:
+    x11 = _x11()
+    if x11 is None:
         return False
-    try:
-        x11 = ctypes.CDLL(found)
-    except OSError:
-        return False
-    x11.XOpenDisplay.restype = ctypes.c_void_p
     x11.XInternAtom.restype = ctypes.c_ulong
     x11.XGetSelectionOwner.restype = ctypes.c_ulong
     display = x11.XOpenDisplay(None)

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import (
     QFormLayout,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -76,7 +77,7 @@ class SettingsDialog(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         for field in fields:
             editor = self._editor(field)
-            name = self._label(f"settings.field.{field.key}", field.key)
+            name = field.label or self._label(f"settings.field.{field.key}", field.key)
             label = QLabel(name)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setBuddy(editor)
@@ -87,7 +88,12 @@ class SettingsDialog(QDialog):
                 editor.setAccessibleDescription(self._words("settings.locked"))
             self.editors[field.key] = editor
             layout.addRow(label, editor)
-        return page
+        # Many switches do not fit on a small screen.
+        room = QScrollArea()
+        room.setFrameShape(QScrollArea.Shape.NoFrame)
+        room.setWidgetResizable(True)
+        room.setWidget(page)
+        return room
 
     def _editor(self, field: SettingsField) -> QWidget:
         take = partial(self._take, field.key)

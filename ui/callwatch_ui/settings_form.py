@@ -24,7 +24,8 @@ class FieldKind(StrEnum):
 class SettingsField:
     """One setting. `key` is dotted, its first part the section: "overlay.theme".
 
-    `choices` for CHOICE: stable names; `least`, `most`, `step`, `unit` for NUMBER.
+    `choices` for CHOICE: stable names; `least`, `most`, `step`, `unit` for NUMBER. `label` for a
+    field whose name is not among the app's own texts.
     """
 
     key: str
@@ -36,6 +37,7 @@ class SettingsField:
     step: float = 1.0
     unit: str = ""
     is_locked: bool = False
+    label: str = ""
 
     @property
     def section(self) -> str:

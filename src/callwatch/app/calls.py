@@ -13,7 +13,7 @@ from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
-from callwatch.core.events import Event
+from callwatch.core.events import Event, PartialHeard, UtteranceFinished
 from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
@@ -29,6 +29,7 @@ from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig
 
 JOURNAL_NAME = "events.jsonl"
+REPORT_NAMES = ("report.json", "report.html", JOURNAL_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class CallPlan:
     """What is to be done with one call.
 
     `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
-    step with the audio and hears everything.
+    step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
+    files are deleted with the call; a folder that a person named is theirs.
     """
 
     source: CallSource
@@ -44,6 +46,7 @@ class CallPlan:
     out_dir: Path
     live: bool
     in_history: bool = True
+    own_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,9 @@ class OpenCall:
         try:
             self.pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(plan.live, self.pipeline)
-            sinks = (self._journal, *sinks)
+            keep = desk.config.store.keep_transcript
+            journal: Sink = self._journal if keep else wordless(self._journal)
+            sinks = (journal, *sinks)
             self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
         except BaseException:
             self.abandon()
@@ -212,13 +217,16 @@ class OpenCall:
 
         store, call = self._desk.config.store, summary.call
         past, fault = None, None
+        files = (
+            [self._plan.out_dir / name for name in REPORT_NAMES] if self._plan.own_folder else []
+        )
         try:
             with CallHistory(store.url or None) as history:
                 try:
                     history.delete_older_than(store.retention_days, datetime.now(UTC))
                 except StoreError as exc:
                     fault = f"calls that are too old could not be deleted: {exc}"
-                history.add(summary)
+                history.add(summary, files)
                 past = history.own_history(call.agent_id, call.started_at, call.id)
         except (StoreError, MissingPartError) as exc:
             fault = f"the report is written, but {exc}"
@@ -235,13 +243,27 @@ class OpenCall:
                 shutil.rmtree(self._plan.out_dir)
 
 
+def wordless(sink: Sink) -> Sink:
+    """The sink without what was said: for a journal when no transcript is to be kept."""
+
+    def without_words(event: Event) -> None:
+        if not isinstance(event, PartialHeard | UtteranceFinished):
+            sink(event)
+
+    return without_words
+
+
 def output_folders(out_dir: Path, stems: Sequence[str]) -> list[Path]:
-    """One folder a call; equal stems get -2, -3."""
-    seen: dict[str, int] = {}
+    """One folder a call; equal stems get -2, -3, past those that are stems themselves."""
+    taken: set[str] = set()
     out: list[Path] = []
     for stem in stems:
-        seen[stem] = seen.get(stem, 0) + 1
-        out.append(out_dir / (stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"))
+        name, number = stem, 1
+        while name in taken or (number > 1 and name in stems):
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name)
+        out.append(out_dir / name)
     return out
 
 

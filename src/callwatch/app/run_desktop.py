@@ -1,25 +1,29 @@
 """Starts the desktop app, or says what is missing for it."""
 
-from callwatch.config import load_config
+from callwatch.config import load_what_works
 from callwatch.core.errors import MissingPartError
+
+
+class NoScreenError(MissingPartError):
+    """Qt or a display is missing for the app."""
 
 
 def run_app() -> int:
     """The desktop app until it is quit; the exit status.
 
-    Raises MissingPartError without Qt or a display.
+    Raises NoScreenError without Qt or a display.
     """
     try:
         from callwatch_ui.desktop import run_desktop
         from callwatch_ui.platforms import has_display
     except ImportError as exc:
-        raise MissingPartError(
+        raise NoScreenError(
             f"The app needs PyQt6 and its system libraries ({exc}): "
             "run `callwatch doctor` to see what to install."
         ) from exc
     if not has_display():
-        raise MissingPartError("There is no display for the app: use `callwatch live` instead.")
+        raise NoScreenError("There is no display for the app: use `callwatch live` instead.")
     from callwatch.app.desktop import AppHost
 
-    loaded = load_config()
-    return run_desktop(loaded.config.call.language, lambda: AppHost(loaded))
+    loaded, problem = load_what_works()
+    return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))

@@ -1,12 +1,11 @@
 """`callwatch app` and `callwatch call ...`: the desktop app, and talking to the one that runs."""
 
-import json
 from typing import Annotated
 
 import typer
 
-from callwatch.cli.console import err, out
-from callwatch_ui.commands import AppCommand, send
+from callwatch.cli.tell import tell_app
+from callwatch_ui.commands import AppCommand
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 call_app = typer.Typer(
@@ -33,15 +32,7 @@ def desktop() -> None:
 
 def _add(command: AppCommand) -> None:
     def tell(as_json: JsonOption = False) -> None:
-        answer = send(command)
-        if as_json:
-            out.print_json(
-                json.dumps({"ok": answer.ok, "state": answer.state, "message": answer.message})
-            )
-        else:
-            (out if answer.ok else err).print(answer.message, markup=False)
-        if not answer.ok:
-            raise typer.Exit(1)
+        raise typer.Exit(tell_app(command, as_json=as_json))
 
     call_app.command(command.value, help=HELPS[command])(tell)
 

@@ -16,7 +16,14 @@ from callwatch.core.channels import Language
 from callwatch.phrases.classifier import CATEGORIES, WEIGHT_DIR, Classifier
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
-from callwatch.phrases.sentences import Example, read_examples, sentence_files
+from callwatch.phrases.sentences import (
+    SISTER_WORDS,
+    Example,
+    read_examples,
+    sentence_files,
+    sister_words,
+    translate,
+)
 from callwatch.phrases.text import normalise
 
 Floats = npt.NDArray[np.float32]
@@ -35,8 +42,10 @@ class TrainConfig:
     learning_rate: float = 0.08
     # A feature seen in one sentence only says more about that sentence than about language.
     min_sentences: int = 2
-    # Sentences with a harmless one before or after: people explain before they threaten.
-    joined_share: float = 0.4
+    # Sentences among harmless ones: people explain before they threaten.
+    joined_share: float = 0.5
+    # How many harmless ones: a recogniser that waits for a pause gives three or four at once.
+    joined_with: tuple[int, ...] = (1, 1, 2, 3)
     # The sister's lines are often the same thought: cross-validation flatters a high weight, lines
     # written apart do not.
     sister_weight: float = 0.35
@@ -73,17 +82,17 @@ def build_sample(
     joined: list[tuple[str, frozenset[str], float]] = []
     for text, labels, weight in rows:
         if harmless and chance.random() < config.joined_share:
-            other = chance.choice(harmless)
-            sign = chance.choice((" ", ". ", ", "))
-            both = f"{other}{sign}{text}" if chance.random() < 0.6 else f"{text}{sign}{other}"
-            joined.append((both, labels, weight * 0.7))
+            said = [text, *chance.choices(harmless, k=chance.choice(config.joined_with))]
+            chance.shuffle(said)
+            joined.append((chance.choice((" ", ". ", ", ")).join(said), labels, weight * 0.7))
     rows += joined
     if language in SISTER:
         sister = SISTER[language]
         classes = load_pack(sister).classes
+        words = sister_words(language)
         for example in examples_of(sister):
             rows += [
-                (t, frozenset(example.labels), config.sister_weight)
+                (translate(t, words), frozenset(example.labels), config.sister_weight)
                 for t in example.sentences(classes, 1)
             ]
     codes: list[int] = []
@@ -156,7 +165,8 @@ def built_from(language: Language) -> str:
     digest = hashlib.sha256()
     languages = [language, *([SISTER[language]] if language in SISTER else [])]
     for one in languages:
-        for path in [PACK_DIR / f"{one}.toml", *sentence_files(one, held_out=False)]:
+        extra = [SISTER_WORDS] if len(languages) > 1 else []
+        for path in [PACK_DIR / f"{one}.toml", *sentence_files(one, held_out=False), *extra]:
             digest.update(path.name.encode())
             digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()

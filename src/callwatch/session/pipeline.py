@@ -109,7 +109,7 @@ class Pipeline:
         self._threats = ThreatDetector(phrases.threats, config.threats)
         self._method = MethodDetector(phrases.steps, config.method)
         self._escalation = Escalation(config.escalation)
-        self._nudges = NudgePolicy(config.nudges, config.language, info.id)
+        self._nudges = NudgePolicy(config.nudges, config.language, info.id, with_words=with_words)
         self._meter = Meter()
         self._feed = SpeechFeed(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
@@ -304,7 +304,7 @@ class Pipeline:
             if isinstance(event, EscalationChanged):
                 self._method.set_upset(event.change.level is not EscalationLevel.CALM)
             if isinstance(event, InputNoted) and event.code in ("hold_music", "hold_music_ended"):
-                led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s)
+                led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s, "music")
             queue.extendleft(reversed(led_to))
         return out
 

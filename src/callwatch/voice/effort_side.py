@@ -72,6 +72,9 @@ class EffortConfig:
     least_voiced_s: float = 0.2
     # Voice heard in all before there are any figures: with less, not even wide priors help.
     first_s: float = 1.6
+    # No voice holds its pitch so exactly for 20 ms, tones and notes do (H. Hollien et al. 1973, J.
+    # Phonetics 1: 85-91: from one period to the next already, voices differ by 0.5-1 %).
+    exact_st: float = 0.005
     # Windows less than this above the line's noise tell more of the line than of the voice.
     least_snr_db: float = 6.0
     # Sound before recognised speech counts while it is no further below the usual level (bleed is
@@ -174,9 +177,12 @@ class EffortSide:
         """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
         power = power_spectra(windows)
         pitch, tone = self._finder.find(power), balance(power, self._floor)
-        voiced = is_voiced(pitch.after(self._last), self._finder.config)[1:]
+        tracked = pitch.after(self._last)
+        voiced = is_voiced(tracked, self._finder.config)[1:]
         self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
-        semitones = 12 * np.log2(pitch.f0_hz / 100)
+        semitones = 12 * np.log2(tracked.f0_hz / 100)
+        voiced &= ~(np.abs(np.diff(semitones)) < self._config.exact_st)
+        semitones = semitones[1:]
         columns = np.stack([semitones, tone.balance_db, tone.level_dbfs], axis=1)
         is_good = voiced & (tone.snr_db >= self._config.least_snr_db)
         return columns.astype(np.float64), is_good, pitch.strength.astype(np.float64)

@@ -1,7 +1,7 @@
 """A shout that voice activity does not take for speech, told from music, tones and noise.
 
     Silero      .03 .1 .05 .2 .08      unsure of some shouting voices for as long as they shout
-    pitch       /\\__/\\_/---\\__        clearly periodic, and it moves
+    pitch       /\\__/\\_/---\\__        clearly periodic, and it trembles
     music       ----____-----___       notes stand still
     noise       (faint periodicity)
 
@@ -33,10 +33,10 @@ class UnheardConfig:
     least_probability: float = 0.03
     # Median periodicity; machines and noise reach 0.19, voices 0.25 and more.
     least_strength: float = 0.22
-    # A voice's pitch moves by more than this from window to window, 20 ms apart, in at least this
-    # share of the windows; of music's and a tone's windows 3 in 10 at most.
-    still_st: float = 0.15
-    least_moving: float = 0.4
+    # A voice trembles: its pitch leaves a straight line by more than this from window to window,
+    # 20 ms apart, in at least this share of the windows; notes stand still and sirens glide.
+    tremor_st: float = 0.15
+    least_trembling: float = 0.4
 
 
 class UnheardVoice:
@@ -62,11 +62,11 @@ class UnheardVoice:
         pitch = np.concatenate([part[1] for part in parts]) if parts else pitch_st
         if len(pitch) * MOMENT_HOP_S < config.least_s:
             return False
-        moves = float(np.mean(np.abs(np.diff(pitch)) > config.still_st))
+        trembles = float(np.mean(np.abs(np.diff(pitch, 2)) > config.tremor_st))
         firm = float(np.median(np.concatenate([part[2] for part in parts])))
         sure = float(np.mean([part[3] for part in parts]))
         return (
-            moves >= config.least_moving
+            trembles >= config.least_trembling
             and firm >= config.least_strength
             and sure >= config.least_probability
         )

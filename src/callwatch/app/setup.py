@@ -1,0 +1,81 @@
+"""What the first run asks of this machine: devices, levels, recognisers, a rehearsal."""
+
+import math
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from callwatch.app.folders import data_folder
+from callwatch.app.monitor import LIVE_BLOCK_S
+from callwatch.audio.devices import list_devices, open_live
+from callwatch.audio.source import CallSource
+from callwatch.core.channels import CHANNELS, Language
+from callwatch.core.errors import InputError, MissingPartError
+from callwatch.speech.choose import choose_recognizer
+from callwatch_ui.first_run import Choice
+from callwatch_ui.sound_check import LevelReading
+
+SILENCE_DBFS = -90.0
+
+
+class SoundListening:
+    """Levels of two devices, told from a thread of its own until `close`."""
+
+    def __init__(self, source: CallSource, sink: Callable[[LevelReading], None]) -> None:
+        self._source, self._sink = source, sink
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="callwatch-check")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let go of the devices."""
+        self._closing.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        with self._source:
+            for block in self._source.blocks():
+                if self._closing.is_set():
+                    return
+                levels = {c: _dbfs(block.samples[c.index]) for c in CHANNELS}
+                self._sink(LevelReading(block.start_s, levels))
+
+
+class AppSetup:
+    """What the first run asks for (callwatch_ui.first_run.SetupHost)."""
+
+    def devices(self) -> list[Choice]:
+        """Everything that can be heard; none when no driver works."""
+        try:
+            return [Choice(device.id, device.name) for device in list_devices()]
+        except (InputError, MissingPartError):
+            return []
+
+    def engines(self, language: Language) -> list[Choice]:
+        """`auto`, with what it would take, and `none`."""
+        choice = choose_recognizer("auto", None, language)
+        return [Choice("auto", choice.explanation), Choice("none", "–")]
+
+    def listen(
+        self, agent: str, customer: str, sink: Callable[[LevelReading], None]
+    ) -> SoundListening:
+        """Open both devices."""
+        source = open_live(agent or None, customer or None, block_s=LIVE_BLOCK_S)
+        return SoundListening(source, sink)
+
+    def rehearse(self) -> None:
+        """The demo call under an overlay of its own, in a process of its own."""
+        folder = data_folder() / "rehearsal"
+        subprocess.Popen(
+            [sys.executable, "-m", "callwatch.cli.main", "demo", "--out", str(folder)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def _dbfs(samples: np.ndarray) -> float:
+    rms = math.sqrt(float(np.mean(np.square(samples, dtype=np.float64)))) if len(samples) else 0.0
+    return max(SILENCE_DBFS, 20 * math.log10(rms / 32768)) if rms else SILENCE_DBFS

@@ -1,0 +1,52 @@
+"""All commands of the command line, loaded when they are called."""
+
+from typing import Annotated
+
+import typer
+
+from callwatch import __version__
+from callwatch.cli.console import out
+from callwatch.cli.lazy import STYLE, LazyCommand, lazy_group
+
+_CALLS, _AFTER, _MACHINE = "Calls", "After the call", "This machine"
+COMMANDS = {
+    "demo": LazyCommand("callwatch.cli.monitor", "demo", _CALLS, can_be_stopped=True),
+    "live": LazyCommand("callwatch.cli.monitor", "live", _CALLS, can_be_stopped=True),
+    "replay": LazyCommand("callwatch.cli.monitor", "replay", _CALLS, can_be_stopped=True),
+    "analyze": LazyCommand("callwatch.cli.analyze", "analyze", _CALLS, can_be_stopped=True),
+    "app": LazyCommand("callwatch.cli.desktop", "desktop", _CALLS),
+    "call": LazyCommand("callwatch.cli.desktop", "call_app", _CALLS),
+    "report": LazyCommand("callwatch.cli.report", "report", _AFTER, can_be_stopped=True),
+    "calls": LazyCommand("callwatch.cli.calls", "calls_app", _AFTER),
+    "trends": LazyCommand("callwatch.cli.trends", "trends_app", _AFTER),
+    "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),
+    "doctor": LazyCommand("callwatch.cli.devices", "doctor", _MACHINE),
+    "models": LazyCommand("callwatch.cli.models", "models_app", _MACHINE),
+    "phrases": LazyCommand("callwatch.cli.phrases", "phrases_app", "Phrases"),
+}
+app = typer.Typer(
+    name="callwatch",
+    cls=lazy_group(COMMANDS),
+    help=(
+        "Listens along to a customer call, on this machine only, and gently nudges you to keep "
+        "listening.\n\nWithout a command it starts the desktop app. New here? Run `callwatch demo`, "
+        "then `callwatch doctor`, then `callwatch`."
+    ),
+    **STYLE,
+)
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    ] = False,
+) -> None:
+    """Options of callwatch itself."""
+    if version:
+        out.print(f"callwatch {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        # Where there is a display, main.py has started the app instead.
+        typer.echo(context.get_help())

@@ -1,0 +1,69 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.integration.commands import callwatch, failed_kindly
+
+from callwatch.cli import tell
+from callwatch.cli.tell import Told, as_told, tell_app
+from callwatch_ui.commands import Answer, AppCommand, AppState
+
+
+def test_hooks_are_recognised_and_everything_else_is_not() -> None:
+    assert as_told(["call", "start"]) == Told(AppCommand.START, as_json=False)
+    assert as_told(["call", "stop", "--json"]) == Told(AppCommand.STOP, as_json=True)
+    assert as_told(["call", "--json", "stop"]) == Told(AppCommand.STOP, as_json=True)
+    assert as_told(["call", "start", "+46701234567"]) == Told(AppCommand.START, as_json=False)
+    for other in (
+        [],
+        ["call"],
+        ["call", "--help"],
+        ["call", "show"],
+        ["call", "stop", "--help"],
+        ["calls", "list"],
+    ):
+        assert as_told(other) is None
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_the_answer_is_printed_where_it_belongs(
+    ok: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = Answer(ok, AppState.RUNNING, "callwatch: vaktar ett samtal – nu.")
+    monkeypatch.setattr(tell, "send", lambda command: answer)
+    assert tell_app(AppCommand.STATUS, as_json=False) == (0 if ok else 1)
+    told = capsys.readouterr()
+    assert (told.out if ok else told.err) == answer.message + "\n"
+    assert tell_app(AppCommand.STATUS, as_json=True) == (0 if ok else 1)
+    record = json.loads(capsys.readouterr().out)
+    assert record == {"ok": ok, "state": "running", "message": answer.message}
+
+
+def test_without_an_app_a_hook_gets_one_sentence(tmp_path: Path) -> None:
+    done = callwatch("call", "start", XDG_RUNTIME_DIR=str(tmp_path))
+    assert "start it first" in failed_kindly(done)
+
+
+def test_a_hook_loads_neither_the_engine_nor_the_framework_of_the_commands() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c",
+         "import sys\nimport callwatch.cli.main\n"
+         "import json; print(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert not {"numpy", "typer", "rich", "PyQt6"} & set(json.loads(done.stdout))
+
+
+def test_without_a_command_and_a_display_the_help_is_shown() -> None:
+    done = callwatch()
+    assert done.returncode == 0
+    assert "Listens along" in done.stdout
+    assert "analyze" in done.stdout
+
+
+def test_a_wrong_command_is_wrong_usage() -> None:
+    done = callwatch("analyse")
+    assert done.returncode == 2
+    assert "No such command" in done.stderr

@@ -1,0 +1,160 @@
+"""The desktop app on a real screen with real devices, told by real hooks."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.integration.commands import callwatch
+from tests.integration.desk import Desk
+from tests.integration.test_live_capture import beginning, cues, play, report_in, split
+from tests.pulse import PulseServer
+from tests.ui.xserver import XServer
+
+pytestmark = [pytest.mark.pulse, pytest.mark.window, pytest.mark.slow]
+
+BY_HAND = """
+[call]
+language = "en"
+[recognition]
+engine = "none"
+[devices]
+agent = "agent"
+customer = "customer"
+[app]
+auto_calls = false
+"""
+BY_ITSELF = BY_HAND.replace("auto_calls = false", "end_after_silence_s = 4.0")
+# The demo call up to here has an interruption, and ends in a pause.
+CALL_S = 21.9
+# The bar alone is lower than this, with a card it is higher.
+BAR_PX = 90
+
+
+@pytest.fixture(scope="module")
+def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[XServer]:
+    out = XServer(tmp_path_factory.mktemp("screen"))
+    try:
+        out.start_window_manager()
+        yield out
+    finally:
+        out.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PulseServer]:
+    with PulseServer(sinks=()) as out:
+        split(out)
+        yield out
+
+
+def memory_mb(desk: Desk) -> float:
+    """What the app holds alone, and its part of what it shares."""
+    text = Path(f"/proc/{desk.app.pid}/smaps_rollup").read_text("ascii")
+    line = next(line for line in text.splitlines() if line.startswith("Pss:"))
+    return int(line.split()[1]) / 1024
+
+
+def cpu_s(desk: Desk) -> float:
+    fields = Path(f"/proc/{desk.app.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_a_call_told_by_hooks_is_measured_like_its_recording(
+    screen: XServer, server: PulseServer, tmp_path: Path
+) -> None:
+    call = beginning(tmp_path, CALL_S)
+    done = callwatch("analyze", call, "--out", tmp_path / "analyze", "--engine", "none")
+    assert done.returncode == 0, done.stderr
+    expected = report_in(tmp_path / "analyze")
+    with Desk(screen, server, tmp_path, BY_HAND) as desk:
+        desk.wait_for("idle")
+        assert cpu_s(desk) < 1.5  # no load of the machine changes that
+        assert memory_mb(desk) < 120
+        before = len(server.recordings())
+        assert desk.call("start").stdout == "callwatch: watching a call.\n"
+        server.wait_for_recordings(before + 2)
+        refused = desk.call("start")
+        assert refused.returncode == 1
+        assert refused.stderr == "That is not possible now: callwatch is watching a call.\n"
+        assert desk.overlay_size()[1] < BAR_PX
+        play(server, call)
+        for command, told in (
+            ("hold", "on hold"), ("resume", "watching a call"),
+            ("pause", "paused"), ("resume", "watching a call"),
+        ):  # fmt: skip
+            answer = desk.call(command)
+            assert answer.stdout == f"callwatch: {told}.\n", answer.stderr
+        assert desk.call("transfer").stdout == "callwatch: ready.\n"
+        (heard,) = desk.wait_for_reports(1)
+        assert memory_mb(desk) < 200
+        assert desk.close() == ""
+        assert desk.app.returncode == 0
+    for side in ("agent", "customer"):
+        talk_s = heard["metrics"]["talk_s"][side]
+        assert talk_s == pytest.approx(expected["metrics"]["talk_s"][side], rel=0.02)
+    assert cues(expected, "interruption") == [("agent", None)]
+    assert cues(heard, "interruption") == cues(expected, "interruption")
+
+
+def test_a_call_begins_when_both_speak_and_ends_with_silence(
+    screen: XServer, server: PulseServer, tmp_path: Path
+) -> None:
+    with Desk(screen, server, tmp_path, BY_ITSELF) as desk:
+        before = len(server.recordings())
+        desk.wait_for("idle")
+        server.wait_for_recordings(before + 2)
+        play(server, beginning(tmp_path, CALL_S))
+        (heard,) = desk.wait_for_reports(1)
+        desk.wait_for("idle")
+        assert desk.close() == ""
+    talk_s = heard["metrics"]["talk_s"]
+    assert min(talk_s.values()) > 2
+    assert heard["call"]["duration_s"] < CALL_S + 6
+
+
+def test_a_session_that_ends_during_a_call_leaves_its_report(
+    screen: XServer, server: PulseServer, tmp_path: Path
+) -> None:
+    with Desk(screen, server, tmp_path, BY_HAND) as desk:
+        desk.wait_for("idle")
+        before = len(server.recordings())
+        desk.call("start")
+        server.wait_for_recordings(before + 2)
+        assert desk.close() == ""
+        assert desk.app.returncode == 0
+        assert len(list(tmp_path.glob("data/callwatch/calls/*/report.json"))) == 1
+
+
+def test_a_second_app_shows_the_first_and_leaves(
+    screen: XServer, server: PulseServer, tmp_path: Path
+) -> None:
+    with Desk(screen, server, tmp_path, BY_HAND) as desk:
+        desk.wait_for("idle")
+        second = desk.start_app()
+        _, told = second.communicate(timeout=60)
+        assert (second.returncode, told) == (0, "")
+        assert desk.state() == "idle"
+        assert desk.app.poll() is None
+
+
+def test_without_a_tray_or_devices_the_overlay_tells(screen: XServer, tmp_path: Path) -> None:
+    with PulseServer(sinks=()) as silent, Desk(screen, silent, tmp_path, BY_HAND) as desk:
+        desk.wait_for("idle")
+        assert desk.overlay_size()[1] < BAR_PX
+        desk.call("start")
+        desk.wait_for("idle")
+        assert desk.overlay_size()[1] > BAR_PX
+        assert not list(tmp_path.glob("data/callwatch/calls/*"))
+        assert desk.close() == ""
+
+
+def test_a_broken_settings_file_is_kept_and_told(
+    screen: XServer, server: PulseServer, tmp_path: Path
+) -> None:
+    broken = "[overlay\ntheme = "
+    with Desk(screen, server, tmp_path, broken) as desk:
+        desk.wait_for("idle")
+        assert desk.overlay_size()[1] > BAR_PX
+        assert desk.config.read_text("utf-8") == broken
+        assert desk.close() == ""
