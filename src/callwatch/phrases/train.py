@@ -137,6 +137,7 @@ def fit(sample: Sample, config: TrainConfig) -> tuple[Ints, Floats, Floats]:
     first, second = np.zeros((count + 1, classes)), np.zeros((count + 1, classes))
     for step in range(1, config.steps + 1):
         logits = np.add.reduceat(weights[columns], starts, axis=0) + bias
+        np.clip(logits, -30.0, 30.0, out=logits)
         wrong = (
             (1.0 / (1.0 + np.exp(-logits)) - sample.targets) * sample.importance[:, None] / total
         )
