@@ -204,6 +204,14 @@ def test_a_switched_off_nudge_is_recorded_with_its_reason() -> None:
     assert "switched off" in stage.held[0][1]
 
 
+def test_danger_cannot_be_switched_off() -> None:
+    stage = Stage(NudgeConfig(switched_off=frozenset({"threat.physical"})))
+    stage.until(1.0)
+    stage.open(CueKind.THREAT, C, "physical")
+    stage.until(3.0)
+    assert [key for key, _ in stage.shown] == ["threat.physical"]
+
+
 def test_a_withdrawn_cue_takes_its_card_along() -> None:
     stage = Stage()
     stage.until(1.0)

@@ -60,7 +60,7 @@ class NudgeConfig:
     acknowledgement_after_s: float = 60.0  # METHOD: missing 60 s after the voice rose
     long_turn_s: float = 20.0  # a long heated turn has a story behind it
     withheld_share: float = 0.0  # to learn whether nudges help; never for danger
-    switched_off: frozenset[str] = frozenset()
+    switched_off: frozenset[str] = frozenset()  # but danger to life or limb is always shown
     not_useful: dict[str, int] = field(default_factory=dict)  # each doubles that key's cool-down
 
     def __post_init__(self) -> None:
@@ -214,7 +214,7 @@ class NudgePolicy:
     def _budget_reason(self, waiting: _Waiting, time_s: float) -> str | None:
         """Why the budget forbids this nudge now; None when it allows it."""
         config, rule = self._config, waiting.rule
-        if rule.key in config.switched_off:
+        if rule.key in config.switched_off and rule.level is not NudgeLevel.URGENT:
             return "this nudge is switched off"
         threat = rule.key.startswith("threat.")
         if rule.level is NudgeLevel.URGENT:
@@ -239,7 +239,8 @@ class NudgePolicy:
         out: list[Event] = []
         for waiting in list(self._waiting):
             keep_s = waiting.rule.keep_s
-            off = waiting.rule.key in self._config.switched_off
+            urgent = waiting.rule.level is NudgeLevel.URGENT
+            off = waiting.rule.key in self._config.switched_off and not urgent
             stale = (
                 keep_s is not None
                 and waiting.passed_s is not None
