@@ -25,11 +25,11 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
 from callwatch.core.events import CueClosed
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.detectors.raised_voice import RaisedVoice
 from callwatch.voice.activity import VoiceActivity
 from callwatch.voice.baseline import EffortBaseline
 from callwatch.voice.effort import EffortEstimator
-from callwatch.voice.frames import HOP_S, VoiceFrames
 
 Audio = npt.NDArray[np.float64]
 Row = dict[str, Any]

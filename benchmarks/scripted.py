@@ -11,9 +11,9 @@ import soxr
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan, union
 from callwatch.voice.activity import VoiceActivity
-from callwatch.voice.frames import VoiceFrames
 
 Truth = dict[str, Any]
 MATCH_S = 1.0  # a cue belongs to an event that starts no further away
@@ -23,7 +23,8 @@ def calls_in(folders: Sequence[Path]) -> Iterator[tuple[Path, Truth]]:
     """Every call_*.wav that has its truth beside it."""
     for folder in folders:
         for path in sorted(folder.glob("call_*.wav")):
-            yield path, json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+            if path.with_suffix(".json").exists():
+                yield path, json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
 
 
 def load(path: Path) -> Samples:

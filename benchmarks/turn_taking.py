@@ -19,10 +19,10 @@ from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, VoiceStopped
+from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan, gaps, intersection, total_s
 from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.session.talk_time import segments_of
-from callwatch.voice.frames import VoiceFrames
 
 Row = dict[str, Any]
 Speech = dict[Channel, list[TimeSpan]]

@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DRIVERS = (
-    "PyQt6", "sounddevice", "soundcard", "webrtcvad", "onnxruntime", "vosk", "faster_whisper",
+    "PyQt6", "sounddevice", "soundcard", "webrtcvad", "onnxruntime", "vosk", "tokenizers",
     "ctranslate2", "sqlalchemy", "alembic", "parselmouth", "pulsectl",
 )  # fmt: skip
 

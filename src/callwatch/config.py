@@ -62,6 +62,10 @@ class StoreConfig:
     retention_days: int = 30  # data minimisation (GDPR): nothing is kept for longer than needed
     keep_transcript: bool = True
 
+    def __post_init__(self) -> None:
+        if self.retention_days < 1:
+            raise ValueError("retention_days must be 1 or more")
+
 
 @dataclass(frozen=True, slots=True)
 class OverlayConfig:

@@ -46,3 +46,25 @@ def test_a_turn_without_an_outburst_is_just_a_turn() -> None:
 def test_a_short_word_is_not_yet_the_turn() -> None:
     events = [cue(CueKind.THREAT, C, 1.0), *turn(2.5, 2.9), *turn(4.0, 7.0)]
     assert kinds(ControlDetector(), events) == [CueKind.CONTROL]
+
+
+def test_a_threat_that_is_recognised_after_the_answer_began_is_answered_by_it() -> None:
+    start, end = turn(2.5, 5.0)
+    events = [start, cue(CueKind.THREAT, C, 1.0), end]
+    assert kinds(ControlDetector(), events) == [CueKind.CONTROL]
+    # Told before or after the threat's words are: an interruption within the answer spoils it.
+    events = [start, cue(CueKind.INTERRUPTION, A, 2.5), cue(CueKind.THREAT, C, 1.0), end]
+    assert kinds(ControlDetector(), events) == []
+
+
+def test_a_turn_that_had_begun_before_the_outburst_is_not_its_answer() -> None:
+    start, end = turn(0.0, 3.0)
+    events = [start, cue(CueKind.RAISED_VOICE, C, 1.0), end, *turn(5.0, 8.0)]
+    control = ControlDetector()
+    made = [m for event in events for m in control.on_event(event) if isinstance(m, CueOpened)]
+    assert [m.cue.span.start_s for m in made] == [5.0]
+
+
+def test_a_late_turn_is_no_answer() -> None:
+    events = [cue(CueKind.THREAT, C, 1.0), *turn(40.0, 44.0)]
+    assert kinds(ControlDetector(), events) == []

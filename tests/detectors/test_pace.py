@@ -7,6 +7,7 @@ from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import (
     CueClosed,
     CueOpened,
+    CueWithdrawn,
     Event,
     FloorReleased,
     FloorTaken,
@@ -121,3 +122,42 @@ def test_what_is_open_at_the_end_is_closed() -> None:
     ticked(pace, 5.2, 14.0)
     (end,) = closed(pace.finish(15.0))
     assert end.span.end_s == 15.0
+
+
+def test_an_answer_that_began_in_time_takes_the_cue_back() -> None:
+    pace = detector()
+    spoke(pace, C, 0.0, 5.0)
+    # The voice began 2.95 s after the customer's end, and is told 0.2 s later.
+    assert opened(ticked(pace, 5.2, 8.1))
+    taken_back = pace.on_event(VoiceStarted(8.15, A, 7.95))
+    assert [type(event) for event in taken_back] == [CueWithdrawn]
+
+
+def test_the_silence_after_a_long_turn_is_no_part_of_a_monologue() -> None:
+    pace = detector()
+    pace.on_event(FloorTaken(1.1, A, 1.0))
+    spoke(pace, A, 1.0, 39.0)  # 38 s, then the floor is not taken by anybody
+    cues = opened(ticked(pace, 39.2, 42.0))
+    assert CueKind.MONOLOGUE not in [cue.kind for cue in cues]
+
+
+def test_music_that_pauses_does_not_end_the_agents_hold() -> None:
+    pace = detector()
+    spoke(pace, A, 0.0, 5.0)
+    pace.set_on_hold(True, 6.0)
+    pace.set_on_hold(True, 8.0, "music")
+    pace.set_on_hold(False, 20.0, "music")
+    assert not opened(ticked(pace, 20.1, 40.0))
+    pace.set_on_hold(False, 40.0)
+    assert opened(ticked(pace, 40.1, 49.0))
+
+
+def test_short_pauses_between_words_are_own_speech() -> None:
+    pace = detector()
+    # 70 words in 20 s, a third of it pauses of 0.1 s: 210 a minute, not 315.
+    made = tuple(
+        Word("word", TimeSpan(i * 20 / 70, i * 20 / 70 + 20 / 70 - 0.1)) for i in range(70)
+    )
+    event = UtteranceFinished(20.0, Utterance("u", A, made, True, 20.0))
+    (cue,) = opened(pace.on_event(event))
+    assert cue.value == pytest.approx(210.0, rel=0.02)

@@ -13,11 +13,11 @@ from callwatch.core.events import (
     FloorReleased,
     FloorTaken,
 )
+from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.detectors.listening_words import listening_words
 from callwatch.detectors.turn_taking import TurnTaking
-from callwatch.voice.frames import VoiceFrames
 
 A, C = Channel.AGENT, Channel.CUSTOMER
 INTERRUPTION, BACKCHANNEL = CueKind.INTERRUPTION, CueKind.BACKCHANNEL

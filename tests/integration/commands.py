@@ -10,9 +10,9 @@ DEMO = ROOT / "src" / "callwatch" / "demo" / "call.flac"
 
 
 def callwatch(
-    *args: str | Path, stdin: str | None = None, **environment: str
+    *args: str | Path, stdin: str | None = None, before: tuple[str, ...] = (), **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own, without a display."""
+    """Run the command line in a process of its own, without a display; `before` may wrap it."""
     env = {
         key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")
     }
@@ -21,7 +21,7 @@ def callwatch(
         "QT_QPA_PLATFORM": "offscreen",
     }
     return subprocess.run(
-        [sys.executable, "-m", "callwatch.cli.main", *map(str, args)],
+        [*before, sys.executable, "-m", "callwatch.cli.main", *map(str, args)],
         check=False, capture_output=True, text=True, encoding="utf-8", input=stdin,
         env=env | environment, timeout=240,
     )  # fmt: skip

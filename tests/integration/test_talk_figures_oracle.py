@@ -22,11 +22,11 @@ from callwatch.core.events import (
     FloorReleased,
     VoiceStarted,
 )
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelSpan, Metrics
 from callwatch.detectors.turn_taking import TurnTaking, TurnTakingConfig
 from callwatch.session.talk_time import compute_metrics, segments_of
-from callwatch.voice.frames import HOP_S, VoiceFrames
 
 GRACE_S = 0.65
 PAUSE_S = 3.0

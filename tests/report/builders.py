@@ -119,35 +119,74 @@ def rich_call(
         cue(CueKind.BACKCHANNEL, AGENT, 8.0, 8.4, "0.4 s inside the other's turn: 'mm-hm'"),
         cue(
             *(CueKind.INTERRUPTION, AGENT, 12.6, 17.0),
-            "1.4 s overlap, 3 words: 'yes but did'",
+            "1.4 s overlap after the other held the floor for 8.2 s",
             yielded=True,
         ),
-        cue(CueKind.BLAMING, AGENT, 12.6, 14.2, "'yes but did you fill in'", utterance_id="u3"),
+        cue(
+            CueKind.BLAMING,
+            AGENT,
+            12.6,
+            14.2,
+            "Said 'yes but did you fill in' (rule blaming.did-you).",
+            utterance_id="u3",
+        ),
         cue(
             *(CueKind.RAISED_VOICE, CUSTOMER, 19.0, 27.0),
-            "8.0 s above the own baseline: pitch +5 semitones",
+            "pitch 5 semitones and level 8 dB above their own usual for 1.2 s",
             effort=3.1,
             level_delta_db=7.5,
         ),
         cue(
             *(CueKind.THREAT, CUSTOMER, 30.3, 33.0),
-            "'go to another company'",
+            "Said 'go to another company' (rule leave.go).",
             category=ThreatCategory.LEAVE,
             utterance_id="u5",
         ),
-        cue(CueKind.CONTROL, AGENT, 34.0, 40.0, "neither broke in nor grew louder"),
-        cue(CueKind.ACKNOWLEDGEMENT, AGENT, 34.0, 37.2, "'I understand'", utterance_id="u6"),
+        cue(
+            CueKind.CONTROL,
+            AGENT,
+            34.0,
+            40.0,
+            "first turn after the threat: no interruption and no rise in loudness",
+        ),
+        cue(
+            CueKind.ACKNOWLEDGEMENT,
+            AGENT,
+            34.0,
+            37.2,
+            "Said 'I understand' (rule acknowledgement.see).",
+            utterance_id="u6",
+        ),
         cue(
             *(CueKind.THREAT, CUSTOMER, 42.0, 46.0),
-            "'talk to your manager'",
+            "Said 'talk to your manager' (rule manager.talk).",
             category=ThreatCategory.MANAGER,
             utterance_id="u7",
         ),
-        cue(CueKind.SOLUTION, AGENT, 62.6, 67.0, "'which options we have'", utterance_id="u10"),
+        cue(
+            CueKind.SOLUTION,
+            AGENT,
+            62.6,
+            67.0,
+            "Said 'which options we have' (rule solution.options).",
+            utterance_id="u10",
+        ),
     )
     nudges = (
-        nudge("n1", "let_them_finish", 17.1, because="1.4 s overlap"),
-        nudge("n2", "keep_listening", 21.0, shown=False, because="one nudge a minute at most"),
+        nudge(
+            "n1",
+            "let_them_finish",
+            17.1,
+            because="1.4 s overlap after the other held the floor for 8.2 s",
+        ),
+        nudge(
+            "n2",
+            "keep_listening",
+            21.0,
+            shown=False,
+            because="pitch 5 semitones above their own usual for 1.2 s; not shown: "
+            "another nudge was shown less than 60 s before",
+        ),
     )
     level = EscalationLevel
     escalation = (
@@ -173,7 +212,9 @@ def rich_call(
                 AGENT: ChannelQuality(-26.0, -61.0, 0.0, None, 3.5, 0.0, 2.0, 0.0),
                 CUSTOMER: ChannelQuality(-24.5, -52.0, 0.001, None, 3.5, 0.2, 1.0, 4.0),
             },
-            ("The customer's channel lost 0.2 s: figures around 0:41 may be off.",),
+            (
+                "The customer's device delivered nothing for 0.2 s of the call; what was said then is missing.",
+            ),
         ),
         performance=Performance(42.0, duration_s, 1.9, 210.0, 0.2, None, 0.0),
         effort_curve={c: tuple(None if i % 3 else 0.5 for i in range(80)) for c in CHANNELS},

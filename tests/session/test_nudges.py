@@ -1,6 +1,7 @@
 """The attention budget, on a hand-driven clock."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -264,3 +265,26 @@ def test_at_the_end_everything_that_waited_is_recorded() -> None:
     stage.until(5.0)
     stage.events += stage.policy.finish(5.0)
     assert [key for key, _ in stage.held] == ["threat.leave"]
+
+
+def test_without_words_nobody_is_told_that_an_acknowledgement_is_missing() -> None:
+    for with_words in (True, False):
+        stage = Stage()
+        stage.policy = NudgePolicy(NudgeConfig(), Language.EN, "seed", with_words=with_words)
+        stage.until(1.0)
+        stage.close(stage.open(CueKind.RAISED_VOICE), CueKind.RAISED_VOICE)
+        stage.until(100.0)
+        assert ("say_you_understand" in [key for key, _ in stage.shown]) is with_words
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"withheld_share": 1.5},
+        {"withheld_share": -0.1},
+        {"switched_off": frozenset(["keep_listning"])},
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"withheld_share|keep_listning"):
+        NudgeConfig(**values)

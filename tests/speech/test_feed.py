@@ -6,9 +6,9 @@ import pytest
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.voice.frames import HOP_S, VoiceFrames
 
 DELAY_S = 0.05
 
@@ -115,14 +115,14 @@ def test_block_size_and_lag_of_the_frames_change_nothing(block: int, lag: int) -
 
 
 def test_a_monologue_is_cut_at_its_quietest_point() -> None:
-    samples, speech = call(20.0, {Channel.CUSTOMER: [(0.5, 19.0)]})
+    samples, speech = call(22.0, {Channel.CUSTOMER: [(0.5, 21.0)]})
     levels = np.full(speech.shape, -20.0)
-    levels[1, 1420:1430] = -50.0  # 14.2 s, inside the search after 0.25 + 13 s
+    levels[1, 1620:1630] = -50.0  # 16.2 s, inside the search after 0.25 + 15 s
     chunks = feed_all(samples, speech, levels=levels)
     first = [c for c in chunks if c.segment_id == "customer-1"]
     second = [c for c in chunks if c.segment_id == "customer-2"]
     assert first[-1].is_last
-    assert first[-1].end_s == pytest.approx(14.25, abs=0.06)
+    assert first[-1].end_s == pytest.approx(16.25, abs=0.06)
     assert second[0].start_s == pytest.approx(first[-1].end_s)
     whole = np.concatenate([c.samples for c in chunks])
     assert np.array_equal(whole, samples[1, 4000 : 4000 + len(whole)])
@@ -131,11 +131,11 @@ def test_a_monologue_is_cut_at_its_quietest_point() -> None:
 def test_the_longer_a_segment_the_shorter_a_pause_ends_it() -> None:
     config = FeedConfig()
     assert config.pause_after_s(1.0) == 0.6
-    assert config.pause_after_s(9.5) == pytest.approx(0.375)
+    assert config.pause_after_s(11.5) == pytest.approx(0.375)
     assert config.pause_after_s(99.0) == pytest.approx(0.15)
-    samples, speech = call(16.0, {Channel.AGENT: [(0.5, 12.5), (12.75, 15.0)]})
+    samples, speech = call(19.0, {Channel.AGENT: [(0.5, 14.5), (14.75, 18.0)]})
     chunks = feed_all(samples, speech)
-    assert next(c.end_s for c in chunks if c.is_last) == pytest.approx(12.7, abs=0.06)
+    assert next(c.end_s for c in chunks if c.is_last) == pytest.approx(14.72, abs=0.06)
 
 
 def test_no_segment_is_longer_than_promised_and_nothing_grows_in_a_long_call() -> None:

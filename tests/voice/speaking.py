@@ -11,9 +11,9 @@ import soundfile
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import VoiceStopped
+from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan, union
 from callwatch.voice.activity import VoiceActivity
-from callwatch.voice.frames import VoiceFrames
 
 
 @cache

@@ -5,9 +5,9 @@ from tests.voice.speaking import demo, hear, noise, samples, silence, spans
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import VoiceStarted, VoiceStopped
+from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan, intersection, total_s, union
 from callwatch.voice.activity import DELAY_S, VoiceActivity
-from callwatch.voice.frames import VoiceFrames
 
 PAUSE_S = 0.7  # the truth is that of whole sentences, pauses included
 FIRST_S = 35  # of the demo call: enough for both sides, an interruption and two listening words

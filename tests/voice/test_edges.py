@@ -31,7 +31,7 @@ def test_takes_the_late_opinion_back_to_the_sound() -> None:
 
 
 def test_takes_a_start_back_only_so_far() -> None:
-    _, told = run([(0.0, 100), (0.9, 50)], [(-95.0, 10), (-30.0, 140)])
+    _, told = run([(0.0, 100), (0.9, 50)], [(-95.0, 80), (-30.0, 70)])
     assert isinstance(told[0], VoiceStarted)
     assert told[0].start_s == 1.0 - CONFIG.take_back_frames / 100
 

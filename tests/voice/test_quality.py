@@ -5,10 +5,10 @@ from tests.voice.speaking import blocks, demo, noise, silence
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import InputNoted
+from callwatch.core.frames import HOP_S, Leak, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.voice.activity import VoiceActivity
-from callwatch.voice.frames import HOP_S, Leak, VoiceFrames
 from callwatch.voice.quality import QualityMonitor
 from callwatch.voice.swapped import SwapWatch
 

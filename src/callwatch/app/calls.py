@@ -12,8 +12,9 @@ from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.errors import OutputError
-from callwatch.core.events import Event
+from callwatch.core.errors import MissingPartError, OutputError, StoreError
+from callwatch.core.events import Event, PartialHeard, UtteranceFinished
+from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
@@ -28,6 +29,7 @@ from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig
 
 JOURNAL_NAME = "events.jsonl"
+REPORT_NAMES = ("report.json", "report.html", JOURNAL_NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class CallPlan:
     """What is to be done with one call.
 
     `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
-    step with the audio and hears everything.
+    step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
+    files are deleted with the call; a folder that a person named is theirs.
     """
 
     source: CallSource
@@ -43,15 +46,21 @@ class CallPlan:
     out_dir: Path
     live: bool
     in_history: bool = True
+    own_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """A finished call and where its report is."""
+    """A finished call and where its report is.
+
+    `history_fault`: why the history does not hold the call, or holds calls for too long; the
+    report is there all the same.
+    """
 
     summary: CallSummary
     paths: ReportPaths
     journal: Path
+    history_fault: str | None = None
 
 
 class CallDesk:
@@ -161,7 +170,9 @@ class OpenCall:
         try:
             self.pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(plan.live, self.pipeline)
-            sinks = (self._journal, *sinks)
+            keep = desk.config.store.keep_transcript
+            journal: Sink = self._journal if keep else wordless(self._journal)
+            sinks = (journal, *sinks)
             self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
         except BaseException:
             self.abandon()
@@ -184,16 +195,7 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
-        past = None
-        if plan.in_history:
-            # Loaded here: analysing without a history needs no database.
-            from callwatch.store.history import CallHistory
-
-            with CallHistory(config.store.url or None) as history:
-                history.delete_older_than(config.store.retention_days, datetime.now(UTC))
-                history.add(summary)
-                call = summary.call
-                past = history.own_history(call.agent_id, call.started_at, call.id)
+        past, fault = self._remember(summary) if plan.in_history else (None, None)
         paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
@@ -202,7 +204,34 @@ class OpenCall:
             baseline = self.pipeline.baseline(Channel.AGENT)
             if baseline is not None:
                 save_baseline(config.call.agent_id, baseline)
-        return CallOutcome(summary, paths, journal)
+        return CallOutcome(summary, paths, journal, fault)
+
+    def _remember(self, summary: CallSummary) -> tuple[OwnHistory | None, str | None]:
+        """Put the call into the history: the agent's past, and what went wrong.
+
+        A history that cannot be written costs neither the report nor, when only old calls
+        cannot be deleted, the call's place in it.
+        """
+        # Loaded here: analysing without a history needs no database.
+        from callwatch.store.history import CallHistory
+
+        plan, store, call = self._plan, self._desk.config.store, summary.call
+        files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
+        past, fault = None, None
+        files = (
+            [self._plan.out_dir / name for name in REPORT_NAMES] if self._plan.own_folder else []
+        )
+        try:
+            with CallHistory(store.url or None) as history:
+                try:
+                    history.delete_older_than(store.retention_days, datetime.now(UTC))
+                except StoreError as exc:
+                    fault = f"calls that are too old could not be deleted: {exc}"
+                history.add(summary, files)
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        except (StoreError, MissingPartError) as exc:
+            fault = f"the report is written, but {exc}"
+        return past, fault
 
     def abandon(self) -> None:
         """Close and, for a recording, remove what was begun."""
@@ -215,13 +244,27 @@ class OpenCall:
                 shutil.rmtree(self._plan.out_dir)
 
 
+def wordless(sink: Sink) -> Sink:
+    """The sink without what was said: for a journal when no transcript is to be kept."""
+
+    def without_words(event: Event) -> None:
+        if not isinstance(event, PartialHeard | UtteranceFinished):
+            sink(event)
+
+    return without_words
+
+
 def output_folders(out_dir: Path, stems: Sequence[str]) -> list[Path]:
-    """One folder a call; equal stems get -2, -3."""
-    seen: dict[str, int] = {}
+    """One folder a call; equal stems get -2, -3, past those that are stems themselves."""
+    taken: set[str] = set()
     out: list[Path] = []
     for stem in stems:
-        seen[stem] = seen.get(stem, 0) + 1
-        out.append(out_dir / (stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"))
+        name, number = stem, 1
+        while name in taken or (number > 1 and name in stems):
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name)
+        out.append(out_dir / name)
     return out
 
 

@@ -6,7 +6,7 @@ everything else in the GUI thread.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from callwatch.app.folders import data_folder
 from callwatch.app.gone import EndsWhenGone
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
+from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
 from callwatch.app.settings import AppSettings
 from callwatch.app.setup import AppSetup
 from callwatch.app.voices import VoiceWatch
@@ -51,7 +52,7 @@ class DesktopCall(RunningCall):
         self, desk: CallDesk, source: CallSource, out_dir: Path, sink: Callable[[Event], None]
     ) -> None:
         self._source = source
-        plan = CallPlan(source, source.name, out_dir, live=True)
+        plan = CallPlan(source, source.name, out_dir, live=True, own_folder=True)
         super().__init__(desk.open(plan, (sink,)))
 
     def hold(self) -> None:
@@ -91,7 +92,7 @@ class AppHistory:
         with self._open() as history:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
-        folder = data_folder() / "reports" / call_id
+        folder = data_folder() / REPORTS / call_id
         # Loaded here, and the database below: most of the day nobody asks for a report.
         from callwatch.report.write import write_report
 
@@ -120,6 +121,7 @@ class AppHost:
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
         self._watch: VoiceWatch | None = None
+        delete_old_files(data_folder(), self.config.store.retention_days, datetime.now(UTC))
 
     @property
     def config(self) -> Config:
@@ -135,7 +137,7 @@ class AppHost:
         source = EndsWhenGone(self._open_devices(), config.app.end_after_lost_s)
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
-            call = DesktopCall(CallDesk(config), source, data_folder() / "calls" / name, sink)
+            call = DesktopCall(CallDesk(config), source, data_folder() / CALLS / name, sink)
         except BaseException:
             with source:
                 raise

@@ -35,6 +35,7 @@ class RunningCall:
     def __init__(self, call: OpenCall) -> None:
         self._call = call
         self._lock = threading.Lock()
+        self._finishing = threading.Lock()
         self._callbacks: list[Callable[[], None]] = []
         self._over = False
         self.outcome: CallOutcome | None = None
@@ -50,8 +51,9 @@ class RunningCall:
         """
         self._call.runner.stop()
         summary = self._call.runner.join()
-        if self.outcome is None and summary is not None:
-            self.outcome = self._call.finish(summary)
+        with self._finishing:  # stopped by a button and by the app's end at once: one report
+            if self.outcome is None and summary is not None:
+                self.outcome = self._call.finish(summary)
 
     def pause(self) -> None:
         """Stop transcription (card payment)."""

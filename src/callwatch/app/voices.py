@@ -14,7 +14,7 @@ from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import VoiceStarted
-from callwatch.voice.frames import VoiceFrames
+from callwatch.core.frames import VoiceFrames
 
 # Devices that are not there yet are looked for again after this.
 RETRY_S: Final = 5.0

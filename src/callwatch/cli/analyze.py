@@ -61,6 +61,8 @@ def analyze(
             except CallwatchError as error:
                 failures.append(str(error))
                 continue
+            if outcome.history_fault is not None:
+                failures.append(outcome.history_fault)
             reports.append(to_document(outcome.summary))
             if not as_json:
                 summary = outcome.summary

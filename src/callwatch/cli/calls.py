@@ -24,6 +24,7 @@ from callwatch.report.exports import ExportFormat, export_call
 from callwatch.report.figure_rows import figure_rows
 from callwatch.report.files import write_private
 from callwatch.report.moments import moments_of, worth_a_look
+from callwatch.report.retelling import retold
 from callwatch.report.sentences import what_mattered
 from callwatch.report.wording import Wording, clock
 
@@ -329,10 +330,10 @@ def _show(summary: CallSummary, record: StoredCall, w: Wording) -> None:
     if moments:
         out.print(f"\n[bold]{escape(w.t('moments.heading'))}[/]")
     for moment in moments:
-        line = f"{moment.at:>7}  {moment.title} · {moment.who}. {moment.cue.evidence}"
+        line = f"{moment.at:>7}  {moment.title} · {moment.who}. {moment.evidence}"
         out.print(escape(line))
     for warning in summary.input_quality.warnings:
-        out.print(f"[yellow]![/] {escape(warning)}")
+        out.print(f"[yellow]![/] {escape(retold(warning, w))}")
     if record.figures.is_hard:
         out.print(f"\n{escape(w.t('page.hard'))}")
     if record.follow_up_on is not None:

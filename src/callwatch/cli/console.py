@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     Progress,
@@ -43,8 +44,10 @@ def nudge_printer() -> Callable[[Event], None]:
     def sink(event: Event) -> None:
         if isinstance(event, NudgeShown):
             lines = event.nudge.text.split("\n")
-            out.print(f"{clock(event.time_s):>6}  [bold]{lines[0]}[/bold]  {' '.join(lines[1:])}")
-            out.print(f"        [dim]{event.nudge.because}[/dim]")
+            # Words of the call may hold brackets ("[number]"): they are no markup.
+            title, advice = escape(lines[0]), escape(" ".join(lines[1:]))
+            out.print(f"{clock(event.time_s):>6}  [bold]{title}[/bold]  {advice}")
+            out.print(f"        [dim]{escape(event.nudge.because)}[/dim]")
 
     return sink
 

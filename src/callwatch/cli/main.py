@@ -1,5 +1,7 @@
 """The console script. Exit status: 0 done, 1 the work failed (one line says why), 2 wrong usage."""
 
+import errno
+import io
 import os
 import sys
 
@@ -9,6 +11,7 @@ from callwatch.core.errors import CallwatchError
 
 def main() -> None:
     """Run the command line."""
+    _prepare_streams()
     try:
         # A soft phone's hook delays the call that it tells of: it waits for no framework.
         told = as_told(sys.argv[1:])
@@ -17,19 +20,46 @@ def main() -> None:
         _start_app(sys.argv[1:])
         from callwatch.cli.tree import app
 
-        app()
+        try:
+            app()
+        finally:
+            # Here and not at the interpreter's end, where a full disk would be told as a traceback.
+            sys.stdout.flush()
     except CallwatchError as error:
         _fail(str(error))
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         sys.exit(1)
     except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
+            _forget_output()
+            _fail("What was to be printed cannot be written: the disk is full; make room on it.")
         if os.environ.get("CALLWATCH_DEBUG"):
             raise
         _fail(
             f"callwatch met a fault of its own ({type(fault).__name__}: {fault}): run it again with "
             "CALLWATCH_DEBUG=1 in the environment and report what it prints."
         )
+
+
+def _prepare_streams() -> None:
+    """Streams that were closed become empty ones; what cannot be shown is replaced, not fatal."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Other programs read UTF-8, whatever the code page of a Windows console.
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """Let what is left in the buffer go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _start_app(arguments: list[str]) -> None:

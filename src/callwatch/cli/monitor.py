@@ -1,6 +1,7 @@
 """`callwatch demo`, `live` and `replay`: calls in real time, with the overlay."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -28,7 +29,10 @@ from callwatch.cli.options import (
 )
 from callwatch.core.errors import CallwatchError
 
-OutDir = Annotated[Path | None, typer.Option("--out", help="Folder for the report.")]
+OutDir = Annotated[
+    Path | None,
+    typer.Option("--out", help="Folder for the report.", show_default="a new one in this folder"),
+]
 ShowOverlay = Annotated[
     bool, typer.Option("--overlay/--no-overlay", help="Show the overlay when there is a display.")
 ]
@@ -89,7 +93,7 @@ def live(
     err.print("Listening. End with Ctrl-C.")
     with_overlay = show_overlay and can_show_overlay()
     outcome = live_call(
-        desk, out_dir or Path("callwatch-call"), with_overlay=with_overlay,
+        desk, out_dir or _call_folder(), with_overlay=with_overlay,
         sinks=(nudge_printer(),),
     )  # fmt: skip
     _tell(outcome)
@@ -107,8 +111,10 @@ def replay(
     customer_file: CustomerFile = None,
 ) -> None:
     """Play a recording through the live pipeline in real time: which nudges would have come?"""
-    if call is None and not (agent_file and customer_file):
-        raise typer.BadParameter("name a recording, or give --agent-file and --customer-file")
+    if (call is None) is not (bool(agent_file) and bool(customer_file)) or (
+        bool(agent_file) is not bool(customer_file)
+    ):
+        raise typer.BadParameter("name one recording, or give --agent-file and --customer-file")
     files = RecordingFiles(call, agent_file, customer_file, parse_channels(channels))
     main_file = call or agent_file
     name = main_file.name if main_file else "call"
@@ -117,11 +123,16 @@ def replay(
     with_overlay = show_overlay and can_show_overlay()
     with progress_bar(name) as advance:
         outcome = replay_call(
-            desk, files, out_dir or Path("callwatch-replay"), name, real_time=True,
+            desk, files, out_dir or Path("callwatch-replay") / Path(name).stem, name, real_time=True,
             with_overlay=with_overlay, in_history=False,
             sinks=(nudge_printer(), progress_sink(advance, None)),
         )  # fmt: skip
     _tell(outcome)
+
+
+def _call_folder() -> Path:
+    """A folder of its own for each call: a report is never written over another call's."""
+    return Path("callwatch-calls") / f"{datetime.now():%Y-%m-%d-%H%M%S}"
 
 
 def _save_pictures(folder: Path, desk: CallDesk) -> None:
@@ -137,3 +148,5 @@ def _tell(outcome: CallOutcome) -> None:
     for warning in outcome.summary.input_quality.warnings:
         err.print(f"note: {warning}", markup=False)
     out.print(str(outcome.paths.html), markup=False)
+    if outcome.history_fault is not None:
+        raise CallwatchError(outcome.history_fault)

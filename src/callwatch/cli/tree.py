@@ -16,6 +16,7 @@ COMMANDS = {
     "analyze": LazyCommand("callwatch.cli.analyze", "analyze", _CALLS, can_be_stopped=True),
     "app": LazyCommand("callwatch.cli.desktop", "desktop", _CALLS),
     "call": LazyCommand("callwatch.cli.desktop", "call_app", _CALLS),
+    "report": LazyCommand("callwatch.cli.report", "report", _AFTER, can_be_stopped=True),
     "calls": LazyCommand("callwatch.cli.calls", "calls_app", _AFTER),
     "trends": LazyCommand("callwatch.cli.trends", "trends_app", _AFTER),
     "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),

@@ -7,12 +7,16 @@ interrupts nor rises in loudness.
     agent                    |== turn, quiet, at the customer's end ==|   -> control
 """
 
+from collections import deque
 from dataclasses import dataclass
+from typing import Final
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, Event, FloorReleased, FloorTaken
 from callwatch.core.spans import TimeSpan
+
+_SPOILS: Final = 8  # more than an agent interrupts or rises in one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,9 @@ class ControlDetector:
 
     def __init__(self, config: ControlConfig | None = None) -> None:
         self._config = config or ControlConfig()
-        self._armed_by: tuple[float, str] | None = None
-        self._turn_start_s: float | None = None
-        self._spoilt = False
+        self._outburst: tuple[TimeSpan, str] | None = None
+        self._turn_start_s: float | None = None  # the agent's turn that goes on
+        self._spoils: deque[TimeSpan] = deque(maxlen=_SPOILS)
         self._count = 0
 
     def on_event(self, event: Event) -> list[Event]:
@@ -39,9 +43,9 @@ class ControlDetector:
             case CueOpened(cue=cue):
                 self._on_cue(cue)
             case FloorTaken(channel=Channel.AGENT, start_s=start_s):
-                if self._armed_by is not None:
-                    self._turn_start_s = start_s
+                self._turn_start_s = start_s
             case FloorReleased(time_s=time_s, channel=Channel.AGENT, span=span):
+                self._turn_start_s = None
                 return self._on_turn_end(time_s, span)
             case _:
                 pass
@@ -51,23 +55,36 @@ class ControlDetector:
         outburst = cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.CUSTOMER
         if outburst or cue.kind is CueKind.THREAT:
             what = "the voice rose" if outburst else "the threat"
-            if self._turn_start_s is None:
-                self._armed_by, self._spoilt = (cue.span.end_s, what), False
+            if not self._is_answering():
+                self._outburst = (cue.span, what)
         elif cue.channel is Channel.AGENT and cue.kind in (
             CueKind.INTERRUPTION,
             CueKind.RAISED_VOICE,
         ):
-            self._spoilt = True
+            self._spoils.append(cue.span)
+
+    def _is_answering(self) -> bool:
+        """Whether the agent's turn that goes on answers the outburst before."""
+        if self._outburst is None or self._turn_start_s is None:
+            return False
+        return self._turn_start_s >= self._outburst[0].start_s
 
     def _on_turn_end(self, time_s: float, span: TimeSpan) -> list[Event]:
-        if self._armed_by is None or self._turn_start_s is None:
+        """A turn answers an outburst that began before it.
+
+        A threat is told when its words are recognised, often when the answer has begun: so it
+        is the times that count, not the order of the events.
+        """
+        if self._outburst is None or span.duration_s < self._config.min_turn_s:
             return []
-        if span.duration_s < self._config.min_turn_s:
-            self._turn_start_s = None
-            return []
-        (after_s, what), spoilt = self._armed_by, self._spoilt
-        self._armed_by, self._turn_start_s, self._spoilt = None, None, False
-        if spoilt or span.start_s - after_s > self._config.within_s:
+        outburst, what = self._outburst
+        if span.start_s < outburst.start_s:
+            return []  # it had begun before: the next turn is the answer
+        self._outburst = None
+        spoilt = any(
+            spoil.start_s < span.end_s and spoil.end_s > outburst.start_s for spoil in self._spoils
+        )
+        if spoilt or span.start_s - outburst.end_s > self._config.within_s:
             return []
         self._count += 1
         evidence = f"first turn after {what}: no interruption and no rise in loudness"

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import FloorReleased, FloorTaken
+from callwatch.core.frames import HOP_S
 from callwatch.core.spans import TimeSpan
 from callwatch.detectors.spurts import Spurt
-from callwatch.voice.frames import HOP_S
 
 
 @dataclass(frozen=True, slots=True)

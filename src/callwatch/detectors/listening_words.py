@@ -36,6 +36,16 @@ class ListeningWords:
             at += length
         return True
 
+    def content_words(self, text: str) -> int:
+        """How many words are no listening words."""
+        words = _words(text)
+        at = count = 0
+        while at < len(words):
+            length = self._phrase_at(words, at)
+            count += not length
+            at += length or 1
+        return count
+
     def is_grab(self, text: str) -> bool:
         """Whether the words begin with a grab for the floor."""
         words = tuple(_words(text))

@@ -10,12 +10,14 @@ thread only.
 
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import Final
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import (
     CueClosed,
     CueOpened,
+    CueWithdrawn,
     Event,
     FloorReleased,
     FloorTaken,
@@ -23,8 +25,10 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
-from callwatch.core.spans import TimeSpan
+from callwatch.core.spans import TimeSpan, total_s, union
 from callwatch.core.words import Utterance
+
+BRIDGE_S: Final = 0.3  # pauses inside words and phrases are no silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,16 @@ class PaceDetector:
         self._voice_ended_s: float | None = None  # when the last voice of either side fell silent
         self._last_speaker: Channel | None = None
         self._agent_floor_s: float | None = None
+        self._agent_stopped_s = 0.0  # end of the agent's last run of speech
         self._agent_words: deque[tuple[int, float, float]] = deque()  # words, seconds, end
         self._open: dict[CueKind, tuple[str, Cue]] = {}
         self._count = 0
-        self.on_hold = False
+        self._hold_reasons: set[str] = set()
+
+    @property
+    def on_hold(self) -> bool:
+        """Whether the customer waits, by the agent's word or by the music."""
+        return bool(self._hold_reasons)
 
     def on_event(self, event: Event) -> list[Event]:
         """Take one event of the call; gives the cues that it closes or opens."""
@@ -68,6 +78,8 @@ class PaceDetector:
                 return out + self._close(CueKind.SLOW_RESPONSE, time_s, start_s)
             case VoiceStopped(channel=channel, span=span):
                 self._speaking[channel] = False
+                if channel is Channel.AGENT:
+                    self._agent_stopped_s = max(self._agent_stopped_s, span.end_s)
                 if self._voice_ended_s is None or span.end_s >= self._voice_ended_s:
                     self._voice_ended_s, self._last_speaker = span.end_s, channel
             case FloorTaken(channel=Channel.AGENT, start_s=start_s):
@@ -86,7 +98,9 @@ class PaceDetector:
         """The stream has reached `time_s`."""
         out: list[Event] = []
         floor_s = self._agent_floor_s
-        if floor_s is not None and time_s - floor_s > self._config.monologue_s:
+        # The floor is released late: a silence after the turn is no part of the monologue.
+        spoke_s = time_s if self._speaking[Channel.AGENT] else self._agent_stopped_s
+        if floor_s is not None and spoke_s - floor_s > self._config.monologue_s:
             span = TimeSpan(floor_s, time_s)
             evidence = f"the agent has held the floor for {span.duration_s:.0f} s"
             out += self._open_cue(CueKind.MONOLOGUE, span, self._config.monologue_s, evidence)
@@ -102,12 +116,18 @@ class PaceDetector:
             out += self._open_cue(CueKind.DEAD_AIR, silence, self._config.dead_air_s, evidence)
         return out
 
-    def set_on_hold(self, on_hold: bool, time_s: float) -> list[Event]:
-        """Silence while the customer is on hold is no dead air."""
-        self.on_hold = on_hold
+    def set_on_hold(self, on_hold: bool, time_s: float, reason: str = "agent") -> list[Event]:
+        """Silence while the customer is on hold is no dead air.
+
+        Each `reason` (the agent's word, the music) holds on its own: music that stops for an
+        announcement does not end a hold that the agent has told.
+        """
         if not on_hold:
-            self._voice_ended_s = time_s
+            if reason in self._hold_reasons:
+                self._hold_reasons.discard(reason)
+                self._voice_ended_s = time_s
             return []
+        self._hold_reasons.add(reason)
         out = self._close(CueKind.DEAD_AIR, time_s, time_s)
         return out + self._close(CueKind.SLOW_RESPONSE, time_s, time_s)
 
@@ -116,19 +136,20 @@ class PaceDetector:
         return [event for kind in list(self._open) for event in self._close(kind, at_s, at_s)]
 
     def _on_agent_words(self, time_s: float, utterance: Utterance) -> list[Event]:
-        spoken_s = sum(word.span.duration_s for word in utterance.words)
+        # Own speech, as in the report: pauses between words under 0.3 s are part of it.
+        spoken_s = total_s(union((word.span for word in utterance.words), BRIDGE_S))
         self._agent_words.append((len(utterance.words), max(spoken_s, 0.1), utterance.span.end_s))
         window_s = self._config.fast_speech_window_s
         while sum(s for _, s, _ in self._agent_words) - self._agent_words[0][1] >= window_s:
             self._agent_words.popleft()
-        total_s = sum(s for _, s, _ in self._agent_words)
-        if total_s < window_s:
+        own_s = sum(s for _, s, _ in self._agent_words)
+        if own_s < window_s:
             return []
-        wpm = 60.0 * sum(n for n, _, _ in self._agent_words) / total_s
+        wpm = 60.0 * sum(n for n, _, _ in self._agent_words) / own_s
         if wpm <= self._config.fast_speech_wpm:
             return self._close(CueKind.FAST_SPEECH, time_s, utterance.span.end_s)
         start_s = max(0.0, self._agent_words[0][2] - self._agent_words[0][1])
-        evidence = f"{wpm:.0f} words a minute over {total_s:.0f} s of own speech"
+        evidence = f"{wpm:.0f} words a minute over {own_s:.0f} s of own speech"
         span, limit_wpm = TimeSpan(start_s, max(time_s, start_s)), self._config.fast_speech_wpm
         return self._open_cue(CueKind.FAST_SPEECH, span, limit_wpm, evidence, wpm)
 
@@ -154,5 +175,8 @@ class PaceDetector:
             return []
         cue_id, cue = self._open.pop(kind)
         span = TimeSpan(cue.span.start_s, max(end_s, cue.span.start_s))
+        if kind is not CueKind.FAST_SPEECH and span.duration_s <= (cue.threshold or 0.0):
+            # A voice is told a moment after its onset: this one had begun before the threshold.
+            return [CueWithdrawn(time_s, cue_id)]
         value = cue.value if kind is CueKind.FAST_SPEECH else round(span.duration_s, 3)
         return [CueClosed(time_s, cue_id, replace(cue, span=span, value=value))]

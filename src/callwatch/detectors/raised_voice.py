@@ -25,19 +25,24 @@ class RaisedVoiceConfig:
     # Of usual windows, one in some 1,500 lies above 3.2 standard deviations; a call has a few
     # hundred that are independent.
     open_z: float = 3.2
-    # The very first syllables of a sentence are often high, so that early evidence must be
-    # stronger: this much with `sustained_s` of voice, falling to `open_z` with `sure_s`.
-    early_z: float = 4.0
-    sure_s: float = 0.9
+    # The very first syllables of a sentence are often high, and so are single words in a lively
+    # one: the short window alone, or evidence that has just begun, must be stronger.
+    early_z: float = 4.5
+    # Voice before anything opens (one loud word or a cough is shorter), and voice with which
+    # `open_z` is enough.
+    sustained_s: float = 0.5
+    sure_s: float = 1.0
     # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
-    # 6 dB and more). Another person who takes the phone is only higher.
-    least_balance_db: float = 1.5
+    # 6 dB and more). A lively voice, or another person who takes the phone, is only higher.
+    least_balance_db: float = 4.0
+    # Gain control may bring a raised voice down to the usual level, but not below it; with its
+    # short-time peaks held down and its sharper contrasts, somewhat below when all else is strong.
+    least_level_db: float = -3.0
+    least_strong_level_db: float = -6.0
     # What has lasted must still go on: the newest voice alone lies at least this high.
     still_z: float = 2.0
     # Well below, so that a falling phrase end does not close it.
     close_z: float = 1.5
-    # Voice above the threshold before it opens: longer than one loud word or a cough.
-    sustained_s: float = 0.5
     # Silence that ends the cue.
     silence_s: float = 1.0
     # Usual voice after a cue before the speaker counts as settled.
@@ -56,6 +61,7 @@ class _Side:
     """What is going on on one side."""
 
     above_s: float = 0.0
+    peak_z: float = 0.0
     onset_s: float = 0.0
     last_voice_s: float = float("-inf")
     last_raised_s: float = 0.0
@@ -88,7 +94,7 @@ class RaisedVoice:
 
     def _step(self, channel: Channel, effort: EffortFrames, i: int) -> list[Event]:
         side, row, config = self._sides[channel], channel.index, self.config
-        z, new_s = _opening_z(effort, row, i, config), float(effort.new_voiced_s[row, i])
+        z, new_s = _highest(effort, row, i), float(effort.new_voiced_s[row, i])
         start_s = effort.start_s + i * effort.hop_s
         end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
         silent = start_s - side.last_voice_s >= config.silence_s
@@ -104,13 +110,11 @@ class RaisedVoice:
             side.above_s = 0.0
             return self._settle(channel, side, z, new_s, now_s)
         if side.above_s == 0.0:
-            side.onset_s = start_s
+            side.onset_s, side.peak_z = start_s, 0.0
+        side.peak_z = max(side.peak_z, z)
         side.above_s += new_s
         side.usual_s = 0.0
-        if (
-            z < config.needed_z(float(effort.voiced_s[row, i]))
-            or effort.balance_delta_db[row, i] < config.least_balance_db
-        ):
+        if not _stands_out(effort, row, i, side.peak_z, config):
             return []
         side.count += 1
         side.id = f"raised_voice-{channel}-{side.count}"
@@ -162,7 +166,7 @@ class RaisedVoice:
         self, channel: Channel, effort: EffortFrames, i: int, span: TimeSpan, detected_s: float
     ) -> Cue:
         row = channel.index
-        z = max(float(effort.effort[row, i]), float(effort.sustained[row, i]))
+        z = _highest(effort, row, i)
         level_db = float(effort.level_delta_db[row, i])
         return Cue(
             CueKind.RAISED_VOICE,
@@ -176,10 +180,28 @@ class RaisedVoice:
         )
 
 
-def _opening_z(effort: EffortFrames, row: int, i: int, config: RaisedVoiceConfig) -> float:
-    """The short window, or the long one while the short one still agrees."""
+def _highest(effort: EffortFrames, row: int, i: int) -> float:
+    """The higher of both windows."""
+    return max(float(effort.effort[row, i]), float(effort.sustained[row, i]))
+
+
+def _stands_out(
+    effort: EffortFrames, row: int, i: int, peak_z: float, config: RaisedVoiceConfig
+) -> bool:
+    """Whether this step opens a cue: strong at once, or less strong but lasting.
+
+    `peak_z`, the highest since effort last lay under `open_z`, still counts: a sentence falls.
+    """
     short, long = float(effort.effort[row, i]), float(effort.sustained[row, i])
-    return max(short, long) if short >= config.still_z else short
+    needed = config.needed_z(float(effort.voiced_s[row, i]))
+    strong = peak_z >= max(needed, config.early_z)
+    level_db = config.least_strong_level_db if strong else config.least_level_db
+    return (
+        (strong or long >= needed)
+        and short >= config.still_z
+        and float(effort.balance_delta_db[row, i]) >= config.least_balance_db
+        and float(effort.level_delta_db[row, i]) >= level_db
+    )
 
 
 def _evidence(channel: Channel, effort: EffortFrames, i: int) -> str:

@@ -10,16 +10,19 @@ words; words that arrive may decide earlier, or take a decision back. Called by 
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, VoiceStarted
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
 from callwatch.detectors.floor import Floor, FloorConfig
 from callwatch.detectors.listening_words import listening_words
 from callwatch.detectors.spurts import Spurt
-from callwatch.voice.frames import HOP_S, VoiceFrames
+
+CONTENT_WORDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,10 @@ class TurnTaking:
             if cue.channel is not utterance.channel or not _covers(utterance, cue.span):
                 continue
             if not listening:
-                self._content.add(found.id)
+                # "Um, I" beside the other's last word is not yet a grab: content takes two words.
+                said = _said_in(utterance, cue.span)
+                if self._words.is_grab(said) or self._words.content_words(said) >= CONTENT_WORDS:
+                    self._content.add(found.id)
             elif utterance.is_final:
                 events.append(CueWithdrawn(time_s, found.id))
                 self._forget(found)
@@ -319,6 +325,12 @@ class TurnTaking:
 def _covers(utterance: Utterance, span: TimeSpan) -> bool:
     """Whether the utterance is what was said in the span, at least for the most part."""
     return utterance.span.overlap_s(span) > 0.5 * min(span.duration_s, utterance.span.duration_s)
+
+
+def _said_in(utterance: Utterance, span: TimeSpan) -> str:
+    """The words that were, for the most part, said within the span."""
+    inside = (w.text for w in utterance.words if span.overlap_s(w.span) >= w.span.duration_s / 2)
+    return " ".join(inside)
 
 
 def _evidence(overlap_s: float, spurt: Spurt) -> str:

@@ -19,6 +19,10 @@ NONE: Final = "none"
 DRAWS: Final = 4
 
 
+# Pairs of words that differ between Danish and Norwegian, one pair a line.
+SISTER_WORDS: Final = SENTENCE_DIR / "da_nb.txt"
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One line of a sentence file; `labels` is empty for harmless ones."""
@@ -67,3 +71,23 @@ def _labels(text: str, where: str) -> frozenset[ThreatCategory]:
         return frozenset(ThreatCategory(name) for name in names)
     except ValueError as exc:
         raise ConfigError(f"{where}: {exc}; use {', '.join(ThreatCategory)} or none.") from exc
+
+
+def sister_words(into: Language, path: Path = SISTER_WORDS) -> dict[str, str]:
+    """Danish words to Norwegian ones (`into` NB), or the other way; ambiguous ones the first way."""
+    words: dict[str, str] = {}
+    for raw in path.read_text(encoding="utf-8").splitlines():
+        if raw.startswith("#") or not raw.strip():
+            continue
+        danish, *norwegian = (word.replace("_", " ") for word in raw.split())
+        if into is Language.NB:
+            words.setdefault(danish, norwegian[0])
+        else:
+            for word in norwegian:
+                words.setdefault(word, danish)
+    return words
+
+
+def translate(text: str, words: dict[str, str]) -> str:
+    """`text` with each known word replaced; the rest, most of it common to both, stays."""
+    return re.sub(r"\w+", lambda m: words.get(m.group().lower(), m.group()), text)

@@ -18,6 +18,7 @@ from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
 from callwatch.report.figure_rows import figure_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
+from callwatch.report.retelling import retold
 from callwatch.report.sentences import was_heated, what_mattered
 from callwatch.report.timeline import HALF, WIDTH, Mark, Row, rows_of
 from callwatch.report.transcript import entries_of
@@ -170,7 +171,7 @@ def _draw(page: _Page, summary: CallSummary, history: OwnHistory) -> None:
     _balance(page, summary)
     page.heading(w.t("timeline.heading"))
     names = {level: w.t(f"level.{level.value}") for level in EscalationLevel}
-    for row in rows_of(summary, moments, nudge_marks(summary), names):
+    for row in rows_of(summary, moments, nudge_marks(summary, w), names):
         _row(page, row)
     page.heading(w.t("moments.heading"))
     for moment in worth_a_look(moments, MOMENTS):
@@ -179,8 +180,10 @@ def _draw(page: _Page, summary: CallSummary, history: OwnHistory) -> None:
     _figures(page, summary)
     _comparison(page, summary, history)
     page.heading(w.t("quality.warnings"))
-    for warning in summary.input_quality.warnings or (w.t("quality.no_warnings"),):
-        page.text(warning, 8.5)
+    for warning in summary.input_quality.warnings:
+        page.text(retold(warning, w), 8.5)
+    if not summary.input_quality.warnings:
+        page.text(w.t("quality.no_warnings"), 8.5)
     page.heading(w.t("aftercare.heading"))
     if was_heated(summary):
         page.text(w.t("aftercare.hard_text"), 8.5)
@@ -246,7 +249,7 @@ def _boxes(path: str) -> list[tuple[float, float, float]]:
 
 
 def _moment(page: _Page, moment: Moment) -> None:
-    page.text(f"{moment.at}  {moment.title} · {moment.who}. {moment.cue.evidence}", 8.5)
+    page.text(f"{moment.at}  {moment.title} · {moment.who}. {moment.evidence}", 8.5)
     if moment.advice:
         page.text(moment.advice, 7.8, colour=SOFT)
 
@@ -280,10 +283,10 @@ def _transcript(page: _Page, summary: CallSummary, moments: Sequence[Moment]) ->
     page.text(f"{w.t('transcript.appendix')}: {w.t('transcript.heading')}", 11, bold=True)
     page.text(w.t("transcript.masked" if summary.utterances else "transcript.none"), 7.8)
     page.pdf.ln(1.5)
-    for entry in entries_of(summary, moments, nudge_marks(summary), w):
+    for entry in entries_of(summary, moments, nudge_marks(summary, w), w):
         text = " ".join(part for part, _ in entry.parts)
         if text:
             page.text(f"{entry.at}  {entry.who}: {text}", 8.5)
         for moment in entry.moments:
-            line = f"      {moment.at} {moment.title}. {moment.cue.evidence}"
+            line = f"      {moment.at} {moment.title}. {moment.evidence}"
             page.text(line, 7.6, colour=COLOURS.get(moment.style, SOFT))

@@ -14,7 +14,7 @@ def to_vtt(summary: CallSummary, wording: Wording) -> str:
     `<`, `>` and `&` are escaped, so what was said is never markup.
     """
     notes = [
-        (m.cue.span.start_s, f"NOTE {m.at} {m.who}: {m.title}. {m.cue.evidence}")
+        (m.cue.span.start_s, f"NOTE {m.at} {m.who}: {m.title}. {m.evidence}")
         for m in moments_of(summary, wording)
     ]
     blocks = [f"WEBVTT - {_line(summary.call.id)}"]
@@ -44,7 +44,7 @@ def to_audacity(summary: CallSummary, wording: Wording) -> str:
     for moment in moments_of(summary, wording):
         span = moment.cue.span
         labels.append((span.start_s, span.end_s, f"{moment.who}: {moment.title}"))
-    for mark in nudge_marks(summary):
+    for mark in nudge_marks(summary, wording):
         kind = wording.t("timeline.nudge" if mark.nudge.shown else "timeline.nudge_held")
         labels.append((mark.nudge.time_s, mark.nudge.time_s, f"{kind}: {mark.text}"))
     labels.sort(key=lambda label: label[:2])

@@ -17,6 +17,7 @@ from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
 from callwatch.report.figure_rows import figure_rows, quality_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
+from callwatch.report.retelling import retold
 from callwatch.report.sentences import was_heated, what_mattered
 from callwatch.report.timeline import HALF, WIDTH, rows_of
 from callwatch.report.transcript import entries_of
@@ -54,7 +55,7 @@ def environment() -> Environment:
 
 def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str, Any]:
     moments = moments_of(summary, w)
-    nudges = nudge_marks(summary)
+    nudges = nudge_marks(summary, w)
     chosen = worth_a_look(moments, MOMENTS_IN_SUMMARY)
     level_names = {level: w.t(f"level.{level.value}") for level in EscalationLevel}
     return {
@@ -83,7 +84,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "figures": figure_rows(summary, w),
         "comparison": compare(summary, history, w),
         "quality": quality_rows(summary, w),
-        "warnings": summary.input_quality.warnings,
+        "warnings": [retold(warning, w) for warning in summary.input_quality.warnings],
         "history": history,
         "entries": entries_of(summary, moments, nudges, w),
         "has_words": any(utterance.words for utterance in summary.utterances),

@@ -8,6 +8,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import METHOD_STEPS, Cue, CueKind
 from callwatch.core.nudges import Nudge
 from callwatch.core.summary import CallSummary
+from callwatch.report.retelling import evidence_of, retold
 from callwatch.report.wording import Wording, clock
 
 # How much a kind deserves a second look, for the short list: what the customer did first, then
@@ -42,6 +43,7 @@ class Moment:
     title: str
     at: str
     who: str
+    evidence: str
     advice: str | None
     weight: float
 
@@ -66,6 +68,7 @@ class NudgeMark:
 
     nudge: Nudge
     at: str
+    because: str
 
     @property
     def text(self) -> str:
@@ -83,6 +86,7 @@ def moments_of(summary: CallSummary, wording: Wording) -> list[Moment]:
             title=wording.cue_title(cue),
             at=clock(cue.span.start_s),
             who=wording.who(cue.channel),
+            evidence=evidence_of(cue, wording),
             advice=wording.advice(cue),
             weight=_weight(cue),
         )
@@ -90,10 +94,10 @@ def moments_of(summary: CallSummary, wording: Wording) -> list[Moment]:
     ]
 
 
-def nudge_marks(summary: CallSummary) -> list[NudgeMark]:
+def nudge_marks(summary: CallSummary, wording: Wording) -> list[NudgeMark]:
     """Every nudge in the order of time."""
     nudges = sorted(summary.nudges, key=lambda nudge: nudge.time_s)
-    return [NudgeMark(nudge, clock(nudge.time_s)) for nudge in nudges]
+    return [NudgeMark(n, clock(n.time_s), retold(n.because, wording)) for n in nudges]
 
 
 def worth_a_look(moments: Sequence[Moment], most: int) -> list[Moment]:

@@ -214,7 +214,7 @@ def _bands(scale: _Scale, moments: Sequence[Moment], kind: CueKind) -> tuple[Ban
             continue
         for part in scale.clip([cue.span]):
             x, width = scale.x(part.start_s), scale.x(part.end_s) - scale.x(part.start_s)
-            label = f"{moment.at} {moment.who}: {moment.title}. {cue.evidence}"
+            label = f"{moment.at} {moment.who}: {moment.title}. {moment.evidence}"
             bands.append(Band(round(x, 1), round(max(1.5, width), 1), label, cue.channel.value))
     return tuple(bands)
 

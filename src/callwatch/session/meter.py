@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import Metered
-from callwatch.voice.frames import HOP_S, VoiceFrames
+from callwatch.core.frames import HOP_S, VoiceFrames
 
 FRAMES_A_SECOND = round(1.0 / HOP_S)
 

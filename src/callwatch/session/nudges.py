@@ -63,6 +63,16 @@ class NudgeConfig:
     switched_off: frozenset[str] = frozenset()
     not_useful: dict[str, int] = field(default_factory=dict)  # each doubles that key's cool-down
 
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.withheld_share <= 1.0:
+            raise ValueError("withheld_share must be from 0 to 1")
+        if unknown := sorted((set(self.switched_off) | set(self.not_useful)) - set(RULES)):
+            raise ValueError(f"{unknown[0]} is not the name of a nudge: use one of {_names()}")
+
+
+def _names() -> str:
+    return ", ".join(sorted(RULES))
+
 
 @dataclass(slots=True)
 class _Waiting:
@@ -78,8 +88,11 @@ class _Waiting:
 class NudgePolicy:
     """Decides which nudge is shown, and when."""
 
-    def __init__(self, config: NudgeConfig, language: Language, seed: str = "") -> None:
+    def __init__(
+        self, config: NudgeConfig, language: Language, seed: str = "", *, with_words: bool = True
+    ) -> None:
         self._config = config
+        self._with_words = with_words  # without words nobody can tell what was acknowledged
         self._language = language
         self._random = random.Random(seed)
         self._waiting: list[_Waiting] = []
@@ -149,7 +162,7 @@ class NudgePolicy:
         if rule is None:
             return
         self._wait(rule, time_s, cue.evidence, (cue_id,))
-        if rule.key == KEEP_LISTENING and self._unacknowledged is None:
+        if rule.key == KEEP_LISTENING and self._unacknowledged is None and self._with_words:
             self._unacknowledged = (time_s, cue_id)
 
     def _on_level(self, time_s: float, level: EscalationLevel) -> None:

@@ -28,8 +28,8 @@ from callwatch.core.events import (
     UtteranceFinished,
     VoiceStarted,
 )
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.masking import UtteranceMasker
-from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
 from callwatch.detectors.control import ControlConfig, ControlDetector
@@ -43,13 +43,15 @@ from callwatch.phrases.steps import StepMatcher
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgeConfig, NudgePolicy
+from callwatch.session.pause_gate import PauseGate
 from callwatch.speech.feed import FeedConfig, SpeechFeed
+from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
 from callwatch.voice.baseline import EffortBaseline
 from callwatch.voice.effort import EffortConfig, EffortEstimator, EffortFrames
-from callwatch.voice.frames import HOP_S, VoiceFrames
 from callwatch.voice.quality import QualityConfig, QualityMonitor
+from callwatch.voice.swapped import SwapWatch
 
 TICK_S: Final = 0.1  # nudges and pace need no finer clock; a person cannot tell
 
@@ -107,17 +109,18 @@ class Pipeline:
         self._threats = ThreatDetector(phrases.threats, config.threats)
         self._method = MethodDetector(phrases.steps, config.method)
         self._escalation = Escalation(config.escalation)
-        self._nudges = NudgePolicy(config.nudges, config.language, info.id)
+        self._nudges = NudgePolicy(config.nudges, config.language, info.id, with_words=with_words)
         self._meter = Meter()
         self._feed = SpeechFeed(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
+        self._swap_watch = SwapWatch(config.language)
+        self._language_check = LanguageCheck(config.language)
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
         self._agent_spoke_s = 0.0
         self._customer_began_s = math.inf
-        self._paused_from_s: float | None = None
-        self._paused: list[TimeSpan] = []
+        self._pause_gate = PauseGate()
         self._dropped_s = 0.0
         self._warnings: list[str] = []
 
@@ -149,13 +152,11 @@ class Pipeline:
     def take_chunks(self) -> list[SpeechChunk]:
         """The voiced audio for the recogniser since the last call."""
         chunks, self._chunks = self._chunks, []
-        return chunks if self._paused_from_s is None else []
+        return chunks
 
     def hear(self, utterance: Utterance) -> list[Event]:
         """Take what the recogniser heard; numbers are masked before anyone else sees it."""
-        if any(pause.overlap_s(utterance.span) > 0 for pause in self._pauses()):
-            return []
-        heard = self._masker.mask(utterance)
+        heard = self._masker.mask(self._pause_gate.words_outside(utterance))
         now_s = max(self._now_s, utterance.consumed_s)
         if not heard.is_final:
             first: Event = PartialHeard(now_s, heard)
@@ -164,6 +165,8 @@ class Pipeline:
         else:
             return self._dispatch(self._threats.hear(heard))
         events = [first, *self._turn_taking.hear(heard)]
+        if heard.is_final:
+            events += self._doubts(heard, now_s)
         if heard.channel is Channel.CUSTOMER:
             events += self._threats.hear(heard)
         elif heard.span.end_s > self._customer_began_s:
@@ -171,11 +174,27 @@ class Pipeline:
             events += self._method.hear(heard)
         return self._dispatch(events)
 
+    def _doubts(self, heard: Utterance, now_s: float) -> list[Event]:
+        """What the words say about the input: swapped channels, another language."""
+        swapped = self._swap_watch.hear(heard)
+        wrong = self._language_check.observe((), (heard,))
+        notes = [note.message for note in swapped] + wrong
+        self._warnings += notes
+        return [*swapped, *(InputNoted(now_s, None, "language_mismatch", text) for text in wrong)]
+
+    def _gather(self, chunks: list[SpeechChunk]) -> list[Event]:
+        """Audio for the recogniser, without that of a pause; gives what it tells about the input."""
+        kept = self._pause_gate.let_through(chunks)
+        self._chunks += kept
+        wrong = self._language_check.observe(kept, ())
+        self._warnings += wrong
+        return [InputNoted(self._now_s, None, "language_mismatch", text) for text in wrong]
+
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
         events = self._run(None, self._voice.finish())
         if self._feed is not None:
-            self._chunks += self._feed.finish(self._audio_end_s)
+            events += self._dispatch(self._gather(self._feed.finish(self._audio_end_s)))
         effort = self._effort.finish()
         return events + self._dispatch(
             [
@@ -196,14 +215,13 @@ class Pipeline:
 
     def set_paused(self, paused: bool) -> list[Event]:
         """Card payment: what is said while paused is neither recognised nor kept."""
-        if paused and self._paused_from_s is None:
-            self._paused_from_s = self._now_s
+        if paused and not self._pause_gate.is_paused:
+            self._chunks += self._pause_gate.pause(self._now_s)
             message = "Transcription is paused."
             return [InputNoted(self._now_s, None, "paused", message)]
-        if not paused and self._paused_from_s is not None:
-            span = TimeSpan(self._paused_from_s, max(self._now_s, self._paused_from_s))
-            self._paused.append(span)
-            self._paused_from_s = None
+        if not paused and self._pause_gate.is_paused:
+            # To the end of the audio at hand: the decisions (now_s) are a little behind it.
+            span = self._pause_gate.resume(self._audio_end_s)
             return [InputNoted(self._now_s, None, "resumed", "Transcription goes on.", span)]
         return []
 
@@ -231,16 +249,11 @@ class Pipeline:
         """The effort baseline learnt so far (an agent's own may be remembered locally)."""
         return self._effort.baseline(channel)
 
-    def _pauses(self) -> list[TimeSpan]:
-        if self._paused_from_s is None:
-            return self._paused
-        return [*self._paused, TimeSpan(self._paused_from_s, float("inf"))]
-
     def _run(self, block: CallBlock | None, frames: VoiceFrames) -> list[Event]:
         events: list[Event] = [*frames.transitions, *frames.notes]
         if block is not None:
             if self._feed is not None:
-                self._chunks += self._feed.process(block, frames)
+                events += self._gather(self._feed.process(block, frames))
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
             events += self._raised_voice.process(effort)
@@ -291,7 +304,7 @@ class Pipeline:
             if isinstance(event, EscalationChanged):
                 self._method.set_upset(event.change.level is not EscalationLevel.CALM)
             if isinstance(event, InputNoted) and event.code in ("hold_music", "hold_music_ended"):
-                led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s)
+                led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s, "music")
             queue.extendleft(reversed(led_to))
         return out
 

@@ -103,9 +103,10 @@ class CallRunner:
             except CallwatchError as error:
                 self._error = error
             finally:
+                # After a fault too: a window that waits for the end must not wait for ever.
                 self._ended.set()
-            if on_finished is not None:
-                on_finished(self)
+                if on_finished is not None:
+                    on_finished(self)
 
         self._thread = threading.Thread(target=work, name="callwatch-analysis")
         self._thread.start()
@@ -168,7 +169,8 @@ def peak_memory_mb() -> float:
     """The most memory that this process has held so far, MB."""
     if sys.platform == "win32":
         return round(float(psutil.Process().memory_info().peak_wset) / 1e6, 1)
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, 1)
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
 
 
 def _ratio(seconds: float, audio_s: float) -> float | None:

@@ -16,8 +16,8 @@ import numpy as np
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.voice.frames import HOP_S, VoiceFrames
 
 _HOP: Final = round(HOP_S * CALL_RATE_HZ)
 _EPSILON_S: Final = 1e-9  # times are sums of samples: a pause of exactly 0.6 s counts
@@ -32,8 +32,8 @@ class FeedConfig:
     chunk_s: float = 0.25  # how often a streaming engine is fed; Vosk answers partials this often
     pause_s: float = 0.6  # ends a segment: longer than most pauses inside a sentence
     short_pause_s: float = 0.15  # enough for a segment that has grown long: a breath
-    patient_s: float = 6.0  # until this length the full pause is asked for
-    long_s: float = 13.0  # from this length on the short pause is enough
+    patient_s: float = 8.0  # until this length the full pause is asked for
+    long_s: float = 15.0  # from this length on the short pause is enough
     search_s: float = 2.0  # after long_s: audio held back to find its quietest point
     cut_window_s: float = 0.1  # "quiet" is the mean level over this long
 

@@ -4,7 +4,8 @@ The language is set, never guessed. A recogniser of another language hears few w
 those: of the voiced time of one side only a small part is then covered by words it is sure of.
 
 Sure share = sum over words of (length * confidence) / voiced time, over the last `window_s`.
-English tiny.en on English calls: 0.5-0.8; on Swedish or Korean speech: 0.1-0.3.
+Whisper tiny.en, measured: 0.57-0.87 on six sides of real English calls; 0-0.5, on average 0.35, on
+sentences of synthetic Swedish, Danish and Norwegian and on Korean speech.
 """
 
 from collections import deque
@@ -29,7 +30,7 @@ class MismatchConfig:
     """When a mismatch is told. Each default with its reason."""
 
     window_s: float = 20.0  # so much speech of one side: a mumbled sentence is not a language
-    least_sure: float = 0.35  # between the shares of a right and of a wrong language
+    least_sure: float = 0.45  # between the shares of a right and of a wrong language
 
 
 @dataclass(slots=True)

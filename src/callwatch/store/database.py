@@ -231,6 +231,12 @@ def _sentence(name: str, reason: str) -> str:
         )
     if "full" in low and "disk" in low:
         return f"there is no room left for the history {name}: make room and try again"
+    if "disk i/o" in low:
+        # What SQLite says of a disk without room for its log, and of one that fails.
+        return (
+            f"the history {name} met a fault of its disk: make room there, check the disk, "
+            "or name another place with --history"
+        )
     if "not a database" in low or "malformed" in low:
         return (
             f"{name} is damaged or not a history of callwatch: move it away, "

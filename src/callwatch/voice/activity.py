@@ -19,9 +19,9 @@ import numpy.typing as npt
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.voice.bleed import BleedConfig, Unbleed
 from callwatch.voice.edges import EdgeConfig, EdgeFinder
-from callwatch.voice.frames import HOP_S, VoiceFrames
 from callwatch.voice.framing import FRAME, Framer, level_dbfs
 from callwatch.voice.gain import AutoGain, GainConfig
 from callwatch.voice.gate import SpeechGate

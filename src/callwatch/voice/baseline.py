@@ -24,7 +24,8 @@ class EffortBaseline:
     """One speaker's usual voice.
 
     `pitch_st` semitones above 100 Hz, `balance_db` alpha ratio, `level_dbfs`; the `_sd` say how
-    uncertain each mean is. `voiced_s` seconds of voice that it was learnt from.
+    uncertain each mean is. `liveliness` how much more than a plain reader the speaker varies in
+    usual speech. `voiced_s` seconds of voice that it was learnt from.
     """
 
     pitch_st: float
@@ -33,6 +34,7 @@ class EffortBaseline:
     pitch_sd: float
     balance_sd: float
     level_sd: float
+    liveliness: float
     voiced_s: float
 
     @property
@@ -69,7 +71,8 @@ class BaselineConfig:
     # Chunks of one sentence lie on the same side of the mean: so much voice is one new witness.
     independent_s: float = 1.5
     # Raised chunks remembered, in case they turn out to be the usual voice after all.
-    raised_chunks: int = 60
+    # They are few beside the usual ones, so that a long outburst does not become the usual voice.
+    raised_chunks: int = 40
     # A chunk this many standard deviations above the usual ones is raised and does not count.
     outlier: float = 2.2
     # Chunks from which the own strong level is taken: the last half minute of voice, so that a
@@ -86,6 +89,14 @@ class BaselineConfig:
     doubt_chunks: int = 20
     # A raised voice is brighter by at least this: shouting flattens the spectrum (ANSI S3.5: 6 dB).
     least_balance_db: float = 1.5
+    # Lively talkers vary 1.4 times as much as plain readers, most people something between (three
+    # support calls against read speech, see effort_norms.py). What is heard of the speaker counts as
+    # much as this after so many chunks.
+    usual_liveliness: float = 1.2
+    lively_chunks: int = 20
+    liveliness: tuple[float, float] = (1.0, 1.8)
+    # The rare high moments of a lively voice, which must open nothing, spread more than its chunks.
+    tail_exponent: float = 1.5
     # Voice after which a baseline is good enough to be kept.
     known_s: float = 4.0
 
@@ -104,6 +115,7 @@ class BaselineLearner:
         self._levels: deque[float] = deque(maxlen=config.level_chunks)
         self._spread = np.array([n.spread(config.chunk_s) for n in NORMS])
         self._weights = _weights(NORMS, config.chunk_s)
+        self._lively_before = config.usual_liveliness if known is None else known.liveliness
         self.strong_dbfs = float("-inf")
         self.current = self._solve(np.zeros((0, 3)))
 
@@ -138,7 +150,8 @@ class BaselineLearner:
         usual = np.ones(len(chunks), bool)
         for _ in range(4):
             usual = effort <= centre + config.outlier
-            centre = float(np.mean(effort[usual]))
+            # Not the mean: what is let in wrongly must not pull the border after it.
+            centre = float(np.median(effort[usual]))
         bright_db = float(np.median(chunks[usual, 1])) + config.least_balance_db
         return usual | (chunks[:, 1] < bright_db)
 
@@ -155,7 +168,18 @@ class BaselineLearner:
         value, sd = value / certainty, np.sqrt(1 / certainty)
         pitch, tone, level = map(float, value)
         a, b, c = map(float, sd)
-        return EffortBaseline(pitch, tone, level, a, b, c, len(usual) * self._config.chunk_s)
+        lively, voiced_s = self._liveliness(usual), len(usual) * self._config.chunk_s
+        return EffortBaseline(pitch, tone, level, a, b, c, lively, voiced_s)
+
+    def _liveliness(self, usual: Array) -> float:
+        """Spread of the chunks' pitch and balance over that of reading, held to what is plausible."""
+        config, least, most = self._config, *self._config.liveliness
+        total = config.lively_chunks * self._lively_before**2
+        if len(usual):
+            off = (usual - np.median(usual, axis=0))[:, :2] / self._spread[:2]
+            total += float(np.sum(np.mean(off**2, axis=1)))
+        mean = total / (config.lively_chunks + len(usual))
+        return float(np.clip(mean ** (config.tail_exponent / 2), least, most))
 
     def _level(self, levels: Array) -> float:
         """The usual level; after a step of the line's gain that of the newest chunks."""

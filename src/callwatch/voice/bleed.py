@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from callwatch.voice.frames import Leak
+from callwatch.core.frames import Leak
 from callwatch.voice.silero import CHUNK
 
 Floats = npt.NDArray[np.float32]
@@ -76,6 +76,11 @@ class LeakPath:
         if self._checks < self._config.min_checks:
             return False
         return self._rest < (1.0 - self._config.min_explained) * self._near
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether half as many lessons will do from now on."""
+        return self._lessons >= self._config.memory
 
     @property
     def rest_db(self) -> float:
@@ -169,7 +174,10 @@ class Unbleed:
                     bar[row, here] = leak * 10 ** ((path.rest_db + self._config.margin_db) / 20)
             self._chunks += 1
             if self._chunks % (STEP // CHUNK) == 0:
+                is_even = self._chunks % (2 * STEP // CHUNK) == 0
                 for row, path in enumerate(self._paths):
+                    if path.is_settled and not is_even:
+                        continue
                     path.learn(known[row, end - LESSON : end], known[1 - row, end - LESSON : end])
         self._past = known[:, -LESSON:]
         return own, bar

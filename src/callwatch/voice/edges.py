@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStarted, VoiceStopped
+from callwatch.core.frames import HOP_S
 from callwatch.core.spans import TimeSpan
-from callwatch.voice.frames import HOP_S
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -33,8 +33,8 @@ class EdgeConfig:
     # Silero's own defaults: half sure to start, 0.15 less to go on.
     on_probability: float = 0.5
     off_probability: float = 0.35
-    # Shorter sounds are clicks and breaths; the shortest false start of interest is 150 ms.
-    confirm_frames: int = 8
+    # Of so much Silero must be sure, two of its chunks: less are clicks and breaths.
+    confirm_frames: int = 6
     # A stop is told after so long a pause: longer than the hole of a stop consonant.
     pause_frames: int = 12
     # Holes in the level (stop consonants) that do not end speech in the frames.
@@ -99,7 +99,7 @@ class EdgeFinder:
                     self._sound_since = frame
                 self._last_sound = frame
             if is_sound and (self._active or self._trails_off(frame, level)):
-                self._speak(frame, told)
+                self._speak(frame, likely >= config.on_probability, told)
             elif self._start is not None and frame - self._last > config.pause_frames:
                 self._stop(frame, told)
             speech[i] = self._start is not None and frame - self._last <= hang
@@ -147,13 +147,16 @@ class EdgeFinder:
             and level > self._voice_dbfs - config.trail_below_voice_db
         )
 
-    def _speak(self, frame: int, told: list[VoiceStarted | VoiceStopped]) -> None:
+    def _speak(self, frame: int, is_sure: bool, told: list[VoiceStarted | VoiceStopped]) -> None:
         if self._start is None:
-            earliest = max(frame - self._config.take_back_frames, self._last + 1)
+            # On a noisy line sound is everywhere and proves nothing about the start.
+            is_clear = self._voice_dbfs - self._floor_dbfs >= self._config.min_distance_db
+            back = self._config.take_back_frames if is_clear else 0
+            earliest = max(frame - back, self._last + 1)
             self._start = max(self._sound_since, earliest)
-            self._count, self._is_told = frame - self._start, False
+            self._count, self._is_told = 0, False
         self._last = frame
-        self._count += 1
+        self._count += is_sure
         if not self._is_told and self._count >= self._config.confirm_frames:
             self._is_told = True
             told.append(VoiceStarted(self._told_s(frame), self._channel, self._at_s(self._start)))

@@ -16,9 +16,17 @@ import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.frames import VoiceFrames
 from callwatch.voice.baseline import EffortBaseline
-from callwatch.voice.effort_side import FLAGS, MARGIN, STEP, STEP_S, EffortConfig, EffortSide
-from callwatch.voice.frames import VoiceFrames
+from callwatch.voice.effort_side import (
+    FLAGS,
+    MARGIN,
+    STEP,
+    STEP_S,
+    EffortConfig,
+    EffortSide,
+    Opinion,
+)
 from callwatch.voice.pitch import PitchFinder
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
@@ -83,6 +91,7 @@ class EffortEstimator:
         self._voices = [EffortSide(config, finder, known.get(channel)) for channel in CHANNELS]
         self._audio = np.zeros((2, MARGIN), np.int16)
         self._speech = np.zeros((2, 0), np.bool_)
+        self._probability = np.zeros((2, 0), np.float32)
         self._delay_s = 0.0
         self._origin_s = 0.0
         self._started = False
@@ -103,7 +112,8 @@ class EffortEstimator:
         end = np.zeros((2, MARGIN + STEP), np.int16)
         self._audio = np.concatenate([self._audio, end], axis=1)
         rest = -self._speech.shape[1] % FLAGS
-        self._speech = np.concatenate([self._speech, np.zeros((2, rest), np.bool_)], axis=1)
+        self._speech = np.pad(self._speech, ((0, 0), (0, rest)))
+        self._probability = np.pad(self._probability, ((0, 0), (0, rest)))
         return self._run()
 
     def baseline(self, channel: Channel) -> EffortBaseline | None:
@@ -113,6 +123,8 @@ class EffortEstimator:
     def _take(self, frames: VoiceFrames) -> None:
         if len(frames):
             self._speech = np.concatenate([self._speech, frames.speech], axis=1)
+            both = [self._probability, frames.probability]
+            self._probability = np.concatenate(both, axis=1)
             self._delay_s = max(self._delay_s, frames.delay_s)
 
     def _run(self) -> EffortFrames:
@@ -121,14 +133,16 @@ class EffortEstimator:
         start_s = self._origin_s + self._number * STEP_S
         columns = np.full((7, 2, count), np.nan, np.float32)
         for i in range(count):
-            for channel in CHANNELS:
-                row = channel.index
+            speech = self._speech[:, i * FLAGS : (i + 1) * FLAGS]
+            sure = self._probability[:, i * FLAGS : (i + 1) * FLAGS].mean(axis=1)
+            for row, voice in enumerate(self._voices):
                 audio = self._audio[row, i * STEP : (i + 1) * STEP + 2 * MARGIN]
-                flags = self._speech[row, i * FLAGS : (i + 1) * FLAGS]
-                columns[:, row, i] = self._voices[row].step(self._number, audio, flags)
+                opinion = Opinion(float(sure[row]), bool(speech[1 - row].any()))
+                columns[:, row, i] = voice.step(self._number, audio, speech[row], opinion)
             self._number += 1
         self._audio = self._audio[:, count * STEP :]
         self._speech = self._speech[:, count * FLAGS :]
+        self._probability = self._probability[:, count * FLAGS :]
         delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
         z, long, pitch, tone, level, voiced, new = columns
         return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)

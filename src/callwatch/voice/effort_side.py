@@ -5,6 +5,9 @@
     taken      ...|##########|..        sound as loud as the own voice just before counts as well
     too faint  .|#|.............        far below the own voice: the other side, leaking
 
+A shout that voice activity never recognises counts while it has all the marks of a voice
+(effort_unheard.py) and the other side is silent; nothing is learnt from it.
+
 No threads.
 """
 
@@ -16,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ
+from callwatch.core.frames import HOP_S
 from callwatch.voice.baseline import BaselineConfig, BaselineLearner, EffortBaseline
+from callwatch.voice.effort_unheard import UnheardConfig, UnheardVoice
 from callwatch.voice.effort_window import MOMENT_HOP_S, Array, RecentVoice, measure
-from callwatch.voice.frames import HOP_S
 from callwatch.voice.pitch import (
     WINDOW_SAMPLES,
     PitchConfig,
@@ -44,6 +48,17 @@ _NOTHING: Final = np.zeros((0, 3))
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What voice activity says of a step besides its speech.
+
+    `probability` that this side speaks, 0..1, the mean; `other_speaks`: the other side does.
+    """
+
+    probability: float
+    other_speaks: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EffortConfig:
     """How much voice is looked at together, and which sound counts as the own voice."""
 
@@ -57,6 +72,9 @@ class EffortConfig:
     least_voiced_s: float = 0.2
     # Voice heard in all before there are any figures: with less, not even wide priors help.
     first_s: float = 1.6
+    # No voice holds its pitch so exactly for 20 ms, tones and notes do (H. Hollien et al. 1973, J.
+    # Phonetics 1: 85-91: from one period to the next already, voices differ by 0.5-1 %).
+    exact_st: float = 0.005
     # Windows less than this above the line's noise tell more of the line than of the voice.
     least_snr_db: float = 6.0
     # Sound before recognised speech counts while it is no further below the usual level (bleed is
@@ -69,6 +87,7 @@ class EffortConfig:
     faint_db: float = 15.0
     pitch: PitchConfig = field(default_factory=PitchConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
+    unheard: UnheardConfig = field(default_factory=UnheardConfig)
 
 
 class EffortSide:
@@ -83,15 +102,18 @@ class EffortSide:
         self.learner = BaselineLearner(config.baseline, known)
         self._recent = RecentVoice(config.long_s, round(config.pause_s / STEP_S))
         self._early: deque[tuple[int, Array]] = deque()
+        self._unheard = UnheardVoice(config.unheard)
         self._last = _UNVOICED
         # Whose usual voice is remembered from another call can be measured at once.
         self._heard_s = 0.0 if known is None else config.first_s
         self._chunks: dict[bool, list[Array]] = {True: [], False: []}
 
-    def step(self, number: int, audio: npt.NDArray[np.int16], speech: Flags) -> tuple[float, ...]:
+    def step(
+        self, number: int, audio: npt.NDArray[np.int16], speech: Flags, opinion: Opinion
+    ) -> tuple[float, ...]:
         """`audio` (STEP + 2 * MARGIN,), `speech` (FLAGS,). Gives EffortFrames' columns."""
         config = self._config
-        moments = self._own(self._moments(number, audio, speech))
+        moments = self._own(self._moments(number, audio, speech, opinion), bool(speech.any()))
         self._recent.add(number, moments)
         self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
@@ -104,7 +126,9 @@ class EffortSide:
             long = measure(self._recent.last(config.long_s), usual)
         return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
 
-    def _moments(self, number: int, audio: npt.NDArray[np.int16], speech: Flags) -> Array:
+    def _moments(
+        self, number: int, audio: npt.NDArray[np.int16], speech: Flags, opinion: Opinion
+    ) -> Array:
         """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
         windows = audio[_GRID].astype(np.float32) / np.float32(32768)
         speaks = speech.reshape(_PER_STEP, -1).all(axis=1)
@@ -115,11 +139,20 @@ class EffortSide:
             if not speech.any():
                 self._floor.hear(power_spectra(windows[:1])[0])
             return _NOTHING
-        voice, is_good = self._analyse(windows[taken])
+        voice, is_good, strength = self._analyse(windows[taken])
         self._forget_early(number)
         if not speaks.any():
             self._early.append((number, voice[is_good]))
-            return _NOTHING
+            if opinion.other_speaks:
+                self._unheard.clear()
+                return _NOTHING
+            pitch_st, at_s = voice[is_good, 0], number * STEP_S
+            if not self._unheard.add(at_s, pitch_st, strength[is_good], opinion.probability):
+                return _NOTHING
+            released = np.concatenate([part for _, part in self._early])
+            self._early.clear()
+            return released
+        self._unheard.clear()
         before = [part for _, part in self._early]
         self._early.clear()
         return np.concatenate([*before, voice[is_good]])
@@ -140,19 +173,25 @@ class EffortSide:
         least_dbfs = usual.level_dbfs - self._config.early_below_db
         return np.asarray((windows**2).mean(axis=1) > 10 ** (least_dbfs / 10), np.bool_)
 
-    def _analyse(self, windows: npt.NDArray[np.float32]) -> tuple[Array, Flags]:
-        """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3), and which are voiced."""
+    def _analyse(self, windows: npt.NDArray[np.float32]) -> tuple[Array, Flags, Array]:
+        """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
         power = power_spectra(windows)
         pitch, tone = self._finder.find(power), balance(power, self._floor)
-        voiced = is_voiced(pitch.after(self._last), self._finder.config)[1:]
+        tracked = pitch.after(self._last)
+        voiced = is_voiced(tracked, self._finder.config)[1:]
         self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
-        semitones = 12 * np.log2(pitch.f0_hz / 100)
+        semitones = 12 * np.log2(tracked.f0_hz / 100)
+        voiced &= ~(np.abs(np.diff(semitones)) < self._config.exact_st)
+        semitones = semitones[1:]
         columns = np.stack([semitones, tone.balance_db, tone.level_dbfs], axis=1)
-        return columns.astype(np.float64), voiced & (tone.snr_db >= self._config.least_snr_db)
+        is_good = voiced & (tone.snr_db >= self._config.least_snr_db)
+        return columns.astype(np.float64), is_good, pitch.strength.astype(np.float64)
 
-    def _own(self, moments: Array) -> Array:
-        """The moments that are not far too faint; all of them are learnt from, each kind apart."""
+    def _own(self, moments: Array, learn: bool) -> Array:
+        """The moments that are not far too faint; all of speech is learnt from, each kind apart."""
         is_own = moments[:, 2] >= self.learner.strong_dbfs - self._config.faint_db
+        if not learn:
+            return moments[is_own]
         for kind, part in ((True, moments[is_own]), (False, moments[~is_own])):
             chunk = self._chunks[kind]
             chunk.extend(part)

@@ -78,7 +78,7 @@ def measure(moments: Array, usual: EffortBaseline) -> Measure:
     for norm, delta, unsure in zip(
         (PITCH, BALANCE, LEVEL), (pitch, tone, level), usual.spreads, strict=True
     ):
-        spread = (norm.spread(voiced_s) ** 2 + unsure**2) ** 0.5
+        spread = ((usual.liveliness * norm.spread(voiced_s)) ** 2 + unsure**2) ** 0.5
         told += norm.shift / spread * min(max(delta / spread, -norm.cap), norm.cap)
         weight += (norm.shift / spread) ** 2
         if norm is not PITCH:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from callwatch.voice.frames import HOP_S
+from callwatch.core.frames import HOP_S
 
 
 @dataclass(frozen=True, slots=True)

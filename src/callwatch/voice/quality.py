@@ -17,9 +17,9 @@ import numpy.typing as npt
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import InputNoted
+from callwatch.core.frames import HOP_S, Leak, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
-from callwatch.voice.frames import HOP_S, Leak, VoiceFrames
 from callwatch.voice.hold_music import HoldMusic, HoldMusicConfig
 from callwatch.voice.same_audio import SameAudio, SameAudioConfig
 
@@ -33,6 +33,8 @@ class QualityConfig:
 
     # A live line always carries some noise and, sooner or later, a voice.
     no_sound_s: float = 10.0
+    # A headset that gates its microphone is mute while its wearer listens, as they should.
+    agent_no_sound_s: float = 30.0
     # Weaker than the noise of any live line.
     no_sound_dbfs: float = -75.0
     # Share of clipped samples in a second that is audible, and how many such seconds are told.
@@ -198,12 +200,15 @@ class QualityMonitor:
         side, config = self._sides[channel], self._config
         silent = frames.level_dbfs[channel.index] < config.no_sound_dbfs
         side.silent_frames += int(silent.sum())
-        needed = round(config.no_sound_s / HOP_S)
+        is_agent = channel is Channel.AGENT
+        needed_s = config.agent_no_sound_s if is_agent else config.no_sound_s
+        needed = round(needed_s / HOP_S)
         for run_end, is_silent, length in _runs(silent):
             if not is_silent:
                 if side.silent_run >= needed:
                     at_s = frames.decided_s(run_end - length)
                     message = f"Sound from the {channel.value} is back."
+                    self._told.pop(("no_sound", channel), None)
                     notes.append(InputNoted(at_s, channel, "sound_back", message))
                 side.silent_run = 0
                 continue
@@ -213,9 +218,9 @@ class QualityMonitor:
                 index = run_end - length + needed - before - 1
                 at_s = frames.decided_s(index)
                 self._told["no_sound", channel] = message = _NO_SOUND.format(
-                    who=channel.value, seconds=config.no_sound_s
+                    who=channel.value, seconds=needed_s
                 )
-                span = TimeSpan(max(0.0, at_s - frames.delay_s - config.no_sound_s), at_s)
+                span = TimeSpan(max(0.0, at_s - frames.delay_s - needed_s), at_s)
                 notes.append(InputNoted(at_s, channel, "no_sound", message, span))
 
     def _follow_music(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from callwatch.voice.frames import HOP_S, VoiceFrames
+from callwatch.core.frames import HOP_S, VoiceFrames
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,34 @@
+"""The app's own folders keep nothing longer than the history does.
+
+A call that ended well is deleted with its row in the history. What is left: journals of calls
+that a crash cut short, and reports that were written anew to be looked at.
+"""
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+CALLS = "calls"
+REPORTS = "reports"
+
+
+def delete_old_files(folder: Path, retention_days: int, now: datetime) -> int:
+    """Delete calls of the app whose files are older than the retention, and all looked-at reports.
+
+    `folder` is the app's data folder. Gives how many folders were deleted. What cannot be deleted
+    now (a file that is open on Windows) is deleted the next time.
+    """
+    oldest_s = (now - timedelta(days=retention_days)).timestamp()
+    old = [call for call in _folders(folder / CALLS) if _newest_s(call) < oldest_s]
+    old += _folders(folder / REPORTS)
+    for call in old:
+        shutil.rmtree(call, ignore_errors=True)
+    return len(old)
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []
+
+
+def _newest_s(folder: Path) -> float:
+    return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
