@@ -147,7 +147,7 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
         "cards": shown,
         "per 10 min": round(10 * shown / minutes, 2) if minutes else None,
         "smallest gap, s": round(min(gaps), 1) if gaps else None,
-        "but before danger, s": round(min(calm), 1) if calm else None,
+        "same, danger apart": round(min(calm), 1) if calm else None,
         "in own sentence": len(inside) - urgent,
         "same, danger": urgent,
         "threats": sum(o.threats for o in outcomes),
