@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
@@ -150,3 +152,21 @@ def test_a_second_threat_later_is_a_second_cue() -> None:
 
 def test_an_utterance_without_words_is_survived() -> None:
     assert ThreatDetector(MATCHER).hear(Utterance("u", Channel.CUSTOMER, (), True, 3.0)) == []
+
+
+def test_likeness_alone_must_be_surer_than_a_rule() -> None:
+    class Judges(Finds):
+        def __init__(self, score: float, by_rule: bool) -> None:
+            super().__init__("nothing works")
+            self.score, self.by_rule = score, by_rule
+
+        def match(self, text: str) -> list[PhraseMatch]:
+            return [
+                replace(found, score=self.score, by_rule=self.by_rule)
+                for found in super().match(text)
+            ]
+
+    said = heard("you know nothing works here")
+    assert cues(ThreatDetector(Judges(0.6, True)).hear(said))
+    assert not cues(ThreatDetector(Judges(0.6, False)).hear(said))
+    assert cues(ThreatDetector(Judges(0.7, False)).hear(said))

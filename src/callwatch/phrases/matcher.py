@@ -38,7 +38,10 @@ class MatchConfig:
 
 @dataclass(frozen=True, slots=True)
 class PhraseMatch:
-    """One threat. `start`/`end` are character offsets in the text that was given, `score` 0..1."""
+    """One threat. `start`/`end` are character offsets in the text that was given, `score` 0..1.
+
+    `by_rule` false: no rule knows these words; the classifier judged by their likeness alone.
+    """
 
     category: ThreatCategory
     text: str
@@ -46,6 +49,7 @@ class PhraseMatch:
     end: int
     score: float
     evidence: str
+    by_rule: bool = True
 
 
 class PhraseMatcher:
@@ -138,7 +142,7 @@ def _from_words(
     start, end = text.offsets(first, last)
     said = text.original[start:end]
     evidence = f"Said '{said}', worded like a threat of this kind ({sure:.2f})."
-    return PhraseMatch(category, said, start, end, round(sure, 3), evidence)
+    return PhraseMatch(category, said, start, end, round(sure, 3), evidence, by_rule=False)
 
 
 def heaviest_run(weights: list[float]) -> tuple[int, int]:
