@@ -169,4 +169,4 @@ def test_likeness_alone_must_be_surer_than_a_rule() -> None:
     said = heard("you know nothing works here")
     assert cues(ThreatDetector(Judges(0.6, True)).hear(said))
     assert not cues(ThreatDetector(Judges(0.6, False)).hear(said))
-    assert cues(ThreatDetector(Judges(0.7, False)).hear(said))
+    assert cues(ThreatDetector(Judges(0.75, False)).hear(said))

@@ -1,6 +1,6 @@
 """Recordings in, reports out, as fast as the machine allows."""
 
-import os
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,13 @@ from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, output_folders,
 from callwatch.audio.files import open_recording
 from callwatch.config import Config
 from callwatch.core.channels import Channel
+from callwatch.speech.whisper import WhisperConfig
 
 # Half-second blocks: the cost of a block is spread over more frames; results do not depend on it.
 BLOCK_S = 0.5
-# Nobody is on the phone: the recogniser may have two cores. More gain little on short segments.
-THREADS = min(2, os.cpu_count() or 1)
+# Nobody waits for a partial result of a recording: the customer's are decoded half as often as in
+# a live call, so that a threat in a long turn is still known soon after it, the agent's not at all.
+WHISPER = WhisperConfig(customer_interim_every_s=1.5, agent_interim_every_s=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Analysis:
     """One configuration for many recordings."""
 
     def __init__(self, config: Config) -> None:
-        self.desk = CallDesk(config, THREADS)
+        self.desk = CallDesk(config, WHISPER)
 
     @property
     def explanation(self) -> str:

@@ -66,14 +66,14 @@ class CallOutcome:
 class CallDesk:
     """Runs calls with one configuration; a recogniser is loaded once and used for all of them."""
 
-    def __init__(self, config: Config, recognizer_threads: int = 1) -> None:
+    def __init__(self, config: Config, whisper: WhisperConfig | None = None) -> None:
         self.config = config
         language = config.call.language
         self.choice: RecognizerChoice = choose_recognizer(
             config.recognition.engine,
             Path(config.recognition.model) if config.recognition.model else None,
             language,
-            WhisperConfig(threads=recognizer_threads),
+            whisper,
         )
         self._recognizer: Recognizer | None = None
         self._phrases = Phrases(

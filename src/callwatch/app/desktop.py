@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from callwatch.app.aftercare import breather
-from callwatch.app.analyze import BLOCK_S, THREADS
+from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallDesk, CallPlan, progress_sink
 from callwatch.app.folders import data_folder
 from callwatch.app.gone import EndsWhenGone
@@ -160,7 +160,7 @@ class AppHost:
         if path.suffix == ".jsonl":
             events = list(read_journal(path))
         else:
-            events = analysed(CallDesk(self.config, THREADS), path, advance)
+            events = analysed(CallDesk(self.config, WHISPER), path, advance)
         return events, max((event.time_s for event in events), default=0.0)
 
     def breather(self) -> Nudge | None:

@@ -32,9 +32,9 @@ class ThreatConfig:
 
     # Below even, a cue is more likely wrong than right.
     min_score: float = 0.5
-    # Without a rule only the likeness of the words speaks, and a recogniser mishears words: right
-    # two times out of three at the least.
-    min_score_without_rule: float = 0.65
+    # Without a rule only the likeness of the words speaks, and a recogniser mishears words: it
+    # must be clearly more likely right than wrong.
+    min_score_without_rule: float = 0.7
     # A word of no confidence halves the score of what rests on it.
     unsure_word_weight: float = 0.5
     # An urgent category may open on a partial result as sure as this: a strong rule, well heard.
@@ -42,6 +42,8 @@ class ThreatConfig:
     # Any category may open when so many partial results in a row agree: recognisers often revise
     # the last word.
     partial_repeats: int = 3
+    # Sparser partial results need fewer: two that agree so far apart are as good.
+    partial_apart_s: float = 1.4
     # People pause inside a threat; longer than this, two utterances are two thoughts.
     join_gap_s: float = 2.5
     # So short a pause is the recogniser's cut, not the speaker's: both parts are one sentence.
@@ -69,6 +71,7 @@ class _Pending:
 
     utterance_id: str
     repeats: dict[ThreatCategory, int] = field(default_factory=dict)
+    first_s: dict[ThreatCategory, float] = field(default_factory=dict)  # since when, without a gap
     opened: dict[ThreatCategory, tuple[str, Cue]] = field(default_factory=dict)
 
 
@@ -103,11 +106,17 @@ class ThreatDetector:
         pending = self._pending or _Pending(utterance.id)
         self._pending = pending
         found = {one.category: one for one in self._find(utterance.words)}
+        pending.first_s = {c: at_s for c, at_s in pending.first_s.items() if c in found}
         pending.repeats = {category: pending.repeats.get(category, 0) + 1 for category in found}
         out: list[Event] = []
         for category, one in found.items():
             strong = category.is_urgent and one.score >= self._config.urgent_partial_score
-            often = pending.repeats[category] >= self._config.partial_repeats
+            pending.first_s.setdefault(category, utterance.consumed_s)
+            apart_s = utterance.consumed_s - pending.first_s[category]
+            often = (
+                pending.repeats[category] >= self._config.partial_repeats
+                or apart_s >= self._config.partial_apart_s
+            )
             if category not in pending.opened and (strong or often):
                 cue_id, cue = self._new(one, utterance)
                 pending.opened[category] = (cue_id, cue)
