@@ -7,6 +7,18 @@ from pathlib import Path
 import pytest
 import soundfile as sf
 
+from callwatch.core.channels import Channel, Language
+from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import CallInfo, Performance
+from callwatch.core.words import Utterance, Word
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.steps import StepMatcher
+from callwatch.report.journal import JournalWriter
+from callwatch.report.write import write_report
+from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.record import CallRecord
+from callwatch.store.history import CallHistory
+
 from .commands import DEMO, callwatch
 
 
@@ -67,18 +79,36 @@ def test_the_call_is_in_the_history_and_old_calls_leave_it(
     assert {stat.S_IMODE(path.stat().st_mode) for path in stored} == {0o600}
 
 
-def test_numbers_are_masked_everywhere(tmp_path: Path) -> None:
-    """A card number that is spoken by a text-to-speech voice leaves no trace in any file."""
-    from callwatch.core.channels import Channel, Language
-    from callwatch.core.masking import UtteranceMasker
-    from callwatch.core.spans import TimeSpan
-    from callwatch.core.words import Utterance, Word
-
+def test_a_spoken_card_number_leaves_no_trace_in_any_file(tmp_path: Path, own_home: Path) -> None:
     said = "my card is four two four two four two four two four two four two four two four two"
     words = tuple(
         Word(word, TimeSpan(i * 0.3, i * 0.3 + 0.3)) for i, word in enumerate(said.split())
     )
-    utterance = Utterance("u", Channel.CUSTOMER, words, True, 9.0)
-    masked = UtteranceMasker(Language.EN).mask(utterance)
-    assert "four" not in masked.text
-    assert "my card is" in masked.text
+    language = Language.EN
+    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "test", "en", "scripted", None)
+    phrases = Phrases(PhraseMatcher.for_language(language), StepMatcher.for_language(language))
+    pipeline, record = Pipeline(PipelineConfig(), info, phrases), CallRecord()
+    events = pipeline.start()
+    for is_final in (False, True):
+        events += pipeline.hear(Utterance("u", Channel.CUSTOMER, words, is_final, 9.0))
+    events += pipeline.end_audio() + pipeline.end_call(Performance())
+    with JournalWriter(tmp_path / "events.jsonl") as journal:
+        for event in events:
+            journal(event)
+            record(event)
+    summary = record.summary()
+    write_report(summary, tmp_path, language)
+    with CallHistory() as history:
+        history.add(summary)
+        assert [u.text for u in history.get("call").utterances] == [
+            u.text for u in summary.utterances
+        ]
+    (heard,) = summary.utterances
+    assert "my card is" in heard.text
+    assert "four" not in heard.text
+    files = [
+        path for folder in (tmp_path, own_home) for path in folder.rglob("*") if path.is_file()
+    ]
+    assert len(files) >= 4
+    for path in files:
+        assert b"four two" not in path.read_bytes(), path

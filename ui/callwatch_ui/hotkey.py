@@ -7,7 +7,7 @@ X11 has been run. Windows (RegisterHotKey) has not; on macOS and Wayland there i
 import ctypes
 import ctypes.util
 import sys
-from typing import Final, Protocol
+from typing import Final
 
 from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
@@ -23,13 +23,6 @@ KEY_PRESS: Final = 2
 GRAB_ASYNC: Final = 1
 WM_HOTKEY: Final = 0x0312
 MOD_ALT_CONTROL: Final = 0x0001 | 0x0002
-
-
-class HotKey(Protocol):
-    """Tells when the key was pressed, in whatever window."""
-
-    def close(self) -> None:
-        """Give the key back."""
 
 
 class X11HotKey(QObject):

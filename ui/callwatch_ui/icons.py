@@ -90,11 +90,6 @@ NUDGE_ICONS: Final = {
 }
 
 
-def icon_of_nudge(key: str) -> str:
-    """The icon for a nudge key; a key of a later version gets the plain speech bubble."""
-    return NUDGE_ICONS.get(key, "bubble_lines")
-
-
 def draw_icon(painter: QPainter, name: str, box: QRectF, ink: QColor, stroke: float = 1.7) -> None:
     """Draw an icon into `box`; `stroke` is in grid units."""
     painter.save()

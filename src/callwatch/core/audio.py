@@ -29,26 +29,6 @@ def frozen(samples: npt.ArrayLike) -> Samples:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class AudioBlock:
-    """Samples of one source. `samples` int16 (n,), read-only; `start_s` on the call clock."""
-
-    channel: Channel
-    samples: Samples
-    sample_rate_hz: int
-    start_s: float
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "samples", frozen(self.samples))
-        if self.samples.ndim != 1:
-            raise ValueError("an audio block holds one channel: give an array of shape (n,)")
-
-    @property
-    def end_s(self) -> float:
-        """Call time just after the last sample."""
-        return self.start_s + len(self.samples) / self.sample_rate_hz
-
-
-@dataclass(frozen=True, eq=False, slots=True)
 class CallBlock:
     """A slice of the call: both sides, aligned, at CALL_RATE_HZ, without holes.
 
