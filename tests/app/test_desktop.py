@@ -2,6 +2,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import gc
 import threading
 from importlib import resources
 from pathlib import Path
@@ -160,3 +161,22 @@ def test_a_replay_can_be_stopped(loaded: LoadedConfig) -> None:
 
     with pytest.raises(CallwatchError, match="stopped"):
         AppHost(loaded).recording(call, stop)
+
+
+def test_warmed_up_a_call_uses_what_was_loaded_and_settings_of_its_own(
+    loaded: LoadedConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktop, "open_live", demo_source)
+    monkeypatch.setattr(desktop, "load_driver", lambda: None)
+    host = AppHost(loaded)
+    host.warm_up()
+    try:
+        warm = host._desk
+        assert warm is not None
+        host.settings.save({"call.remember_baseline": True})
+        assert host._desk_for(host.config) is warm
+        assert warm.config.call.remember_baseline
+        host.settings.save({"call.language": "sv"})
+        assert host._desk_for(host.config) is not warm
+    finally:
+        gc.unfreeze()

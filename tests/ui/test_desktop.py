@@ -76,6 +76,8 @@ class Engine:
         self.calls.append(Call(sink))
         return self.calls[-1]
 
+    def warm_up(self) -> None: ...
+
     def overlay_settings(self) -> OverlaySettings:
         return OverlaySettings(theme="light", reduced_motion=True)
 

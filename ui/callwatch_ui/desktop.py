@@ -5,12 +5,13 @@ The engine is behind DesktopHost; nothing in here knows devices, files or the co
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
@@ -45,6 +46,8 @@ PHASES = {
     AppState.HELD: Phase.HELD,
     AppState.PAUSED: Phase.PAUSED,
 }
+# The desktop's own start is over by then, and nobody has called yet.
+WARM_UP_MS = 2000
 RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
 
 
@@ -74,6 +77,9 @@ class DesktopHost(VoiceHost, Protocol):
     @property
     def problem(self) -> str:
         """What the person must be told at the start; "" when all is well."""
+
+    def warm_up(self) -> None:
+        """Load what the first call will need; from a helper thread."""
 
     def start(self, sink: Callable[[Event], None]) -> HoldableCall:
         """Open the devices and begin a call; from a helper thread; raises CallwatchError."""
@@ -114,6 +120,11 @@ class DesktopApp(QObject):
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
         self.reader = RecordingReader(words, host.recording)
+        self._warming = threading.Thread(target=host.warm_up, name="callwatch-warm-up")
+        self._warm_up = QTimer(self)
+        self._warm_up.setSingleShot(True)
+        self._warm_up.setInterval(WARM_UP_MS)
+        self._warm_up.timeout.connect(self._warming.start)
         self._join()
 
     def show(self) -> None:
@@ -128,12 +139,16 @@ class DesktopApp(QObject):
             self.open_window("setup")
         else:
             self.auto.reload()
+        self._warm_up.start()
 
     def close(self) -> None:
         """End everything; waits for a report that is being written."""
         self.auto.close()
         self.reader.close()
         self.server.close()
+        self._warm_up.stop()
+        if self._warming.is_alive():
+            self._warming.join()
         if self._hotkey is not None:
             self._hotkey.close()
         self.control.close()
