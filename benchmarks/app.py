@@ -90,9 +90,9 @@ def measure(folder: Path, calls: int) -> list[dict[str, Any]]:
 
     class WatchedDesk(Desk):
         def start_app(self) -> "subprocess.Popen[str]":
-            command = [sys.executable, __file__, "--app", str(notes)]
+            command = [sys.executable, "-m", "benchmarks.app", "--app", str(notes)]
             return subprocess.Popen(
-                command, env=self.environment, stderr=subprocess.PIPE, text=True
+                command, env=self.environment, stderr=subprocess.PIPE, text=True, cwd=ROOT
             )
 
     rows: list[dict[str, Any]] = []
