@@ -1,5 +1,7 @@
 """The meter: once a second, talk time so far, loudness and effort of own speech."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,18 +26,21 @@ class Meter:
         """Effort z-scores of this second's voiced speech (NaN where there was none)."""
         self._effort[channel] += [float(value) for value in values if np.isfinite(value)]
 
-    def process(self, frames: VoiceFrames) -> list[Metered]:
-        """Take frames; gives the seconds that they complete."""
+    def process(self, frames: VoiceFrames, is_ok: Callable[[Channel, int], bool]) -> list[Metered]:
+        """Take frames; gives the seconds that they complete.
+
+        `is_ok(channel, second)`: whether that side's sound was good then.
+        """
         self._speech = np.concatenate([self._speech, frames.speech], axis=1)
         self._level_dbfs = np.concatenate([self._level_dbfs, frames.level_dbfs], axis=1)
         out: list[Metered] = []
         while self._speech.shape[1] >= FRAMES_A_SECOND:
-            out.append(self._second(frames.delay_s))
+            out.append(self._second(frames.delay_s, is_ok))
             self._speech = self._speech[:, FRAMES_A_SECOND:]
             self._level_dbfs = self._level_dbfs[:, FRAMES_A_SECOND:]
         return out
 
-    def _second(self, delay_s: float) -> Metered:
+    def _second(self, delay_s: float, is_ok: Callable[[Channel, int], bool]) -> Metered:
         speech = self._speech[:, :FRAMES_A_SECOND]
         level_dbfs = self._level_dbfs[:, :FRAMES_A_SECOND]
         loudness: dict[Channel, float | None] = {}
@@ -48,6 +53,7 @@ class Meter:
             values = self._effort[channel]
             effort[channel] = round(float(np.median(values)), 2) if values else None
             self._effort[channel] = []
+        input_ok = {channel: is_ok(channel, round(self._start_s)) for channel in CHANNELS}
         self._start_s += 1.0
         talk_s = {channel: round(n * HOP_S, 2) for channel, n in self._talk_frames.items()}
-        return Metered(self._start_s + delay_s, talk_s, loudness, effort)
+        return Metered(self._start_s + delay_s, talk_s, loudness, effort, input_ok)
