@@ -85,6 +85,18 @@ def _note_card(state: OverlayState, words: Words) -> Card:
     return Card("warning", NudgeLevel.IMPORTANT, title, advice)
 
 
+def input_words(state: OverlayState, words: Words) -> str:
+    """What the input light says: which side has which fault, and what to do."""
+    if state.input_is_good:
+        return words("input.good")
+    told = [
+        f"{words(f'card.input.{channel}')}: {words(f'note.{code}')}"
+        for channel, code in state.faults
+        if words.has(f"note.{code}")
+    ]
+    return " ".join(dict.fromkeys(told)) or words("input.bad")
+
+
 def clock(time_s: float) -> str:
     """Call time as m:ss, or h:mm:ss from an hour on."""
     whole = int(time_s)

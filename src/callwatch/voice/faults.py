@@ -18,6 +18,10 @@ from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.spans import TimeSpan
 
+# The codes of InputNoted that last, the worst first: of two, the worse is told.
+FAULTS: Final = (
+    "no_sound", "same_audio", "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
+)  # fmt: skip
 CLIPPED: Final = 32_700  # of 32767: converters and limiters stop a little below full scale
 
 
@@ -46,7 +50,7 @@ class _Side:
     clipped_seconds: int = 0
     was_clipped: deque[bool] = field(default_factory=deque)
     offsets: deque[float] = field(default_factory=deque)
-    bad: set[int] = field(default_factory=set)
+    bad: dict[int, str] = field(default_factory=dict)
 
 
 class InputFaults:
@@ -71,21 +75,23 @@ class InputFaults:
             if side.samples == CALL_RATE_HZ:
                 self._end_second(side)
 
-    def mark(self, channel: Channel, span: TimeSpan) -> None:
-        """Something was wrong with this side in this span of the call."""
-        self._sides[channel].bad |= set(range(int(span.start_s), ceil(span.end_s - 1e-9)))
+    def mark(self, channel: Channel, code: str, span: TimeSpan) -> None:
+        """This was wrong with this side in this span of the call."""
+        for second in range(int(span.start_s), ceil(span.end_s - 1e-9)):
+            _mark(self._sides[channel], second, code)
 
     def mark_dropped(self, channel: Channel, span: TimeSpan) -> None:
         """The device delivered nothing."""
-        self.mark(channel, TimeSpan(span.start_s, span.end_s + self._config.dropped_stays_s))
+        end_s = span.end_s + self._config.dropped_stays_s
+        self.mark(channel, "dropped", TimeSpan(span.start_s, end_s))
 
     def clipped_seconds(self, channel: Channel) -> int:
         """How many seconds of the call were audibly clipped."""
         return self._sides[channel].clipped_seconds
 
-    def is_ok(self, channel: Channel, second: int) -> bool:
-        """Whether the sound was good in this second (0 is the first) of what was heard."""
-        return second not in self._sides[channel].bad
+    def fault(self, channel: Channel, second: int) -> str | None:
+        """What was wrong in this second (0 is the first) of what was heard; None when nothing."""
+        return self._sides[channel].bad.get(second)
 
     def _end_second(self, side: _Side) -> None:
         config = self._config
@@ -94,7 +100,14 @@ class InputFaults:
         side.was_clipped.append(is_clipped)
         side.offsets.append(side.total / side.samples / 32768.0)
         offset = sum(side.offsets) / len(side.offsets)
-        if sum(side.was_clipped) >= config.clipped_seconds or abs(offset) > config.dc_share:
-            side.bad.add(side.seconds)
+        if sum(side.was_clipped) >= config.clipped_seconds:
+            _mark(side, side.seconds, "clipping")
+        if abs(offset) > config.dc_share:
+            _mark(side, side.seconds, "dc_offset")
         side.seconds += 1
         side.samples = side.clipped = side.total = 0
+
+
+def _mark(side: _Side, second: int, code: str) -> None:
+    known = side.bad.get(second, code)
+    side.bad[second] = min(known, code, key=FAULTS.index)

@@ -5,7 +5,7 @@ Codes are stable, messages are for people. Called by the analysis thread.
     no_sound  sound_back  clipping  dc_offset  same_audio  bleed  not_separable  hold_music
     hold_music_ended  too_quiet  dropped
 
-What lasts is also known second by second (`is_ok`), for the light on the overlay.
+What lasts is also known second by second (`fault`), for the light on the overlay.
 
 `swapped_channels` comes from swapped.py, which listens to words.
 """
@@ -94,9 +94,9 @@ class QualityMonitor:
         """Whether the two channels can be told apart; if not, no talk figure means anything."""
         return not (self._same_audio.is_same or any(s.is_bled for s in self._sides.values()))
 
-    def is_ok(self, channel: Channel, second: int) -> bool:
-        """Whether this side's sound was as it should be in this second (0 is the first)."""
-        return self._faults.is_ok(channel, second)
+    def fault(self, channel: Channel, second: int) -> str | None:
+        """What was wrong with this side's sound in this second (0 is the first); None if nothing."""
+        return self._faults.fault(channel, second)
 
     def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputNoted]:
         """What there is to tell after this block."""
@@ -205,7 +205,7 @@ class QualityMonitor:
         for run_end, is_silent, length in _runs(silent):
             if is_silent and side.silent_run + length >= needed:
                 first = max(run_end - length, run_end - (side.silent_run + length - needed) - 1)
-                self._mark(channel, frames, first, run_end)
+                self._mark(channel, "no_sound", frames, first, run_end)
             if not is_silent:
                 if side.silent_run >= needed:
                     at_s = frames.decided_s(run_end - length)
@@ -263,7 +263,7 @@ class QualityMonitor:
         if self._same_audio.is_same:
             self._tell(notes, now_s, "same_audio", None, _SAME_AUDIO)
             for channel in CHANNELS:
-                self._mark(channel, frames, 0, len(frames))
+                self._mark(channel, "same_audio", frames, 0, len(frames))
             return
         self._told.pop(("same_audio", None), None)
         for channel, side in self._sides.items():
@@ -273,7 +273,7 @@ class QualityMonitor:
                 bleed_db is not None and bleed_db > config.max_bleed_db and self._is_settled()
             )
             if side.is_bled:
-                self._mark(channel, frames, 0, len(frames))
+                self._mark(channel, "not_separable", frames, 0, len(frames))
                 self._tell(notes, now_s, "not_separable", channel, _NOT_SEPARABLE)
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
                 self._tell(notes, now_s, "bleed", channel, _BLEED)
@@ -286,16 +286,16 @@ class QualityMonitor:
             return
         if level_dbfs >= self._config.too_quiet_dbfs:
             return
-        self._mark(channel, frames, 0, len(frames))
+        self._mark(channel, "too_quiet", frames, 0, len(frames))
         if channel not in self._quiet:
             self._quiet.add(channel)
             message = _QUIET.format(who=channel.value, level=level_dbfs)
             notes.append(InputNoted(frames.end_s + frames.delay_s, channel, "too_quiet", message))
 
-    def _mark(self, channel: Channel, frames: VoiceFrames, first: int, end: int) -> None:
-        """Something was wrong in these frames."""
+    def _mark(self, channel: Channel, code: str, frames: VoiceFrames, first: int, end: int) -> None:
+        """This was wrong in these frames."""
         start_s = frames.start_s + first * HOP_S
-        self._faults.mark(channel, TimeSpan(start_s, frames.start_s + end * HOP_S))
+        self._faults.mark(channel, code, TimeSpan(start_s, frames.start_s + end * HOP_S))
 
     def _is_settled(self) -> bool:
         """Whether both sides have spoken enough to judge a leak beside own speech."""
