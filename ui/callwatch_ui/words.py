@@ -48,6 +48,11 @@ class Card:
     nudge_key: str | None = None
 
     @property
+    def can_be_closed(self) -> bool:
+        """Whether it may be closed: a pause is closed by going on."""
+        return self.icon != "pause"
+
+    @property
     def can_be_judged(self) -> bool:
         """Whether "not useful" is offered: for every nudge but danger to life or limb."""
         return self.nudge_id is not None and self.level is not NudgeLevel.URGENT

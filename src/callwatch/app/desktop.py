@@ -193,6 +193,12 @@ class AppHost:
             events = analysed(CallDesk(self.config, WHISPER), path, advance)
         return events, max((event.time_s for event in events), default=0.0)
 
+    def last_fault(self) -> str:
+        """Why the history does not hold the last call, or holds calls for too long; "" if it does."""
+        outcome = self._call.outcome if self._call is not None else None
+        fault = outcome.history_fault if outcome is not None else None
+        return "" if fault is None else fault[:1].upper() + fault[1:] + "."
+
     def breather(self) -> Nudge | None:
         """The offer after the last call, when it was hard."""
         outcome = self._call.outcome if self._call is not None else None
