@@ -114,7 +114,7 @@ def test_the_tab_key_reaches_everything(qtbot: QtBot, name: str) -> None:
     }
     reached: set[QWidget] = set()
     for _ in range(60):
-        QTest.keyClick(shown.focusWidget() or shown, Qt.Key.Key_Tab)
+        QTest.keyClick(shown.focusWidget() or shown, Qt.Key.Key_Tab)  # type: ignore[call-overload]
         at = shown.focusWidget()
         if at is not None:
             reached.add(at)
