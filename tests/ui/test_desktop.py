@@ -258,9 +258,10 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     stopped = threading.Event()
 
     def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        advance(30.0, 120.0)
         asked.set()
         assert stopped.wait(20)
-        advance(1.0, 3.0)
+        advance(60.0, 120.0)
         raise AssertionError("it was to be stopped")
 
     monkeypatch.setattr(engine, "recording", read)
@@ -268,6 +269,9 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     app.open_window("replay")
     assert asked.wait(20)
     assert app.reader.progress is not None
+    progress = app.reader.progress
+    qtbot.waitUntil(lambda: progress.labelText() == "long.wav: 25 % · 0:30 of 2:00")
+    assert progress.value() == progress.maximum() // 4
     button = app.reader.progress.findChild(QPushButton)
     assert button is not None
     button.click()
