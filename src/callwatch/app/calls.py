@@ -10,7 +10,7 @@ from pathlib import Path
 
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.audio.source import CallSource
-from callwatch.config import Config
+from callwatch.config import Config, StoreConfig
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event, PartialHeard, UtteranceFinished
@@ -217,7 +217,10 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
-        past, fault = self._remember(summary) if plan.in_history else (None, None)
+        past, fault = None, None
+        if plan.in_history:
+            files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
+            past, fault = remember(summary, config.store, files)
         paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
@@ -228,30 +231,6 @@ class OpenCall:
                 save_baseline(config.call.agent_id, baseline)
         return CallOutcome(summary, paths, journal, fault)
 
-    def _remember(self, summary: CallSummary) -> tuple[OwnHistory | None, str | None]:
-        """Put the call into the history: the agent's past, and what went wrong.
-
-        A history that cannot be written costs neither the report nor, when only old calls
-        cannot be deleted, the call's place in it.
-        """
-        # Loaded here: analysing without a history needs no database.
-        from callwatch.store.history import CallHistory
-
-        plan, store, call = self._plan, self._desk.config.store, summary.call
-        files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
-        past, fault = None, None
-        try:
-            with CallHistory(store.url or None) as history:
-                try:
-                    history.delete_older_than(store.retention_days, datetime.now(UTC))
-                except StoreError as exc:
-                    fault = f"calls that are too old could not be deleted: {exc}"
-                history.add(summary, files)
-                past = history.own_history(call.agent_id, call.started_at, call.id)
-        except (StoreError, MissingPartError) as exc:
-            fault = f"the report is written, but {exc}"
-        return past, fault
-
     def abandon(self) -> None:
         """Close and, for a recording, remove what was begun."""
         self._journal.close()
@@ -261,6 +240,31 @@ class OpenCall:
             self._journal_path.unlink(missing_ok=True)
             if self._made_dir and not any(self._plan.out_dir.iterdir()):
                 shutil.rmtree(self._plan.out_dir)
+
+
+def remember(
+    summary: CallSummary, store: StoreConfig, files: Sequence[Path]
+) -> tuple[OwnHistory | None, str | None]:
+    """Put a call into the history: the agent's past, and what went wrong.
+
+    `files` are deleted with the call. A history that cannot be written costs neither the report
+    nor, when only old calls cannot be deleted, the call's place in it.
+    """
+    # Loaded here: analysing without a history needs no database.
+    from callwatch.store.history import CallHistory
+
+    past, fault, call = None, None, summary.call
+    try:
+        with CallHistory(store.url or None) as history:
+            try:
+                history.delete_older_than(store.retention_days, datetime.now(UTC))
+            except StoreError as exc:
+                fault = f"calls that are too old could not be deleted: {exc}"
+            history.add(summary, files)
+            past = history.own_history(call.agent_id, call.started_at, call.id)
+    except (StoreError, MissingPartError) as exc:
+        fault = f"the report is written, but {exc}"
+    return past, fault
 
 
 def wordless(sink: Sink) -> Sink:
