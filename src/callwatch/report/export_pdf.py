@@ -16,7 +16,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
 from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
-from callwatch.report.figure_rows import figure_rows
+from callwatch.report.figure_rows import audio_kept, figure_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
 from callwatch.report.retelling import retold
 from callwatch.report.sentences import was_heated, what_mattered
@@ -164,6 +164,8 @@ def _draw(page: _Page, summary: CallSummary, history: OwnHistory) -> None:
     moments = moments_of(summary, w)
     page.text(f"{w.t('page.title')} · {w.moment(call.started_at)}", 12, bold=True)
     page.text(f"{w.seconds(call.duration_s)} · {call.source} · {call.engine}", 8, colour=SOFT)
+    if kept := audio_kept(summary, w):
+        page.text(kept, 8, colour=SOFT)
     page.heading(w.t("mattered.heading"))
     for sentence in what_mattered(summary, w):
         page.text(sentence, 10.5)

@@ -46,6 +46,9 @@ _PAGE = 200
 # How many calls before this one a report compares it with.
 LAST_CALLS = 20
 
+# How the file with a call's sound ends.
+AUDIO_SUFFIX = ".flac"
+
 _calls = Call.__table__
 
 
@@ -137,6 +140,31 @@ class CallHistory:
         if body is None:
             raise self._unknown(call_id)
         return unpack(body, call_id)
+
+    def audio_of(self, call_ids: Sequence[str]) -> dict[str, Path]:
+        """The kept sound of these calls, of those that have any on this machine."""
+        query = select(Call.call_id, CallFile.path).join(CallFile, CallFile.call_pk == Call.pk)
+        query = query.where(Call.call_id.in_(call_ids), CallFile.path.endswith(AUDIO_SUFFIX))
+        with told(self.name), self._engine.connect() as connection:
+            found = {call_id: Path(path) for call_id, path in connection.execute(query)}
+        return {call_id: path for call_id, path in found.items() if path.is_file()}
+
+    def has_audio(self) -> bool:
+        """Whether any call's sound was kept."""
+        query = select(CallFile.pk).where(CallFile.path.endswith(AUDIO_SUFFIX)).limit(1)
+        with told(self.name), self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def known_files(self, paths: Sequence[Path]) -> set[Path]:
+        """Those of the files that belong to a call."""
+        names = {str(path.absolute()): path for path in paths}
+        known: set[Path] = set()
+        with told(self.name), self._engine.connect() as connection:
+            for first in range(0, len(paths), _PAGE):
+                some = [str(path.absolute()) for path in paths[first : first + _PAGE]]
+                query = select(CallFile.path).where(CallFile.path.in_(some))
+                known |= {names[found] for found in connection.execute(query).scalars()}
+        return known
 
     def own_history(self, agent_id: str | None, before: str, call_id: str = "") -> OwnHistory:
         """What a report shows of the agent's own past: their last calls before that start, and
