@@ -233,13 +233,13 @@ class OpenCall:
             files.append(self._audio.path)
         past, fault = None, None
         try:
-            with CallHistory(store.url or None) as history:
+            with CallHistory(store.url or None, self._desk.config.call.agent_id) as history:
                 try:
                     history.delete_older_than(store.retention_days, datetime.now(UTC))
                     tidy(history, store)
                 except StoreError as exc:
                     fault = f"calls that are too old could not be deleted: {exc}"
-                history.add(summary, files)
+                history.add(summary, files, store.retention_days)
                 self._is_remembered = True
                 if self._audio is not None:
                     self._audio.publish()

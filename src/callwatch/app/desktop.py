@@ -102,7 +102,8 @@ class AppHistory:
     def _open(self) -> "CallHistory":
         from callwatch.store.history import CallHistory
 
-        return CallHistory(self._config().store.url or None)
+        config = self._config()
+        return CallHistory(config.store.url or None, config.call.agent_id)
 
 
 class AppHost:
