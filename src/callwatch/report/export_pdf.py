@@ -218,7 +218,13 @@ def _balance(page: _Page, summary: CallSummary) -> None:
         page.box(x, y, width * part.percent / 100, 6, part.style)
         x += width * part.percent / 100
     page.pdf.set_y(y + 7)
-    page.text("   ".join(f"{part.name}: {part.value} ({part.share})" for part in parts), 8)
+    page.font(8)
+    for part in parts:
+        page.box(page.pdf.get_x() + 1, page.pdf.get_y() + 0.6, 2.6, 2.6, part.style)
+        page.pdf.set_x(page.pdf.get_x() + 4)
+        label = page.clean(f"{part.name}: {part.value} ({part.share})")
+        page.pdf.cell(page.pdf.get_string_width(label) + 4, 3.8, label)
+    page.pdf.ln(4.4)
 
 
 def _row(page: _Page, row: Row) -> None:
