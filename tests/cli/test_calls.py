@@ -58,10 +58,16 @@ def test_list_and_its_json(address: str) -> None:
     assert lines[0]["note"] == ""
 
 
-def test_an_empty_history_says_how_to_begin(tmp_path: Path) -> None:
-    empty = str(tmp_path / "empty.sqlite3")
-    assert "callwatch demo" in told("list", "--history", empty)
-    assert json.loads(told("list", "--json", "--history", empty)) == []
+def test_an_empty_history_says_how_to_begin() -> None:
+    assert "callwatch demo" in told("list")
+    assert json.loads(told("list", "--json")) == []
+
+
+def test_a_slip_in_the_address_makes_no_new_history(tmp_path: Path) -> None:
+    for command in (("list",), ("purge", "--yes"), ("export", "--all")):
+        with pytest.raises(StoreError, match="no history at"):
+            told(*command, "--history", str(tmp_path / "sub" / "slip.sqlite3"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_show_and_its_json(address: str) -> None:
