@@ -160,6 +160,8 @@ def test_trends_as_a_table_json_and_a_page(address: str, tmp_path: Path) -> None
     result = run(trends_app, "--weeks", "520", "--html", str(page))
     assert result.exit_code == 0, result.output
     assert "Not enough calls yet" in " ".join(result.output.split())
+    row = next(line for line in result.output.splitlines() if line.startswith("2026-03-02"))
+    assert row.split()[:4] == ["2026-03-02", "2", "46%", "1.0"]
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     document = json.loads(run(trends_app, "--json", "--weeks", "520").output)
     assert sum(week["calls"] for week in document["weeks"]) == 3
