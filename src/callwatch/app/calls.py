@@ -19,6 +19,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.pack import load_pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
 from callwatch.report.write import ReportPaths, write_report
@@ -70,16 +71,32 @@ class CallDesk:
     def __init__(self, config: Config, whisper: WhisperConfig | None = None) -> None:
         self.config = config
         language = config.call.language
-        self.choice: RecognizerChoice = choose_recognizer(
-            config.recognition.engine,
-            Path(config.recognition.model) if config.recognition.model else None,
-            language,
-            whisper,
-        )
+        self._whisper = whisper
+        self.choice = _choice(config, whisper)
         self._recognizer: Recognizer | None = None
-        self._phrases = Phrases(
-            PhraseMatcher.for_language(language), StepMatcher.for_language(language)
+        # Where nobody listens to words, their weights need not be in memory.
+        with_words = self.choice.create is not None
+        threats = (
+            PhraseMatcher.for_language(language)
+            if with_words
+            else PhraseMatcher(load_pack(language), None)
         )
+        self._phrases = Phrases(threats, StepMatcher.for_language(language))
+
+    def take(self, config: Config) -> bool:
+        """Use these settings for the next call; False when they need a desk of their own.
+
+        They do when the language changed, or the recogniser, or what is installed for it.
+        """
+        known, choice = self.config, _choice(config, self._whisper)
+        same = (config.call.language, config.recognition) == (
+            known.call.language,
+            known.recognition,
+        )
+        if not same or (choice.engine, choice.model) != (self.choice.engine, self.choice.model):
+            return False
+        self.config = config
+        return True
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "OpenCall":
         """Make everything ready for a call; nothing runs yet.
@@ -128,6 +145,11 @@ class CallDesk:
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
+
+
+def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:
+    model = Path(config.recognition.model) if config.recognition.model else None
+    return choose_recognizer(config.recognition.engine, model, config.call.language, whisper)
 
 
 class KeptRecognizer:
