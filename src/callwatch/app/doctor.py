@@ -274,7 +274,8 @@ def _history() -> Finding:
             "history",
             False,
             str(error),
-            "check [store] url in the settings; a damaged file can be moved away, a new one is made",
+            "check url under [store] and agent_id under [call] in the settings; a damaged file can "
+            "be moved away, a new one is made",
         )
     latest = f", the newest of {newest[0].figures.started_at}" if newest else ""
     return Finding("history", True, f"The history in {shown(address)} can be read{latest}.")

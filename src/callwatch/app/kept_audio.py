@@ -11,15 +11,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from callwatch.app.folders import data_folder
 from callwatch.audio.kept import SUFFIX, KeptFile, remove_unfinished
 from callwatch.audio.source import CallSource
+from callwatch.audio.wrapped import WrappedSource
 from callwatch.config import Config, StoreConfig
 from callwatch.core.audio import CallBlock
-from callwatch.core.channels import Channel
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event
 from callwatch.core.summary import CallInfo, CallSummary
@@ -115,21 +114,12 @@ class KeptAudio:
             self._keeper.discard()
 
 
-class Taped:
+class Taped(WrappedSource):
     """A CallSource whose blocks are kept as they go by."""
 
     def __init__(self, source: CallSource, audio: KeptAudio) -> None:
-        self._source, self._audio = source, audio
-
-    @property
-    def name(self) -> str:
-        """See CallSource."""
-        return self._source.name
-
-    @property
-    def duration_s(self) -> float | None:
-        """See CallSource."""
-        return self._source.duration_s
+        super().__init__(source)
+        self._audio = audio
 
     def blocks(self) -> Iterator[CallBlock]:
         """The blocks, each given to the recording first."""
@@ -137,26 +127,7 @@ class Taped:
             self._audio.add(block)
             yield block
 
-    def drift_ppm(self, channel: Channel) -> float | None:
-        """See CallSource."""
-        return self._source.drift_ppm(channel)
-
     def warnings(self) -> tuple[str, ...]:
         """Those of the source, and why nothing is kept."""
         fault = self._audio.fault
         return self._source.warnings() if fault is None else (*self._source.warnings(), fault)
-
-    def close(self) -> None:
-        """See CallSource."""
-        self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
