@@ -264,7 +264,7 @@ class Pipeline:
             events += self._raised_voice.process(effort)
             self._meter_effort(effort)
         events += self._turn_taking.process(frames)
-        events += self._meter.process(frames)
+        events += self._meter.process(frames, self._quality.fault)
         events.sort(key=lambda event: event.time_s)
         return self._advance(deque(events), frames)
 
