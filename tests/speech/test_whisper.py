@@ -58,7 +58,7 @@ def run(recognizer: Recognizer, chunks: Iterable[SpeechChunk]) -> list[Utterance
 
 def test_partials_on_the_way_and_the_finished_utterance_at_the_end() -> None:
     engine = FakeEngine("I will", "I will leave", "I will leave you")
-    out = run(whisper(engine), pieces(2.0))
+    out = run(whisper(engine), pieces(2.5))
     assert [(u.text, u.is_final) for u in out] == [
         ("I will", False),
         ("I will leave", False),
@@ -66,8 +66,8 @@ def test_partials_on_the_way_and_the_finished_utterance_at_the_end() -> None:
     ]
     assert {u.id for u in out} == {"s-1"}
     assert out[-1].words[1].span.start_s == pytest.approx(10.2)
-    assert out[-1].consumed_s == pytest.approx(12.05)
-    assert [length_s for length_s, _ in engine.asked] == [1.0, 1.75, 2.0]
+    assert out[-1].consumed_s == pytest.approx(12.55)
+    assert [length_s for length_s, _ in engine.asked] == [1.5, 2.25, 2.5]
 
 
 def test_the_agent_gets_fewer_partials() -> None:
@@ -94,7 +94,7 @@ def test_a_loop_is_decoded_again_in_a_full_window() -> None:
 
 def test_a_partial_is_cut_where_it_begins_to_loop() -> None:
     engine = FakeEngine("we call you back we call you back")
-    chunks = list(pieces(2.0))[:4]
+    chunks = list(pieces(2.0))[:6]
     [partial] = run(whisper(engine), chunks)
     assert partial.text == "we call you back"
     assert len(engine.asked) == 1
@@ -102,7 +102,7 @@ def test_a_partial_is_cut_where_it_begins_to_loop() -> None:
 
 def test_a_partial_that_came_to_nothing_is_withdrawn() -> None:
     engine = FakeEngine("I will", "")
-    out = run(whisper(engine), pieces(1.5))
+    out = run(whisper(engine), pieces(2.0))
     assert [(u.text, u.is_final) for u in out] == [("I will", False), ("", True)]
 
 

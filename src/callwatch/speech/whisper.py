@@ -31,7 +31,7 @@ class WhisperConfig:
     beam: int = 5  # finished segments: a third fewer word errors for a fifth more time
     interim_beam: int = 1  # many and short-lived: greedy
     pad_s: float = 1.0  # silence behind the audio, so that the last word is not cut off
-    first_interim_s: float = 1.0  # nothing sensible comes out of less
+    first_interim_s: float = 1.5  # pre-roll and 0.8 s of voice: nothing sensible comes out of less
     customer_interim_every_s: float = 0.75  # a threat needs two partial results: 1.5 s
     agent_interim_every_s: float = 1.5  # nothing urgent is read from the agent's words
     shortest_s: float = 0.3  # less voiced audio (with its pre- and post-roll) holds no word
