@@ -20,7 +20,6 @@ from callwatch.detectors.sentences import sentence_spans
 from callwatch.phrases.matcher import PhraseMatch
 from callwatch.phrases.words import words_under
 
-
 _TWICE: Final = 2
 
 
