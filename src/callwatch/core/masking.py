@@ -33,6 +33,7 @@ from callwatch.core.masking_runs import (
     is_birth_date,
     is_harmless,
     is_long,
+    is_spoken_year,
     label_of,
 )
 from callwatch.core.masking_tokens import LONG_RUN, Token, TokenKind, tokenize
@@ -179,7 +180,7 @@ def find_masks(words: Sequence[str], language: Language, around: Surroundings) -
             named = secret_at(run.start, run.end, mentions) or around.asked
             label = _label(run, tokens, language, around)
             if label in (None, NUMBER):
-                label = _short_secret(run, tokens, named) or label
+                label = _short_secret(run, tokens, language, named) or label
             if label is not None:
                 start = country_start(words, run)
                 found.append(
@@ -193,7 +194,7 @@ def _label(
     run: Run, tokens: Sequence[Token], language: Language, around: Surroundings
 ) -> str | None:
     """The label of a run that is long by itself or with what came before; else None."""
-    if is_harmless(run, tokens):
+    if is_harmless(run, tokens, language):
         return None
     first = tokens[run.start].core
     goes_on = bool(around.carried) and _only_fillers(tokens, 0, run.start)
@@ -210,6 +211,8 @@ def _tail_label(run: Run, tokens: Sequence[Token], language: Language, tail: Tai
     """The label of a run under seven digits that ends its utterance and may be unfinished."""
     if len(run.digits) < _OPEN_TAIL:
         return None
+    if tail is not Tail.SPEAKING and is_spoken_year(run, tokens):
+        return None
     numbers = sum(token.kind is TokenKind.NUMBER for token in tokens[run.start : run.end])
     one_by_one = numbers >= 2 and numbers * 3 >= len(run.digits)
     if tail is Tail.SPEAKING or one_by_one or is_birth_date(run.digits):
@@ -217,10 +220,12 @@ def _tail_label(run: Run, tokens: Sequence[Token], language: Language, tail: Tai
     return None
 
 
-def _short_secret(run: Run, tokens: Sequence[Token], label: str | None) -> str | None:
+def _short_secret(
+    run: Run, tokens: Sequence[Token], language: Language, label: str | None
+) -> str | None:
     if label is None or len(run.digits) < SHORTEST_SECRET:
         return None
-    return None if is_harmless(run, tokens) or is_amount(run, tokens) else label
+    return None if is_harmless(run, tokens, language) or is_amount(run, tokens) else label
 
 
 def _free(found: Sequence[Mask], taken: Sequence[Mask]) -> list[Mask]:
