@@ -259,6 +259,26 @@ def test_an_answer_to_a_question_for_a_secret_is_hidden() -> None:
     assert masker.mask(say("pakke 737 kom", 90.0)).text == "pakke 737 kom"
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "name", "rest"),
+    [
+        (EN, "and your email please", "it's kari dot nordmann", "it's [email]"),
+        (SV, "och mejlen", "anna punkt berg", "[email]"),
+        (DA, "hvad er din mail", "det er lars bindestreg hansen", "det er [email]"),
+        (NB, "e-posten er", "kari punktum anne understrek nordmann", "[email]"),
+    ],
+)
+def test_an_address_that_breaks_off_before_its_at_is_hidden(
+    language: Language, asked: str, name: str, rest: str
+) -> None:
+    masker = UtteranceMasker(language)
+    assert masker.mask(say(name, 0.0)).text == name
+    masker.mask(say(asked, 3.0, Channel.AGENT))
+    assert masker.mask(say(name, 5.0, final=False)).text == rest
+    assert masker.mask(say(name, 5.0)).text == rest
+    assert masker.mask(say(name, 90.0)).text == name
+
+
 def test_a_birth_date_at_the_end_may_begin_an_identity_number() -> None:
     masker = UtteranceMasker(SV)
     assert masker.mask(say("ja 850517")).text == "ja [number]"

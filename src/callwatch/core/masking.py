@@ -11,7 +11,7 @@ masker from the thread that owns the call.
 import bisect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -21,7 +21,7 @@ from callwatch.core.masking_context import (
     find_mentions,
     secret_at,
 )
-from callwatch.core.masking_email import find_emails
+from callwatch.core.masking_email import find_emails, find_names, names_email
 from callwatch.core.masking_iban import country_start, find_ibans
 from callwatch.core.masking_runs import (
     EMAIL,
@@ -76,6 +76,7 @@ class Surroundings:
     carried: str = ""
     asked: str | None = None
     tail: Tail = Tail.CLOSED
+    awaits_email: bool = False
 
 
 _ALONE: Final = Surroundings()
@@ -108,7 +109,7 @@ class DigitRunMasker:
 
     def mask(self, utterance: Utterance, before: Surroundings = _ALONE) -> Utterance:
         """A partial result with secrets, and what may become one, hidden."""
-        around = Surroundings(before.carried, before.asked, Tail.SPEAKING)
+        around = replace(before, tail=Tail.SPEAKING)
         return _apply(utterance, find_masks(_texts(utterance), self._language, around))
 
 
@@ -129,6 +130,7 @@ class UtteranceMasker:
     _memory: dict[Channel, _Memory] = field(default_factory=dict)
     _asked: str | None = None
     _asked_until_s: float = -1.0
+    _email_until_s: float = -1.0
 
     def mask(self, utterance: Utterance) -> Utterance:
         """The utterance as it may be stored and shown."""
@@ -147,6 +149,7 @@ class UtteranceMasker:
             carried=memory.carried if start_s <= memory.until_s else "",
             asked=self._asked if start_s <= self._asked_until_s else None,
             tail=Tail.MAY_GO_ON,
+            awaits_email=start_s <= self._email_until_s,
         )
 
     def _remember(self, utterance: Utterance, words: list[str], around: Surroundings) -> None:
@@ -157,6 +160,8 @@ class UtteranceMasker:
         mentions = find_mentions([token.core for token in tokens])
         if mentions:
             self._asked, self._asked_until_s = mentions[-1].label, end_s + _ASKED_S
+        if names_email(tokens):
+            self._email_until_s = end_s + _ASKED_S
         runs = find_runs(tokens, self.language)
         memory = self._memory.setdefault(utterance.channel, _Memory())
         if runs and _only_fillers(tokens, runs[-1].end, len(tokens)):
@@ -171,6 +176,8 @@ def find_masks(words: Sequence[str], language: Language, around: Surroundings) -
     """Which of the words must be hidden, in order and disjoint."""
     tokens = tokenize(words, language)
     masks = [Mask(start, end, EMAIL) for start, end in find_emails(words, tokens)]
+    if around.awaits_email or (around.tail is not Tail.CLOSED and names_email(tokens)):
+        masks += _free([Mask(start, end, EMAIL) for start, end in find_names(tokens)], masks)
     masks += _free([Mask(start, end, IBAN) for start, end in find_ibans(words)], masks)
     if any(token.kind is TokenKind.NUMBER for token in tokens):
         mentions = find_mentions([token.core for token in tokens])

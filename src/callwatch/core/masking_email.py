@@ -176,6 +176,37 @@ def find_emails(words: Sequence[str], tokens: Sequence[Token]) -> list[tuple[int
     return found
 
 
+_MENTION: Final = re.compile(r"e-?mail\w*|mail(?:en|adress\w*)?|mejl\w*|e-?post\w*|epostadress\w*")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+
+
+def names_email(tokens: Sequence[Token]) -> bool:
+    """Whether the words ask for an address or announce one."""
+    return any(_MENTION.fullmatch(token.core) for token in tokens)
+
+
+def find_names(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Names joined by a spoken dot or dash ("anna dot berg"): addresses that break off before the @.
+
+    Only where an address is awaited: elsewhere "Volvo dash cam" is no secret.
+    """
+    found: list[tuple[int, int]] = []
+    at = 1
+    while at + 1 < len(tokens):
+        end = at
+        while end + 1 < len(tokens) and _joins(tokens, end):
+            end += 2
+        if end > at:
+            found.append((at - 1, end))
+        at = max(end, at) + 1
+    return found
+
+
+def _joins(tokens: Sequence[Token], at: int) -> bool:
+    beside = (tokens[at - 1].core, tokens[at + 1].core)
+    return _is_joiner(tokens[at]) and all(_LETTERS.fullmatch(core) for core in beside)
+
+
 def _torn(words: Sequence[str], at: int, floor: int) -> tuple[int, int] | None:
     """An address with white space in it: "anna.berg@ example.com", "anna @example.com"."""
     before, _, after = words[at].partition("@")
