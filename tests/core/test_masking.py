@@ -11,7 +11,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.masking import DigitRunMasker, UtteranceMasker, mask_text, mask_utterance
 from callwatch.core.number_words import lexicon
 from callwatch.core.spans import TimeSpan
-from callwatch.core.words import Utterance, Word
+from callwatch.core.words import Alternative, Utterance, Word
 
 EN, SV, DA, NB = Language.EN, Language.SV, Language.DA, Language.NB
 
@@ -312,3 +312,13 @@ def test_a_partial_result_leaves_no_memory() -> None:
 def test_a_very_long_utterance_is_masked_quickly() -> None:
     text = " ".join(["five", "x@y.dk", "hello", "4", "1"] * 2000 + ["nine"] * 5000)
     assert mask_text(text, EN).endswith(" [number]") or mask_text(text, EN).endswith("[card]")
+
+
+def test_other_readings_are_masked_and_go_when_words_are_hidden() -> None:
+    other = (Alternative("it is 4111 1111 1111 1111", 0.3),)
+    plain = Utterance("u", Channel.CUSTOMER, say("it is for one").words, True, 2.0, other)
+    assert UtteranceMasker(EN).mask(plain).alternatives == (Alternative("it is [card]", 0.3),)
+    secret = Utterance(
+        "u", Channel.CUSTOMER, say("it is 4111 1111 1111 1111").words, True, 2.0, other
+    )
+    assert UtteranceMasker(EN).mask(secret).alternatives == ()

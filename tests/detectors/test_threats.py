@@ -4,7 +4,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
 from callwatch.core.spans import TimeSpan
-from callwatch.core.words import Utterance, Word
+from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector
 from callwatch.phrases.matcher import PhraseMatch, PhraseMatcher
 
@@ -208,3 +208,27 @@ def test_a_sentence_that_was_cut_in_two_is_read_as_one() -> None:
     detector = ThreatDetector(Finds("the paper. Will", by_rule=False, longest=12))
     detector.hear(heard("I paid on Monday. Tomorrow everybody with the paper.", 10.0, uid="u1"))
     assert len(cues(detector.hear(heard("Will read about you people.", 13.0, uid="u2")))) == 1
+
+
+def misheard(share: float) -> Utterance:
+    others = (Alternative("well i will see you in court", share), Alternative("well i see", 0.2))
+    return replace(heard("well i will sing you in port"), alternatives=others)
+
+
+def test_a_threat_in_another_reading_is_told_as_a_perhaps() -> None:
+    [cue] = cues(ThreatDetector(MATCHER).hear(misheard(0.15)))
+    assert cue.category == "legal"
+    assert cue.evidence.startswith("Perhaps: ")
+    assert cue.span.end_s == misheard(0.15).span.end_s
+
+
+def test_an_unlikely_reading_is_not_told() -> None:
+    assert ThreatDetector(MATCHER).hear(misheard(0.05)) == []
+
+
+def test_a_partial_that_another_reading_confirms_is_not_taken_back() -> None:
+    detector = ThreatDetector(MATCHER)
+    for _ in range(3):
+        detector.hear(heard("well i will see you in court", final=False))
+    [closed] = detector.hear(misheard(0.15))
+    assert isinstance(closed, CueClosed)

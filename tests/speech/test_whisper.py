@@ -11,7 +11,7 @@ import soxr
 from callwatch.core.audio import Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ModelError
-from callwatch.core.words import Utterance
+from callwatch.core.words import Alternative, Utterance
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.installed import installed_models
 from callwatch.speech.protocol import Recognizer, SpeechChunk
@@ -27,6 +27,7 @@ class FakeEngine:
         self.broke_off = broke_off
         self.no_speech = no_speech
         self.asked: list[tuple[float, float]] = []
+        self.alternatives: tuple[Alternative, ...] = ()
 
     def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
         self.asked.append((len(samples) / 16_000, window_s))
@@ -34,7 +35,7 @@ class FakeEngine:
         words = tuple(
             HeardWord(word, 0.2 * i, 0.2 * i + 0.2, 0.9) for i, word in enumerate(text.split())
         )
-        return Decoded(words, -0.2, self.no_speech, self.broke_off)
+        return Decoded(words, -0.2, self.no_speech, self.broke_off, self.alternatives)
 
 
 def whisper(engine: FakeEngine, config: WhisperConfig | None = None) -> WhisperRecognizer:
@@ -81,6 +82,14 @@ def test_a_joined_chunk_leads_to_one_decode() -> None:
     samples = np.zeros(16_000 * 6, dtype=np.int16)
     out = whisper(engine).accept(SpeechChunk(Channel.AGENT, "a", samples, 0.0, 6.0, True))
     assert len(out) == len(engine.asked) == 1
+
+
+def test_other_readings_come_with_the_finished_utterance_only() -> None:
+    others = (Alternative("i will heave", 0.3),)
+    engine = FakeEngine("I will leave")
+    engine.alternatives = others
+    out = run(whisper(engine), pieces(2.0))
+    assert [(u.is_final, u.alternatives) for u in out] == [(False, ()), (True, others)]
 
 
 def test_a_loop_is_decoded_again_in_a_full_window() -> None:

@@ -140,7 +140,10 @@ class UtteranceMasker:
         words = _texts(utterance)
         masked = _apply(utterance, find_masks(words, self.language, around))
         self._remember(utterance, words, around)
-        return masked
+        others = tuple(
+            replace(one, text=mask_text(one.text, self.language)) for one in masked.alternatives
+        )
+        return replace(masked, alternatives=others)
 
     def _surroundings(self, utterance: Utterance) -> Surroundings:
         start_s = utterance.span.start_s

@@ -5,10 +5,11 @@
     final    "i will kill two birds"                      not confirmed: CueWithdrawn
 
 Other categories wait for the finished utterance, or until several partial results in a row agree.
+The finished utterance's other readings are asked too: "feeling myself" may have been "killing".
 The agent's words are never judged. Threads: one calls `hear`, in the order of the call.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from callwatch.core.channels import Channel
@@ -49,6 +50,10 @@ class ThreatConfig:
     partial_apart_s: float = 1.4
     # So do words that this much more speech has followed: they are hardly ever revised.
     settled_s: float = 0.8
+    # A mishearing may hide a threat: so much of the recogniser's belief must be in readings that
+    # hold it, and they must be this sure of it.
+    min_alternative_share: float = 0.1
+    min_alternative_score: float = 0.7
     # People pause inside a threat; longer than this, two utterances are two thoughts.
     join_gap_s: float = 2.5
     # So short a pause is the recogniser's cut, not the speaker's: both parts are one sentence.
@@ -137,6 +142,8 @@ class ThreatDetector:
         found = {one.category: one for one in self._find(utterance.words)}
         for category, one in self._across(utterance, found).items():
             found.setdefault(category, one)
+        for category, one in self._instead(utterance).items():
+            found.setdefault(category, one)
         out: list[Event] = []
         for category, one in sorted(found.items(), key=lambda item: item[1].span):
             if category in opened:
@@ -178,6 +185,21 @@ class ThreatDetector:
             for category, one in joined.items()
             if one.first < len(tail) and one.span.end_s > utterance.span.start_s
         }
+
+    def _instead(self, utterance: Utterance) -> dict[ThreatCategory, _Found]:
+        """Threats in what may have been said instead of what was heard best."""
+        share: dict[ThreatCategory, float] = {}
+        surest: dict[ThreatCategory, _Found] = {}
+        for alternative in utterance.alternatives if utterance.words else ():
+            for one in self._find(_laid_over(utterance, alternative.text)):
+                if one.score < self._config.min_alternative_score:
+                    continue
+                share[one.category] = share.get(one.category, 0.0) + alternative.share
+                known = surest.get(one.category)
+                if known is None or one.score > known.score:
+                    surest[one.category] = replace(one, evidence=f"Perhaps: {one.evidence}")
+        least = self._config.min_alternative_share
+        return {category: one for category, one in surest.items() if share[category] >= least}
 
     def _find(self, words: tuple[Word, ...], seam: int = 0) -> list[_Found]:
         """The surest match of each category, scored by how well the words were heard.
@@ -243,3 +265,13 @@ class ThreatDetector:
         opened = self._pending.opened if self._pending else {}
         self._pending = None
         return [CueWithdrawn(time_s, cue_id) for cue_id, _ in opened.values()]
+
+
+def _laid_over(utterance: Utterance, text: str) -> tuple[Word, ...]:
+    """Another reading's words with the times of the words in the same place, all equally sure."""
+    heard = utterance.words
+    texts = text.split()
+    sure = sum(word.confidence for word in heard) / len(heard)
+    return tuple(
+        Word(text, heard[i * len(heard) // len(texts)].span, sure) for i, text in enumerate(texts)
+    )
