@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -165,3 +166,31 @@ def test_a_long_call_can_be_shown(address: str) -> None:
     with CallHistory(address) as history:
         history.add(long_call(0.5, 4000))
     assert "Moments worth a second look" in told("show", "long")
+
+
+def test_kept_sound_is_shown_exported_and_deleted_with_its_call(
+    address: str, tmp_path: Path
+) -> None:
+    sound = tmp_path / "sound" / "kept.flac"
+    sound.parent.mkdir()
+    sound.write_bytes(b"fLaC" + bytes(1000))
+    call = rich_call("kept", started_at=f"{TODAY}T00:00:02Z")
+    call = replace(call, call=replace(call.call, audio_kept_until="2026-12-24"))
+    with CallHistory(address) as history:
+        history.add(call, [sound])
+    shown = told("show", "kept")
+    assert "kept on this computer" in shown
+    assert "24 December 2026" in shown
+    assert str(sound) in "".join(shown.split("\n"))
+    assert "Lyden av denne samtalen" in told("show", "kept", "--language", "nb")
+    assert "FOLDER" in told("export", "--all")
+    folder = tmp_path / "mine"
+    assert "1 with their sound" in told("export", "--all", "--out", str(folder))
+    assert (folder / "kept.flac").read_bytes() == sound.read_bytes()
+    assert (folder / "kept.flac").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("kept.flac", "kept.json", "new.json", "one.json", "two.json"),
+    ]
+    told("delete", "kept")
+    assert not sound.exists()
+    assert (folder / "kept.flac").exists(), "the export belongs to the person"

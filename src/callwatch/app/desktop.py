@@ -16,6 +16,7 @@ from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallDesk, CallPlan, progress_sink
 from callwatch.app.folders import data_folder
 from callwatch.app.gone import EndsWhenGone
+from callwatch.app.memory import give_back
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
@@ -67,6 +68,7 @@ class DesktopCall(RunningCall):
         """End the call, write its report, let go of the devices."""
         with self._source:
             super().stop()
+        give_back()
 
 
 class AppHistory:
@@ -79,10 +81,11 @@ class AppHistory:
         """The newest first."""
         with self._open() as history:
             stored = history.list()
+            audio = history.audio_of([call.figures.call_id for call in stored])
         return [
             CallRow(
                 f.call_id, f.started_at, f.duration_s, f.talk_share_agent,
-                f.interruptions_agent, f.threats, f.nudges_shown,
+                f.interruptions_agent, f.threats, f.nudges_shown, audio.get(f.call_id),
             )
             for f in (call.figures for call in stored)
         ]  # fmt: skip
@@ -101,7 +104,8 @@ class AppHistory:
     def _open(self) -> "CallHistory":
         from callwatch.store.history import CallHistory
 
-        return CallHistory(self._config().store.url or None)
+        config = self._config()
+        return CallHistory(config.store.url or None, config.call.agent_id)
 
 
 class AppHost:
@@ -116,10 +120,11 @@ class AppHost:
         self.problem = problem
         self.settings = AppSettings(loaded)
         self.history = AppHistory(lambda: self.config)
-        self.setup = AppSetup()
+        self.setup = AppSetup(lambda: self.config)
         self.feedback = self
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
+        self._desk: CallDesk | None = None
         self._watch: VoiceWatch | None = None
         delete_old_files(data_folder(), self.config.store.retention_days, datetime.now(UTC))
 
@@ -137,13 +142,21 @@ class AppHost:
         source = EndsWhenGone(self._open_devices(), config.app.end_after_lost_s)
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
-            call = DesktopCall(CallDesk(config), source, data_folder() / CALLS / name, sink)
+            call = DesktopCall(self._desk_for(config), source, data_folder() / CALLS / name, sink)
         except BaseException:
             with source:
                 raise
         self._call = call
         call.begin()
         return call
+
+    def _desk_for(self, config: Config) -> CallDesk:
+        """One desk for all calls: a model is loaded once, and the phrases are read once."""
+        if self._desk is None or not self._desk.take(config):
+            if self._desk is not None:
+                self._desk.close()
+            self._desk = CallDesk(config)
+        return self._desk
 
     def _open_devices(self) -> CallSource:
         devices = self.config.devices

@@ -1,5 +1,6 @@
 """Starts the desktop app, or says what is missing for it."""
 
+from callwatch.app.memory import allocate_sparingly
 from callwatch.config import load_what_works
 from callwatch.core.errors import MissingPartError
 
@@ -25,5 +26,6 @@ def run_app() -> int:
         raise NoScreenError("There is no display for the app: use `callwatch live` instead.")
     from callwatch.app.desktop import AppHost
 
+    allocate_sparingly()
     loaded, problem = load_what_works()
     return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))

@@ -27,7 +27,7 @@ SHOWN = (
     "recognition.engine", "recognition.model", "overlay.theme", "overlay.scale",
     "overlay.opacity", "overlay.click_through", "overlay.reduced_motion",
     "overlay.hide_from_sharing", "app.auto_calls", "app.end_after_silence_s",
-    "store.retention_days", "store.keep_transcript",
+    "store.retention_days", "store.keep_transcript", "store.keep_audio",
 )  # fmt: skip
 # The switches of single cards are one list in the file.
 NUDGES = "nudges."

@@ -27,4 +27,5 @@ def open_history(address: str | None) -> "CallHistory":
     # The database is loaded only by the commands that read it: `--help` stays quick.
     from callwatch.store.history import CallHistory
 
-    return CallHistory(address or load_config().config.store.url or None)
+    config = load_config().config
+    return CallHistory(address or config.store.url or None, config.call.agent_id)

@@ -26,6 +26,7 @@ from callwatch.core.masking_iban import country_start, find_ibans
 from callwatch.core.masking_runs import (
     EMAIL,
     IBAN,
+    LABELS,
     NUMBER,
     Run,
     find_runs,
@@ -94,6 +95,11 @@ def mask_text(text: str, language: Language) -> str:
         out += [text[at:first_at], _leading(first), mask.label, _trailing(last)]
         at = last_at + len(last)
     return "".join([*out, text[at:]])
+
+
+def holds_mask(word: str) -> bool:
+    """Whether a word stands for something that was masked."""
+    return any(label in word for label in LABELS)
 
 
 def mask_utterance(utterance: Utterance, language: Language) -> Utterance:

@@ -27,6 +27,7 @@ PHONE: Final = "[phone]"
 EMAIL: Final = "[email]"
 CODE: Final = "[code]"
 NUMBER: Final = "[number]"
+LABELS: Final = (CARD, IBAN, IDENTITY, PHONE, EMAIL, CODE, NUMBER)
 
 # "4111 uh then 1111": more than three words between the groups and it is two numbers.
 _MOST_FILLERS: Final = 3

@@ -125,6 +125,11 @@ class Pipeline:
         self._warnings: list[str] = []
 
     @property
+    def call(self) -> CallInfo:
+        """Which call this is, as known at its start."""
+        return self._info
+
+    @property
     def now_s(self) -> float:
         """The stream time that has been decided."""
         return self._now_s
