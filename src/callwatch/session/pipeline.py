@@ -166,7 +166,7 @@ class Pipeline:
         if not heard.is_final:
             first: Event = PartialHeard(now_s, heard)
         elif heard.words:
-            first = UtteranceFinished(now_s, heard)
+            first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
             return self._dispatch(self._threats.hear(heard))
         events = [first, *self._turn_taking.hear(heard)]
