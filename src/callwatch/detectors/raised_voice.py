@@ -22,19 +22,22 @@ from callwatch.voice.effort import EffortFrames
 class RaisedVoiceConfig:
     """When a cue opens and closes."""
 
-    # Of usual windows, one in some 1,500 lies above 3.2 standard deviations; a call has a few
-    # hundred that are independent.
-    open_z: float = 3.2
+    # Of usual windows, one in some 700 lies above 3 standard deviations; a call has a few hundred
+    # that are independent, most of which are not brighter as well.
+    open_z: float = 3.0
     # The very first syllables of a sentence are often high, and so are single words in a lively
     # one: the short window alone, or evidence that has just begun, must be stronger.
-    early_z: float = 4.5
-    # Voice before anything opens (one loud word or a cough is shorter), and voice with which
-    # `open_z` is enough.
-    sustained_s: float = 0.5
+    early_z: float = 4.2
+    # Voice before anything opens: two syllables (4-5 a second; one loud word or a cough is shorter),
+    # and voice with which `open_z` is enough.
+    sustained_s: float = 0.4
     sure_s: float = 1.0
     # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
     # 6 dB and more). A lively voice, or another person who takes the phone, is only higher.
     least_balance_db: float = 4.0
+    # Twice what a shout adds (ANSI S3.5: 11.5 dB): beyond, it is whistles, animals or machines,
+    # which have nothing where every voice has its first formant.
+    most_balance_db: float = 24.0
     # Gain control may bring a raised voice down to the usual level, but not below it; with its
     # short-time peaks held down and its sharper contrasts, somewhat below when all else is strong.
     least_level_db: float = -3.0
@@ -199,7 +202,9 @@ def _stands_out(
     return (
         (strong or long >= needed)
         and short >= config.still_z
-        and float(effort.balance_delta_db[row, i]) >= config.least_balance_db
+        and config.least_balance_db
+        <= float(effort.balance_delta_db[row, i])
+        <= config.most_balance_db
         and float(effort.level_delta_db[row, i]) >= level_db
     )
 
