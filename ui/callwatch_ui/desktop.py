@@ -273,7 +273,8 @@ def run_desktop(
             send(AppCommand.SHOW, socket)
         desktop.close()
         return 0
-    desktop.quit_wanted.connect(app.quit)
+    # Not quit: it takes the windows away under what is still to be painted.
+    desktop.quit_wanted.connect(lambda: app.exit(0))
     with error_hooks(desktop.quit_wanted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
         desktop.show()
         app.exec()

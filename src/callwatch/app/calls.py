@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callwatch.app.baseline import load_baselines, save_baseline
+from callwatch.app.kept_audio import KeptAudio, Taped, tidy
 from callwatch.audio.source import CallSource
-from callwatch.config import Config, StoreConfig
+from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event, PartialHeard, UtteranceFinished
@@ -179,6 +180,7 @@ class OpenCall:
     def __init__(self, desk: CallDesk, plan: CallPlan, sinks: Sequence[Sink]) -> None:
         self._desk, self._plan = desk, plan
         self._made_dir = not plan.out_dir.exists()
+        self._is_remembered = False
         try:
             plan.out_dir.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -189,13 +191,19 @@ class OpenCall:
         name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}.part"
         self._journal_path = plan.out_dir / name
         self._journal = JournalWriter(self._journal_path)
+        self._audio: KeptAudio | None = None
         try:
             self.pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(plan.live, self.pipeline)
             keep = desk.config.store.keep_transcript
             journal: Sink = self._journal if keep else wordless(self._journal)
-            sinks = (journal, *sinks)
-            self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
+            sinks, source = (journal, *sinks), plan.source
+            if desk.config.store.keep_audio and plan.in_history:
+                self._audio = KeptAudio(
+                    desk.config, self.pipeline.call, with_words=recognition is not None
+                )
+                sinks, source = (*sinks, self._audio.take), Taped(source, self._audio)
+            self.runner = CallRunner(source, self.pipeline, recognition, sinks)
         except BaseException:
             self.abandon()
             raise
@@ -217,10 +225,11 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
-        past, fault = None, None
-        if plan.in_history:
-            files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
-            past, fault = remember(summary, config.store, files)
+        if self._audio is not None:
+            summary = self._audio.close(summary)
+        past, fault = self._remember(summary) if plan.in_history else (None, None)
+        if fault is not None and not self._is_remembered:
+            summary = self._without_audio(summary)
         paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
@@ -231,40 +240,54 @@ class OpenCall:
                 save_baseline(config.call.agent_id, baseline)
         return CallOutcome(summary, paths, journal, fault)
 
+    def _remember(self, summary: CallSummary) -> tuple[OwnHistory | None, str | None]:
+        """Put the call into the history: the agent's past, and what went wrong.
+
+        A history that cannot be written costs neither the report nor, when only old calls
+        cannot be deleted, the call's place in it.
+        """
+        # Loaded here: analysing without a history needs no database.
+        from callwatch.store.history import CallHistory
+
+        plan, store, call = self._plan, self._desk.config.store, summary.call
+        files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
+        if self._audio is not None and self._audio.path is not None:
+            files.append(self._audio.path)
+        past, fault = None, None
+        try:
+            with CallHistory(store.url or None, self._desk.config.call.agent_id) as history:
+                try:
+                    history.delete_older_than(store.retention_days, datetime.now(UTC))
+                    tidy(history, store)
+                except StoreError as exc:
+                    fault = f"calls that are too old could not be deleted: {exc}"
+                history.add(summary, files, store.retention_days)
+                self._is_remembered = True
+                if self._audio is not None:
+                    self._audio.publish()
+                past = history.own_history(call.agent_id, call.started_at, call.id)
+        except (StoreError, MissingPartError, OutputError) as exc:
+            fault = f"the report is written, but {exc}"
+        return past, fault
+
+    def _without_audio(self, summary: CallSummary) -> CallSummary:
+        """Sound goes with its call: what the history does not hold is not kept."""
+        if self._audio is None:
+            return summary
+        self._audio.discard()
+        return replace(summary, call=replace(summary.call, audio_kept_until=None))
+
     def abandon(self) -> None:
-        """Close and, for a recording, remove what was begun."""
+        """Close and, for a recording, remove what was begun; no sound of it is kept."""
         self._journal.close()
+        if self._audio is not None:
+            self._audio.discard()
         if self._plan.live:
             return
         with contextlib.suppress(OSError):
             self._journal_path.unlink(missing_ok=True)
             if self._made_dir and not any(self._plan.out_dir.iterdir()):
                 shutil.rmtree(self._plan.out_dir)
-
-
-def remember(
-    summary: CallSummary, store: StoreConfig, files: Sequence[Path]
-) -> tuple[OwnHistory | None, str | None]:
-    """Put a call into the history: the agent's past, and what went wrong.
-
-    `files` are deleted with the call. A history that cannot be written costs neither the report
-    nor, when only old calls cannot be deleted, the call's place in it.
-    """
-    # Loaded here: analysing without a history needs no database.
-    from callwatch.store.history import CallHistory
-
-    past, fault, call = None, None, summary.call
-    try:
-        with CallHistory(store.url or None) as history:
-            try:
-                history.delete_older_than(store.retention_days, datetime.now(UTC))
-            except StoreError as exc:
-                fault = f"calls that are too old could not be deleted: {exc}"
-            history.add(summary, files)
-            past = history.own_history(call.agent_id, call.started_at, call.id)
-    except (StoreError, MissingPartError) as exc:
-        fault = f"the report is written, but {exc}"
-    return past, fault
 
 
 def wordless(sink: Sink) -> Sink:

@@ -85,10 +85,11 @@ class AppHistory:
         """The newest first."""
         with self._open() as history:
             stored = history.list()
+            audio = history.audio_of([call.figures.call_id for call in stored])
         return [
             CallRow(
                 f.call_id, f.started_at, f.duration_s, f.talk_share_agent,
-                f.interruptions_agent, f.threats, f.nudges_shown,
+                f.interruptions_agent, f.threats, f.nudges_shown, audio.get(f.call_id),
             )
             for f in (call.figures for call in stored)
         ]  # fmt: skip
@@ -107,7 +108,8 @@ class AppHistory:
     def _open(self) -> "CallHistory":
         from callwatch.store.history import CallHistory
 
-        return CallHistory(self._config().store.url or None)
+        config = self._config()
+        return CallHistory(config.store.url or None, config.call.agent_id)
 
 
 class AppHost:
@@ -122,7 +124,7 @@ class AppHost:
         self.problem = problem
         self.settings = AppSettings(loaded)
         self.history = AppHistory(lambda: self.config)
-        self.setup = AppSetup()
+        self.setup = AppSetup(lambda: self.config)
         self.feedback = self
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None

@@ -8,10 +8,12 @@ import contextlib
 from datetime import datetime
 from pathlib import Path
 
-from callwatch.app.calls import JOURNAL_NAME, REPORT_NAMES, remember
+from callwatch.app.calls import JOURNAL_NAME, REPORT_NAMES
 from callwatch.app.own_files import CALLS
 from callwatch.config import Config
-from callwatch.core.errors import CallwatchError
+from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
+from callwatch.core.figures import OwnHistory
+from callwatch.core.summary import CallSummary
 from callwatch.report.journal import read_journal
 from callwatch.report.write import write_report
 from callwatch.session.record import summarize
@@ -31,8 +33,25 @@ def finish_cut_short(folder: Path, config: Config, before: datetime) -> int:
         # ValueError: its first event is missing.
         with contextlib.suppress(CallwatchError, ValueError):
             summary = summarize(read_journal(journal))
-            files = [journal.parent / name for name in REPORT_NAMES]
-            past, _ = remember(summary, config.store, files)
+            past = _remember(summary, config, journal.parent)
             write_report(summary, journal.parent, config.call.language, past)
             done += 1
     return done
+
+
+def _remember(summary: CallSummary, config: Config, folder: Path) -> OwnHistory | None:
+    """Put the call into the history; None when that cannot be: the report is written all the same.
+
+    Its sound, where any was kept, went with the crash.
+    """
+    # Loaded here: most starts have no such call.
+    from callwatch.store.history import CallHistory
+
+    store, call = config.store, summary.call
+    files = [folder / name for name in REPORT_NAMES]
+    try:
+        with CallHistory(store.url or None, config.call.agent_id) as history:
+            history.add(summary, files, store.retention_days)
+            return history.own_history(call.agent_id, call.started_at, call.id)
+    except (StoreError, MissingPartError):
+        return None

@@ -125,6 +125,11 @@ class Pipeline:
         self._warnings: list[str] = []
 
     @property
+    def call(self) -> CallInfo:
+        """Which call this is, as known at its start."""
+        return self._info
+
+    @property
     def now_s(self) -> float:
         """The stream time that has been decided."""
         return self._now_s
@@ -161,7 +166,7 @@ class Pipeline:
         if not heard.is_final:
             first: Event = PartialHeard(now_s, heard)
         elif heard.words:
-            first = UtteranceFinished(now_s, heard)
+            first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
             return self._dispatch(self._threats.hear(heard))
         events = [first, *self._turn_taking.hear(heard)]
