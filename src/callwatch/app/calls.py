@@ -77,7 +77,8 @@ class CallDesk:
         )
         self._recognizer: Recognizer | None = None
         self._phrases = Phrases(
-            PhraseMatcher.for_language(language), StepMatcher.for_language(language)
+            PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings),
+            StepMatcher.for_language(language),
         )
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "OpenCall":

@@ -23,7 +23,7 @@ from callwatch.phrases.words import words_under
 class Matches(Protocol):
     """What finds threats in a text; `PhraseMatcher` does."""
 
-    def match(self, text: str) -> list[PhraseMatch]: ...  # noqa: D102
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class ThreatDetector:
     def _partial(self, utterance: Utterance) -> list[Event]:
         pending = self._pending or _Pending(utterance.id)
         self._pending = pending
-        found = {one.category: one for one in self._find(utterance.words)}
+        found = {one.category: one for one in self._find(utterance.words, thorough=False)}
         pending.first_s = {c: at_s for c, at_s in pending.first_s.items() if c in found}
         pending.repeats = {category: pending.repeats.get(category, 0) + 1 for category in found}
         out: list[Event] = []
@@ -171,10 +171,14 @@ class ThreatDetector:
             if one.first < len(tail) and one.span.end_s > utterance.span.start_s
         }
 
-    def _find(self, words: tuple[Word, ...]) -> list[_Found]:
-        """Matches over words, scored by how well the words were heard."""
+    def _find(self, words: tuple[Word, ...], *, thorough: bool = True) -> list[_Found]:
+        """Matches over words, scored by how well the words were heard.
+
+        Partial results come several times a second: they are not read thoroughly.
+        """
         out: list[_Found] = []
-        for match in self._matcher.match(" ".join(word.text for word in words)):
+        text = " ".join(word.text for word in words)
+        for match in self._matcher.match(text, thorough=thorough):
             said = words_under(words, match.start, match.end)
             if not said:
                 continue
