@@ -33,7 +33,7 @@ class Finds:
     def __init__(self, phrase: str, *, by_rule: bool = True, longest: int = 99) -> None:
         self.phrase, self.by_rule, self.longest = phrase, by_rule, longest
 
-    def match(self, text: str) -> list[PhraseMatch]:
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
         at = text.find(self.phrase)
         if at < 0 or len(text.split()) > self.longest:
             return []
@@ -174,7 +174,7 @@ def test_likeness_alone_must_be_surer_than_a_rule() -> None:
             super().__init__("nothing works")
             self.score, self.by_rule = score, by_rule
 
-        def match(self, text: str) -> list[PhraseMatch]:
+        def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
             return [
                 replace(found, score=self.score, by_rule=self.by_rule)
                 for found in super().match(text)

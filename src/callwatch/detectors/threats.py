@@ -27,7 +27,7 @@ _TWICE: Final = 2
 class Matches(Protocol):
     """What finds threats in a text; `PhraseMatcher` does."""
 
-    def match(self, text: str) -> list[PhraseMatch]: ...  # noqa: D102
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class ThreatDetector:
     def _partial(self, utterance: Utterance) -> list[Event]:
         pending = self._pending or _Pending(utterance.id)
         self._pending = pending
-        found = {one.category: one for one in self._find(utterance.words)}
+        found = {one.category: one for one in self._find(utterance.words, thorough=False)}
         pending.first_s = {c: at_s for c, at_s in pending.first_s.items() if c in found}
         pending.repeats = {category: pending.repeats.get(category, 0) + 1 for category in found}
         out: list[Event] = []
@@ -191,7 +191,7 @@ class ThreatDetector:
         share: dict[ThreatCategory, float] = {}
         surest: dict[ThreatCategory, _Found] = {}
         for alternative in utterance.alternatives if utterance.words else ():
-            for one in self._find(_laid_over(utterance, alternative.text)):
+            for one in self._find(_laid_over(utterance, alternative.text), thorough=False):
                 if one.score < self._config.min_alternative_score:
                     continue
                 share[one.category] = share.get(one.category, 0.0) + alternative.share
@@ -201,17 +201,22 @@ class ThreatDetector:
         least = self._config.min_alternative_share
         return {category: one for category, one in surest.items() if share[category] >= least}
 
-    def _find(self, words: tuple[Word, ...], seam: int = 0) -> list[_Found]:
+    def _find(
+        self, words: tuple[Word, ...], seam: int = 0, *, thorough: bool = True
+    ) -> list[_Found]:
         """The surest match of each category, scored by how well the words were heard.
 
         Rules read everything, because what makes a phrase harmless may stand a sentence away; likeness
         is judged sentence by sentence. `seam`: where two utterances were put together.
+        Partial results come several times a second: they are not read thoroughly.
         """
         best: dict[ThreatCategory, _Found] = {}
         spans = sentence_spans(words, seam)
         whole = (0, len(words))
         for span in spans if whole in spans else [whole, *spans]:
-            for match in self._matcher.match(" ".join(w.text for w in words[slice(*span)])):
+            for match in self._matcher.match(
+                " ".join(w.text for w in words[slice(*span)]), thorough=thorough
+            ):
                 if len(spans) > 1 and match.by_rule is not (span == whole):
                     continue
                 found = self._judge(match, words, span)
