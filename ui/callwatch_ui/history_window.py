@@ -81,6 +81,7 @@ class HistoryWindow(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAccessibleName(words("history.title"))
         self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)  # the Tab key goes on to the buttons
         self.table.setAlternatingRowColors(True)
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             assert header is not None

@@ -77,7 +77,7 @@ class CallDesk:
         # Where nobody listens to words, their weights need not be in memory.
         with_words = self.choice.create is not None
         threats = (
-            PhraseMatcher.for_language(language)
+            PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
             if with_words
             else PhraseMatcher(load_pack(language), None)
         )

@@ -1,9 +1,12 @@
 """The engine behind the desktop app (callwatch_ui.desktop.DesktopHost).
 
-Threads: `start` and a call's `stop` run in the app's helper thread, a sound check in its own;
-everything else in the GUI thread.
+Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up` and a sound check
+in their own; everything else in the GUI thread.
 """
 
+import contextlib
+import gc
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,12 +26,12 @@ from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
 from callwatch.app.settings import AppSettings
 from callwatch.app.setup import AppSetup
 from callwatch.app.voices import VoiceWatch
-from callwatch.audio.devices import open_live
+from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, OverlayConfig, user_config_path
 from callwatch.core.channels import Channel
-from callwatch.core.errors import ConfigError
+from callwatch.core.errors import CallwatchError, ConfigError
 from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
@@ -125,6 +128,7 @@ class AppHost:
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
         self._desk: CallDesk | None = None
+        self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
         delete_old_files(data_folder(), self.config.store.retention_days, datetime.now(UTC))
 
@@ -132,6 +136,20 @@ class AppHost:
     def config(self) -> Config:
         """The settings as they are now."""
         return self.settings.loaded.config
+
+    def warm_up(self) -> None:
+        """Load what a call needs, but for the recogniser: the first one begins at once.
+
+        Loading holds up every thread, and so does the garbage collector among all that was
+        loaded: both are over before a call, not in it.
+        """
+        with contextlib.suppress(CallwatchError):  # told when a call is begun
+            VoiceActivity()
+            load_driver()
+            self._desk_for(self.config)
+            from callwatch.store import history  # noqa: F401
+        gc.collect()
+        gc.freeze()
 
     def start(self, sink: Callable[[Event], None]) -> DesktopCall:
         """Open the devices of the settings and begin a call."""
@@ -152,11 +170,12 @@ class AppHost:
 
     def _desk_for(self, config: Config) -> CallDesk:
         """One desk for all calls: a model is loaded once, and the phrases are read once."""
-        if self._desk is None or not self._desk.take(config):
-            if self._desk is not None:
-                self._desk.close()
-            self._desk = CallDesk(config)
-        return self._desk
+        with self._making:
+            if self._desk is None or not self._desk.take(config):
+                if self._desk is not None:
+                    self._desk.close()
+                self._desk = CallDesk(config)
+            return self._desk
 
     def _open_devices(self) -> CallSource:
         devices = self.config.devices
@@ -175,6 +194,12 @@ class AppHost:
         else:
             events = analysed(CallDesk(self.config, WHISPER), path, advance)
         return events, max((event.time_s for event in events), default=0.0)
+
+    def last_fault(self) -> str:
+        """Why the history does not hold the last call, or holds calls for too long; "" if it does."""
+        outcome = self._call.outcome if self._call is not None else None
+        fault = outcome.history_fault if outcome is not None else None
+        return "" if fault is None else fault[:1].upper() + fault[1:] + "."
 
     def breather(self) -> Nudge | None:
         """The offer after the last call, when it was hard."""

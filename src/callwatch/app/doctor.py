@@ -51,7 +51,8 @@ class Finding:
 def diagnose() -> list[Finding]:
     """All checks, in the order in which a person would mend things."""
     findings: list[Finding] = []
-    for check in (_python, _settings, _recordings, _sound, _voice, _words, _window, _places):
+    checks = (_python, _settings, _recordings, _sound, _voice, _words, _phrases, _window, _places)
+    for check in checks:
         findings += check()
     return findings
 
@@ -185,6 +186,17 @@ def _words() -> Iterator[Finding]:
             yield Finding(name, None, choice.explanation, remedy)
         else:
             yield Finding(name, True, choice.explanation)
+
+
+def _phrases() -> Iterator[Finding]:
+    from callwatch.phrases.embeddings import SentenceEmbedder
+
+    try:
+        SentenceEmbedder().embed("good morning")
+    except CallwatchError as error:
+        yield Finding("phrases", None, str(error))
+    else:
+        yield Finding("phrases", True, "Threats are judged by rules, wording and meaning.")
 
 
 def _window() -> Iterator[Finding]:
