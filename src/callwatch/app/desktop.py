@@ -1,7 +1,7 @@
 """The engine behind the desktop app (callwatch_ui.desktop.DesktopHost).
 
-Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up` and a sound check
-in their own; everything else in the GUI thread.
+Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, `recover` and a sound
+check in their own; everything else in the GUI thread.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from callwatch.app.memory import give_back
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
+from callwatch.app.recover import finish_cut_short
 from callwatch.app.settings import AppSettings
 from callwatch.app.setup import AppSetup
 from callwatch.app.voices import VoiceWatch
@@ -130,7 +131,8 @@ class AppHost:
         self._desk: CallDesk | None = None
         self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
-        delete_old_files(data_folder(), self.config.store.retention_days, datetime.now(UTC))
+        self._started = datetime.now(UTC)
+        delete_old_files(data_folder(), self.config.store.retention_days, self._started)
 
     @property
     def config(self) -> Config:
@@ -150,6 +152,10 @@ class AppHost:
             from callwatch.store import history  # noqa: F401
         gc.collect()
         gc.freeze()
+
+    def recover(self) -> int:
+        """Finish the calls that were cut short before this app started; how many."""
+        return finish_cut_short(data_folder(), self.config, self._started)
 
     def start(self, sink: Callable[[Event], None]) -> DesktopCall:
         """Open the devices of the settings and begin a call."""
