@@ -3,9 +3,9 @@
     customer  |=== speaks ===|
     agent mic      |~~ the same, weaker, 0-60 ms later ~~|     leak, not the agent's speech
 
-Each direction is a short filter (the leak path), learnt by least squares between the channels over
-the last seconds. Moments in which the near side is loud weigh little, so that their speech does not
-disturb the learning. The filter is used only while it foretells sound that it has not learnt from.
+Each direction has a filter (leak_path.py). It is followed while the near side may be a leak: louder
+than its noise, not much louder than the far voice. It is used only while it foretells sound that it
+has not learnt from, and told apart from a copy: one channel that holds nothing but the other.
 """
 
 from dataclasses import dataclass
@@ -15,132 +15,150 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.frames import Leak
+from callwatch.voice.leak_path import REACH, LeakPath
 from callwatch.voice.silero import CHUNK
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
-STEP: Final = 4 * CHUNK  # new samples between two lessons: 128 ms
-TAPS: Final = 1024  # 64 ms: the longest leak that is handled
-LESSON: Final = STEP + TAPS  # samples that one lesson looks at
-LESSON_FFT: Final = 4096
-CHUNK_FFT: Final = 2048  # also the samples of far sound behind one chunk's prediction
+_REST_LEAST_DB: Final = -30.0
+_SLICE: Final = 32  # samples: the bar is drawn in steps of 2 ms, which divide chunks and frames
 
 
 @dataclass(frozen=True, slots=True)
 class BleedConfig:
-    """When a leak is believed."""
+    """When a leak is believed; chunks are 32 ms."""
 
-    # Lessons remembered: 80 of 128 ms are 10 s of the far voice, enough to average own speech out.
-    memory: int = 80
-    # Lessons checked before the first use: half a second of the far voice.
-    min_checks: int = 4
-    # Lessons that a check remembers: 2.6 s, so that a moved loudspeaker is noticed soon.
-    check_memory: int = 20
-    # Share of the near sound that the leak must explain, where it is loud enough to matter.
-    min_explained: float = 0.3
-    # A far voice weaker than this teaches nothing.
+    # A far voice weaker than this leaks nothing that could be heard.
     min_far_dbfs: float = -58.0
-    # Taps below this share of the largest matter little ...
-    tap_floor: float = 0.03
-    # ... and those below this multiple of the median (3.4 sigma) are noise of the estimate.
-    tap_noise: float = 5.0
-    # Lessons before the path is checked at all.
-    min_lessons: int = 6
+    # The far voice of so many chunks may still arrive: 60 ms late, with its echoes.
+    reach_chunks: int = 4
+    # A leak stands out of the near noise ...
+    above_noise_db: float = 3.0
+    # (which may grow by so much a chunk: 3 dB a second) ...
+    noise_rise_db: float = 0.1
+    # ... and is not much louder than the far voice, even if that is recorded softly.
+    max_over_far_db: float = 3.0
     # Where the leak would be weaker than this share of the near power, it proves nothing.
     min_leak_share: float = 0.1
-    # Near power that counts as quiet (-70 dBFS): below it moments weigh the same.
-    quiet_power: float = 1e-7
-    # Own sound stands so far above what is left of the leak.
-    margin_db: float = 10.0
+    # The leak must explain half of the near sound in the first quarter of a second, less later:
+    # this share, and more by `early_share` / checks.
+    min_explained: float = 0.2
+    early_share: float = 2.4
+    min_checks: int = 8
+    # Once believed, this is enough.
+    still_explained: float = 0.1
+    # Checks that are remembered: 1.5 s of the far voice, so that a moved loudspeaker is noticed.
+    check_memory: int = 48
+    # Of a path that no longer foretells, and of one that was never found, so much is doubted.
+    doubt: float = 0.3
+    # Chunks of near sound behind the share that is its own: some 90 s.
+    own_memory: int = 3000
+    # Leaks behind the gain that is told: 3 s.
+    gain_memory: int = 96
+    # A channel that holds so little of its own, at so much of the far level, is a copy of it.
+    copy_own_share: float = 0.05
+    copy_gain_db: float = -3.0
+    # Own sound stands so far above the median of what was left of the leak lately.
+    margin_db: float = 9.0
+    # Followed by 1 dB in ten chunks, faster at first.
+    rest_pace_db: float = 0.1
+    rest_start_db: float = 5.0
+    # Echoes beyond the path fade by 1.5 dB in 10 ms: a room that takes 0.4 s for 60 dB.
+    fade_db_s: float = 150.0
 
 
-class LeakPath:
-    """One direction: what of the far channel arrives in the near one."""
+class _Direction:
+    """One path, how far it is believed, and what is known of its leak."""
 
     def __init__(self, config: BleedConfig) -> None:
         self._config = config
-        self._window = np.hanning(STEP + 1)[:STEP].astype(np.float32)
-        self._cross = np.zeros(LESSON_FFT // 2 + 1, dtype=np.complex128)
-        self._power = np.zeros(LESSON_FFT // 2 + 1)
-        self._taps = np.zeros(TAPS, dtype=np.float32)
-        self._spectrum = np.fft.rfft(self._taps, CHUNK_FFT)
-        self._lessons = self._heard = self._checks = 0
-        self._near = self._rest = 0.0  # running means of powers relative to the near sound
-        self._rest_db = 0.0
-        self._own_share = 1.0
-        self._gain_power, self._far_power = 0.0, 1e-12
+        self._path = LeakPath()
+        self._checks = 0
+        self._explained = 0.0
+        self._leak_power, self._far_power, self._weight = 0.0, 0.0, 0
+        self._own_share, self._own_count = 1.0, 0
+        self._fade = 10.0 ** (-config.fade_db_s / 10.0 * _SLICE / 16_000)
+        self._bar = 0.0
+        self._rest = np.zeros(CHUNK)
+        self.rest_power = self._told_power = 0.0
+        self.rest_db = 0.0
+        self.is_active = False
 
     @property
-    def is_active(self) -> bool:
-        """Whether a leak is believed at the moment."""
-        if self._checks < self._config.min_checks:
-            return False
-        return self._rest < (1.0 - self._config.min_explained) * self._near
+    def gain_db(self) -> float:
+        """Level of the leak beside the far voice."""
+        return 10.0 * float(np.log10((self._leak_power + 1e-12) / (self._far_power + 1e-12)))
 
     @property
-    def is_settled(self) -> bool:
-        """Whether half as many lessons will do from now on."""
-        return self._lessons >= self._config.memory
-
-    @property
-    def rest_db(self) -> float:
-        """What stays of the leak after it was taken away, relative to it, dB."""
-        return self._rest_db
+    def is_copy(self) -> bool:
+        """Whether the near channel holds the far voice and nothing else."""
+        config = self._config
+        return self._own_share < config.copy_own_share and self.gain_db > config.copy_gain_db
 
     @property
     def leak(self) -> Leak:
         """What is known of the leak."""
         if not self.is_active:
             return Leak()
-        gain_db = 10.0 * float(np.log10(self._gain_power / self._far_power + 1e-12))
-        return Leak(gain_db, self._own_share)
+        return Leak(self.gain_db, self._own_share)
 
-    def learn(self, near: Floats, far: Floats) -> None:
-        """One lesson from the last LESSON samples of both channels."""
+    def foretell(self, near: Doubles, far: Doubles) -> Doubles:
+        """The leak in `near` (CHUNK,), as foretold from `far` (REACH,)."""
+        leak = self._path.predict(far)
+        self._rest = near - leak
+        self.rest_power, self._told_power = _power(self._rest), _power(leak)
+        return leak
+
+    def learn(self, near_power: float, far_power: float) -> None:
+        """Learn from the chunk that was just foretold."""
+        self._check(near_power, self.rest_power, self._told_power, far_power)
+        self._path.learn(self._rest)
+
+    def hear_own(self, near_power: float, rest_power: float) -> None:
+        """Near sound, and what of it the far channel does not explain."""
+        self._own_count += 1
+        part = 1.0 / min(self._own_count, self._config.own_memory)
+        self._own_share += part * (min(rest_power / near_power, 1.0) - self._own_share)
+
+    def bar(self, leak: Doubles | None) -> Doubles:
+        """Power (CHUNK // _SLICE,) that own sound must exceed: what may be left of the leak."""
+        out = np.zeros(CHUNK // _SLICE)
+        if leak is None and self._bar < 1e-12:
+            self._bar = 0.0
+            return out
+        powers = out if leak is None else (leak.reshape(-1, _SLICE) ** 2).mean(axis=1)
+        scale = 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
+        for i, power in enumerate(powers.tolist()):
+            self._bar = out[i] = max(power * scale, self._bar * self._fade)
+        return out
+
+    def _check(self, near: float, rest: float, leak: float, far: float) -> None:
+        """How well the path foretold the chunk, which it has not learnt from; powers."""
         config = self._config
-        if 10.0 * np.log10(float(np.mean(far[:STEP] ** 2)) + 1e-12) < config.min_far_dbfs:
+        if leak < config.min_leak_share * near:
             return
-        if self._lessons >= config.min_lessons:
-            self._check(near, far)
-        keep = 1.0 - 1.0 / min(self._lessons + 1, config.memory)
-        self._lessons += 1
-        weight = 1.0 / (float(np.mean(near**2)) + config.quiet_power)
-        source = np.fft.rfft(far[:STEP] * self._window, LESSON_FFT)
-        self._cross = keep * self._cross + weight * np.fft.rfft(near, LESSON_FFT) * source.conj()
-        self._power = keep * self._power + weight * np.abs(source) ** 2
-        floor = 1e-3 * float(self._power.mean()) + 1e-12
-        taps = np.fft.irfft(self._cross / (self._power + floor), LESSON_FFT)[:TAPS]
-        size = np.abs(taps)
-        taps[size < max(config.tap_floor * size.max(), config.tap_noise * np.median(size))] = 0.0
-        self._taps = taps.astype(np.float32)
-        self._spectrum = np.fft.rfft(self._taps, CHUNK_FFT)
+        self._checks = min(self._checks + 1, config.check_memory)
+        self._explained += (1.0 - min(rest / near, 2.0) - self._explained) / self._checks
+        if self.is_active:
+            self._measure(rest, leak, far)
+            if self._explained < config.still_explained:
+                self.is_active = False
+                self._checks = 0
+                self._path.doubt(config.doubt)
+        elif self._checks >= config.min_checks:
+            needed = config.min_explained + config.early_share / self._checks
+            self.is_active = self._explained >= needed
 
-    def predict(self, far: Floats) -> Floats:
-        """The leak in the newest CHUNK samples, from the last CHUNK_FFT samples of the far side."""
-        leak = np.fft.irfft(np.fft.rfft(far) * self._spectrum, CHUNK_FFT)
-        return leak[-CHUNK:].astype(np.float32)
-
-    def _check(self, near: Floats, far: Floats) -> None:
-        """How well the path foretells sound that it has not learnt from."""
-        spectrum = np.fft.rfft(far, LESSON_FFT) * np.fft.rfft(self._taps, LESSON_FFT)
-        leak = np.fft.irfft(spectrum, LESSON_FFT)[TAPS:LESSON]
-        sound = near[TAPS:]
-        powers = [float(np.mean(x**2)) + 1e-12 for x in (sound, sound - leak, leak, far[TAPS:])]
-        power, rest, leaked, far_power = powers
-        self._heard += 1
-        part = 1.0 / min(self._heard, self._config.memory)
-        self._own_share += part * (min(rest / power, 1.0) - self._own_share)
-        self._gain_power += part * (leaked - self._gain_power)
-        self._far_power += part * (far_power - self._far_power)
-        if leaked < self._config.min_leak_share * power:
-            return
-        self._checks += 1
-        part = 1.0 / min(self._checks, self._config.check_memory)
-        sounding = power / (power + self._config.quiet_power)
-        self._near += part * (sounding - self._near)
-        self._rest += part * (sounding * min(rest / power, 2.0) - self._rest)
-        rest_db = float(np.clip(10.0 * np.log10(rest / leaked), -20.0, 0.0))
-        self._rest_db += part * (rest_db - self._rest_db)
+    def _measure(self, rest: float, leak: float, far: float) -> None:
+        config = self._config
+        self._weight = min(self._weight + 1, config.gain_memory)
+        self._leak_power += (leak - self._leak_power) / self._weight
+        self._far_power += (far - self._far_power) / self._weight
+        is_above = 10.0 * np.log10(rest / leak) > self.rest_db
+        step = max(config.rest_pace_db, config.rest_start_db / self._weight)
+        rest_db = self.rest_db + (step if is_above else -step)
+        self.rest_db = min(max(rest_db, _REST_LEAST_DB), 0.0)
 
 
 class Unbleed:
@@ -148,36 +166,69 @@ class Unbleed:
 
     def __init__(self, config: BleedConfig) -> None:
         self._config = config
-        self._paths = (LeakPath(config), LeakPath(config))
-        self._past = np.zeros((2, LESSON), dtype=np.float32)
-        self._chunks = 0
+        self._ways = (_Direction(config), _Direction(config))
+        self._past = np.zeros((2, REACH))
+        # Powers of the own sound of the last chunks, per channel, and of the noise.
+        self._own_powers = [[0.0] * config.reach_chunks for _ in range(2)]
+        self._noise = [1.0, 1.0]
+        self._min_far = 10.0 ** (config.min_far_dbfs / 10.0)
+        self._over_far = 10.0 ** (config.max_over_far_db / 10.0)
+        self._over_noise = 10.0 ** (config.above_noise_db / 10.0)
+        self._noise_rise = 10.0 ** (config.noise_rise_db / 10.0)
 
     @property
     def leaks(self) -> tuple[Leak, Leak]:
         """Into each channel, as known now."""
-        return self._paths[0].leak, self._paths[1].leak
+        return self._ways[0].leak, self._ways[1].leak
 
     def process(self, sound: Floats) -> tuple[Floats, Floats]:
         """`sound` (2, k * CHUNK), samples in -1..1: own sound, and the bar it must rise above.
 
-        The bar, shape (2, k * CHUNK), is the leak scaled to what may be left of it, 0 without one.
+        The bar, shape (2, k * CHUNK), is a signal as loud as what may be left of the leak.
         """
         known = np.concatenate((self._past, sound), axis=1)
         own, bar = sound.copy(), np.zeros_like(sound)
-        for k in range(sound.shape[1] // CHUNK):
-            end = LESSON + (k + 1) * CHUNK
+        count = sound.shape[1] // CHUNK
+        pieces = known[:, REACH:].reshape(2, count, CHUNK)
+        powers = np.einsum("rki,rki->rk", pieces, pieces) / CHUNK + 1e-12
+        for k in range(count):
             here = slice(k * CHUNK, (k + 1) * CHUNK)
-            for row, path in enumerate(self._paths):
-                if path.is_active:
-                    leak = path.predict(known[1 - row, end - CHUNK_FFT : end])
+            heard = known[:, here.stop : here.stop + REACH]
+            for row, leak in enumerate(self._leaks_in(heard, powers[:, k].tolist())):
+                way = self._ways[row]
+                if way.is_active and leak is not None and not way.is_copy:
                     own[row, here] -= leak
-                    bar[row, here] = leak * 10 ** ((path.rest_db + self._config.margin_db) / 20)
-            self._chunks += 1
-            if self._chunks % (STEP // CHUNK) == 0:
-                is_even = self._chunks % (2 * STEP // CHUNK) == 0
-                for row, path in enumerate(self._paths):
-                    if path.is_settled and not is_even:
-                        continue
-                    path.learn(known[row, end - LESSON : end], known[1 - row, end - LESSON : end])
-        self._past = known[:, -LESSON:]
+                    bar[row, here] = np.repeat(np.sqrt(way.bar(leak)), _SLICE)
+                elif way.is_active:
+                    bar[row, here] = np.repeat(np.sqrt(way.bar(None)), _SLICE)
+        self._past = known[:, known.shape[1] - REACH :]
         return own, bar
+
+    def _leaks_in(self, heard: Doubles, powers: list[float]) -> list[Doubles | None]:
+        """The leak in the newest chunk of each channel; None where there is nothing to look for."""
+        leaks: list[Doubles | None] = [None, None]
+        stands_out = [False, False]
+        for row, power in enumerate(powers):
+            self._own_powers[row] = [*self._own_powers[row][1:], power]
+            self._noise[row] = min(self._noise[row] * self._noise_rise, power)
+            stands_out[row] = power > self._over_noise * self._noise[row]
+        fars = [max(self._own_powers[1]), max(self._own_powers[0])]
+        for row, way in enumerate(self._ways):
+            is_near = stands_out[row] and powers[row] < self._over_far * fars[row]
+            if fars[row] > self._min_far and (way.is_active or is_near):
+                leaks[row] = way.foretell(heard[row, -CHUNK:], heard[1 - row])
+        for row, way in enumerate(self._ways):
+            rest = powers[row] if leaks[row] is None else way.rest_power
+            if way.is_active:
+                self._own_powers[row][-1] = min(rest, powers[row])
+            if stands_out[row] and powers[row] > self._min_far:
+                way.hear_own(powers[row], rest)
+        for row, way in enumerate(self._ways):
+            far = max(self._own_powers[1 - row])
+            if leaks[row] is not None and self._min_far < far > powers[row] / self._over_far:
+                way.learn(powers[row], self._own_powers[1 - row][-1])
+        return leaks
+
+
+def _power(sound: Doubles) -> float:
+    return float(sound @ sound) / len(sound) + 1e-12
