@@ -8,6 +8,7 @@ than its noise, not much louder than the far voice. It is used only while it for
 has not learnt from, and told apart from a copy: one channel that holds nothing but the other.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,16 +42,19 @@ class BleedConfig:
     max_over_far_db: float = 3.0
     # Where the leak would be weaker than this share of the near power, it proves nothing.
     min_leak_share: float = 0.1
-    # The leak must explain half of the near sound in the first quarter of a second, less later:
-    # this share, and more by `early_share` / checks.
-    min_explained: float = 0.2
-    early_share: float = 2.4
-    min_checks: int = 8
-    # Once believed, this is enough.
+    # ... and where it is this much weaker than lately, the filter's own noise is all there is.
+    min_told_db: float = -20.0
+    # Evidence for a leak: by how many dB taking it away made the near side weaker, chunk by chunk,
+    # each less `evidence_bias_db` and at most `evidence_most_db`; so much in sum is believed.
+    evidence_bias_db: float = 1.0
+    evidence_most_db: float = 4.0
+    evidence_db: float = 8.0
+    # Share that must stay explained of the near sound of the last 1.5 s.
     still_explained: float = 0.1
-    # Checks that are remembered: 1.5 s of the far voice, so that a moved loudspeaker is noticed.
     check_memory: int = 48
-    # Of a path that no longer foretells, and of one that was never found, so much is doubted.
+    # With less than this the path is learnt anew, while it is still used.
+    doubt_explained: float = 0.3
+    # Of a path that is not believed at least so much is doubted: any other may come.
     doubt: float = 0.3
     # Chunks of near sound behind the share that is its own: some 90 s.
     own_memory: int = 3000
@@ -61,9 +65,16 @@ class BleedConfig:
     copy_gain_db: float = -3.0
     # Own sound stands so far above the median of what was left of the leak lately.
     margin_db: float = 9.0
-    # Followed by 1 dB in ten chunks, faster at first.
-    rest_pace_db: float = 0.1
-    rest_start_db: float = 5.0
+    # Followed by 1 dB in three chunks, faster at first.
+    rest_pace_db: float = 0.3
+    rest_start_db: float = 8.0
+    # When more is left than usual somebody speaks, so that less is learnt, at most by this factor.
+    max_caution: float = 100.0
+    # Behind own sound that stands so far above the bar, for so many chunks, the bar is lower: no
+    # holes are torn into speech.
+    clear_db: float = 6.0
+    clear_chunks: int = 4
+    lower_db: float = 8.0
     # Echoes beyond the path fade by 1.5 dB in 10 ms: a room that takes 0.4 s for 60 dB.
     fade_db_s: float = 150.0
 
@@ -75,11 +86,16 @@ class _Direction:
         self._config = config
         self._path = LeakPath()
         self._checks = 0
-        self._explained = 0.0
+        self._evidence_db = 0.0
+        self._explained = 0.0  # share of the near sound
+        self._told_peak = 0.0
         self._leak_power, self._far_power, self._weight = 0.0, 0.0, 0
         self._own_share, self._own_count = 1.0, 0
         self._fade = 10.0 ** (-config.fade_db_s / 10.0 * _SLICE / 16_000)
         self._bar = 0.0
+        self._clear = 0
+        self._least_told = 10.0 ** (config.min_told_db / 10.0)
+        self._told_fade = 0.8  # 1 dB a chunk
         self._rest = np.zeros(CHUNK)
         self.rest_power = self._told_power = 0.0
         self.rest_db = 0.0
@@ -88,7 +104,7 @@ class _Direction:
     @property
     def gain_db(self) -> float:
         """Level of the leak beside the far voice."""
-        return 10.0 * float(np.log10((self._leak_power + 1e-12) / (self._far_power + 1e-12)))
+        return 10.0 * math.log10((self._leak_power + 1e-12) / (self._far_power + 1e-12))
 
     @property
     def is_copy(self) -> bool:
@@ -113,7 +129,13 @@ class _Direction:
     def learn(self, near_power: float, far_power: float) -> None:
         """Learn from the chunk that was just foretold."""
         self._check(near_power, self.rest_power, self._told_power, far_power)
-        self._path.learn(self._rest)
+        if not self.is_active or self._explained < self._config.doubt_explained:
+            self._path.doubt(self._config.doubt)
+            self._path.learn(self._rest)
+            return
+        usual_power = self._told_power * 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
+        caution = min(max(self.rest_power / usual_power, 1.0), self._config.max_caution)
+        self._path.learn(self._rest, caution)
 
     def hear_own(self, near_power: float, rest_power: float) -> None:
         """Near sound, and what of it the far channel does not explain."""
@@ -128,7 +150,12 @@ class _Direction:
             self._bar = 0.0
             return out
         powers = out if leak is None else (leak.reshape(-1, _SLICE) ** 2).mean(axis=1)
-        scale = 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
+        config = self._config
+        scale = 10.0 ** ((self.rest_db + config.margin_db) / 10.0)
+        is_clear = self.rest_power > self._told_power * scale * 10.0 ** (config.clear_db / 10.0)
+        self._clear = config.clear_chunks if is_clear and leak is not None else self._clear - 1
+        if self._clear > 0:
+            scale *= 10.0 ** (-config.lower_db / 10.0)
         for i, power in enumerate(powers.tolist()):
             self._bar = out[i] = max(power * scale, self._bar * self._fade)
         return out
@@ -136,26 +163,28 @@ class _Direction:
     def _check(self, near: float, rest: float, leak: float, far: float) -> None:
         """How well the path foretold the chunk, which it has not learnt from; powers."""
         config = self._config
-        if leak < config.min_leak_share * near:
+        self._told_peak = max(self._told_fade * self._told_peak, leak)
+        if leak < config.min_leak_share * near or leak < self._least_told * self._told_peak:
             return
-        self._checks = min(self._checks + 1, config.check_memory)
-        self._explained += (1.0 - min(rest / near, 2.0) - self._explained) / self._checks
         if self.is_active:
+            self._checks = min(self._checks + 1, config.check_memory)
+            self._explained += (1.0 - min(rest / near, 2.0) - self._explained) / self._checks
             self._measure(rest, leak, far)
-            if self._explained < config.still_explained:
-                self.is_active = False
-                self._checks = 0
-                self._path.doubt(config.doubt)
-        elif self._checks >= config.min_checks:
-            needed = config.min_explained + config.early_share / self._checks
-            self.is_active = self._explained >= needed
+            self.is_active = self._explained >= config.still_explained
+            self._evidence_db = 0.0
+            return
+        most_db = config.evidence_most_db
+        gained_db = 10.0 * math.log10(near / rest) - config.evidence_bias_db
+        self._evidence_db = max(self._evidence_db + min(max(gained_db, -most_db), most_db), 0.0)
+        self.is_active = self._evidence_db >= config.evidence_db
+        self._checks, self._explained = config.check_memory // 4, 0.5
 
     def _measure(self, rest: float, leak: float, far: float) -> None:
         config = self._config
         self._weight = min(self._weight + 1, config.gain_memory)
         self._leak_power += (leak - self._leak_power) / self._weight
         self._far_power += (far - self._far_power) / self._weight
-        is_above = 10.0 * np.log10(rest / leak) > self.rest_db
+        is_above = 10.0 * math.log10(rest / leak) > self.rest_db
         step = max(config.rest_pace_db, config.rest_start_db / self._weight)
         rest_db = self.rest_db + (step if is_above else -step)
         self.rest_db = min(max(rest_db, _REST_LEAST_DB), 0.0)
@@ -226,7 +255,7 @@ class Unbleed:
         for row, way in enumerate(self._ways):
             far = max(self._own_powers[1 - row])
             if leaks[row] is not None and self._min_far < far > powers[row] / self._over_far:
-                way.learn(powers[row], self._own_powers[1 - row][-1])
+                way.learn(powers[row], powers[1 - row])
         return leaks
 
 

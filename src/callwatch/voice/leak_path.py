@@ -30,8 +30,13 @@ _UNKNOWN: Final = 1.0
 _KNOWN: Final = 1e-6
 # After this the estimate of what is not explained has forgotten half.
 _FORGET: Final = 0.5
-# Spectrum of the last bits of the near samples: keeps divisions sane in digital silence.
-_TINY: Final = 1e-9
+# Near sound of -80 dBFS that never needs an explanation: where speech has gaps, the sidelobes of its
+# strong parts would teach nonsense.
+_TINY: Final = 2e-5
+# Of a full step; and how much of the far power lasts to the next chunk, which keeps steps small
+# where the far voice has just ended. Full steps drift away slowly on a line without noise.
+_STEP: Final = 0.7
+_LASTS: Final = 0.8
 
 
 class LeakPath:
@@ -42,6 +47,7 @@ class LeakPath:
         self._doubt: Floats = np.full(_BINS, _UNKNOWN)
         self._unexplained: Floats = np.zeros(_BINS)
         self._heard: Spectrum = np.zeros(_BINS, dtype=np.complex128)
+        self._heard_power: Floats = np.zeros(_BINS)
         self._frame: Floats = np.zeros(REACH)
 
     def predict(self, far: Floats) -> Floats:
@@ -50,18 +56,22 @@ class LeakPath:
         leak: Floats = np.fft.irfft(self._heard * self._filter, REACH)[-CHUNK:]
         return leak
 
-    def learn(self, rest: Floats) -> None:
-        """Follow the path; `rest` (CHUNK,) is the near chunk less what was just predicted."""
+    def learn(self, rest: Floats, caution: float = 1.0) -> None:
+        """Follow the path; `rest` (CHUNK,) is the near chunk less what was just predicted.
+
+        `caution`, 1 or more: how many times more the near side is its own than it seems.
+        """
         self._frame[-CHUNK:] = rest
         error, heard = np.fft.rfft(self._frame), self._heard
         missed = _power(error)
         self._unexplained += (1.0 - _FORGET) * (missed - self._unexplained)
-        heard_power = _power(heard)
-        against = np.maximum(self._unexplained, missed) / _PART + _TINY
-        gain = self._doubt / (self._doubt * heard_power + against)
+        now_power = _power(heard)
+        np.maximum(now_power, _LASTS * self._heard_power, out=self._heard_power)
+        against = np.maximum(self._unexplained, missed) * (caution / _PART) + _TINY
+        gain = _STEP * self._doubt / (self._doubt * self._heard_power + against)
         taps = np.fft.irfft(self._filter + gain * heard.conj() * error, REACH)
         taps[TAPS:] = 0.0
-        self._doubt *= _KEEP * (1.0 - _PART * gain * heard_power)
+        self._doubt *= _KEEP * (1.0 - _PART * gain * now_power)
         self._doubt += (1.0 - _KEEP) * _power(self._filter) + _KNOWN
         self._filter = np.fft.rfft(taps)
 
