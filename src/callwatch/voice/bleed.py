@@ -49,6 +49,8 @@ class BleedConfig:
     evidence_bias_db: float = 1.0
     evidence_most_db: float = 4.0
     evidence_db: float = 8.0
+    # With so much nothing is taken away yet, but what may be a leak is not own sound either.
+    suspect_db: float = 4.0
     # Share that must stay explained of the near sound of the last 1.5 s.
     still_explained: float = 0.1
     check_memory: int = 48
@@ -111,6 +113,11 @@ class _Direction:
         """Whether the near channel holds the far voice and nothing else."""
         config = self._config
         return self._own_share < config.copy_own_share and self.gain_db > config.copy_gain_db
+
+    @property
+    def is_suspected(self) -> bool:
+        """Whether what is foretold is to be mistrusted as own sound, at the moment."""
+        return not self.is_active and self._evidence_db >= self._config.suspect_db
 
     @property
     def leak(self) -> Leak:
@@ -225,11 +232,11 @@ class Unbleed:
             heard = known[:, here.stop : here.stop + REACH]
             for row, leak in enumerate(self._leaks_in(heard, powers[:, k].tolist())):
                 way = self._ways[row]
-                if way.is_active and leak is not None and not way.is_copy:
+                if way.is_copy or not (way.is_active or way.is_suspected):
+                    continue
+                if way.is_active and leak is not None:
                     own[row, here] -= leak
-                    bar[row, here] = np.repeat(np.sqrt(way.bar(leak)), _SLICE)
-                elif way.is_active:
-                    bar[row, here] = np.repeat(np.sqrt(way.bar(None)), _SLICE)
+                bar[row, here] = np.repeat(np.sqrt(way.bar(leak)), _SLICE)
         self._past = known[:, known.shape[1] - REACH :]
         return own, bar
 
