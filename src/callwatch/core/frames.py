@@ -18,10 +18,12 @@ class Leak:
     gain_db   level of the leak relative to the far channel; None: no leak is heard
     own_share share 0..1 of this channel's sound that the far channel does not explain; near 0 the
               channel has no voice of its own
+    rest_db   what stays of the leak after it was taken away, relative to it; 0: all of it
     """
 
     gain_db: float | None = None
     own_share: float = 1.0
+    rest_db: float = 0.0
 
 
 NO_LEAK: Final = (Leak(), Leak())

@@ -58,12 +58,17 @@ class BleedConfig:
     doubt_explained: float = 0.3
     # Of a path that is not believed at least so much is doubted: any other may come.
     doubt: float = 0.3
+    # Near sound is its own when the far side is weaker than this share of it, and explained when
+    # less than that share is left.
+    alone_share: float = 0.1
+    told_share: float = 0.3
     # Chunks of near sound behind the share that is its own: some 90 s.
     own_memory: int = 3000
     # Leaks behind the gain that is told: 3 s.
     gain_memory: int = 96
-    # A channel that holds so little of its own, at so much of the far level, is a copy of it.
+    # A channel that holds so little of its own in so many chunks, at so much of the far level, is a copy of it.
     copy_own_share: float = 0.05
+    copy_chunks: int = 15
     copy_gain_db: float = -3.0
     # Own sound stands so far above the median of what was left of the leak lately.
     margin_db: float = 9.0
@@ -112,7 +117,9 @@ class _Direction:
     def is_copy(self) -> bool:
         """Whether the near channel holds the far voice and nothing else."""
         config = self._config
-        return self._own_share < config.copy_own_share and self.gain_db > config.copy_gain_db
+        if self._own_count < config.copy_chunks or self._own_share >= config.copy_own_share:
+            return False
+        return self.gain_db > config.copy_gain_db
 
     @property
     def is_suspected(self) -> bool:
@@ -124,7 +131,7 @@ class _Direction:
         """What is known of the leak."""
         if not self.is_active:
             return Leak()
-        return Leak(self.gain_db, self._own_share)
+        return Leak(self.gain_db, self._own_share, self.rest_db)
 
     def foretell(self, near: Doubles, far: Doubles) -> Doubles:
         """The leak in `near` (CHUNK,), as foretold from `far` (REACH,)."""
@@ -144,11 +151,13 @@ class _Direction:
         caution = min(max(self.rest_power / usual_power, 1.0), self._config.max_caution)
         self._path.learn(self._rest, caution)
 
-    def hear_own(self, near_power: float, rest_power: float) -> None:
-        """Near sound, and what of it the far channel does not explain."""
-        self._own_count += 1
-        part = 1.0 / min(self._own_count, self._config.own_memory)
-        self._own_share += part * (min(rest_power / near_power, 1.0) - self._own_share)
+    def hear_own(self, near_power: float, far_power: float) -> None:
+        """Count near sound that is its own, or is explained; what may be either tells nothing."""
+        is_own = far_power < self._config.alone_share * near_power
+        is_told = self.is_active and self.rest_power < self._config.told_share * near_power
+        if is_own or is_told:
+            self._own_count = min(self._own_count + 1, self._config.own_memory)
+            self._own_share += (is_own - self._own_share) / self._own_count
 
     def bar(self, leak: Doubles | None) -> Doubles:
         """Power (CHUNK // _SLICE,) that own sound must exceed: what may be left of the leak."""
@@ -254,11 +263,12 @@ class Unbleed:
             if fars[row] > self._min_far and (way.is_active or is_near):
                 leaks[row] = way.foretell(heard[row, -CHUNK:], heard[1 - row])
         for row, way in enumerate(self._ways):
-            rest = powers[row] if leaks[row] is None else way.rest_power
-            if way.is_active:
-                self._own_powers[row][-1] = min(rest, powers[row])
+            if leaks[row] is None:
+                way.rest_power = powers[row]
+            elif way.is_active:
+                self._own_powers[row][-1] = min(way.rest_power, powers[row])
             if stands_out[row] and powers[row] > self._min_far:
-                way.hear_own(powers[row], rest)
+                way.hear_own(powers[row], fars[row])
         for row, way in enumerate(self._ways):
             far = max(self._own_powers[1 - row])
             if leaks[row] is not None and self._min_far < far > powers[row] / self._over_far:

@@ -44,8 +44,9 @@ class QualityConfig:
     dc_share: float = 0.02
     # Own speech below this loses detail in the recogniser.
     too_quiet_dbfs: float = -42.0
-    # The channels cannot be told apart when the leak is stronger than this beside own speech.
-    max_bleed_db: float = -6.0
+    # The channels cannot be told apart when the leak is stronger than this (-6 dB, and half a dB of
+    # doubt) beside the far voice and beside own speech, or what is left of it beside own speech.
+    max_bleed_db: float = -5.5
     # A weaker leak than this harms nothing.
     told_bleed_db: float = -26.0
     # Speech that is heard before a level or a leak is judged.
@@ -264,18 +265,25 @@ class QualityMonitor:
         for channel, side in self._sides.items():
             side.leak = frames.leaks[channel.index]
             bleed_db = self._bleed_db(channel)
-            side.is_bled = (
-                bleed_db is not None and bleed_db > config.max_bleed_db and self._is_settled()
-            )
+            side.is_bled = bleed_db is not None and self._is_bled(channel, bleed_db)
             if side.is_bled:
                 self._tell(notes, now_s, "not_separable", channel, _NOT_SEPARABLE)
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
                 self._tell(notes, now_s, "bleed", channel, _BLEED)
 
-    def _is_settled(self) -> bool:
-        """Whether both sides have spoken enough to judge a leak beside own speech."""
-        heard = min(side.speech_frames for side in self._sides.values())
-        return heard * HOP_S >= self._config.min_speech_s
+    def _is_bled(self, channel: Channel, bleed_db: float) -> bool:
+        """Whether a leak, `bleed_db` beside own speech, is too strong to be taken away.
+
+        A channel in which nobody speaks may be nothing but the other one.
+        """
+        config, near, far = self._config, self._sides[channel], self._sides[channel.other]
+        gain_db = near.leak.gain_db if near.leak.gain_db is not None else bleed_db
+        if far.speech_frames * HOP_S < config.min_speech_s:
+            return False
+        if near.speech_frames * HOP_S < config.min_speech_s:
+            return gain_db > config.max_bleed_db
+        strongest_db = max(min(gain_db, bleed_db), bleed_db + near.leak.rest_db)
+        return strongest_db > config.max_bleed_db
 
     def _tell(
         self, notes: list[InputNoted], now_s: float, code: str, channel: Channel | None, text: str
