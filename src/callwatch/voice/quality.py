@@ -184,7 +184,7 @@ class QualityMonitor:
 
     def _hear_frames(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         side, row = self._sides[channel], channel.index
-        levels, speech = frames.level_dbfs[row], frames.speech[row]
+        levels, speech = frames.own_dbfs[row], frames.speech[row]
         power = 10.0 ** (levels.astype(np.float64) / 10.0)
         side.speech_power += float(power[speech].sum())
         side.speech_frames += int(speech.sum())
@@ -232,7 +232,7 @@ class QualityMonitor:
         notes: list[InputNoted],
     ) -> None:
         music = self._music[channel]
-        levels = frames.level_dbfs[channel.index].tolist()
+        levels = frames.own_dbfs[channel.index].tolist()
         for i, (level, is_idle) in enumerate(zip(levels, idle.tolist(), strict=True)):
             changed = music.process(level, is_idle)
             if changed is not None:
