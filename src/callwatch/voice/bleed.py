@@ -23,6 +23,7 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 _REST_LEAST_DB: Final = -30.0
+_TOLD_FADE: Final = 0.8  # 1 dB a chunk
 _SLICE: Final = 32  # samples: the bar is drawn in steps of 2 ms, which divide chunks and frames
 
 
@@ -54,8 +55,13 @@ class BleedConfig:
     # Share that must stay explained of the near sound of the last 1.5 s.
     still_explained: float = 0.1
     check_memory: int = 48
-    # With less than this the path is learnt anew, while it is still used.
+    # The path has changed, and is learnt anew while it is still used, when it explains less than
+    # this or when what is left, no less than this beside the leak, is so much alike to what was
+    # foretold (correlation of either sign, over some six chunks). Own speech is not alike.
     doubt_explained: float = 0.3
+    alike_rest_db: float = -14.0
+    alike: float = 0.3
+    alike_chunks: float = 6.0
     # Of a path that is not believed at least so much is doubted: any other may come.
     doubt: float = 0.3
     # Near sound is its own when the far side is weaker than this share of it, and explained when
@@ -102,8 +108,9 @@ class _Direction:
         self._bar = 0.0
         self._clear = 0
         self._least_told = 10.0 ** (config.min_told_db / 10.0)
-        self._told_fade = 0.8  # 1 dB a chunk
-        self._rest = np.zeros(CHUNK)
+        self._told = self._rest = np.zeros(CHUNK)
+        self._alike = 0.0
+        self._least_alike = 10.0 ** (config.alike_rest_db / 10.0)
         self.rest_power = self._told_power = 0.0
         self.rest_db = 0.0
         self.is_active = False
@@ -136,20 +143,33 @@ class _Direction:
     def foretell(self, near: Doubles, far: Doubles) -> Doubles:
         """The leak in `near` (CHUNK,), as foretold from `far` (REACH,)."""
         leak = self._path.predict(far)
-        self._rest = near - leak
+        self._told, self._rest = leak, near - leak
         self.rest_power, self._told_power = _power(self._rest), _power(leak)
         return leak
 
     def learn(self, near_power: float, far_power: float) -> None:
         """Learn from the chunk that was just foretold."""
         self._check(near_power, self.rest_power, self._told_power, far_power)
-        if not self.is_active or self._explained < self._config.doubt_explained:
+        if self._has_changed():
+            self._weight = min(self._weight, self._config.gain_memory // 8)
             self._path.doubt(self._config.doubt)
             self._path.learn(self._rest)
             return
         usual_power = self._told_power * 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
         caution = min(max(self.rest_power / usual_power, 1.0), self._config.max_caution)
         self._path.learn(self._rest, caution)
+
+    def _has_changed(self) -> bool:
+        """Whether this is not the path that was learnt."""
+        config, rest, told = self._config, self.rest_power, self._told_power
+        if not self.is_active:
+            return True
+        alike = 0.0
+        if rest > self._least_alike * told:
+            shared = float(self._rest @ self._told) / CHUNK
+            alike = shared / math.sqrt(rest * told)
+        self._alike += (alike - self._alike) / config.alike_chunks
+        return abs(self._alike) > config.alike or self._explained < config.doubt_explained
 
     def hear_own(self, near_power: float, far_power: float) -> None:
         """Count near sound that is its own, or is explained; what may be either tells nothing."""
@@ -179,7 +199,7 @@ class _Direction:
     def _check(self, near: float, rest: float, leak: float, far: float) -> None:
         """How well the path foretold the chunk, which it has not learnt from; powers."""
         config = self._config
-        self._told_peak = max(self._told_fade * self._told_peak, leak)
+        self._told_peak = max(_TOLD_FADE * self._told_peak, leak)
         if leak < config.min_leak_share * near or leak < self._least_told * self._told_peak:
             return
         if self.is_active:
@@ -231,7 +251,7 @@ class Unbleed:
 
         The bar, shape (2, k * CHUNK), is a signal as loud as what may be left of the leak.
         """
-        known = np.concatenate((self._past, sound), axis=1)
+        known: Doubles = np.concatenate((self._past, sound.astype(np.float64)), axis=1)
         own, bar = sound.copy(), np.zeros_like(sound)
         count = sound.shape[1] // CHUNK
         pieces = known[:, REACH:].reshape(2, count, CHUNK)
