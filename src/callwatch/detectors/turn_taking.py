@@ -67,7 +67,7 @@ class TurnTaking:
         onsets = [t for t in frames.transitions if isinstance(t, VoiceStarted)]
         events: list[Event] = []
         agent, customer = (row.tolist() for row in frames.speech)
-        levels = frames.level_dbfs.T.tolist()
+        levels = frames.own_dbfs.T.tolist()
         for on, level_dbfs in zip(zip(agent, customer, strict=True), levels, strict=True):
             time_s = self._time_s()
             while onsets and onsets[0].time_s <= time_s + 1e-6:
