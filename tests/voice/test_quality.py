@@ -57,6 +57,9 @@ def test_a_dead_channel_is_told_after_ten_seconds_and_again_when_it_is_back() ->
     ]
     assert notes[0].time_s == pytest.approx(12.0, abs=0.1)
     assert notes[1].time_s == pytest.approx(20.0, abs=0.1)
+    bad = [second for second in range(25) if monitor.fault(CUSTOMER, second) == "no_sound"]
+    assert bad in (list(range(11, 20)), list(range(12, 20)))
+    assert all(monitor.fault(AGENT, second) is None for second in range(25))
     assert monitor.result(25.0).channels[CUSTOMER].silent_s == pytest.approx(18.0, abs=0.1)
 
 
@@ -86,6 +89,17 @@ def test_a_leak_is_told_and_a_strong_one_is_refused() -> None:
     notes = strong.process(empty(), frames(20.0, leak=Leak(-3.0, 0.5)))
     assert [n.code for n in notes] == ["not_separable"]
     assert not strong.separable
+    assert [channel for channel in Channel if strong.fault(channel, 19)] == [AGENT]
+    assert weak.fault(AGENT, 19) is None
+
+
+def test_a_voice_that_is_too_quiet_is_told_during_the_call() -> None:
+    monitor = QualityMonitor()
+    notes = monitor.process(empty(), frames(20.0, leak=Leak(), level_dbfs=-50.0))
+    assert {(n.code, n.channel) for n in notes} == {("too_quiet", AGENT), ("too_quiet", CUSTOMER)}
+    assert monitor.fault(AGENT, 19) == "too_quiet"
+    assert not monitor.process(empty(), frames(20.0, leak=Leak(), level_dbfs=-50.0))
+    assert len(monitor.result(40.0).warnings) == 2
 
 
 def test_music_on_hold_begins_and_ends() -> None:

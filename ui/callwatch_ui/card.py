@@ -94,7 +94,7 @@ class NudgeCard(QWidget):
             self.setAccessibleName(card.title)
             self.setAccessibleDescription(card.advice)
             self.not_useful_button.setVisible(card.can_be_judged)
-            self.close_button.setVisible(card.icon != "pause")
+            self.close_button.setVisible(card.can_be_closed)
             self.update()
 
     def set_look(self, look: Look) -> None:

@@ -48,6 +48,7 @@ class Overlay(QWidget):
     dismissed = pyqtSignal(str)
     not_useful = pyqtSignal(str)
     menu_wanted = pyqtSignal(QPoint)
+    card_changed = pyqtSignal(object)
 
     def __init__(self, words: Words, settings: OverlaySettings) -> None:
         super().__init__(None, WINDOW_FLAGS)
@@ -133,6 +134,23 @@ class Overlay(QWidget):
             self.card.set_card(card)
             if was_open != (card is not None):
                 self._refit()
+            self.card_changed.emit(card)
+
+    def close_card(self) -> bool:
+        """As a click on the cross; False when there is nothing to close."""
+        card = self.card.card
+        if card is None or not card.can_be_closed:
+            return False
+        self.card.close_button.click()
+        return True
+
+    def judge_card(self) -> bool:
+        """As a click on the thumb; False when there is nothing to judge."""
+        card = self.card.card
+        if card is None or not card.can_be_judged:
+            return False
+        self.card.not_useful_button.click()
+        return True
 
     def layout_now(self) -> None:
         """Give every part its place without waiting for a show event (for pictures)."""

@@ -36,6 +36,7 @@ class SettingsDialog(QDialog):
         self.editors: dict[str, QWidget] = {}
         self.setWindowTitle(words("settings.title"))
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName(words("settings.title"))
         for section, fields in self.form.sections().items():
             self.tabs.addTab(
                 self._page(fields), self._label(f"settings.section.{section}", section)

@@ -22,19 +22,22 @@ from callwatch.voice.effort import EffortFrames
 class RaisedVoiceConfig:
     """When a cue opens and closes."""
 
-    # Of usual windows, one in some 1,500 lies above 3.2 standard deviations; a call has a few
-    # hundred that are independent.
-    open_z: float = 3.2
+    # Of usual windows, one in some 700 lies above 3 standard deviations; a call has a few hundred
+    # that are independent, most of which are not brighter as well.
+    open_z: float = 3.0
     # The very first syllables of a sentence are often high, and so are single words in a lively
     # one: the short window alone, or evidence that has just begun, must be stronger.
-    early_z: float = 4.5
-    # Voice before anything opens (one loud word or a cough is shorter), and voice with which
-    # `open_z` is enough.
-    sustained_s: float = 0.5
+    early_z: float = 4.2
+    # Voice before anything opens: two syllables (4-5 a second; one loud word or a cough is shorter),
+    # and voice with which `open_z` is enough.
+    sustained_s: float = 0.4
     sure_s: float = 1.0
     # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
     # 6 dB and more). A lively voice, or another person who takes the phone, is only higher.
     least_balance_db: float = 4.0
+    # Twice what a shout adds (ANSI S3.5: 11.5 dB): beyond, it is whistles, animals or machines,
+    # which have nothing where every voice has its first formant.
+    most_balance_db: float = 24.0
     # Gain control may bring a raised voice down to the usual level, but not below it; with its
     # short-time peaks held down and its sharper contrasts, somewhat below when all else is strong.
     least_level_db: float = -3.0
@@ -45,6 +48,8 @@ class RaisedVoiceConfig:
     close_z: float = 1.5
     # Silence that ends the cue.
     silence_s: float = 1.0
+    # Voice after a cue before what came before it no longer counts: the longest window's.
+    fresh_s: float = 1.5
     # Usual voice after a cue before the speaker counts as settled.
     settled_s: float = 1.5
 
@@ -71,6 +76,7 @@ class _Side:
     usual_s: float = 0.0
     unsettled: bool = False
     below_s: float = 0.0
+    fresh_s: float = float("inf")
 
 
 class RaisedVoice:
@@ -94,7 +100,7 @@ class RaisedVoice:
 
     def _step(self, channel: Channel, effort: EffortFrames, i: int) -> list[Event]:
         side, row, config = self._sides[channel], channel.index, self.config
-        z, new_s = _highest(effort, row, i), float(effort.new_voiced_s[row, i])
+        new_s = float(effort.new_voiced_s[row, i])
         start_s = effort.start_s + i * effort.hop_s
         end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
         silent = start_s - side.last_voice_s >= config.silence_s
@@ -104,6 +110,10 @@ class RaisedVoice:
             side.last_voice_s = end_s
         if side.cue is not None:
             return self._follow(channel, side, effort, i, silent)
+        side.fresh_s += new_s
+        z = _highest(effort, row, i)
+        if side.fresh_s < config.fresh_s:
+            z = float(effort.effort[row, i])
         if new_s <= 0 or isnan(z):
             return []
         if z < config.open_z:
@@ -114,7 +124,7 @@ class RaisedVoice:
         side.peak_z = max(side.peak_z, z)
         side.above_s += new_s
         side.usual_s = 0.0
-        if not _stands_out(effort, row, i, side.peak_z, config):
+        if not _stands_out(effort, row, i, side, config):
             return []
         side.count += 1
         side.id = f"raised_voice-{channel}-{side.count}"
@@ -160,6 +170,7 @@ class RaisedVoice:
         span = TimeSpan(side.cue.span.start_s, max(side.last_raised_s, side.cue.span.end_s))
         event = CueClosed(now_s, side.id, replace(side.cue, span=span))
         side.cue, side.above_s, side.usual_s, side.unsettled = None, 0.0, 0.0, True
+        side.fresh_s = 0.0
         return event
 
     def _cue(
@@ -186,20 +197,25 @@ def _highest(effort: EffortFrames, row: int, i: int) -> float:
 
 
 def _stands_out(
-    effort: EffortFrames, row: int, i: int, peak_z: float, config: RaisedVoiceConfig
+    effort: EffortFrames, row: int, i: int, side: _Side, config: RaisedVoiceConfig
 ) -> bool:
     """Whether this step opens a cue: strong at once, or less strong but lasting.
 
-    `peak_z`, the highest since effort last lay under `open_z`, still counts: a sentence falls.
+    The highest effort since it last lay under `open_z` still counts: a sentence falls. Voice from
+    before the last cue closed counts for nothing.
     """
     short, long = float(effort.effort[row, i]), float(effort.sustained[row, i])
-    needed = config.needed_z(float(effort.voiced_s[row, i]))
-    strong = peak_z >= max(needed, config.early_z)
+    if side.fresh_s < config.fresh_s:
+        long = short
+    needed = config.needed_z(min(float(effort.voiced_s[row, i]), side.fresh_s))
+    strong = side.peak_z >= max(needed, config.early_z)
     level_db = config.least_strong_level_db if strong else config.least_level_db
     return (
         (strong or long >= needed)
         and short >= config.still_z
-        and float(effort.balance_delta_db[row, i]) >= config.least_balance_db
+        and config.least_balance_db
+        <= float(effort.balance_delta_db[row, i])
+        <= config.most_balance_db
         and float(effort.level_delta_db[row, i]) >= level_db
     )
 

@@ -125,6 +125,11 @@ class Pipeline:
         self._warnings: list[str] = []
 
     @property
+    def call(self) -> CallInfo:
+        """Which call this is, as known at its start."""
+        return self._info
+
+    @property
     def now_s(self) -> float:
         """The stream time that has been decided."""
         return self._now_s
@@ -161,7 +166,7 @@ class Pipeline:
         if not heard.is_final:
             first: Event = PartialHeard(now_s, heard)
         elif heard.words:
-            first = UtteranceFinished(now_s, heard)
+            first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
             return self._dispatch(self._threats.hear(heard))
         events = [first, *self._turn_taking.hear(heard)]
@@ -259,7 +264,7 @@ class Pipeline:
             events += self._raised_voice.process(effort)
             self._meter_effort(effort)
         events += self._turn_taking.process(frames)
-        events += self._meter.process(frames)
+        events += self._meter.process(frames, self._quality.fault)
         events.sort(key=lambda event: event.time_s)
         return self._advance(deque(events), frames)
 

@@ -114,7 +114,7 @@ class EffortSide:
         """`audio` (STEP + 2 * MARGIN,), `speech` (FLAGS,). Gives EffortFrames' columns."""
         config = self._config
         moments = self._own(self._moments(number, audio, speech, opinion), bool(speech.any()))
-        self._recent.add(number, moments)
+        self._recent.add(number, moments, bool(speech.any()))
         self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
         if voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
@@ -167,10 +167,9 @@ class EffortSide:
 
     def _is_loud(self, windows: npt.NDArray[np.float32]) -> Flags:
         """Which windows are as strong as the own voice; none while that is unknown."""
-        usual = self.learner.known()
-        if usual is None:
+        if self.learner.current.voiced_s < self._config.first_s:
             return np.zeros(len(windows), np.bool_)
-        least_dbfs = usual.level_dbfs - self._config.early_below_db
+        least_dbfs = self.learner.current.level_dbfs - self._config.early_below_db
         return np.asarray((windows**2).mean(axis=1) > 10 ** (least_dbfs / 10), np.bool_)
 
     def _analyse(self, windows: npt.NDArray[np.float32]) -> tuple[Array, Flags, Array]:

@@ -41,12 +41,18 @@ class RecentVoice:
         self._pause_steps = pause_steps
         self._parts: deque[tuple[int, Array]] = deque()
         self._count = 0
+        self._spoke_at = 0
 
-    def add(self, step: int, moments: Array) -> None:
-        """The voiced windows (m, 3) of this step; what is too old leaves."""
-        if self._parts and step - self._parts[-1][0] >= self._pause_steps:
+    def add(self, step: int, moments: Array, speaks: bool) -> None:
+        """The voiced windows (m, 3) of this step; what is too old leaves.
+
+        Speech without voice (`speaks`: hoarse, whispered, a row of hard consonants) is no pause.
+        """
+        if self._parts and step - self._spoke_at >= self._pause_steps:
             self._parts.clear()
             self._count = 0
+        if speaks or len(moments):
+            self._spoke_at = step
         if len(moments):
             self._parts.append((step, moments))
             self._count += len(moments)
