@@ -46,9 +46,9 @@ class MatchConfig:
     with_meaning: Bounds = Bounds(hinted=0.45, bare=0.50, veto=0.02)
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
-    wording_weight: float = 0.65
-    meaning_weight: float = 0.32
-    shift: float = 0.70
+    wording_weight: float = 0.52
+    meaning_weight: float = 0.45
+    shift: float = 0.28
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
