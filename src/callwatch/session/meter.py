@@ -33,7 +33,7 @@ class Meter:
         `fault(channel, second)`: what was wrong with that side's sound then; None when nothing.
         """
         self._speech = np.concatenate([self._speech, frames.speech], axis=1)
-        self._level_dbfs = np.concatenate([self._level_dbfs, frames.level_dbfs], axis=1)
+        self._level_dbfs = np.concatenate([self._level_dbfs, frames.own_dbfs], axis=1)
         out: list[Metered] = []
         while self._speech.shape[1] >= FRAMES_A_SECOND:
             out.append(self._second(frames.delay_s, fault))

@@ -41,8 +41,9 @@ class QualityConfig:
     no_sound_dbfs: float = -75.0
     # Own speech below this loses detail in the recogniser.
     too_quiet_dbfs: float = -42.0
-    # The channels cannot be told apart when the leak is stronger than this beside own speech.
-    max_bleed_db: float = -6.0
+    # The channels cannot be told apart when the leak is stronger than this (-6 dB, and half a dB of
+    # doubt) beside the far voice and beside own speech, or what is left of it beside own speech.
+    max_bleed_db: float = -5.5
     # A weaker leak than this harms nothing.
     told_bleed_db: float = -26.0
     # Speech that is heard before a level or a leak is judged.
@@ -181,7 +182,7 @@ class QualityMonitor:
 
     def _hear_frames(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         side, row = self._sides[channel], channel.index
-        levels, speech = frames.level_dbfs[row], frames.speech[row]
+        levels, speech = frames.own_dbfs[row], frames.speech[row]
         power = 10.0 ** (levels.astype(np.float64) / 10.0)
         side.speech_power += float(power[speech].sum())
         side.speech_frames += int(speech.sum())
@@ -233,7 +234,7 @@ class QualityMonitor:
         notes: list[InputNoted],
     ) -> None:
         music = self._music[channel]
-        levels = frames.level_dbfs[channel.index].tolist()
+        levels = frames.own_dbfs[channel.index].tolist()
         for i, (level, is_idle) in enumerate(zip(levels, idle.tolist(), strict=True)):
             changed = music.process(level, is_idle)
             if changed is not None:
@@ -269,14 +270,26 @@ class QualityMonitor:
         for channel, side in self._sides.items():
             side.leak = frames.leaks[channel.index]
             bleed_db = self._bleed_db(channel)
-            side.is_bled = (
-                bleed_db is not None and bleed_db > config.max_bleed_db and self._is_settled()
-            )
+            side.is_bled = bleed_db is not None and self._is_bled(channel, bleed_db)
             if side.is_bled:
                 self._mark(channel, "not_separable", frames, 0, len(frames))
                 self._tell(notes, now_s, "not_separable", channel, _NOT_SEPARABLE)
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
                 self._tell(notes, now_s, "bleed", channel, _BLEED)
+
+    def _is_bled(self, channel: Channel, bleed_db: float) -> bool:
+        """Whether a leak, `bleed_db` beside own speech, is too strong to be taken away.
+
+        A channel in which nobody speaks may be nothing but the other one.
+        """
+        config, near, far = self._config, self._sides[channel], self._sides[channel.other]
+        gain_db = near.leak.gain_db if near.leak.gain_db is not None else bleed_db
+        if far.speech_frames * HOP_S < config.min_speech_s:
+            return False
+        if near.speech_frames * HOP_S < config.min_speech_s:
+            return gain_db > config.max_bleed_db
+        strongest_db = max(min(gain_db, bleed_db), bleed_db + near.leak.rest_db)
+        return strongest_db > config.max_bleed_db
 
     def _judge_level(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         """Own speech that is too quiet all in all, once enough of it was heard."""
@@ -296,11 +309,6 @@ class QualityMonitor:
         """This was wrong in these frames."""
         start_s = frames.start_s + first * HOP_S
         self._faults.mark(channel, code, TimeSpan(start_s, frames.start_s + end * HOP_S))
-
-    def _is_settled(self) -> bool:
-        """Whether both sides have spoken enough to judge a leak beside own speech."""
-        heard = min(side.speech_frames for side in self._sides.values())
-        return heard * HOP_S >= self._config.min_speech_s
 
     def _tell(
         self, notes: list[InputNoted], now_s: float, code: str, channel: Channel | None, text: str
