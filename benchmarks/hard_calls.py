@@ -10,25 +10,18 @@ Needs flite (`apt install flite`). The format of the truth files is described in
 """
 
 import argparse
-import hashlib
 import json
-import os
-import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import soundfile as sf
 import soxr
 
+from benchmarks.synthesis import RATE, Floats, faded, say, telephone
 from callwatch.core.spans import TimeSpan, gaps, intersection, total_s, union
 
-Floats = npt.NDArray[np.float64]
-
-RATE = 16_000
 VOICES = ("rms", "slt", "awb", "kal16")
 NAMES = ("agent", "customer")
 CONDITIONS = ("clean", "telephone", "noise", "bleed", "telephone noise", "telephone bleed")
@@ -97,39 +90,7 @@ class Piece:
     def cut(self, end: float) -> None:
         """Stop at this time, with a short fade."""
         keep = max(RATE // 10, round((end - self.start) * RATE))
-        self.audio = _faded(self.audio[:keep].copy())
-
-
-def say(voice: str, text: str) -> Floats:
-    """Speech, trimmed to the sound, cached in the temporary directory."""
-    name = hashlib.sha256(f"{voice}|{text}".encode()).hexdigest()[:20]
-    path = Path(tempfile.gettempdir()) / "callwatch-benchmark-speech" / f"{name}.wav"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(f".{os.getpid()}.wav")
-        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(part)], check=True)
-        part.replace(path)
-    audio, rate = sf.read(path)
-    audio = soxr.resample(audio, rate, RATE)
-    rms = np.sqrt(np.mean(audio[: len(audio) // 80 * 80].reshape(-1, 80) ** 2, axis=1))
-    loud = np.flatnonzero(rms > 0.025 * np.percentile(rms, 98))
-    audio = audio[loud[0] * 80 : (loud[-1] + 1) * 80]
-    active = rms[rms > 0.03 * rms.max()]
-    return _faded(audio * 10 ** (-27 / 20) / np.sqrt(np.mean(active**2)))
-
-
-def telephone(sound: Floats) -> Floats:
-    """300-3400 Hz with the slope of a fourth order filter, without delay."""
-    spectrum, hz = np.fft.rfft(sound), np.fft.rfftfreq(sound.shape[-1], 1 / RATE)
-    fall = 1 / np.sqrt((1 + (300 / np.maximum(hz, 1e-3)) ** 8) * (1 + (hz / 3400) ** 8))
-    return np.fft.irfft(spectrum * fall, sound.shape[-1])
-
-
-def _faded(audio: Floats) -> Floats:
-    ramp = np.linspace(0.0, 1.0, RATE // 300)
-    audio[: len(ramp)] *= ramp
-    audio[-len(ramp) :] *= ramp[::-1]
-    return audio
+        self.audio = faded(self.audio[:keep].copy())
 
 
 class HardCall:

@@ -4,7 +4,8 @@
 
 Two kinds of sets, neither trained on: the sentences that the project keeps apart
 (`sentences/<language>/heldout*.txt`), and CALLWATCH_DATA/phrases/*_<language>.tsv (columns id,
-labels, text) when that folder is there. Beside each figure stands the naive matcher: one key word.
+labels, text) when that folder is there. Beside each figure stand the matcher without embeddings
+(as on Windows) and the naive matcher: one key word.
 """
 
 import argparse
@@ -18,11 +19,13 @@ from pathlib import Path
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
+from callwatch.phrases.embeddings import why_no_embeddings
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.sentences import read_examples, sentence_files
 
 Labelled = tuple[str, frozenset[str]]
+Judge = Callable[[str], frozenset[str]]
 
 KEY_WORDS = {
     Language.EN: {
@@ -52,7 +55,7 @@ KEY_WORDS = {
 }  # fmt: skip
 
 
-def naive(language: Language) -> Callable[[str], frozenset[str]]:
+def naive(language: Language) -> Judge:
     """The matcher that everybody writes first."""
     words = {key: set(text.split()) for key, text in KEY_WORDS[language].items()}
     return lambda text: frozenset(
@@ -83,7 +86,7 @@ def sets(language: Language) -> Iterator[tuple[str, list[Labelled]]]:
             )
 
 
-def score(rows: list[Labelled], judge: Callable[[str], frozenset[str]]) -> dict[str, float]:
+def score(rows: list[Labelled], judge: Judge) -> dict[str, float]:
     """Micro precision, recall and F1; harmless lines flagged; threat lines caught at all; exact."""
     right = wrong = missed = flagged = harmless = caught = 0
     for text, labels in rows:
@@ -105,9 +108,7 @@ def score(rows: list[Labelled], judge: Callable[[str], frozenset[str]]) -> dict[
     }
 
 
-def by_category(
-    rows: list[Labelled], judge: Callable[[str], frozenset[str]]
-) -> dict[str, dict[str, float]]:
+def by_category(rows: list[Labelled], judge: Judge) -> dict[str, dict[str, float]]:
     """The same for each category alone."""
     out = {}
     for category in ThreatCategory:
@@ -116,13 +117,29 @@ def by_category(
     return out
 
 
-def speed(matcher: PhraseMatcher, texts: list[str]) -> float:
-    """Utterances a CPU second, each text once after one warming round."""
-    for text in texts:
-        matcher.match(text)
+def matchers(language: Language) -> dict[str, Judge]:
+    """What is compared, the best first."""
+    out: dict[str, Judge] = {}
+    wording = PhraseMatcher.for_language(language)
+    if why := why_no_embeddings():
+        print(why)
+    else:
+        out["callwatch"] = judge_of(PhraseMatcher.for_language(language, embeddings=True))
+    out["without embeddings"] = judge_of(wording)
+    out["key words"] = naive(language)
+    return out
+
+
+def judge_of(matcher: PhraseMatcher) -> Judge:
+    """The categories that a matcher finds."""
+    return lambda text: frozenset(match.category for match in matcher.match(text))
+
+
+def speed(judge: Judge, texts: list[str]) -> float:
+    """Utterances a CPU second, after the round that scored them."""
     begun = time.process_time()
     for text in texts:
-        matcher.match(text)
+        judge(text)
     return len(texts) / max(1e-9, time.process_time() - begun)
 
 
@@ -142,24 +159,22 @@ def main() -> int:
     print("| set | matcher | n | precision | recall | F1 | harmless flagged | caught | a second |")
     print("|---|---|---|---|---|---|---|---|---|")
     for language in [Language(x) for x in options.language or list(Language)]:
-        matcher = PhraseMatcher.for_language(language)
+        judges = matchers(language)
+        judge = next(iter(judges.values()))
         for name, rows in sets(language):
-
-            def judge(text: str, matcher: PhraseMatcher = matcher) -> frozenset[str]:
-                return frozenset(match.category for match in matcher.match(text))
-
-            rate = speed(matcher, [text for text, _ in rows])
-            for which, one in (("callwatch", judge), ("key words", naive(language))):
+            texts = [text for text, _ in rows]
+            for which, one in judges.items():
                 got = score(rows, one)
-                results[f"{language}/{name}/{which}"] = got
+                rate = speed(one, texts)
+                results[f"{language}/{name}/{which}"] = {**got, "per_second": rate}
                 cells = " | ".join(
                     f"{got[k]:.3f}"
                     for k in ("precision", "recall", "f1", "harmless_flagged", "caught")
                 )
-                fast = f"{rate:.0f}" if which == "callwatch" else ""
-                print(f"| {language} {name} | {which} | {got['utterances']} | {cells} | {fast} |")
+                print(
+                    f"| {language} {name} | {which} | {got['utterances']} | {cells} | {rate:.0f} |"
+                )
             results[f"{language}/{name}/categories"] = by_category(rows, judge)
-            results[f"{language}/{name}/per_second"] = rate
             if options.errors and name == "kept apart":
                 for text, labels in rows:
                     if judge(text) != labels:

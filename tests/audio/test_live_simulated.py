@@ -8,6 +8,7 @@ import pytest
 
 from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
 from callwatch.audio.devices import list_devices, open_live
+from callwatch.audio.leg import Wanted, resolve
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.errors import DeviceLostError, InputError, MissingPartError
@@ -148,6 +149,25 @@ def test_a_loopback_that_is_unplugged_is_lost() -> None:
     assert "is heard again after 3.0 s" in told[1]
     assert total_s(holes(blocks, Channel.CUSTOMER)) == pytest.approx(3.0, abs=0.3)
     assert total_s(holes(blocks, Channel.AGENT)) < 0.05
+
+
+def test_a_driver_that_has_just_what_is_wanted_keeps_the_next_one_unasked() -> None:
+    class Costly(Windows):
+        asked = 0
+
+        def devices(self) -> list[Device]:
+            self.asked += 1
+            return super().devices()
+
+    first, second = Windows(), Costly()
+    for name in (None, MICROPHONE.id):
+        wanted = Wanted(name, DeviceKind.INPUT, "agent")
+        assert resolve(wanted, [first, second]) == (first, MICROPHONE)
+    assert second.asked == 0
+    # A part of a name could mean a device of either.
+    with pytest.raises(InputError, match="several"):
+        resolve(Wanted(MICROPHONE.id[:2], DeviceKind.INPUT, "agent"), [first, second])
+    assert second.asked == 1
 
 
 def test_missing_drivers_and_devices_are_told() -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,16 @@ def test_list_and_its_json(address: str) -> None:
     assert lines[0]["note"] == ""
 
 
-def test_an_empty_history_says_how_to_begin(tmp_path: Path) -> None:
-    empty = str(tmp_path / "empty.sqlite3")
-    assert "callwatch demo" in told("list", "--history", empty)
-    assert json.loads(told("list", "--json", "--history", empty)) == []
+def test_an_empty_history_says_how_to_begin() -> None:
+    assert "callwatch demo" in told("list")
+    assert json.loads(told("list", "--json")) == []
+
+
+def test_a_slip_in_the_address_makes_no_new_history(tmp_path: Path) -> None:
+    for command in (("list",), ("purge", "--yes"), ("export", "--all")):
+        with pytest.raises(StoreError, match="no history at"):
+            told(*command, "--history", str(tmp_path / "sub" / "slip.sqlite3"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_show_and_its_json(address: str) -> None:
@@ -153,6 +160,8 @@ def test_trends_as_a_table_json_and_a_page(address: str, tmp_path: Path) -> None
     result = run(trends_app, "--weeks", "520", "--html", str(page))
     assert result.exit_code == 0, result.output
     assert "Not enough calls yet" in " ".join(result.output.split())
+    row = next(line for line in result.output.splitlines() if line.startswith("2026-03-02"))
+    assert row.split()[:4] == ["2026-03-02", "2", "46%", "1.0"]
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     document = json.loads(run(trends_app, "--json", "--weeks", "520").output)
     assert sum(week["calls"] for week in document["weeks"]) == 3
@@ -165,3 +174,31 @@ def test_a_long_call_can_be_shown(address: str) -> None:
     with CallHistory(address) as history:
         history.add(long_call(0.5, 4000))
     assert "Moments worth a second look" in told("show", "long")
+
+
+def test_kept_sound_is_shown_exported_and_deleted_with_its_call(
+    address: str, tmp_path: Path
+) -> None:
+    sound = tmp_path / "sound" / "kept.flac"
+    sound.parent.mkdir()
+    sound.write_bytes(b"fLaC" + bytes(1000))
+    call = rich_call("kept", started_at=f"{TODAY}T00:00:02Z")
+    call = replace(call, call=replace(call.call, audio_kept_until="2026-12-24"))
+    with CallHistory(address) as history:
+        history.add(call, [sound])
+    shown = told("show", "kept")
+    assert "kept on this computer" in shown
+    assert "24 December 2026" in shown
+    assert str(sound) in "".join(shown.split("\n"))
+    assert "Lyden av denne samtalen" in told("show", "kept", "--language", "nb")
+    assert "FOLDER" in told("export", "--all")
+    folder = tmp_path / "mine"
+    assert "1 with their sound" in told("export", "--all", "--out", str(folder))
+    assert (folder / "kept.flac").read_bytes() == sound.read_bytes()
+    assert (folder / "kept.flac").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("kept.flac", "kept.json", "new.json", "one.json", "two.json"),
+    ]
+    told("delete", "kept")
+    assert not sound.exists()
+    assert (folder / "kept.flac").exists(), "the export belongs to the person"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from callwatch.app.report import report_of_journal
 from callwatch.cli.tree import app
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
@@ -68,3 +69,21 @@ def test_a_folder_without_a_journal_and_one_that_cannot_be_written(
     blocked.touch()
     done = CliRunner().invoke(app, ["report", str(journal), "--out", str(blocked / "x")])
     assert isinstance(done.exception, OutputError)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "is a recording: run `callwatch analyze"),
+        (b"fLaC\x00\x00\x00", "is a recording"),
+        (b"<!doctype html>\n<html>", "is no journal of a call"),
+        (b'{\n "schema": "callwatch.report/1"}', "is no journal of a call"),
+        (b"\xff\xfe\x00 anything \x00", "is no journal of a call"),
+    ],
+)
+def test_another_file_is_named_for_what_it_is(tmp_path: Path, head: bytes, said: str) -> None:
+    path = tmp_path / "a call.wav"
+    path.write_bytes(head + bytes(100))
+    with pytest.raises(InputError, match=said):
+        report_of_journal(path, None)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a call.wav"]

@@ -38,12 +38,22 @@ def test_the_answer_is_printed_where_it_belongs(
     assert (told.out if ok else told.err) == answer.message + "\n"
     assert tell_app(AppCommand.STATUS, as_json=True) == (0 if ok else 1)
     record = json.loads(capsys.readouterr().out)
-    assert record == {"ok": ok, "state": "running", "message": answer.message}
+    told_json = {"ok": ok, "running": True, "state": "running", "message": answer.message}
+    assert record == told_json
 
 
 def test_without_an_app_a_hook_gets_one_sentence(tmp_path: Path) -> None:
     done = callwatch("call", "start", XDG_RUNTIME_DIR=str(tmp_path))
     assert "start it first" in failed_kindly(done)
+
+
+def test_without_an_app_json_says_so(tmp_path: Path) -> None:
+    done = callwatch("call", "status", "--json", XDG_RUNTIME_DIR=str(tmp_path))
+    assert done.returncode == 1
+    record = json.loads(done.stdout)
+    assert (record["ok"], record["running"], record["state"]) == (False, False, None)
+    assert "start it first" in record["message"]
+    assert done.stderr == f"callwatch: {record['message']}\n"
 
 
 def test_a_hook_loads_neither_the_engine_nor_the_framework_of_the_commands() -> None:

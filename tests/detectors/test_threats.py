@@ -4,7 +4,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
 from callwatch.core.spans import TimeSpan
-from callwatch.core.words import Utterance, Word
+from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector
 from callwatch.phrases.matcher import PhraseMatch, PhraseMatcher
 
@@ -28,17 +28,21 @@ def heard(
 
 
 class Finds:
-    """A matcher that knows one phrase."""
+    """A matcher that knows one phrase; `longest`: in more words than this it drowns."""
 
-    def __init__(self, phrase: str) -> None:
-        self.phrase = phrase
+    def __init__(self, phrase: str, *, by_rule: bool = True, longest: int = 99) -> None:
+        self.phrase, self.by_rule, self.longest = phrase, by_rule, longest
 
-    def match(self, text: str) -> list[PhraseMatch]:
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
         at = text.find(self.phrase)
-        if at < 0:
+        if at < 0 or len(text.split()) > self.longest:
             return []
         end = at + len(self.phrase)
-        return [PhraseMatch(ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, "Said it.")]
+        return [
+            PhraseMatch(
+                ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, "Said it.", self.by_rule
+            )
+        ]
 
 
 def cues(events: list[Event]) -> list[Cue]:
@@ -80,6 +84,16 @@ def test_repeated_partials_open_and_the_final_closes_the_same_cue() -> None:
     assert isinstance(closed, CueClosed)
     assert closed.id == opened.id
     assert closed.cue.detected_s == opened.cue.detected_s
+
+
+def test_two_partials_are_enough_for_words_that_others_have_followed() -> None:
+    detector = ThreatDetector(MATCHER)
+    assert detector.hear(heard("i will see you in court and then what", final=False)) == []
+    (opened,) = detector.hear(heard("i will see you in court and then what say", final=False))
+    assert isinstance(opened, CueOpened)
+    detector = ThreatDetector(MATCHER)
+    assert detector.hear(heard("so i will see you in court", final=False)) == []
+    assert detector.hear(heard("so i will see you in court so", final=False)) == []
 
 
 def test_an_urgent_partial_opens_at_once_and_is_withdrawn_when_it_was_wrong() -> None:
@@ -160,7 +174,7 @@ def test_likeness_alone_must_be_surer_than_a_rule() -> None:
             super().__init__("nothing works")
             self.score, self.by_rule = score, by_rule
 
-        def match(self, text: str) -> list[PhraseMatch]:
+        def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
             return [
                 replace(found, score=self.score, by_rule=self.by_rule)
                 for found in super().match(text)
@@ -170,3 +184,51 @@ def test_likeness_alone_must_be_surer_than_a_rule() -> None:
     assert cues(ThreatDetector(Judges(0.6, True)).hear(said))
     assert not cues(ThreatDetector(Judges(0.6, False)).hear(said))
     assert cues(ThreatDetector(Judges(0.75, False)).hear(said))
+
+
+def test_likeness_is_judged_sentence_by_sentence() -> None:
+    said = heard(
+        "The lamp blinks twice. Everyone will read this soon, I promise. I paid on Monday."
+    )
+    [cue] = cues(ThreatDetector(Finds("will read", by_rule=False, longest=8)).hear(said))
+    assert cue.span == TimeSpan(said.words[5].span.start_s, said.words[6].span.end_s)
+
+
+def test_words_of_two_sentences_make_no_likeness() -> None:
+    said = heard("I left the paper on the table. Going home now is what I would like to do.")
+    assert cues(ThreatDetector(Finds("table. Going", by_rule=False)).hear(said)) == []
+
+
+def test_a_rule_reads_across_sentences() -> None:
+    said = heard("I left the paper on the table. Going home now is what I would like to do.")
+    assert len(cues(ThreatDetector(Finds("table. Going")).hear(said))) == 1
+
+
+def test_a_sentence_that_was_cut_in_two_is_read_as_one() -> None:
+    detector = ThreatDetector(Finds("the paper. Will", by_rule=False, longest=12))
+    detector.hear(heard("I paid on Monday. Tomorrow everybody with the paper.", 10.0, uid="u1"))
+    assert len(cues(detector.hear(heard("Will read about you people.", 13.0, uid="u2")))) == 1
+
+
+def misheard(share: float) -> Utterance:
+    others = (Alternative("well i will see you in court", share), Alternative("well i see", 0.2))
+    return replace(heard("well i will sing you in port"), alternatives=others)
+
+
+def test_a_threat_in_another_reading_is_told_as_a_perhaps() -> None:
+    [cue] = cues(ThreatDetector(MATCHER).hear(misheard(0.15)))
+    assert cue.category == "legal"
+    assert cue.evidence.startswith("Perhaps: ")
+    assert cue.span.end_s == misheard(0.15).span.end_s
+
+
+def test_an_unlikely_reading_is_not_told() -> None:
+    assert ThreatDetector(MATCHER).hear(misheard(0.05)) == []
+
+
+def test_a_partial_that_another_reading_confirms_is_not_taken_back() -> None:
+    detector = ThreatDetector(MATCHER)
+    for _ in range(3):
+        detector.hear(heard("well i will see you in court", final=False))
+    [closed] = detector.hear(misheard(0.15))
+    assert isinstance(closed, CueClosed)

@@ -9,8 +9,8 @@ import pytest
 import soundfile as sf
 
 from callwatch.audio.files import open_recording
-from callwatch.core.channels import Language
-from callwatch.core.events import CueClosed, CueOpened, Event, NudgeHeld, NudgeShown
+from callwatch.core.channels import Channel, Language
+from callwatch.core.events import CueClosed, CueOpened, Event, Metered, NudgeHeld, NudgeShown
 from callwatch.core.summary import CallInfo, CallSummary, Metrics
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
@@ -40,6 +40,25 @@ def told(events: list[Event]) -> list[str]:
 
 def rounded(metrics: Metrics) -> str:
     return re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", repr(metrics))
+
+
+def test_what_is_wrong_with_the_sound_is_told_second_by_second(tmp_path: Path) -> None:
+    samples, rate_hz = sf.read(DEMO, dtype="float32")
+    samples = samples[: 24 * rate_hz]
+    samples[8 * rate_hz : 16 * rate_hz, 1] *= 40.0
+    sf.write(tmp_path / "loud.wav", samples.clip(-1, 1), rate_hz, subtype="PCM_16")
+    seconds = {}
+    for block_s in (0.1, 7.0):
+        _, events = run(tmp_path / "loud.wav", block_s)
+        seconds[block_s] = [event for event in events if isinstance(event, Metered)]
+    told = [second.input_faults for second in seconds[0.1]]
+    assert told == [second.input_faults for second in seconds[7.0]]
+    clipped = [i for i, faults in enumerate(told) if faults == {Channel.CUSTOMER: "clipping"}]
+    assert 8 <= clipped[0] <= 12
+    assert clipped[-1] >= 16
+    assert all(not faults for i, faults in enumerate(told) if i not in clipped)
+    for second in seconds[0.1]:
+        assert second.input_ok[Channel.CUSTOMER] is (not second.input_faults)
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,8 @@ def test_the_document_has_the_promised_fields() -> None:
     document = to_document(rich_call())
     assert document["schema"] == "callwatch.report/1"
     assert set(document["call"]) == {
-        *("id", "agent_id", "started_at", "duration_s", "source", "language", "engine", "model")
+        *("id", "agent_id", "started_at", "duration_s", "source", "language", "engine", "model"),
+        "audio_kept_until",
     }
     assert set(document["metrics"]) == {
         *("talk_s", "talk_share", "overlap_s", "silence_s", "longest_silence_s", "non_talk"),

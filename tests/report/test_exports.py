@@ -2,10 +2,13 @@ import csv
 import io
 import json
 import re
+import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import fontpkg
 import pytest
 from tests.report.builders import empty_call, long_call, rich_call
 
@@ -124,6 +127,43 @@ def test_pdf_is_a_pdf_with_the_summary_on_two_pages() -> None:
     pages = len(re.findall(rb"/Type /Page\b", raw))
     assert pages == 3
     assert raw == export_call(rich_call(), ExportFormat.PDF, Language.NB), "no clock in the file"
+
+
+def text_of(raw: bytes) -> str:
+    """All text of a PDF, as a reader would copy it."""
+    command = ["pdftotext", "-layout", "-", "-"]
+    return subprocess.run(command, input=raw, capture_output=True, check=True).stdout.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["Łukasz Żółć", "Ελένη Παπαδοπούλου", "Наталья Ђорђевић", "Áile Čáhppe Ŋuorti"]
+)
+def test_names_of_all_europe_come_out_in_a_pdf(name: str) -> None:
+    text = text_of(export_call(named(name), ExportFormat.PDF, Language.SV))
+    assert name in text
+    assert "[?]" not in text
+
+
+def test_what_the_font_lacks_is_replaced_where_everybody_sees_it() -> None:
+    raw = export_call(named("A😀😀B 日本 \u200d\ufe0fC"), ExportFormat.PDF, Language.EN)
+    assert "A[?]B [?] C" in text_of(raw)
+
+
+def named(source: str) -> CallSummary:
+    call = rich_call()
+    return replace(call, call=replace(call.call, source=source))
+
+
+def test_a_pdf_without_its_font_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(*_: object, **__: object) -> Path:
+        raise fontpkg.FamilyNotInstalled("Fira Sans")
+
+    monkeypatch.setattr(fontpkg, "path", absent)
+    with pytest.raises(MissingPartError, match=r"callwatch\[pdf\]"):
+        export_call(rich_call(), ExportFormat.PDF, Language.EN)
+    monkeypatch.setitem(sys.modules, "fontpkg", None)
+    with pytest.raises(MissingPartError, match=r"callwatch\[pdf\]"):
+        export_call(rich_call(), ExportFormat.PDF, Language.EN)
 
 
 def test_without_the_library_a_pdf_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

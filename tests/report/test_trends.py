@@ -1,4 +1,6 @@
+import random
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -37,6 +39,33 @@ def test_a_clear_change_is_told_with_both_values() -> None:
 def test_no_clear_change_is_told_as_such() -> None:
     chart = charts_of(Trends(weeks([0.5] * 8)), EN)[0]
     assert chart.change == EN.t("trends.no_clear_change")
+
+
+def test_pages_of_pure_chance_hardly_ever_tell_of_a_change() -> None:
+    rng = random.Random(11)
+    told = 0
+    for _ in range(400):
+        found = tuple(
+            WeekFigures(
+                date(2026, 1, 5) + timedelta(weeks=n),
+                7,
+                Sample.of([rng.gauss(0.45, 0.08) for _ in range(7)]),
+                Sample.of([float(rng.randint(0, 4)) for _ in range(7)]),
+                Sample.of([rng.expovariate(1.0) for _ in range(7)]),
+                sum(rng.random() < 0.3 for _ in range(7)),
+            )
+            for n in range(8)
+        )
+        charts = charts_of(Trends(found), EN)
+        told += any(chart.change != EN.t("trends.no_clear_change") for chart in charts)
+    assert told <= 0.08 * 400, "four looks at 95 % would tell of one in five"
+
+
+def test_four_weeks_are_weeks_of_the_calendar() -> None:
+    old, new = weeks([0.6] * 4), weeks([0.45] * 8)[4:]
+    far = tuple(replace(week, monday=week.monday + timedelta(weeks=20)) for week in new)
+    assert charts_of(Trends((*old, *new)), EN)[0].change != ""
+    assert charts_of(Trends((*old, *far)), EN)[0].change == "", "not half a year ago"
 
 
 def test_too_few_calls_show_a_dot_and_no_band_and_no_verdict() -> None:

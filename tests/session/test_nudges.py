@@ -161,8 +161,8 @@ def test_danger_breaks_the_budget_and_takes_the_place_of_another_card(category: 
     stage.open(CueKind.RAISED_VOICE)
     stage.until(10.0)
     stage.open(CueKind.THREAT, C, category)
-    stage.until(13.0)
-    assert stage.shown[1] == (f"threat.{category}", pytest.approx(12.0))
+    stage.until(16.0)
+    assert stage.shown[1] == (f"threat.{category}", pytest.approx(15.0))
     last = [event.nudge for event in stage.events if isinstance(event, NudgeShown)][-1]
     assert last.level is NudgeLevel.URGENT
     closed = [event.reason for event in stage.events if isinstance(event, NudgeClosed)]

@@ -11,7 +11,7 @@ import soxr
 from callwatch.core.audio import Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ModelError
-from callwatch.core.words import Utterance
+from callwatch.core.words import Alternative, Utterance
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.installed import installed_models
 from callwatch.speech.protocol import Recognizer, SpeechChunk
@@ -27,6 +27,7 @@ class FakeEngine:
         self.broke_off = broke_off
         self.no_speech = no_speech
         self.asked: list[tuple[float, float]] = []
+        self.alternatives: tuple[Alternative, ...] = ()
 
     def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
         self.asked.append((len(samples) / 16_000, window_s))
@@ -34,7 +35,7 @@ class FakeEngine:
         words = tuple(
             HeardWord(word, 0.2 * i, 0.2 * i + 0.2, 0.9) for i, word in enumerate(text.split())
         )
-        return Decoded(words, -0.2, self.no_speech, self.broke_off)
+        return Decoded(words, -0.2, self.no_speech, self.broke_off, self.alternatives)
 
 
 def whisper(engine: FakeEngine, config: WhisperConfig | None = None) -> WhisperRecognizer:
@@ -58,7 +59,7 @@ def run(recognizer: Recognizer, chunks: Iterable[SpeechChunk]) -> list[Utterance
 
 def test_partials_on_the_way_and_the_finished_utterance_at_the_end() -> None:
     engine = FakeEngine("I will", "I will leave", "I will leave you")
-    out = run(whisper(engine), pieces(2.0))
+    out = run(whisper(engine), pieces(2.5))
     assert [(u.text, u.is_final) for u in out] == [
         ("I will", False),
         ("I will leave", False),
@@ -66,8 +67,8 @@ def test_partials_on_the_way_and_the_finished_utterance_at_the_end() -> None:
     ]
     assert {u.id for u in out} == {"s-1"}
     assert out[-1].words[1].span.start_s == pytest.approx(10.2)
-    assert out[-1].consumed_s == pytest.approx(12.05)
-    assert [length_s for length_s, _ in engine.asked] == [1.0, 1.75, 2.0]
+    assert out[-1].consumed_s == pytest.approx(12.55)
+    assert [length_s for length_s, _ in engine.asked] == [1.5, 2.25, 2.5]
 
 
 def test_the_agent_gets_fewer_partials() -> None:
@@ -83,6 +84,14 @@ def test_a_joined_chunk_leads_to_one_decode() -> None:
     assert len(out) == len(engine.asked) == 1
 
 
+def test_other_readings_come_with_the_finished_utterance_only() -> None:
+    others = (Alternative("i will heave", 0.3),)
+    engine = FakeEngine("I will leave")
+    engine.alternatives = others
+    out = run(whisper(engine), pieces(2.0))
+    assert [(u.is_final, u.alternatives) for u in out] == [(False, ()), (True, others)]
+
+
 def test_a_loop_is_decoded_again_in_a_full_window() -> None:
     looped = "we call you back we call you back"
     engine = FakeEngine(looped, "we call you back")
@@ -94,7 +103,7 @@ def test_a_loop_is_decoded_again_in_a_full_window() -> None:
 
 def test_a_partial_is_cut_where_it_begins_to_loop() -> None:
     engine = FakeEngine("we call you back we call you back")
-    chunks = list(pieces(2.0))[:4]
+    chunks = list(pieces(2.0))[:6]
     [partial] = run(whisper(engine), chunks)
     assert partial.text == "we call you back"
     assert len(engine.asked) == 1
@@ -102,7 +111,7 @@ def test_a_partial_is_cut_where_it_begins_to_loop() -> None:
 
 def test_a_partial_that_came_to_nothing_is_withdrawn() -> None:
     engine = FakeEngine("I will", "")
-    out = run(whisper(engine), pieces(1.5))
+    out = run(whisper(engine), pieces(2.0))
     assert [(u.text, u.is_final) for u in out] == [("I will", False), ("", True)]
 
 

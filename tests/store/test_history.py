@@ -340,6 +340,30 @@ def test_the_models_and_the_migrations_agree(path: Path) -> None:
     assert found == []
 
 
+def test_a_history_of_the_version_before_is_brought_up_to_date(path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine
+
+    import callwatch.store.migrations as folder
+
+    with CallHistory(str(path)) as history:
+        history.add(rich_call("a"))
+        history.note("a", "call back")
+    config = Config()
+    config.set_main_option("script_location", str(Path(folder.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    engine.dispose()
+    with CallHistory(str(path)) as history:
+        assert history.record("a").note == "call back"
+        assert len(history.search("invoice")) == 1
+        history.add(rich_call("b"))
+        assert history.delete_older_than(30, datetime(2026, 12, 1, tzinfo=UTC)) == 2
+
+
 def test_the_newest_migration_is_the_version_that_the_program_knows() -> None:
     import callwatch.store.migrations.versions as folder
 

@@ -22,10 +22,10 @@ def main(language: str, theme: str, places: str = "") -> None:
     settings = OverlaySettings(theme=theme, reduced_motion=True, places_file=file)
     overlay = Overlay(Words(Language(language)), settings)
     dismissed: list[str] = []
-    pressed: list[bool] = []
+    pressed: list[str] = []
     key = global_hotkey()
     assert key is not None
-    key.pressed.connect(lambda: pressed.append(True))
+    key.pressed.connect(pressed.append)
     overlay.dismissed.connect(dismissed.append)
 
     def answer() -> None:
@@ -61,7 +61,7 @@ def main(language: str, theme: str, places: str = "") -> None:
                 late = QDeadlineTimer(5000)
                 while len(pressed) < int(rest) and not late.hasExpired():
                     app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-                print(len(pressed), flush=True)
+                print(*pressed, flush=True)
             case "active":
                 print(int(overlay.isActiveWindow()), flush=True)
             case _:

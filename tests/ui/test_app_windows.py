@@ -147,6 +147,38 @@ def test_the_history_lists_calls_and_opens_a_report(
     assert opened == ["/reports/b.html"]
 
 
+def test_kept_sound_is_played_by_the_systems_player(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.path()))
+    plain = CallRow("a", "2026-03-01T10:00:00Z", 754.0, 0.41, 2, 1, 3)
+    kept = CallRow("b", "2026-02-01T10:00:00Z", 65.0, 0.5, 0, 0, 0, Path("/audio/b.flac"))
+    window = HistoryWindow(EN, Calls([plain, kept]))
+    qtbot.addWidget(window)
+    window.show()
+    assert window.listen_button.isVisible()
+    assert not window.listen_button.isEnabled()
+    window.table.selectRow(1)
+    window.listen_button.click()
+    assert opened == ["/audio/b.flac"]
+    window = HistoryWindow(EN, Calls([plain]))
+    qtbot.addWidget(window)
+    window.show()
+    assert not window.listen_button.isVisible()
+
+
+def test_the_first_run_tells_whether_sound_is_kept(qtbot: QtBot) -> None:
+    for keeps_audio in (False, True):
+        host = Host(["Headset"])
+        host.keeps_audio = keeps_audio
+        wizard = FirstRun(EN, host)
+        qtbot.addWidget(wizard)
+        told = " ".join(label.text() for label in wizard.findChildren(QLabel))
+        assert (EN("setup.privacy.audio_kept") in told) is keeps_audio
+        assert (EN("setup.privacy.audio") in told) is not keeps_audio
+
+
 def test_an_empty_or_broken_history_says_so(qtbot: QtBot) -> None:
     window = HistoryWindow(EN, Calls([]))
     qtbot.addWidget(window)
@@ -195,6 +227,7 @@ class Host:
         self.opened: list[tuple[str, str]] = []
         self.closed = 0
         self.rehearsals = 0
+        self.keeps_audio = False
 
     def devices(self) -> Sequence[Choice]:
         return [Choice(f"id-{name}", name) for name in self._names]

@@ -1,10 +1,13 @@
 import contextlib
+import gc
 import json
 import os
 import socket
 import stat
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -160,4 +163,51 @@ def test_a_command_that_fails_is_answered_all_the_same(qtbot: QtBot, place: str)
     server = CommandServer(fail, lambda: AppState.RUNNING)
     assert server.listen(place)
     assert client(qtbot, place, "resume") == "False running Too many requests: wait a second."
+    server.close()
+
+
+@pytest.fixture
+def collecting() -> Iterator[None]:
+    """The garbage collector runs all the time."""
+    before = gc.get_threshold()
+    gc.freeze()  # what was there before need not be looked through each time
+    gc.set_threshold(1, 1, 1)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+def test_a_client_that_waits_before_it_asks_outlives_the_garbage_collector(
+    qtbot: QtBot, place: str
+) -> None:
+    app = App()
+    server = CommandServer(app.handle, lambda: app.state)
+    assert server.listen(place)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+        link.connect(place)
+        qtbot.waitUntil(lambda: server.clients == 1)
+        gc.collect()
+        link.sendall(b'{"command": "status"}\n')
+        qtbot.waitUntil(lambda: app.heard == [AppCommand.STATUS])
+    qtbot.waitUntil(lambda: server.clients == 0)
+    server.close()
+
+
+@pytest.mark.usefixtures("collecting")
+def test_hundreds_of_hooks_back_to_back_are_all_answered(qtbot: QtBot, place: str) -> None:
+    app = App()
+    server = CommandServer(app.handle, lambda: app.state)
+    assert server.listen(place)
+    commands_told = [AppCommand.START, AppCommand.HOLD, AppCommand.RESUME, AppCommand.STOP] * 75
+    answers: list[bool] = []
+    hooks = threading.Thread(
+        target=lambda: answers.extend(send(command, place).ok for command in commands_told)
+    )
+    hooks.start()
+    qtbot.waitUntil(lambda: not hooks.is_alive(), timeout=60_000)
+    assert answers == [True] * 300
+    assert app.heard == commands_told
+    qtbot.waitUntil(lambda: server.clients == 0)
     server.close()

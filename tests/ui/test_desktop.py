@@ -9,12 +9,13 @@ from tests.ui.test_app_windows import Calls, Host, Source
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
-from callwatch.core.events import Event, Metered
+from callwatch.core.events import Event, Metered, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.auto_call import AutoCallConfig
-from callwatch_ui.commands import AppCommand, AppState
+from callwatch_ui.commands import Answer, AppCommand, AppState
 from callwatch_ui.desktop import DesktopApp
 from callwatch_ui.first_run import FirstRun, SetupResult
+from callwatch_ui.hotkey import CLOSE_CARD, JUDGE_CARD
 from callwatch_ui.recording_reader import Advance
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.state import Phase
@@ -65,6 +66,8 @@ class Engine:
         self.needs_setup = False
         self.problem = ""
         self.offer: Nudge | None = None
+        self.fault = ""
+        self.cut_short = 0
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -75,6 +78,11 @@ class Engine:
             raise InputError(self._problem)
         self.calls.append(Call(sink))
         return self.calls[-1]
+
+    def warm_up(self) -> None: ...
+
+    def recover(self) -> int:
+        return self.cut_short
 
     def overlay_settings(self) -> OverlaySettings:
         return OverlaySettings(theme="light", reduced_motion=True)
@@ -88,6 +96,9 @@ class Engine:
 
     def breather(self) -> Nudge | None:
         return self.offer
+
+    def last_fault(self) -> str:
+        return self.fault
 
     def finish_setup(self, result: SetupResult) -> None: ...
 
@@ -251,9 +262,10 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     stopped = threading.Event()
 
     def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        advance(30.0, 120.0)
         asked.set()
         assert stopped.wait(20)
-        advance(1.0, 3.0)
+        advance(60.0, 120.0)
         raise AssertionError("it was to be stopped")
 
     monkeypatch.setattr(engine, "recording", read)
@@ -261,6 +273,9 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     app.open_window("replay")
     assert asked.wait(20)
     assert app.reader.progress is not None
+    progress = app.reader.progress
+    qtbot.waitUntil(lambda: progress.labelText() == "long.wav: 25 % · 0:30 of 2:00")
+    assert progress.value() == progress.maximum() // 4
     button = app.reader.progress.findChild(QPushButton)
     assert button is not None
     button.click()
@@ -317,3 +332,75 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
     assert answers == [False]
     app.close()
     second.close()
+
+
+def nudge(nudge_id: str, level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
+    text = "Keep listening\nLet it out."
+    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because="why")
+    return NudgeShown(6.0, told)
+
+
+@pytest.mark.parametrize("way", ["command", "key", "menu"])
+def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    begin(qtbot, app, engine)
+    told: list[tuple[str, str]] = []
+    app.overlay.dismissed.connect(lambda name: told.append(("dismissed", name)))
+    app.overlay.not_useful.connect(lambda name: told.append(("not useful", name)))
+
+    def do(command: AppCommand) -> None:
+        if way == "key":
+            app.press({AppCommand.DISMISS: CLOSE_CARD, AppCommand.NOT_USEFUL: JUDGE_CARD}[command])
+        elif way == "menu":
+            assert app.menu.commands[command].isVisible()
+            app.menu.commands[command].trigger()
+        else:
+            assert app._command(command).ok
+
+    for number, command in enumerate((AppCommand.DISMISS, AppCommand.NOT_USEFUL)):
+        app.overlay.take((nudge(f"n{number}"),))
+        do(command)
+        assert app.overlay.card.card is None
+        assert not app.menu.commands[command].isVisible()
+    assert told == [("dismissed", "n0"), ("not useful", "keep_listening")]
+    assert not app._command(AppCommand.DISMISS).ok
+    app.overlay.take((nudge("n2", NudgeLevel.URGENT),))
+    assert not app._command(AppCommand.NOT_USEFUL).ok
+    assert app._command(AppCommand.DISMISS).ok
+    app.close()
+
+
+def test_a_pause_is_not_closed_by_command(qtbot: QtBot) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    begin(qtbot, app, engine)
+    assert app._command(AppCommand.PAUSE).ok
+    assert app._command(AppCommand.DISMISS) == Answer(
+        False, AppState.PAUSED, "There is no card that this could be done with."
+    )
+    app.close()
+
+
+def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
+    engine = Engine()
+    engine.fault = "The report is written, but the history is in use by another program."
+    app = app_for(qtbot, engine)
+    begin(qtbot, app, engine)
+    app.toggle()
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    assert app.overlay.card.card is not None
+    assert app.overlay.card.card.advice == engine.fault
+    app.close()
+
+
+def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine()
+    engine.cut_short = 2
+    app = app_for(qtbot, engine)
+    app._warm_up.setInterval(0)
+    app.show()
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    assert app.overlay.card.card is not None
+    assert app.overlay.card.card.advice == "Calls that were cut short have their report now: 2."
+    app.close()

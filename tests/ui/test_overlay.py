@@ -2,14 +2,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
-from PyQt6.QtGui import QMouseEvent
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PyQt6.QtGui import QFont, QFontMetricsF, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import Event, Metered, NudgeClosed, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.texts.catalogue import load_texts
+from callwatch_ui.card import CARD_HEIGHT, PAD, TEXT_LEFT, fitting_font
+from callwatch_ui.look import BODY_PX
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.pictures import PICTURE_STATES, picture_state
 from callwatch_ui.settings import OverlaySettings
@@ -138,6 +141,53 @@ def test_all_texts_fit(qtbot: QtBot, language: Language, scale: float) -> None:
         widths.add(overlay.width())
     assert len(widths) == 1, "the bar must not change its width during a call"
     assert max(widths) <= 560 * scale
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_advice_fits_the_card(qtbot: QtBot, language: Language) -> None:
+    overlay = Overlay(Words(language), STILL)
+    qtbot.addWidget(overlay)
+    overlay.layout_now()
+    room = overlay.bar.sizeHint().width() - TEXT_LEFT - PAD
+    nudges, notes = load_texts("nudges", language), load_texts("app", language)
+    advices = [text for key, text in nudges.items() if key.endswith(".advice")]
+    advices += [text for key, text in notes.items() if key.startswith("note.")]
+    assert len(advices) > 20
+    for advice in advices:
+        metrics = QFontMetricsF(fitting_font(advice, BODY_PX, room, QFont.Weight.Normal))
+        wrapped = metrics.boundingRect(
+            QRectF(0, 0, room, 500), int(Qt.TextFlag.TextWordWrap), advice.replace("\n", " ")
+        )
+        assert wrapped.height() <= CARD_HEIGHT / 2 - 2 + 1, advice
+
+
+def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None:
+    ok = {Channel.AGENT: True, Channel.CUSTOMER: False}
+    overlay.take((Metered(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
+    light = overlay.bar.light
+    assert light.accessibleDescription() == (
+        "Check the customer's sound: Too loud: turn the recording level down."
+    )
+    card = overlay.card.card
+    assert card is not None
+    assert card.advice == "Too loud: turn the recording level down."
+    overlay.take((Metered(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
+    assert light.accessibleDescription() == "Both sides are heard"
+    assert overlay.card.card is None
+
+
+def test_a_long_sentence_about_the_app_is_not_cut(overlay: Overlay) -> None:
+    overlay.show_message("The microphone is gone.")
+    overlay.layout_now()
+    low = overlay.card.height()
+    assert overlay.state.input_is_good
+    overlay.show_message("The history cannot be written. " * 8)
+    overlay.layout_now()
+    assert overlay.card.height() > low + 20
+    assert overlay.height() == overlay.bar.height() + overlay.card.height() + 6
+    overlay.show_message("The microphone is gone.")
+    overlay.layout_now()
+    assert overlay.card.height() == low
 
 
 def test_pause_is_said_in_words(overlay: Overlay) -> None:

@@ -1,4 +1,6 @@
-from callwatch.core.channels import Channel
+import pytest
+
+from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.escalation import EscalationChange, EscalationLevel
 from callwatch.core.events import (
@@ -15,7 +17,9 @@ from callwatch.core.events import (
 )
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
+from callwatch.voice.faults import FAULTS
 from callwatch_ui.state import OverlayState, Phase, reduce, with_phase, without_note
+from callwatch_ui.words import Words, input_words
 
 
 def after(*events: Event, state: OverlayState | None = None) -> OverlayState:
@@ -96,6 +100,37 @@ def test_a_note_on_the_sound_stays_until_the_sound_is_good_and_it_could_be_read(
     assert after(metered(31.0, 1.0, 1.0, input_ok=good), state=state).input_is_good
     assert after(note, metered(12.0, 1.0, 1.0)).note is not None
     assert without_note(after(note)).note is None
+
+
+def faulty(time_s: float, code: str | None) -> Metered:
+    faults = {} if code is None else {Channel.AGENT: code}
+    ok = {Channel.AGENT: code is None, Channel.CUSTOMER: True}
+    return metered(time_s, 1.0, 1.0, input_ok=ok, input_faults=faults)
+
+
+def test_a_fault_that_comes_again_has_a_card_again_but_not_every_minute() -> None:
+    state = after(InputNoted(10.0, Channel.AGENT, "clipping", "Clipped."), faulty(11.0, "clipping"))
+    assert state.note is not None
+    state = after(faulty(30.0, None), state=state)
+    assert (state.note, state.input_is_good) == (None, True)
+    state = after(faulty(31.0, "clipping"), state=state)
+    assert (state.note, state.input_is_good) == (None, False)
+    state = after(faulty(50.0, None), faulty(80.0, "clipping"), state=state)
+    assert state.note is not None
+    assert (state.note.code, state.note.channel) == ("clipping", Channel.AGENT)
+    # A card that was closed does not come back while the fault goes on.
+    assert after(faulty(200.0, "clipping"), state=without_note(state)).note is None
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_light_says_which_side_and_what_to_do(language: Language) -> None:
+    words = Words(language)
+    assert input_words(after(faulty(1.0, None)), words) == words("input.good")
+    for code in FAULTS:
+        told = input_words(after(faulty(1.0, code)), words)
+        assert told == f"{words('card.input.agent')}: {words(f'note.{code}')}"
+    for code in ("bleed", "swapped_channels", "language_mismatch"):
+        assert words.has(f"note.{code}")
 
 
 def test_silence_lasts_until_the_sound_is_back() -> None:

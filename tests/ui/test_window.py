@@ -73,8 +73,9 @@ def test_the_hot_key_is_heard_while_the_editor_has_the_keys(
     overlay = server.run("overlay_program.py", "en", "light")
     server.xdotool("key", "ctrl+alt+w")
     server.xdotool("key", "w")
-    server.xdotool("key", "ctrl+alt+w")
-    assert ask(overlay, "hotkey 2") == "2"
+    server.xdotool("key", "ctrl+alt+x")
+    server.xdotool("key", "ctrl+alt+n")
+    assert ask(overlay, "hotkey 3") == "w x n"
     assert ask(editor, "focus") == "1"
     overlay.terminate()
     overlay.wait(10)

@@ -108,16 +108,49 @@ def test_no_speech_in_noise_tones_and_silence() -> None:
         assert joined(hear(sound), "speech").mean() < 0.005
 
 
-@pytest.mark.parametrize("leak_db", [-20.0, -10.0])
-def test_the_leaking_far_voice_is_not_speech(leak_db: float) -> None:
-    sound = start_of_call().copy()
-    shift = round(0.023 * CALL_RATE_HZ)
-    sound[0, shift:] += 10 ** (leak_db / 20) * start_of_call()[1, :-shift]
-    frames = hear(sound)
-    assert errors_s(spans(frames, PAUSE_S)) < 0.06 * 2 * FIRST_S
+def crosstalk(leak_db: float, delay_ms: float, rows: tuple[int, ...] = (0, 1)) -> np.ndarray:
+    """The start of the call with each side leaking into the other's channel."""
+    clean = start_of_call()
+    sound, shift = clean.copy(), round(delay_ms * CALL_RATE_HZ / 1000)
+    for row in rows:
+        sound[row, shift:] += 10 ** (leak_db / 20) * clean[1 - row, : clean.shape[1] - shift]
+    return sound
+
+
+@pytest.mark.parametrize(("leak_db", "delay_ms"), [(-6.0, 0.0), (-10.0, 23.0), (-25.0, 60.0)])
+def test_the_leaking_far_voice_is_not_speech(leak_db: float, delay_ms: float) -> None:
+    frames = hear(crosstalk(leak_db, delay_ms, rows=(0,)))
+    assert errors_s(spans(frames, PAUSE_S)) < 0.035 * 2 * FIRST_S
     gain_db = frames[-1].leaks[0].gain_db
-    assert gain_db == pytest.approx(leak_db, abs=3.0)
+    assert gain_db == pytest.approx(leak_db, abs=1.5)
     assert frames[-1].leaks[1].gain_db is None
+
+
+def test_leaks_both_ways_leave_real_overlap(heard: list[VoiceFrames]) -> None:
+    frames = hear(crosstalk(-10.0, 20.0))
+    assert errors_s(spans(frames, PAUSE_S)) < 0.035 * 2 * FIRST_S
+    clean, leaky = joined(heard, "speech").all(axis=0), joined(frames, "speech").all(axis=0)
+    assert clean.sum() > 50
+    assert (clean & leaky).sum() > 0.85 * clean.sum()
+    assert (leaky & ~clean).sum() < 60  # until the leaks are known
+
+
+def test_own_sound_comes_without_the_leak(heard: list[VoiceFrames]) -> None:
+    clean = samples(start_of_call())
+    assert np.array_equal(joined(heard, "own"), clean[:, : joined(heard, "own").shape[1]])
+    frames = hear(crosstalk(-10.0, 20.0))
+    alone = joined(heard, "speech")[1] & ~joined(heard, "speech")[0]
+    alone[: 15 * 100] = False
+    level, own = (joined(frames, name)[0, alone] for name in ("level_dbfs", "own_dbfs"))
+    assert np.median(level - own) > 12
+
+
+def test_block_size_changes_nothing_with_leaks() -> None:
+    sound = crosstalk(-10.0, 20.0)[:, : 14 * CALL_RATE_HZ]
+    one, other = hear(sound), hear(sound, 997)
+    for name in ("speech", "own"):
+        assert np.array_equal(joined(one, name), joined(other, name))
+    assert one[-1].leaks == other[-1].leaks
 
 
 def test_no_leak_is_heard_where_there_is_none(heard: list[VoiceFrames]) -> None:

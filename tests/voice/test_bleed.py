@@ -36,20 +36,51 @@ def room(seed: int = 3) -> np.ndarray:
     return np.asarray(taps / np.sqrt((taps**2).sum()) * 10 ** (-12 / 20))
 
 
+def run(near: np.ndarray, far_side: np.ndarray) -> tuple[np.ndarray, np.ndarray, Unbleed]:
+    """Own sound and bar of both channels, chunk by chunk as a live call comes."""
+    sound = np.stack((near, far_side)).astype(np.float32)
+    unbleed = Unbleed(BleedConfig())
+    parts = [
+        unbleed.process(sound[:, at : at + CHUNK])
+        for at in range(0, sound.shape[1] // CHUNK * CHUNK, CHUNK)
+    ]
+    own, bar = (np.concatenate(part, axis=1) for part in zip(*parts, strict=True))
+    return own, bar, unbleed
+
+
+def leak_of(path: np.ndarray) -> np.ndarray:
+    return np.asarray(np.convolve(far(), path)[: len(far())])
+
+
+def copy(delay: int, gain_db: float) -> np.ndarray:
+    return np.asarray(np.append(np.zeros(delay), 10 ** (gain_db / 20)))
+
+
+def seconds(sound: np.ndarray, start: float, end: float) -> np.ndarray:
+    return sound[round(start * RATE) : round(end * RATE)]
+
+
 def test_a_delayed_copy_is_taken_away() -> None:
-    path = np.zeros(900)
-    path[800] = 0.3
-    own, leak, unbleed = through(path, np.zeros(10 * RATE))
+    own, leak, unbleed = through(copy(800, -10.5), np.zeros(10 * RATE))
     late = slice(5 * RATE, None)
-    assert db(own[late]) < db(leak[late]) - 8
-    assert unbleed.leaks[0].gain_db == pytest.approx(-10.5, abs=3.0)
+    assert db(own[late]) < db(leak[late]) - 20
+    assert unbleed.leaks[0].gain_db == pytest.approx(-10.5, abs=1.0)
+    assert unbleed.leaks[0].rest_db < -15
     assert unbleed.leaks[1].gain_db is None
 
 
-def test_a_room_is_taken_away_in_part() -> None:
+@pytest.mark.parametrize("gain_db", [-6.0, -20.0, -30.0])
+@pytest.mark.parametrize("delay_ms", [0, 60])
+def test_the_gain_is_told_for_every_leak(gain_db: float, delay_ms: int) -> None:
+    own, leak, unbleed = through(copy(delay_ms * 16, gain_db), np.zeros(10 * RATE))
+    assert unbleed.leaks[0].gain_db == pytest.approx(gain_db, abs=1.0)
+    assert db(own[5 * RATE :]) < db(leak[5 * RATE :]) - 15
+
+
+def test_a_room_is_taken_away() -> None:
     own, leak, _ = through(room(), np.zeros(10 * RATE))
     late = slice(5 * RATE, None)
-    assert db(own[late]) < db(leak[late]) - 6
+    assert db(own[late]) < db(leak[late]) - 18
 
 
 def test_own_speech_stays_as_it_is() -> None:
@@ -58,7 +89,76 @@ def test_own_speech_stays_as_it_is() -> None:
     near[5 * RATE :] = agent[: 5 * RATE]
     own, _, _ = through(room(), near)
     late = slice(6 * RATE, 9 * RATE)
-    assert db(own[late] - near[late]) < db(near[late]) - 6
+    assert db(own[late] - near[late]) < db(near[late]) - 15
+
+
+def test_own_speech_rises_above_the_bar_and_the_rest_of_the_leak_does_not() -> None:
+    near = np.zeros(10 * RATE)
+    agent = demo()[0][0, int(0.8 * RATE) : int(5.8 * RATE)]
+    near[7 * RATE :] = 0.3 * agent[: 3 * RATE]
+    own, bar, _ = run(near + leak_of(room()), far())
+    assert db(seconds(own[0], 4, 7)) < db(seconds(bar[0], 4, 7))
+    assert db(seconds(own[0], 7, 9.9)) > db(seconds(bar[0], 7, 9.9)) + 6
+
+
+def test_a_leak_that_comes_in_the_middle_of_the_call_is_found_within_a_second() -> None:
+    leak = leak_of(room())
+    leak[: 5 * RATE] = 0.0
+    own, bar, _ = run(leak, far())
+    assert np.array_equal(own[0, : 5 * RATE], np.zeros(5 * RATE))
+    assert db(seconds(own[0], 6, 7)) < db(seconds(bar[0], 6, 7))
+    assert db(seconds(own[0], 8, 9.9)) < db(seconds(leak, 8, 9.9)) - 15
+
+
+@pytest.mark.parametrize(("before_db", "after_db"), [(-18.0, -10.0), (-8.0, -20.0)])
+def test_a_changed_volume_is_followed(before_db: float, after_db: float) -> None:
+    leak = leak_of(room()) * 10 ** (12 / 20)  # room() is 12 dB down
+    gain_db = np.where(np.arange(len(leak)) < 5 * RATE, before_db, after_db)
+    leak *= 10 ** (gain_db / 20)
+    own, _, unbleed = run(leak, far())
+    assert db(seconds(own[0], 8, 9.9)) < db(seconds(leak, 8, 9.9)) - 12
+    level_db = db(seconds(leak, 7, 9.9)) - db(seconds(far(), 7, 9.9))
+    assert unbleed.leaks[0].gain_db == pytest.approx(level_db, abs=3.0)
+
+
+def test_a_changed_delay_is_followed() -> None:
+    early, late = leak_of(copy(160, -12.0)), leak_of(copy(700, -12.0))
+    leak = np.where(np.arange(len(early)) < 5 * RATE, early, late)
+    own, bar, _ = run(leak, far())
+    assert db(seconds(own[0], 8, 9.9)) < db(seconds(leak, 8, 9.9)) - 12
+    assert db(seconds(own[0], 8, 9.9)) < db(seconds(bar[0], 8, 9.9))
+
+
+def test_a_leak_that_ends_is_no_longer_taken_away() -> None:
+    leak = leak_of(room())
+    leak[4 * RATE :] = 0.0
+    own, _, unbleed = run(leak, far())
+    assert unbleed.leaks[0].gain_db is None
+    assert db(seconds(own[0], 6, 9.9)) < -100
+
+
+def test_leaks_both_ways() -> None:
+    """The customer speaks for five seconds, then the agent; each is heard in both channels."""
+    voices = np.zeros((2, 10 * RATE))
+    voices[1, : 5 * RATE] = far()[: 5 * RATE]
+    voices[0, 5 * RATE :] = demo()[0][0, int(0.8 * RATE) : int(5.8 * RATE)]
+    path = copy(320, -10.0)
+    mixed = [v + np.convolve(o, path)[: len(v)] for v, o in zip(voices, voices[::-1], strict=True)]
+    own, _, unbleed = run(*mixed)
+    for row, (start, end) in enumerate(((3, 5), (8, 9.9))):
+        leak = seconds(mixed[row], start, end)
+        assert db(seconds(own[row], start, end)) < db(leak) - 10
+        assert unbleed.leaks[row].gain_db == pytest.approx(-10.0, abs=1.0)
+    assert db(seconds(own[0] - voices[0][: len(own[0])], 8, 9.9)) < db(voices[0]) - 10
+
+
+def test_a_copy_of_the_far_channel_is_left_alone_and_told() -> None:
+    own, _, unbleed = run(leak_of(copy(320, 0.0)), far())
+    assert np.array_equal(
+        own[0, 5 * RATE :], leak_of(copy(320, 0.0))[5 * RATE : len(own[0])].astype(np.float32)
+    )
+    assert unbleed.leaks[0].gain_db == pytest.approx(0.0, abs=0.5)
+    assert unbleed.leaks[0].own_share < 0.05
 
 
 def test_two_strangers_do_not_leak() -> None:
@@ -66,3 +166,14 @@ def test_two_strangers_do_not_leak() -> None:
     own, _, unbleed = through(np.zeros(10), hiss)
     assert unbleed.leaks[0].gain_db is None
     assert np.allclose(own, hiss[: len(own)], atol=1e-6)
+
+
+def test_two_voices_at_once_do_not_leak() -> None:
+    near = np.zeros(10 * RATE)
+    agent = demo()[0][0, int(0.8 * RATE) : int(5.8 * RATE)]
+    for start in (0, 5):
+        near[start * RATE : (start + 5) * RATE] = 0.4 * agent
+    own, bar, unbleed = run(near, far())
+    assert np.array_equal(own[0], near[: len(own[0])].astype(np.float32))
+    assert not bar.any()
+    assert all(leak.gain_db is None for leak in unbleed.leaks)

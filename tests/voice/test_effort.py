@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from tests.voice.voices import COLUMNS, Audio, noise, run, silence, telephone, voice
 
-from callwatch.core.audio import CALL_RATE_HZ
+from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
+from callwatch.core.frames import VoiceFrames
+from callwatch.voice.effort import EffortEstimator
 from callwatch.voice.effort_norms import BALANCE, PITCH
 
 
@@ -98,6 +100,27 @@ def test_the_other_sides_leak_is_not_measured() -> None:
     leak = voice(220, 4.0, tilt_db=-12.0, level_dbfs=-54.0)
     _, frames = run(np.concatenate([voice(115, 10.0), leak, voice(115, 4.0)]))
     assert np.isnan(frames.effort[1, 112:138]).all()
+
+
+def test_effort_is_that_of_the_own_sound() -> None:
+    """A loud leak lies over the channel; what voice activity cleaned is what counts."""
+    own, leak = voice(115, 16.0), voice(230, 16.0, tilt_db=-3.0, level_dbfs=-14.0)
+    leak[: 10 * CALL_RATE_HZ] = 0.0
+    quiet = np.zeros_like(own)
+    heard, cleaned = (
+        np.round(np.stack([quiet, sound]) * 32767).astype(np.int16) for sound in (own + leak, own)
+    )
+    count = len(own) // 160
+    speech = np.stack([np.zeros(count, np.bool_), np.ones(count, np.bool_)])
+    level = np.full((2, count), -26.0, np.float32)
+    highest = []
+    for given in (None, cleaned):
+        frames = VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03, own=given)
+        estimator = EffortEstimator()
+        found = estimator.process(CallBlock(heard, 0.0), frames)
+        highest.append(float(np.nanmax(found.sustained[1, 110:])))
+    assert highest[0] > 3.2
+    assert highest[1] < 2.0
 
 
 def test_a_shout_that_voice_activity_hears_late_counts_from_its_start() -> None:

@@ -57,6 +57,9 @@ def test_a_dead_channel_is_told_after_ten_seconds_and_again_when_it_is_back() ->
     ]
     assert notes[0].time_s == pytest.approx(12.0, abs=0.1)
     assert notes[1].time_s == pytest.approx(20.0, abs=0.1)
+    bad = [second for second in range(25) if monitor.fault(CUSTOMER, second) == "no_sound"]
+    assert bad in (list(range(11, 20)), list(range(12, 20)))
+    assert all(monitor.fault(AGENT, second) is None for second in range(25))
     assert monitor.result(25.0).channels[CUSTOMER].silent_s == pytest.approx(18.0, abs=0.1)
 
 
@@ -78,6 +81,49 @@ def test_the_same_audio_twice_is_refused() -> None:
     assert any("same sound" in text for text in monitor.result(15.0).warnings)
 
 
+def test_a_delayed_copy_is_refused() -> None:
+    sound = demo()[0][:, : 15 * CALL_RATE_HZ].sum(axis=0)
+    late = np.concatenate((np.zeros(320), sound))[: len(sound)]
+    monitor, notes = watch(np.stack((sound, late)))
+    assert {"same_audio", "not_separable"} & {n.code for n in notes}
+    assert not monitor.separable
+
+
+def test_the_leak_into_a_listeners_channel_is_told_and_is_no_music() -> None:
+    sound = demo()[0][:, : 40 * CALL_RATE_HZ].copy()
+    sound[1] = sound.sum(axis=0)
+    sound[0] = 0.0
+    sound[0, 320:] = 0.25 * sound[1, :-320]
+    monitor, notes = watch(sound)
+    assert [n.code for n in notes if n.channel is AGENT] == ["bleed"]
+    assert monitor.separable
+    assert (monitor.result(40.0).channels[AGENT].non_speech_sound_s or 0.0) < 0.5
+
+
+def both_speak(agent_dbfs: float, leak: Leak) -> VoiceFrames:
+    """Twenty seconds in which both sides speak, the customer at -30 dBFS."""
+    level = np.full((2, 2000), -30.0, np.float32)
+    level[0] = agent_dbfs
+    speech = np.ones((2, 2000), np.bool_)
+    return VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03, leaks=(leak, Leak()))
+
+
+@pytest.mark.parametrize(
+    ("agent_dbfs", "leak", "separable"),
+    [
+        (-42.0, Leak(-10.0, 0.5, rest_db=-20.0), True),  # stronger than own speech, taken away
+        (-42.0, Leak(-10.0, 0.5, rest_db=-3.0), False),  # ... and too much of it is left
+        (-42.0, Leak(-5.0, 0.5, rest_db=-20.0), False),
+        (-22.0, Leak(-3.0, 0.5, rest_db=-20.0), True),  # weak beside own speech
+        (-36.0, Leak(-6.0, 0.5, rest_db=-20.0), True),
+    ],
+)
+def test_what_can_be_told_apart(agent_dbfs: float, leak: Leak, *, separable: bool) -> None:
+    monitor = QualityMonitor()
+    monitor.process(empty(), both_speak(agent_dbfs, leak))
+    assert monitor.separable is separable
+
+
 def test_a_leak_is_told_and_a_strong_one_is_refused() -> None:
     weak, strong = QualityMonitor(), QualityMonitor()
     assert [n.code for n in weak.process(empty(), frames(20.0, leak=Leak(-15.0, 0.5)))] == ["bleed"]
@@ -86,6 +132,17 @@ def test_a_leak_is_told_and_a_strong_one_is_refused() -> None:
     notes = strong.process(empty(), frames(20.0, leak=Leak(-3.0, 0.5)))
     assert [n.code for n in notes] == ["not_separable"]
     assert not strong.separable
+    assert [channel for channel in Channel if strong.fault(channel, 19)] == [AGENT]
+    assert weak.fault(AGENT, 19) is None
+
+
+def test_a_voice_that_is_too_quiet_is_told_during_the_call() -> None:
+    monitor = QualityMonitor()
+    notes = monitor.process(empty(), frames(20.0, leak=Leak(), level_dbfs=-50.0))
+    assert {(n.code, n.channel) for n in notes} == {("too_quiet", AGENT), ("too_quiet", CUSTOMER)}
+    assert monitor.fault(AGENT, 19) == "too_quiet"
+    assert not monitor.process(empty(), frames(20.0, leak=Leak(), level_dbfs=-50.0))
+    assert len(monitor.result(40.0).warnings) == 2
 
 
 def test_music_on_hold_begins_and_ends() -> None:

@@ -14,7 +14,7 @@ from callwatch_ui.cells import Cell, Gauge, ShareRing, Tracker
 from callwatch_ui.look import Look, colour
 from callwatch_ui.small_cells import EffortBar, InputLight
 from callwatch_ui.state import OverlayState, Phase
-from callwatch_ui.words import Words, clock, share_lines
+from callwatch_ui.words import Words, clock, input_words, share_lines
 
 PAD_X: Final = 12.0
 PAD_Y: Final = 8.0
@@ -62,7 +62,7 @@ class Bar(QWidget):
         self.effort = EffortBar(
             look, words("bar.effort"), words("bar.effort_short"), words("bar.degree", n="{n}")
         )
-        self.light = InputLight(look, words("bar.input"), words("input.good"), words("input.bad"))
+        self.light = InputLight(look, words("bar.input"), words("input.good"))
         self.cells: tuple[Cell, ...] = (
             self.gauge,
             self.share,
@@ -90,7 +90,8 @@ class Bar(QWidget):
         icon = "mic" if state.input_is_good else "mic_off"
         if state.phase in (Phase.PAUSED, Phase.HELD):
             icon = "pause"
-        self.light.set_light(clock(state.time_s), icon, is_good=icon == "mic")
+        says = input_words(state, self._words)
+        self.light.set_light(clock(state.time_s), icon, says, is_good=icon == "mic")
 
     def set_look(self, look: Look) -> None:
         """Take another look."""

@@ -32,6 +32,8 @@ class AppCommand(StrEnum):
     TRANSFER = "transfer"
     STATUS = "status"
     PAUSE = "pause"
+    DISMISS = "dismiss"
+    NOT_USEFUL = "notuseful"
     SHOW = "show"
 
 

@@ -5,36 +5,34 @@ The engine is behind DesktopHost; nothing in here knows devices, files or the co
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
 
-from PyQt6.QtCore import QObject, pyqtSignal
+from PyQt6.QtCore import QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
-from callwatch.core.nudges import Nudge
-from callwatch_ui.auto_watch import AutoWatch, VoiceHost
+from callwatch_ui.auto_watch import AutoWatch
 from callwatch_ui.breather import BreatherOffer
 from callwatch_ui.bridge import EventBridge
-from callwatch_ui.call_control import CallControl, HoldableCall
+from callwatch_ui.call_control import CallControl
 from callwatch_ui.command_server import CommandServer
 from callwatch_ui.commands import Answer, AppBusyError, AppCommand, AppState, send
-from callwatch_ui.first_run import FirstRun, SetupHost, SetupResult
-from callwatch_ui.history_window import CallProvider, HistoryWindow
+from callwatch_ui.desktop_host import DesktopHost
+from callwatch_ui.first_run import FirstRun, SetupResult
+from callwatch_ui.history_window import HistoryWindow
 from callwatch_ui.hotkey import global_hotkey
-from callwatch_ui.launch import NudgeFeedback, error_hooks, interrupts
+from callwatch_ui.launch import HOTKEYS, error_hooks, interrupts
 from callwatch_ui.look import look_for
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.platforms import preferred_platform
-from callwatch_ui.recording_reader import Advance, RecordingReader
+from callwatch_ui.recording_reader import RecordingReader
 from callwatch_ui.replay_window import ReplayWindow
-from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.settings_dialog import SettingsDialog
-from callwatch_ui.settings_form import SettingsSource
 from callwatch_ui.state import OverlayState, Phase
 from callwatch_ui.tray import AppMenu, Tray, has_tray
 from callwatch_ui.words import Words
@@ -45,60 +43,16 @@ PHASES = {
     AppState.HELD: Phase.HELD,
     AppState.PAUSED: Phase.PAUSED,
 }
+# The desktop's own start is over by then, and nobody has called yet.
+WARM_UP_MS = 2000
 RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
-
-
-class DesktopHost(VoiceHost, Protocol):
-    """What the app needs from the engine. All but `start` is called in the GUI thread."""
-
-    @property
-    def settings(self) -> SettingsSource:
-        """The configuration."""
-
-    @property
-    def history(self) -> CallProvider:
-        """The stored calls."""
-
-    @property
-    def setup(self) -> SetupHost:
-        """Devices and recognisers for the first run."""
-
-    @property
-    def feedback(self) -> NudgeFeedback:
-        """Where the agent's judgement goes."""
-
-    @property
-    def needs_setup(self) -> bool:
-        """Whether the first run is still to come."""
-
-    @property
-    def problem(self) -> str:
-        """What the person must be told at the start; "" when all is well."""
-
-    def start(self, sink: Callable[[Event], None]) -> HoldableCall:
-        """Open the devices and begin a call; from a helper thread; raises CallwatchError."""
-
-    def overlay_settings(self) -> OverlaySettings:
-        """The overlay's settings as they are now."""
-
-    def recording(self, path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
-        """The events of a call (a recording, or its events.jsonl), and its length.
-
-        From a thread of its own; `advance(reached_s, total_s)` may raise to stop it. Raises
-        CallwatchError.
-        """
-
-    def breather(self) -> Nudge | None:
-        """What is offered after the last call, when it was a hard one."""
-
-    def finish_setup(self, result: SetupResult) -> None:
-        """Keep what the first run chose."""
 
 
 class DesktopApp(QObject):
     """Joins the parts; `quit_wanted` when the person ends it."""
 
     quit_wanted = pyqtSignal()
+    _recovered = pyqtSignal(int)
 
     def __init__(self, words: Words, host: DesktopHost) -> None:
         super().__init__()
@@ -114,6 +68,11 @@ class DesktopApp(QObject):
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
         self.reader = RecordingReader(words, host.recording)
+        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
+        self._warm_up = QTimer(self)
+        self._warm_up.setSingleShot(True)
+        self._warm_up.setInterval(WARM_UP_MS)
+        self._warm_up.timeout.connect(self._warming.start)
         self._join()
 
     def show(self) -> None:
@@ -128,12 +87,16 @@ class DesktopApp(QObject):
             self.open_window("setup")
         else:
             self.auto.reload()
+        self._warm_up.start()
 
     def close(self) -> None:
         """End everything; waits for a report that is being written."""
         self.auto.close()
         self.reader.close()
         self.server.close()
+        self._warm_up.stop()
+        if self._warming.is_alive():
+            self._warming.join()
         if self._hotkey is not None:
             self._hotkey.close()
         self.control.close()
@@ -157,16 +120,31 @@ class DesktopApp(QObject):
             self._windows[name] = window
             window.show()
 
+    def press(self, key: str) -> None:
+        """A global hot-key."""
+        if key in HOTKEYS:
+            self._command(HOTKEYS[key])
+        else:
+            self.toggle()
+
     def toggle(self) -> None:
-        """The hot-key: start when idle, else stop."""
+        """Start when idle, else stop."""
         idle = self.control.state is AppState.IDLE
         self._command(AppCommand.START if idle else AppCommand.STOP)
 
+    def _prepare(self) -> None:
+        """In a helper thread: calls that were cut short, and what the next one needs."""
+        self._host.warm_up()
+        if count := self._host.recover():
+            self._recovered.emit(count)
+
     def _join(self) -> None:
+        self._recovered.connect(lambda n: self._tell(self._words("history.recovered", n=n)))
         self.bridge.arrived.connect(self.overlay.take)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
         self.overlay.menu_wanted.connect(self.menu.pop_up)
+        self.overlay.card_changed.connect(self.menu.set_card)
         self.control.state_changed.connect(self._show_state)
         self.control.failed.connect(self._tell)
         self.control.ended.connect(self._call_ended)
@@ -184,13 +162,21 @@ class DesktopApp(QObject):
         self.control.failed.connect(self.auto.failed)
         self.auto.wanted.connect(self.control.handle)
         if self._hotkey is not None:
-            self._hotkey.pressed.connect(self.toggle)
+            self._hotkey.pressed.connect(self.press)
 
     def _command(self, command: AppCommand) -> Answer:
+        if command is AppCommand.DISMISS:
+            return self._card_answer(self.overlay.close_card())
+        if command is AppCommand.NOT_USEFUL:
+            return self._card_answer(self.overlay.judge_card())
         answer = self.control.handle(command)
         if answer.ok:
             self.auto.commanded(command)
         return answer
+
+    def _card_answer(self, done: bool) -> Answer:
+        text = self._words("answer.card_closed" if done else "answer.no_card")
+        return Answer(done, self.control.state, text)
 
     def _show_state(self, state: AppState) -> None:
         self.tray.set_state(state)
@@ -255,6 +241,8 @@ class DesktopApp(QObject):
         window.show()
 
     def _call_ended(self) -> None:
+        if fault := self._host.last_fault():
+            self._tell(fault)
         nudge = self._host.breather()
         if nudge is not None and self.control.state is AppState.IDLE:
             self.breather.show(nudge)
@@ -285,7 +273,8 @@ def run_desktop(
             send(AppCommand.SHOW, socket)
         desktop.close()
         return 0
-    desktop.quit_wanted.connect(app.quit)
+    # Not quit: it takes the windows away under what is still to be painted.
+    desktop.quit_wanted.connect(lambda: app.exit(0))
     with error_hooks(desktop.quit_wanted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
         desktop.show()
         app.exec()

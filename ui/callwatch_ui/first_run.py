@@ -66,6 +66,10 @@ class Listening(Protocol):
 class SetupHost(Protocol):
     """What the first run needs from the engine."""
 
+    @property
+    def keeps_audio(self) -> bool:
+        """Whether the organisation has the sound of calls kept."""
+
     def devices(self) -> Sequence[Choice]:
         """Devices that can be heard."""
 
@@ -153,7 +157,8 @@ class FirstRun(QWizard):
 
     def _privacy_page(self) -> QWizardPage:
         page, layout = self._page("privacy")
-        for key in PRIVACY:
+        kept = {"audio": "audio_kept"} if self._host.keeps_audio else {}
+        for key in (kept.get(key, key) for key in PRIVACY):
             label = QLabel(f"•  {self._words(f'setup.privacy.{key}')}")
             label.setWordWrap(True)
             layout.addWidget(label)

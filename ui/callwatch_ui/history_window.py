@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from PyQt6.QtCore import Qt, QUrl, pyqtSignal
+from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -27,7 +27,10 @@ COLUMNS: Final = ("started", "duration", "share", "interruptions", "threats", "n
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """One call as the table shows it; a figure that was not measured is None."""
+    """One call as the table shows it; a figure that was not measured is None.
+
+    `audio`: the call's sound, where it was kept.
+    """
 
     id: str
     started_at: str
@@ -36,6 +39,7 @@ class CallRow:
     interruptions: int | None
     threats: int
     nudges: int
+    audio: Path | None = None
 
     def cells(self) -> tuple[str, ...]:
         """Texts in the order of COLUMNS."""
@@ -64,8 +68,6 @@ class CallProvider(Protocol):
 class HistoryWindow(QWidget):
     """Table, open button, and a line for what went wrong."""
 
-    replay_wanted = pyqtSignal(str)
-
     def __init__(self, words: Words, provider: CallProvider) -> None:
         super().__init__()
         self._provider = provider
@@ -79,6 +81,7 @@ class HistoryWindow(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setAccessibleName(words("history.title"))
         self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)  # the Tab key goes on to the buttons
         self.table.setAlternatingRowColors(True)
         for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
             assert header is not None
@@ -88,6 +91,10 @@ class HistoryWindow(QWidget):
         self.table.itemActivated.connect(lambda _: self.open_selected())
         self.open_button = QPushButton(words("history.open"))
         self.open_button.clicked.connect(self.open_selected)
+        self.listen_button = QPushButton(words("history.listen"))
+        self.listen_button.setVisible(False)
+        self.listen_button.clicked.connect(self.listen_to_selected)
+        self.table.itemSelectionChanged.connect(self._offer_sound)
         self.refresh_button = QPushButton(words("history.refresh"))
         self.refresh_button.clicked.connect(self.refresh)
         self.message = QLabel()
@@ -96,6 +103,7 @@ class HistoryWindow(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.message, 1)
         row.addWidget(self.refresh_button)
+        row.addWidget(self.listen_button)
         row.addWidget(self.open_button)
         layout = QVBoxLayout(self)
         layout.addWidget(self.table)
@@ -116,17 +124,34 @@ class HistoryWindow(QWidget):
             for column, cell in enumerate(row.cells()):
                 self.table.setItem(i, column, QTableWidgetItem(cell))
         self.open_button.setEnabled(bool(self._rows))
+        # Where no sound is kept at all, nobody needs to see that it could be.
+        self.listen_button.setVisible(any(row.audio is not None for row in self._rows))
         if self._rows:
             self.table.selectRow(0)
+        self._offer_sound()
 
     def open_selected(self) -> None:
         """Open the report of the chosen call in the browser."""
-        at = self.table.currentRow()
-        if not 0 <= at < len(self._rows):
+        row = self._selected()
+        if row is None:
             return
         try:
-            report = self._provider.report(self._rows[at].id)
+            report = self._provider.report(row.id)
         except CallwatchError as exc:
             self.message.setText(str(exc))
             return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(report)))
+
+    def listen_to_selected(self) -> None:
+        """Play the sound of the chosen call in the program that the system plays sound with."""
+        row = self._selected()
+        if row is not None and row.audio is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.audio)))
+
+    def _selected(self) -> CallRow | None:
+        at = self.table.currentRow()
+        return self._rows[at] if 0 <= at < len(self._rows) else None
+
+    def _offer_sound(self) -> None:
+        row = self._selected()
+        self.listen_button.setEnabled(row is not None and row.audio is not None)

@@ -1,20 +1,25 @@
-"""A global hot-key that starts or stops watching. One small class a platform.
+"""Global hot-keys: start or stop, close the card, "not useful". One small class a platform.
 
 X11 has been run. Windows (RegisterHotKey) has not; on macOS and Wayland there is none: use
-`callwatch call start` in the desktop's own keyboard settings (docs/overlay.md says how).
+`callwatch call start`, `dismiss` and `notuseful` in the desktop's own keyboard settings (docs/overlay.md says how).
 """
 
 import ctypes
 import ctypes.util
 import sys
-from typing import Final
+from collections.abc import Sequence
+from itertools import product
+from typing import ClassVar, Final
 
 from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.sip import voidptr
 
-# Ctrl+Alt+W: free on Windows, GNOME, KDE and Xfce by default.
-KEY: Final = "w"
+# With Ctrl+Alt: free on Windows, GNOME, KDE and Xfce by default.
+TOGGLE: Final = "w"
+CLOSE_CARD: Final = "x"
+JUDGE_CARD: Final = "n"
+KEYS: Final = (TOGGLE, CLOSE_CARD, JUDGE_CARD)
 CONTROL_MASK: Final = 1 << 2
 ALT_MASK: Final = 1 << 3
 # Caps lock and num lock count as modifiers on X11: grab the key with and without them.
@@ -25,21 +30,47 @@ WM_HOTKEY: Final = 0x0312
 MOD_ALT_CONTROL: Final = 0x0001 | 0x0002
 
 
+class KeyEvent(ctypes.Structure):
+    """XKeyEvent of Xlib.h, with room for any other event."""
+
+    _fields_: ClassVar = [
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("send_event", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("root", ctypes.c_ulong),
+        ("subwindow", ctypes.c_ulong),
+        ("time", ctypes.c_ulong),
+        ("x", ctypes.c_int),
+        ("y", ctypes.c_int),
+        ("x_root", ctypes.c_int),
+        ("y_root", ctypes.c_int),
+        ("state", ctypes.c_uint),
+        ("keycode", ctypes.c_uint),
+        ("same_screen", ctypes.c_int),
+        ("room", ctypes.c_long * 24),
+    ]
+
+
 class X11HotKey(QObject):
-    """Ctrl+Alt+W through a passive grab on a connection of its own."""
+    """Ctrl+Alt and each of the keys, by a passive grab on a connection of its own."""
 
-    pressed = pyqtSignal()
+    pressed = pyqtSignal(str)
 
-    def __init__(self, library: ctypes.CDLL, display: int) -> None:
+    def __init__(self, library: ctypes.CDLL, display: int, keys: Sequence[str] = KEYS) -> None:
         super().__init__()
         self._x11 = library
         self._display = ctypes.c_void_p(display)
         root = self._x11.XDefaultRootWindow(self._display)
-        code = self._x11.XKeysymToKeycode(self._display, ctypes.c_ulong(ord(KEY)))
-        for locks in LOCK_MASKS:
+        self._keys = {
+            int(self._x11.XKeysymToKeycode(self._display, ctypes.c_ulong(ord(key)))): key
+            for key in keys
+        }
+        window = ctypes.c_ulong(root)
+        for code, locks in product(self._keys, LOCK_MASKS):
             mask = CONTROL_MASK | ALT_MASK | locks
-            window = ctypes.c_ulong(root)
-            self._x11.XGrabKey(self._display, int(code), mask, window, 0, GRAB_ASYNC, GRAB_ASYNC)
+            self._x11.XGrabKey(self._display, code, mask, window, 0, GRAB_ASYNC, GRAB_ASYNC)
         self._x11.XFlush(self._display)
         number = self._x11.XConnectionNumber(self._display)
         self._notifier = QSocketNotifier(voidptr(number), QSocketNotifier.Type.Read)
@@ -53,25 +84,31 @@ class X11HotKey(QObject):
             self._display = ctypes.c_void_p()
 
     def _read(self) -> None:
-        event = (ctypes.c_long * 24)()
+        event = KeyEvent()
         while self._x11.XPending(self._display):
             self._x11.XNextEvent(self._display, ctypes.byref(event))
-            if event[0] & 0xFFFFFFFF == KEY_PRESS:
-                self.pressed.emit()
+            key = self._keys.get(event.keycode)
+            if event.type == KEY_PRESS and key is not None:
+                self.pressed.emit(key)
 
 
 class WindowsHotKey(QObject):
-    """Ctrl+Alt+W through RegisterHotKey; asks its thread's message queue four times a second."""
+    """The keys through RegisterHotKey; asks its thread's message queue four times a second."""
 
-    pressed = pyqtSignal()
-    IDENTITY: Final = 0x0C11
+    pressed = pyqtSignal(str)
+    FIRST: Final = 0x0C11
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Sequence[str] = KEYS) -> None:
         super().__init__()
+        self._keys = {self.FIRST + i: key for i, key in enumerate(keys)}
         self._timer = QTimer(self)
         if sys.platform == "win32":
-            user32 = ctypes.windll.user32
-            if user32.RegisterHotKey(None, self.IDENTITY, MOD_ALT_CONTROL, ord(KEY.upper())):
+            register = ctypes.windll.user32.RegisterHotKey
+            got = [
+                register(None, identity, MOD_ALT_CONTROL, ord(key.upper()))
+                for identity, key in self._keys.items()
+            ]
+            if any(got):
                 self._timer.timeout.connect(self._poll)
                 self._timer.start(250)
 
@@ -79,7 +116,8 @@ class WindowsHotKey(QObject):
         """Give the key back."""
         self._timer.stop()
         if sys.platform == "win32":
-            ctypes.windll.user32.UnregisterHotKey(None, self.IDENTITY)
+            for identity in self._keys:
+                ctypes.windll.user32.UnregisterHotKey(None, identity)
 
     def _poll(self) -> None:
         if sys.platform == "win32":
@@ -88,13 +126,13 @@ class WindowsHotKey(QObject):
             message = wintypes.MSG()
             peek = ctypes.windll.user32.PeekMessageW
             while peek(ctypes.byref(message), None, WM_HOTKEY, WM_HOTKEY, 1):
-                self.pressed.emit()
+                self.pressed.emit(self._keys.get(int(message.wParam), TOGGLE))
 
 
-def global_hotkey() -> X11HotKey | WindowsHotKey | None:
-    """The hot-key of this desktop, or None where there can be none."""
+def global_hotkey(keys: Sequence[str] = KEYS) -> X11HotKey | WindowsHotKey | None:
+    """The hot-keys of this desktop, or None where there can be none."""
     if sys.platform == "win32":
-        return WindowsHotKey()
+        return WindowsHotKey(keys)
     found = ctypes.util.find_library("X11")
     if QGuiApplication.platformName() != "xcb" or found is None:
         return None
@@ -103,4 +141,4 @@ def global_hotkey() -> X11HotKey | WindowsHotKey | None:
     library.XDefaultRootWindow.restype = ctypes.c_ulong
     library.XKeysymToKeycode.restype = ctypes.c_ubyte
     display = library.XOpenDisplay(None)
-    return X11HotKey(library, display) if display else None
+    return X11HotKey(library, display, keys) if display else None

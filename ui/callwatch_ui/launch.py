@@ -22,6 +22,7 @@ from callwatch.core.channels import Language
 from callwatch.core.events import Event
 from callwatch_ui.bridge import EventBridge, connect_queued
 from callwatch_ui.commands import AppCommand, AppState
+from callwatch_ui.hotkey import CLOSE_CARD, JUDGE_CARD, global_hotkey
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.platforms import has_display, preferred_platform
 from callwatch_ui.settings import OverlaySettings
@@ -32,6 +33,8 @@ from callwatch_ui.words import Words
 __all__ = ["CallHandle", "NudgeFeedback", "has_display", "run_with_overlay"]
 
 Sink = Callable[[Event], None]
+# What the keys for the card do.
+HOTKEYS = {CLOSE_CARD: AppCommand.DISMISS, JUDGE_CARD: AppCommand.NOT_USEFUL}
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -154,17 +157,39 @@ def run_with_overlay(
     menu = AppMenu(words, (AppCommand.STOP, AppCommand.PAUSE, AppCommand.RESUME), ())
     menu.set_state(AppState.RUNNING)
     menu.quit.setVisible(False)
-    menu.commanded.connect(lambda command: menu.set_state(session.command(command)))
+    hotkey = global_hotkey((CLOSE_CARD, JUDGE_CARD))
+
+    def command(told: AppCommand) -> None:
+        if not on_card(overlay, told):
+            menu.set_state(session.command(told))
+
+    menu.commanded.connect(command)
+    overlay.card_changed.connect(menu.set_card)
+    if hotkey is not None:
+        hotkey.pressed.connect(lambda name: on_card(overlay, HOTKEYS[name]))
     overlay.menu_wanted.connect(menu.pop_up)
     session.finished.connect(lambda: overlay.set_phase(Phase.FINISHED))
     with error_hooks(session.stop_wanted.emit) as bugs, interrupts(session.stop_wanted.emit):
         session.begin(start, bridge)
         app.exec()
         session.close()
+    if hotkey is not None:
+        hotkey.close()
     overlay.hide()
     overlay.deleteLater()
     app.processEvents()
     return 1 if bugs else 0
+
+
+def on_card(overlay: Overlay, command: AppCommand) -> bool:
+    """Do what was asked with the card; whether that is what the command is about."""
+    if command is AppCommand.DISMISS:
+        overlay.close_card()
+    elif command is AppCommand.NOT_USEFUL:
+        overlay.judge_card()
+    else:
+        return False
+    return True
 
 
 @contextmanager

@@ -5,13 +5,14 @@ GUI thread of a process of its own, or of a command without display (Qt's offscr
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PyQt6.QtCore import QPoint
+from PyQt6.QtCore import QPoint, Qt
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication, QWidget
 
@@ -36,6 +37,7 @@ PICTURE_STATES: Final = (
     "calm-again",
     "input-warning",
     "paused",
+    "held",
 )
 MARGIN: Final = 16
 
@@ -72,7 +74,8 @@ def picture_state(name: str, language: Language) -> OverlayState:
             note = InputNote(74.0, Channel.AGENT, "no_sound", "No sound.")
             return replace(talk, bad_input=frozenset({Channel.AGENT}), note=note)
         case _:
-            return replace(talk, phase=Phase.PAUSED, customer_effort=None, speaking=frozenset())
+            phase = Phase.HELD if name == "held" else Phase.PAUSED
+            return replace(talk, phase=phase, customer_effort=None, speaking=frozenset())
 
 
 def save_overlay_pictures(
@@ -116,9 +119,20 @@ def save_contact_sheet(file: Path, language: Language, theme: str, scale: float 
             painter.drawImage(i % 2 * width, i // 2 * height, picture)
         painter.end()
         overlay.deleteLater()
-    if not sheet.convertToFormat(QImage.Format.Format_Indexed8).save(str(file)):
+    if not _of_few_colours(sheet).save(str(file), "PNG", 0):
         raise OutputError(f"The picture {file} cannot be written: is the disk full?")
     return file
+
+
+def _of_few_colours(picture: QImage) -> QImage:
+    """The same with its 256 commonest colours: even grounds stay even, and the file small."""
+    full = picture.convertToFormat(QImage.Format.Format_RGB32)
+    dots = full.constBits()
+    assert dots is not None
+    counts = Counter(memoryview(dots.asstring(full.sizeInBytes())).cast("I"))
+    table = [value for value, _ in counts.most_common(256)]
+    kept = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
+    return full.convertToFormat(QImage.Format.Format_Indexed8, table, kept)
 
 
 def picture_of(overlay: Overlay, sharpness: int = 2) -> QImage:

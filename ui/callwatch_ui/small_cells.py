@@ -67,22 +67,24 @@ class EffortBar(Cell):
 class InputLight(Cell):
     """Whether both sides are heard (microphone, or microphone struck out), and the call's time."""
 
-    def __init__(self, look: Look, name: str, good: str, bad: str) -> None:
+    def __init__(self, look: Look, name: str, good: str) -> None:
         super().__init__(look)
         self._name = name
-        self._words = {True: good, False: bad}
+        self._says = good
         self._is_good = True
         self._icon = "mic"
         self._clock = "0:00"
         self.describe(name, good)
         self.fit()
 
-    def set_light(self, clock: str, icon: str, *, is_good: bool) -> None:
-        """Show the time as text, and the state of the sound by icon."""
+    def set_light(self, clock: str, icon: str, says: str, *, is_good: bool) -> None:
+        """Show the time as text, the state of the sound by icon; `says` it in words when asked."""
+        if says != self._says:
+            self._says = says
+            self.describe(self._name, says)
         if (clock, icon, is_good) == (self._clock, self._icon, self._is_good):
             return
         self._clock, self._icon, self._is_good = clock, icon, is_good
-        self.describe(self._name, self._words[is_good])
         self.update()
 
     def units(self) -> tuple[float, float]:

@@ -26,6 +26,10 @@ from callwatch.core.nudges import Nudge
 
 # A note on the input stays readable this long even when the sound is good again at once.
 NOTE_STAYS_S: Final = 8.0
+# A sentence about the app itself stands where a note on the sound would.
+APP_NOTE: Final = "app"
+# A fault that comes and goes has a card again after this; until then the light alone tells it.
+NOTE_AGAIN_S: Final = 60.0
 # A fault that lasts until its mending is told; other notes leave by themselves.
 LASTING_FAULT: Final = "no_sound"
 MENDED: Final = "sound_back"
@@ -69,8 +73,10 @@ class OverlayState:
     steps: tuple[tuple[str, CueKind], ...] = ()
     speaking: frozenset[Channel] = field(default_factory=frozenset)
     bad_input: frozenset[Channel] = field(default_factory=frozenset)
+    faults: tuple[tuple[Channel, str], ...] = ()
     note: InputNote | None = None
     nudge: Nudge | None = None
+    noted_s: float = float("-inf")
 
     @property
     def agent_share_percent(self) -> int | None:
@@ -98,7 +104,8 @@ class OverlayState:
     @property
     def input_is_good(self) -> bool:
         """Whether both sides can be heard as they should be."""
-        return not self.bad_input and self.note is None
+        is_about_sound = self.note is not None and self.note.code != APP_NOTE
+        return not self.bad_input and not is_about_sound
 
 
 def reduce(state: OverlayState, event: Event) -> OverlayState:
@@ -162,12 +169,18 @@ def _noted(state: OverlayState, event: InputNoted) -> OverlayState:
             return state
     note = InputNote(event.time_s, event.channel, event.code, event.message)
     lasting = concerned if event.code == LASTING_FAULT else frozenset()
-    return replace(state, note=note, bad_input=state.bad_input | lasting)
+    bad = state.bad_input | lasting
+    return replace(state, note=note, bad_input=bad, noted_s=event.time_s)
 
 
 def _metered(state: OverlayState, event: Metered) -> OverlayState:
     bad = frozenset(c for c in CHANNELS if not event.input_ok.get(c, c not in state.bad_input))
+    faults = tuple((c, event.input_faults[c]) for c in CHANNELS if c in event.input_faults)
     note = state.note
+    came = [fault for fault in faults if fault not in state.faults]
+    if note is None and came and event.time_s - state.noted_s >= NOTE_AGAIN_S:
+        channel, code = came[0]
+        note = InputNote(event.time_s, channel, code, "")
     if note is not None:
         concerned = CHANNELS if note.channel is None else (note.channel,)
         mended = not any(c in bad for c in concerned)
@@ -178,5 +191,7 @@ def _metered(state: OverlayState, event: Metered) -> OverlayState:
         talk_s=(event.talk_s.get(Channel.AGENT, 0.0), event.talk_s.get(Channel.CUSTOMER, 0.0)),
         customer_effort=event.effort.get(Channel.CUSTOMER),
         bad_input=bad,
+        faults=faults,
         note=note,
+        noted_s=state.noted_s if note is state.note or note is None else event.time_s,
     )

@@ -14,7 +14,7 @@ from callwatch_ui.commands import AppCommand, AppState
 from callwatch_ui.icons import draw_icon
 from callwatch_ui.look import colour
 from callwatch_ui.themes import LIGHT, Theme
-from callwatch_ui.words import Words
+from callwatch_ui.words import Card, Words
 
 ICON_PX: Final = 64
 # What each state offers, in the order of the menu.
@@ -31,6 +31,8 @@ COMMANDS: Final = (
     AppCommand.PAUSE,
     AppCommand.RESUME,
 )
+# What can be done with the card below the bar, without the mouse on it.
+CARD_COMMANDS: Final = (AppCommand.DISMISS, AppCommand.NOT_USEFUL)
 WINDOWS: Final = ("settings", "history", "replay", "setup")
 
 
@@ -54,6 +56,10 @@ class AppMenu(QObject):
         for command in commands:
             self.commands[command] = self._add(f"menu.{command}")
             self.commands[command].triggered.connect(partial(self._command, command))
+        for command in CARD_COMMANDS:
+            self.commands[command] = self._add(f"menu.{command}")
+            self.commands[command].triggered.connect(partial(self._command, command))
+        self.set_card(None)
         self.menu.addSeparator()
         self.windows: dict[str, QAction] = {}
         for name in windows:
@@ -67,7 +73,15 @@ class AppMenu(QObject):
     def set_state(self, state: AppState) -> None:
         """Offer what fits the state."""
         for command, action in self.commands.items():
-            action.setVisible(command in OFFERS[state])
+            if command not in CARD_COMMANDS:
+                action.setVisible(command in OFFERS[state])
+
+    def set_card(self, card: Card | None) -> None:
+        """Offer what fits the card below the bar."""
+        can_close = card is not None and card.can_be_closed
+        self.commands[AppCommand.DISMISS].setVisible(can_close)
+        can_judge = card is not None and card.can_be_judged
+        self.commands[AppCommand.NOT_USEFUL].setVisible(can_judge)
 
     def pop_up(self, at: QPoint) -> None:
         """Show the menu at a place of the desktop."""

@@ -7,7 +7,7 @@ from callwatch.core.cues import CueKind
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import load_texts
-from callwatch_ui.state import OverlayState, Phase
+from callwatch_ui.state import APP_NOTE, OverlayState, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Card:
     nudge_key: str | None = None
 
     @property
+    def can_be_closed(self) -> bool:
+        """Whether it may be closed: a pause is closed by going on."""
+        return self.icon != "pause"
+
+    @property
     def can_be_judged(self) -> bool:
         """Whether "not useful" is offered: for every nudge but danger to life or limb."""
         return self.nudge_id is not None and self.level is not NudgeLevel.URGENT
@@ -75,7 +80,7 @@ def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
 def _note_card(state: OverlayState, words: Words) -> Card:
     note = state.note
     assert note is not None
-    if note.code == "app":
+    if note.code == APP_NOTE:
         return Card("warning", NudgeLevel.IMPORTANT, "callwatch", note.message)
     title = words("card.input.title")
     if note.channel is not None:
@@ -83,6 +88,18 @@ def _note_card(state: OverlayState, words: Words) -> Card:
     key = f"note.{note.code}"
     advice = words(key) if words.has(key) else note.message
     return Card("warning", NudgeLevel.IMPORTANT, title, advice)
+
+
+def input_words(state: OverlayState, words: Words) -> str:
+    """What the input light says: which side has which fault, and what to do."""
+    if state.input_is_good:
+        return words("input.good")
+    told = [
+        f"{words(f'card.input.{channel}')}: {words(f'note.{code}')}"
+        for channel, code in state.faults
+        if words.has(f"note.{code}")
+    ]
+    return " ".join(dict.fromkeys(told)) or words("input.bad")
 
 
 def clock(time_s: float) -> str:

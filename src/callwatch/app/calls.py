@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callwatch.app.baseline import load_baselines, save_baseline
+from callwatch.app.kept_audio import KeptAudio, Taped, tidy
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
@@ -18,6 +19,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.pack import load_pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
 from callwatch.report.write import ReportPaths, write_report
@@ -69,16 +71,32 @@ class CallDesk:
     def __init__(self, config: Config, whisper: WhisperConfig | None = None) -> None:
         self.config = config
         language = config.call.language
-        self.choice: RecognizerChoice = choose_recognizer(
-            config.recognition.engine,
-            Path(config.recognition.model) if config.recognition.model else None,
-            language,
-            whisper,
-        )
+        self._whisper = whisper
+        self.choice = _choice(config, whisper)
         self._recognizer: Recognizer | None = None
-        self._phrases = Phrases(
-            PhraseMatcher.for_language(language), StepMatcher.for_language(language)
+        # Where nobody listens to words, their weights need not be in memory.
+        with_words = self.choice.create is not None
+        threats = (
+            PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
+            if with_words
+            else PhraseMatcher(load_pack(language), None)
         )
+        self._phrases = Phrases(threats, StepMatcher.for_language(language))
+
+    def take(self, config: Config) -> bool:
+        """Use these settings for the next call; False when they need a desk of their own.
+
+        They do when the language changed, or the recogniser, or what is installed for it.
+        """
+        known, choice = self.config, _choice(config, self._whisper)
+        same = (config.call.language, config.recognition) == (
+            known.call.language,
+            known.recognition,
+        )
+        if not same or (choice.engine, choice.model) != (self.choice.engine, self.choice.model):
+            return False
+        self.config = config
+        return True
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "OpenCall":
         """Make everything ready for a call; nothing runs yet.
@@ -129,6 +147,11 @@ class CallDesk:
         return InlineRecognition(kept)
 
 
+def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:
+    model = Path(config.recognition.model) if config.recognition.model else None
+    return choose_recognizer(config.recognition.engine, model, config.call.language, whisper)
+
+
 class KeptRecognizer:
     """A recogniser that outlives its call: closing it only forgets the call."""
 
@@ -157,6 +180,7 @@ class OpenCall:
     def __init__(self, desk: CallDesk, plan: CallPlan, sinks: Sequence[Sink]) -> None:
         self._desk, self._plan = desk, plan
         self._made_dir = not plan.out_dir.exists()
+        self._is_remembered = False
         try:
             plan.out_dir.mkdir(parents=True, exist_ok=True)
         except OSError as exc:
@@ -167,13 +191,19 @@ class OpenCall:
         name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}.part"
         self._journal_path = plan.out_dir / name
         self._journal = JournalWriter(self._journal_path)
+        self._audio: KeptAudio | None = None
         try:
             self.pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(plan.live, self.pipeline)
             keep = desk.config.store.keep_transcript
             journal: Sink = self._journal if keep else wordless(self._journal)
-            sinks = (journal, *sinks)
-            self.runner = CallRunner(plan.source, self.pipeline, recognition, sinks)
+            sinks, source = (journal, *sinks), plan.source
+            if desk.config.store.keep_audio and plan.in_history:
+                self._audio = KeptAudio(
+                    desk.config, self.pipeline.call, with_words=recognition is not None
+                )
+                sinks, source = (*sinks, self._audio.take), Taped(source, self._audio)
+            self.runner = CallRunner(source, self.pipeline, recognition, sinks)
         except BaseException:
             self.abandon()
             raise
@@ -195,7 +225,11 @@ class OpenCall:
         self._journal.close()
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
+        if self._audio is not None:
+            summary = self._audio.close(summary)
         past, fault = self._remember(summary) if plan.in_history else (None, None)
+        if fault is not None and not self._is_remembered:
+            summary = self._without_audio(summary)
         paths = write_report(summary, plan.out_dir, config.call.language, past)
         journal = plan.out_dir / JOURNAL_NAME
         if journal != self._journal_path:
@@ -217,25 +251,37 @@ class OpenCall:
 
         plan, store, call = self._plan, self._desk.config.store, summary.call
         files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
+        if self._audio is not None and self._audio.path is not None:
+            files.append(self._audio.path)
         past, fault = None, None
-        files = (
-            [self._plan.out_dir / name for name in REPORT_NAMES] if self._plan.own_folder else []
-        )
         try:
-            with CallHistory(store.url or None) as history:
+            with CallHistory(store.url or None, self._desk.config.call.agent_id) as history:
                 try:
                     history.delete_older_than(store.retention_days, datetime.now(UTC))
+                    tidy(history, store)
                 except StoreError as exc:
                     fault = f"calls that are too old could not be deleted: {exc}"
-                history.add(summary, files)
+                history.add(summary, files, store.retention_days)
+                self._is_remembered = True
+                if self._audio is not None:
+                    self._audio.publish()
                 past = history.own_history(call.agent_id, call.started_at, call.id)
-        except (StoreError, MissingPartError) as exc:
+        except (StoreError, MissingPartError, OutputError) as exc:
             fault = f"the report is written, but {exc}"
         return past, fault
 
+    def _without_audio(self, summary: CallSummary) -> CallSummary:
+        """Sound goes with its call: what the history does not hold is not kept."""
+        if self._audio is None:
+            return summary
+        self._audio.discard()
+        return replace(summary, call=replace(summary.call, audio_kept_until=None))
+
     def abandon(self) -> None:
-        """Close and, for a recording, remove what was begun."""
+        """Close and, for a recording, remove what was begun; no sound of it is kept."""
         self._journal.close()
+        if self._audio is not None:
+            self._audio.discard()
         if self._plan.live:
             return
         with contextlib.suppress(OSError):

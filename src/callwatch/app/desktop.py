@@ -1,9 +1,12 @@
 """The engine behind the desktop app (callwatch_ui.desktop.DesktopHost).
 
-Threads: `start` and a call's `stop` run in the app's helper thread, a sound check in its own;
-everything else in the GUI thread.
+Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, `recover` and a sound
+check in their own; everything else in the GUI thread.
 """
 
+import contextlib
+import gc
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,18 +19,20 @@ from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallDesk, CallPlan, progress_sink
 from callwatch.app.folders import data_folder
 from callwatch.app.gone import EndsWhenGone
+from callwatch.app.memory import give_back
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
+from callwatch.app.recover import finish_cut_short
 from callwatch.app.settings import AppSettings
 from callwatch.app.setup import AppSetup
 from callwatch.app.voices import VoiceWatch
-from callwatch.audio.devices import open_live
+from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, OverlayConfig, user_config_path
 from callwatch.core.channels import Channel
-from callwatch.core.errors import ConfigError
+from callwatch.core.errors import CallwatchError, ConfigError
 from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
@@ -67,6 +72,7 @@ class DesktopCall(RunningCall):
         """End the call, write its report, let go of the devices."""
         with self._source:
             super().stop()
+        give_back()
 
 
 class AppHistory:
@@ -79,10 +85,11 @@ class AppHistory:
         """The newest first."""
         with self._open() as history:
             stored = history.list()
+            audio = history.audio_of([call.figures.call_id for call in stored])
         return [
             CallRow(
                 f.call_id, f.started_at, f.duration_s, f.talk_share_agent,
-                f.interruptions_agent, f.threats, f.nudges_shown,
+                f.interruptions_agent, f.threats, f.nudges_shown, audio.get(f.call_id),
             )
             for f in (call.figures for call in stored)
         ]  # fmt: skip
@@ -101,7 +108,8 @@ class AppHistory:
     def _open(self) -> "CallHistory":
         from callwatch.store.history import CallHistory
 
-        return CallHistory(self._config().store.url or None)
+        config = self._config()
+        return CallHistory(config.store.url or None, config.call.agent_id)
 
 
 class AppHost:
@@ -116,17 +124,38 @@ class AppHost:
         self.problem = problem
         self.settings = AppSettings(loaded)
         self.history = AppHistory(lambda: self.config)
-        self.setup = AppSetup()
+        self.setup = AppSetup(lambda: self.config)
         self.feedback = self
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
+        self._desk: CallDesk | None = None
+        self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
-        delete_old_files(data_folder(), self.config.store.retention_days, datetime.now(UTC))
+        self._started = datetime.now(UTC)
+        delete_old_files(data_folder(), self.config.store.retention_days, self._started)
 
     @property
     def config(self) -> Config:
         """The settings as they are now."""
         return self.settings.loaded.config
+
+    def warm_up(self) -> None:
+        """Load what a call needs, but for the recogniser: the first one begins at once.
+
+        Loading holds up every thread, and so does the garbage collector among all that was
+        loaded: both are over before a call, not in it.
+        """
+        with contextlib.suppress(CallwatchError):  # told when a call is begun
+            VoiceActivity()
+            load_driver()
+            self._desk_for(self.config)
+            from callwatch.store import history  # noqa: F401
+        gc.collect()
+        gc.freeze()
+
+    def recover(self) -> int:
+        """Finish the calls that were cut short before this app started; how many."""
+        return finish_cut_short(data_folder(), self.config, self._started)
 
     def start(self, sink: Callable[[Event], None]) -> DesktopCall:
         """Open the devices of the settings and begin a call."""
@@ -137,13 +166,22 @@ class AppHost:
         source = EndsWhenGone(self._open_devices(), config.app.end_after_lost_s)
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
-            call = DesktopCall(CallDesk(config), source, data_folder() / CALLS / name, sink)
+            call = DesktopCall(self._desk_for(config), source, data_folder() / CALLS / name, sink)
         except BaseException:
             with source:
                 raise
         self._call = call
         call.begin()
         return call
+
+    def _desk_for(self, config: Config) -> CallDesk:
+        """One desk for all calls: a model is loaded once, and the phrases are read once."""
+        with self._making:
+            if self._desk is None or not self._desk.take(config):
+                if self._desk is not None:
+                    self._desk.close()
+                self._desk = CallDesk(config)
+            return self._desk
 
     def _open_devices(self) -> CallSource:
         devices = self.config.devices
@@ -162,6 +200,12 @@ class AppHost:
         else:
             events = analysed(CallDesk(self.config, WHISPER), path, advance)
         return events, max((event.time_s for event in events), default=0.0)
+
+    def last_fault(self) -> str:
+        """Why the history does not hold the last call, or holds calls for too long; "" if it does."""
+        outcome = self._call.outcome if self._call is not None else None
+        fault = outcome.history_fault if outcome is not None else None
+        return "" if fault is None else fault[:1].upper() + fault[1:] + "."
 
     def breather(self) -> Nudge | None:
         """The offer after the last call, when it was hard."""

@@ -51,7 +51,8 @@ class Finding:
 def diagnose() -> list[Finding]:
     """All checks, in the order in which a person would mend things."""
     findings: list[Finding] = []
-    for check in (_python, _settings, _recordings, _sound, _voice, _words, _window, _places):
+    checks = (_python, _settings, _recordings, _sound, _voice, _words, _phrases, _window, _places)
+    for check in checks:
         findings += check()
     return findings
 
@@ -187,6 +188,17 @@ def _words() -> Iterator[Finding]:
             yield Finding(name, True, choice.explanation)
 
 
+def _phrases() -> Iterator[Finding]:
+    from callwatch.phrases.embeddings import SentenceEmbedder
+
+    try:
+        SentenceEmbedder().embed("good morning")
+    except CallwatchError as error:
+        yield Finding("phrases", None, str(error))
+    else:
+        yield Finding("phrases", True, "Threats are judged by rules, wording and meaning.")
+
+
 def _window() -> Iterator[Finding]:
     from callwatch.app.overlay import can_show_overlay
 
@@ -261,19 +273,21 @@ def _history() -> Finding:
     from callwatch.store.history import CallHistory
 
     try:
-        url = load_config().config.store.url or None
+        config = load_config().config
+        url = config.store.url or None
         address = parsed(url)
         is_new = address.drivername == "sqlite" and not Path(address.database or "").exists()
         if is_new:
             return Finding("history", True, f"No call is stored yet in {shown(address)}.")
-        with CallHistory(url) as history:
+        with CallHistory(url, config.call.agent_id) as history:
             newest = history.list(limit=1)
     except CallwatchError as error:
         return Finding(
             "history",
             False,
             str(error),
-            "check [store] url in the settings; a damaged file can be moved away, a new one is made",
+            "check url under [store] and agent_id under [call] in the settings; a damaged file can "
+            "be moved away, a new one is made",
         )
     latest = f", the newest of {newest[0].figures.started_at}" if newest else ""
     return Finding("history", True, f"The history in {shown(address)} can be read{latest}.")

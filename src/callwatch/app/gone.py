@@ -1,33 +1,23 @@
 """A live call whose devices are gone is over."""
 
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
 from callwatch.audio.source import CallSource
+from callwatch.audio.wrapped import WrappedSource
 from callwatch.core.audio import CallBlock
-from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.channels import CHANNELS
 from callwatch.core.spans import total_s
 
 
-class EndsWhenGone:
+class EndsWhenGone(WrappedSource):
     """A CallSource that ends once both sides have delivered nothing for `lost_s`.
 
     One device that is unplugged and put back is a gap in the call, not its end.
     """
 
     def __init__(self, source: CallSource, lost_s: float) -> None:
-        self._source, self._lost_s = source, lost_s
-
-    @property
-    def name(self) -> str:
-        """See CallSource."""
-        return self._source.name
-
-    @property
-    def duration_s(self) -> float | None:
-        """See CallSource."""
-        return self._source.duration_s
+        super().__init__(source)
+        self._lost_s = lost_s
 
     def blocks(self) -> Iterator[CallBlock]:
         """The blocks up to the loss and through its first `lost_s`."""
@@ -38,29 +28,6 @@ class EndsWhenGone:
             gone_s = gone_s + length_s if _is_empty(block, length_s) else 0.0
             if gone_s >= self._lost_s:
                 return
-
-    def drift_ppm(self, channel: Channel) -> float | None:
-        """See CallSource."""
-        return self._source.drift_ppm(channel)
-
-    def warnings(self) -> tuple[str, ...]:
-        """See CallSource."""
-        return self._source.warnings()
-
-    def close(self) -> None:
-        """See CallSource."""
-        self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _is_empty(block: CallBlock, length_s: float) -> bool:

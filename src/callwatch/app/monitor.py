@@ -104,4 +104,7 @@ def _run(desk: CallDesk, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sin
             summary = call.runner.join()
             if summary is None:
                 raise
+        except BaseException:
+            call.abandon()
+            raise
         return call.finish(summary)

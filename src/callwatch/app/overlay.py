@@ -50,7 +50,11 @@ class RunningCall:
         Raises the CallwatchError that ended the call or that kept its report from being written.
         """
         self._call.runner.stop()
-        summary = self._call.runner.join()
+        try:
+            summary = self._call.runner.join()
+        except BaseException:
+            self._call.abandon()
+            raise
         with self._finishing:  # stopped by a button and by the app's end at once: one report
             if self.outcome is None and summary is not None:
                 self.outcome = self._call.finish(summary)

@@ -1,12 +1,16 @@
 """The app's own folders keep nothing longer than the history does.
 
 A call that ended well is deleted with its row in the history. What is left: journals of calls
-that a crash cut short, and reports that were written anew to be looked at.
+that a crash cut short, their sound, and reports that were written anew to be looked at.
 """
 
+import contextlib
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from callwatch.app.kept_audio import AUDIO
+from callwatch.audio.kept import SUFFIX, remove_unfinished
 
 CALLS = "calls"
 REPORTS = "reports"
@@ -15,15 +19,22 @@ REPORTS = "reports"
 def delete_old_files(folder: Path, retention_days: int, now: datetime) -> int:
     """Delete calls of the app whose files are older than the retention, and all looked-at reports.
 
-    `folder` is the app's data folder. Gives how many folders were deleted. What cannot be deleted
-    now (a file that is open on Windows) is deleted the next time.
+    Kept sound that old goes too, with what a crash left of a recording. `folder` is the app's data
+    folder. Gives how many folders and recordings were deleted. What cannot be deleted now (a file
+    that is open on Windows) is deleted the next time.
     """
+    count = remove_unfinished(folder / AUDIO)
     oldest_s = (now - timedelta(days=retention_days)).timestamp()
     old = [call for call in _folders(folder / CALLS) if _newest_s(call) < oldest_s]
     old += _folders(folder / REPORTS)
     for call in old:
         shutil.rmtree(call, ignore_errors=True)
-    return len(old)
+    for path in (folder / AUDIO).glob(f"*/*{SUFFIX}"):
+        with contextlib.suppress(OSError):
+            if path.stat().st_mtime < oldest_s:
+                path.unlink()
+                count += 1
+    return len(old) + count
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -1,5 +1,6 @@
 """The report of a call from its journal: for a call that a crash cut short, or to write it anew."""
 
+import shlex
 from pathlib import Path
 
 from callwatch.app.calls import JOURNAL_NAME
@@ -10,6 +11,10 @@ from callwatch.report.journal import read_journal
 from callwatch.report.write import ReportPaths, write_report
 from callwatch.session.record import summarize
 
+# How recordings begin: WAV, FLAC, OGG, MP3 with and without a tag.
+_SOUND = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3")
+_READ_BYTES = 4096
+
 
 def report_of_journal(journal: Path, out_dir: Path | None) -> tuple[CallSummary, ReportPaths]:
     """Read an events.jsonl (or the folder that holds it) and write its report.
@@ -18,6 +23,7 @@ def report_of_journal(journal: Path, out_dir: Path | None) -> tuple[CallSummary,
     journal, OutputError when the report cannot be written.
     """
     path = journal / JOURNAL_NAME if journal.is_dir() else journal
+    _refuse_other_files(path)
     try:
         summary = summarize(read_journal(path))
     except ValueError as exc:
@@ -30,3 +36,22 @@ def report_of_journal(journal: Path, out_dir: Path | None) -> tuple[CallSummary,
     except ValueError:
         language = Language.EN  # the figures are the same in any language
     return summary, write_report(summary, out_dir or path.parent, language)
+
+
+def _refuse_other_files(path: Path) -> None:
+    """InputError with what to do for what is plainly no journal but something near to it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_READ_BYTES)
+    except OSError:
+        return  # the journal's reader says why
+    if head.startswith(_SOUND):
+        raise InputError(
+            f"{path} is a recording: run `callwatch analyze {shlex.quote(str(path))}`."
+        )
+    line = head.lstrip().split(b"\n", 1)[0]
+    if not line.startswith(b'{"'):
+        raise InputError(
+            f"{path} is no journal of a call: name an events.jsonl that callwatch wrote, "
+            "or the folder that holds it."
+        )

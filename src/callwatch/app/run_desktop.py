@@ -1,7 +1,15 @@
 """Starts the desktop app, or says what is missing for it."""
 
+import gc
+import sys
+from typing import Final
+
+from callwatch.app.memory import allocate_sparingly
 from callwatch.config import load_what_works
 from callwatch.core.errors import MissingPartError
+
+# Python's own 5 ms, times the threads of a call, is what the screen would wait for its turn.
+SWITCH_S: Final = 0.001
 
 
 class NoScreenError(MissingPartError):
@@ -25,5 +33,10 @@ def run_app() -> int:
         raise NoScreenError("There is no display for the app: use `callwatch live` instead.")
     from callwatch.app.desktop import AppHost
 
+    allocate_sparingly()
+    sys.setswitchinterval(SWITCH_S)
     loaded, problem = load_what_works()
-    return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))
+    try:
+        return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))
+    finally:
+        gc.unfreeze()  # what the warm-up set aside is taken down in good order too

@@ -23,11 +23,11 @@ RANGES = {
     "app.end_after_silence_s": (10.0, 600.0, 10.0),
 }
 SHOWN = (
-    "call.language", "call.remember_baseline", "devices.agent", "devices.customer",
+    "call.language", "call.agent_id", "call.remember_baseline", "devices.agent", "devices.customer",
     "recognition.engine", "recognition.model", "overlay.theme", "overlay.scale",
     "overlay.opacity", "overlay.click_through", "overlay.reduced_motion",
     "overlay.hide_from_sharing", "app.auto_calls", "app.end_after_silence_s",
-    "store.retention_days", "store.keep_transcript",
+    "store.retention_days", "store.keep_transcript", "store.keep_audio",
 )  # fmt: skip
 # The switches of single cards are one list in the file.
 NUDGES = "nudges."

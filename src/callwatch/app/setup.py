@@ -12,6 +12,7 @@ from callwatch.app.folders import data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.audio.devices import list_devices, open_live
 from callwatch.audio.source import CallSource
+from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.speech.choose import choose_recognizer
@@ -46,6 +47,14 @@ class SoundListening:
 
 class AppSetup:
     """What the first run asks for (callwatch_ui.first_run.SetupHost)."""
+
+    def __init__(self, config: Callable[[], Config]) -> None:
+        self._config = config
+
+    @property
+    def keeps_audio(self) -> bool:
+        """As the settings say now."""
+        return self._config().store.keep_audio
 
     def devices(self) -> list[Choice]:
         """Everything that can be heard; none when no driver works."""

@@ -1,5 +1,6 @@
 """What can be heard on this machine, and opening it as a call."""
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -22,6 +23,14 @@ def backends() -> list[Backend]:
     """The drivers of this machine, the sound server's first."""
     server = SoundServer()
     return [SoundcardBackend(server), PortAudioBackend(server)]
+
+
+def load_driver() -> None:
+    """Load the sound server's driver before a call needs it; nothing happens without one."""
+    server = SoundServer()
+    with contextlib.suppress(MissingPartError):
+        SoundcardBackend(server).load()
+    server.close()
 
 
 def list_devices(drivers: Sequence[Backend] | None = None) -> list[Device]:

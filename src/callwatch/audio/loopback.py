@@ -63,6 +63,10 @@ class SoundcardBackend:
             if device.isloopback
         ]
 
+    def load(self) -> None:
+        """Load the driver before it is needed. Raises MissingPartError when it cannot be."""
+        self._library()
+
     def refresh(self) -> None:
         """Nothing to do: soundcard asks the system every time."""
 

@@ -6,19 +6,18 @@ Threads: one thread iterates `blocks`; `pause`, `resume`, `seek` and `close` com
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from callwatch.audio.source import CallSource
+from callwatch.audio.wrapped import WrappedSource
 from callwatch.core.audio import CallBlock
-from callwatch.core.channels import Channel
 
 # How often a paced source that is paused looks again when a foreign `wait` is used, which knows
 # nothing of `resume`. With its own wait it wakes at once.
 _PAUSED_STEP_S: Final = 0.1
 
 
-class Paced:
+class Paced(WrappedSource):
     """A CallSource whose blocks leave when a live call's would: at their `end_s` on the clock.
 
     clock   seconds, steadily rising
@@ -37,7 +36,7 @@ class Paced:
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], bool] | None = None,
     ) -> None:
-        self._source = source
+        super().__init__(source)
         self._clock = clock
         self._woken = threading.Event()
         self._wait = wait
@@ -46,16 +45,6 @@ class Paced:
         self._hurry_until_s = 0.0
         self._position_s = 0.0
         self._anchor_s = 0.0
-
-    @property
-    def name(self) -> str:
-        """The recording's name."""
-        return self._source.name
-
-    @property
-    def duration_s(self) -> float | None:
-        """The recording's length."""
-        return self._source.duration_s
 
     @property
     def position_s(self) -> float:
@@ -94,30 +83,11 @@ class Paced:
             self._position_s = block.end_s
             yield block
 
-    def drift_ppm(self, channel: Channel) -> float | None:
-        """That of the recording: None."""
-        return self._source.drift_ppm(channel)
-
-    def warnings(self) -> tuple[str, ...]:
-        """Those of the recording."""
-        return self._source.warnings()
-
     def close(self) -> None:
         """End `blocks` and close the recording."""
         self._closed = True
         self._woken.set()
-        self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+        super().close()
 
     def _await(self, end_s: float) -> bool:
         """Wait until a block that ends at `end_s` is due; False when stopped meanwhile."""

@@ -1,4 +1,4 @@
-"""One recording on disk, read block by block: the only file that imports soundfile.
+"""One recording on disk, read block by block. The library soundfile is loaded here alone.
 
 Memory stays small whatever the length: a block is read, resampled and handed on.
 """
@@ -154,11 +154,12 @@ def _refuse_what_is_no_file(path: Path) -> None:
 
 def readable_formats() -> list[str]:
     """The formats of a call recording that can be read. Raises MissingPartError."""
-    known = _library().available_formats()
+    known = sound_library().available_formats()
     return [name for name in ("WAV", "FLAC", "OGG", "MP3") if name in known]
 
 
-def _library() -> Any:
+def sound_library() -> Any:
+    """The library soundfile; raises MissingPartError when it is not there."""
     try:
         import soundfile
     except (ImportError, OSError) as exc:
@@ -169,7 +170,7 @@ def _library() -> Any:
 
 
 def _open(path: Path) -> Any:
-    soundfile = _library()
+    soundfile = sound_library()
     try:
         return soundfile.SoundFile(path)
     except (soundfile.SoundFileError, TypeError) as exc:

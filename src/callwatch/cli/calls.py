@@ -2,17 +2,17 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callwatch.cli.console import out, print_json
+from callwatch.app.kept_audio import remove_unfinished_audio
+from callwatch.cli.console import err, out, print_json
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.document import to_document
@@ -21,12 +21,15 @@ from callwatch.core.figures import StoredCall
 from callwatch.core.summary import CallSummary
 from callwatch.report.export_csv import to_csv
 from callwatch.report.exports import ExportFormat, export_call
-from callwatch.report.figure_rows import figure_rows
-from callwatch.report.files import write_private
+from callwatch.report.figure_rows import audio_kept, figure_rows
+from callwatch.report.files import copy_private, write_private
 from callwatch.report.moments import moments_of, worth_a_look
 from callwatch.report.retelling import retold
 from callwatch.report.sentences import what_mattered
 from callwatch.report.wording import Wording, clock
+
+if TYPE_CHECKING:
+    from callwatch.store.history import CallHistory
 
 calls_app = typer.Typer(
     help="The calls so far: list, show, search, export, delete.", no_args_is_help=True
@@ -81,10 +84,13 @@ def show_call(
     """Show one call: what mattered, the figures, the moments."""
     with open_history(history) as calls:
         summary, record = calls.get(call_id), calls.record(call_id)
+        audio = calls.audio_of([call_id]).get(call_id)
     if as_json:
         print_json(to_document(summary))
         return
     _show(summary, record, Wording.of(language))
+    if audio is not None:
+        out.print(f"\n{escape(audio_kept(summary, Wording.of(language)))}\n{escape(str(audio))}")
 
 
 @calls_app.command("search")
@@ -140,7 +146,7 @@ def export_calls(
         raise typer.BadParameter("name one call, or say --all")
     with open_history(history) as calls:
         if call_id is None:
-            _export_all(calls.export_all(), kind, target, language)
+            _export_all(calls, kind, target, language)
             return
         summary = calls.get(call_id)
         own = calls.own_history(summary.call.agent_id, summary.call.started_at, call_id)
@@ -154,25 +160,37 @@ def export_calls(
 
 
 def _export_all(
-    summaries: Iterable[CallSummary], kind: ExportFormat, target: Path | None, language: Language
+    calls: "CallHistory", kind: ExportFormat, target: Path | None, language: Language
 ) -> None:
+    summaries = calls.export_all()
     if kind is ExportFormat.CSV:
         text = to_csv(summaries)
         if target is None:
             typer.echo(text, nl=False)
         else:
             out.print(escape(str(write_private(target, text))))
+        _tell_of_sound(calls)
         return
     if target is None and kind is ExportFormat.JSON:
         print_json([to_document(summary) for summary in summaries])
+        _tell_of_sound(calls)
         return
-    folder, names = target or Path("callwatch-export"), Counter[str]()
+    folder, names, sounds = target or Path("callwatch-export"), Counter[str](), 0
     for summary in summaries:
         stem = file_stem(summary.call.id)
         names[stem] += 1
         name = stem if names[stem] == 1 else f"{stem}-{names[stem]}"
         write_private(folder / (name + kind.suffix), export_call(summary, kind, language))
-    out.print(f"{names.total()} calls in {escape(str(folder))}")
+        if (audio := calls.audio_of([summary.call.id]).get(summary.call.id)) is not None:
+            copy_private(audio, folder / (name + audio.suffix))
+            sounds += 1
+    with_sound = f", {sounds} with their sound" if sounds else ""
+    out.print(f"{names.total()} calls in {escape(str(folder))}{with_sound}")
+
+
+def _tell_of_sound(calls: "CallHistory") -> None:
+    if calls.has_audio():
+        err.print("Kept sound is not in this: `calls export --all --out FOLDER` copies it too.")
 
 
 def file_stem(call_id: str) -> str:
@@ -205,6 +223,7 @@ def purge_calls(
             count = calls.purge()
         else:
             count = calls.delete_older_than(older_than_days, datetime.now().astimezone())
+    remove_unfinished_audio()
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
 
 

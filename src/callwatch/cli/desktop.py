@@ -19,6 +19,8 @@ HELPS = {
     AppCommand.TRANSFER: "The call goes to somebody else: this part of it is over.",
     AppCommand.STATUS: "What the app is doing.",
     AppCommand.PAUSE: "Card payment: nothing is transcribed until resume.",
+    AppCommand.DISMISS: "Close the card below the bar.",
+    AppCommand.NOT_USEFUL: "Close the card; its kind comes less often.",
 }
 
 

@@ -1,10 +1,12 @@
 """How every command that reads the history finds it, and how they print JSON."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from callwatch.config import load_config
+from callwatch.core.errors import StoreError
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -23,8 +25,24 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing
 
 
 def open_history(address: str | None) -> "CallHistory":
-    """The history of that address, or the one that the settings name."""
+    """The history of that address, or the one that the settings name.
+
+    Raises StoreError for an address that was named and leads nowhere: a slip of the pen must not
+    make a new history that is empty.
+    """
     # The database is loaded only by the commands that read it: `--help` stays quick.
     from callwatch.store.history import CallHistory
 
-    return CallHistory(address or load_config().config.store.url or None)
+    if address:
+        _refuse_a_slip(address)
+    config = load_config().config
+    return CallHistory(address or config.store.url or None, config.call.agent_id)
+
+
+def _refuse_a_slip(address: str) -> None:
+    from callwatch.store.database import parsed
+
+    url = parsed(address)
+    path = Path(url.database or "")
+    if url.get_backend_name() == "sqlite" and not path.is_file():
+        raise StoreError(f"there is no history at {path}: check what --history names")

@@ -91,6 +91,9 @@ def live(
     desk = CallDesk(replace(config, devices=devices))
     err.print(desk.choice.explanation, markup=False)
     err.print("Listening. End with Ctrl-C.")
+    if config.store.keep_audio and desk.choice.create is not None:
+        days = config.store.retention_days
+        err.print(f"The sound is kept for {days} days at most, silent where numbers are said.")
     with_overlay = show_overlay and can_show_overlay()
     outcome = live_call(
         desk, out_dir or _call_folder(), with_overlay=with_overlay,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callwatch_ui.commands import AppCommand, send
+from callwatch_ui.commands import AppBusyError, AppCommand, AppNotRunningError, send
 
 # `show` is for a second start of the app, not for a hook.
 TOLD = tuple(command for command in AppCommand if command is not AppCommand.SHOW)
@@ -34,11 +34,24 @@ def as_told(arguments: Sequence[str]) -> Told | None:
 
 
 def tell_app(command: AppCommand, *, as_json: bool) -> int:
-    """Tell the running app and print its answer; the exit status."""
-    answer = send(command)
+    """Tell the running app and print its answer; the exit status.
+
+    Raises AppNotRunningError or AppBusyError; with `as_json` that is printed as JSON first.
+    """
+    try:
+        answer = send(command)
+    except (AppNotRunningError, AppBusyError) as error:
+        if as_json:
+            is_running = isinstance(error, AppBusyError)
+            _print({"ok": False, "running": is_running, "state": None, "message": str(error)})
+        raise
     if as_json:
-        record = {"ok": answer.ok, "state": answer.state.value, "message": answer.message}
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        state = answer.state.value
+        _print({"ok": answer.ok, "running": True, "state": state, "message": answer.message})
     else:
         (sys.stdout if answer.ok else sys.stderr).write(answer.message + "\n")
     return 0 if answer.ok else 1
+
+
+def _print(record: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")

@@ -109,11 +109,11 @@ def _print(found: Trends, w: Wording) -> None:
     if not found.weeks:
         out.print(w.t("trends.empty"))
         return
-    first, last = w.day(found.weeks[0].monday), w.day(found.weeks[-1].monday)
+    first, last = w.day(found.weeks[0].monday), w.day(found.last_day)
     out.print(w.t("trends.intro", n=found.calls, first=first, last=last, hard=found.hard_calls))
     charts = charts_of(found, w)
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(w.t("trends.week"))
+    table.add_column(w.t("trends.week"), no_wrap=True)
     table.add_column(w.t("trends.calls"), justify="right")
     for chart in charts:
         table.add_column(chart.title, justify="right")
@@ -121,7 +121,7 @@ def _print(found: Trends, w: Wording) -> None:
     for week in found.weeks:
         name = w.day(week.monday)
         cells = [f"{rows[name].mean}" if name in rows else "–" for rows in by_week]
-        table.add_row(name, str(week.calls), *cells)
+        table.add_row(week.monday.isoformat(), str(week.calls), *cells)
     out.print(table)
     for chart in charts:
         if chart.change:

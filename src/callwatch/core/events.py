@@ -166,13 +166,17 @@ class InputNoted:
 
 @dataclass(frozen=True, slots=True)
 class Metered:
-    """Once a second: what the gauges show. Loudness and effort are None without own speech."""
+    """Once a second: what the gauges show. Loudness and effort are None without own speech.
+
+    `input_faults` holds the code of what is wrong with a side's sound, for those that are not ok.
+    """
 
     time_s: float
     talk_s: dict[Channel, float]
     loudness_dbfs: dict[Channel, float | None]
     effort: dict[Channel, float | None] = field(default_factory=dict)
     input_ok: dict[Channel, bool] = field(default_factory=dict)
+    input_faults: dict[Channel, str] = field(default_factory=dict)
 
 
 Event = (

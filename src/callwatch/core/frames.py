@@ -1,11 +1,12 @@
 """The voice frames that every acoustic detector reads: both channels on one 10 ms grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.audio import Samples
 from callwatch.core.events import InputNoted, VoiceStarted, VoiceStopped
 
 HOP_S: Final = 0.01
@@ -18,12 +19,15 @@ class Leak:
     gain_db   level of the leak relative to the far channel; None: no leak is heard
     own_share share 0..1 of this channel's sound that the far channel does not explain; near 0 the
               channel has no voice of its own
+    rest_db   what stays of the leak after it was taken away, relative to it; 0: all of it
     """
 
     gain_db: float | None = None
     own_share: float = 1.0
+    rest_db: float = 0.0
 
 
+_NOT_GIVEN: Final = np.zeros((2, 0), dtype=np.float32)
 NO_LEAK: Final = (Leak(), Leak())
 
 
@@ -43,6 +47,9 @@ class VoiceFrames:
                   true onset and end (confirmation delay taken back)
     notes         input quality events
     leaks         into each channel, as known at the end of the stretch
+    own_dbfs      float32  level of the channel's own sound, the other side's bleed taken away; as
+                  level_dbfs when not given
+    own           int16 (2, n * 160) the channel's own sound, bleed taken away; None: as it came
     """
 
     start_s: float
@@ -53,6 +60,12 @@ class VoiceFrames:
     transitions: tuple[VoiceStarted | VoiceStopped, ...] = ()
     notes: tuple[InputNoted, ...] = ()
     leaks: tuple[Leak, Leak] = NO_LEAK
+    own_dbfs: npt.NDArray[np.float32] = field(default_factory=lambda: _NOT_GIVEN)
+    own: Samples | None = None
+
+    def __post_init__(self) -> None:
+        if self.own_dbfs is _NOT_GIVEN:
+            object.__setattr__(self, "own_dbfs", self.level_dbfs)
 
     def __len__(self) -> int:
         return int(self.speech.shape[1])

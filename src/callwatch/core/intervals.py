@@ -25,6 +25,13 @@ class Interval:
     low: float | None = None
     high: float | None = None
 
+    def widened(self, factor: float) -> "Interval":
+        """The interval with both arms longer by that factor, for one of several looks."""
+        if self.low is None or self.high is None:
+            return self
+        below, above = self.value - self.low, self.high - self.value
+        return Interval(self.value, self.value - factor * below, self.value + factor * above)
+
     @property
     def excludes_zero(self) -> bool:
         """Whether a difference with this interval is clear."""

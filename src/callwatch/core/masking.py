@@ -11,7 +11,7 @@ masker from the thread that owns the call.
 import bisect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -21,11 +21,12 @@ from callwatch.core.masking_context import (
     find_mentions,
     secret_at,
 )
-from callwatch.core.masking_email import find_emails
+from callwatch.core.masking_email import find_emails, find_names, names_email
 from callwatch.core.masking_iban import country_start, find_ibans
 from callwatch.core.masking_runs import (
     EMAIL,
     IBAN,
+    LABELS,
     NUMBER,
     Run,
     find_runs,
@@ -33,6 +34,7 @@ from callwatch.core.masking_runs import (
     is_birth_date,
     is_harmless,
     is_long,
+    is_spoken_year,
     label_of,
 )
 from callwatch.core.masking_tokens import LONG_RUN, Token, TokenKind, tokenize
@@ -75,6 +77,7 @@ class Surroundings:
     carried: str = ""
     asked: str | None = None
     tail: Tail = Tail.CLOSED
+    awaits_email: bool = False
 
 
 _ALONE: Final = Surroundings()
@@ -94,6 +97,11 @@ def mask_text(text: str, language: Language) -> str:
     return "".join([*out, text[at:]])
 
 
+def holds_mask(word: str) -> bool:
+    """Whether a word stands for something that was masked."""
+    return any(label in word for label in LABELS)
+
+
 def mask_utterance(utterance: Utterance, language: Language) -> Utterance:
     """The utterance with secrets hidden: one word a secret, with the span of all its words."""
     return _apply(utterance, find_masks(_texts(utterance), language, _ALONE))
@@ -107,7 +115,7 @@ class DigitRunMasker:
 
     def mask(self, utterance: Utterance, before: Surroundings = _ALONE) -> Utterance:
         """A partial result with secrets, and what may become one, hidden."""
-        around = Surroundings(before.carried, before.asked, Tail.SPEAKING)
+        around = replace(before, tail=Tail.SPEAKING)
         return _apply(utterance, find_masks(_texts(utterance), self._language, around))
 
 
@@ -128,6 +136,7 @@ class UtteranceMasker:
     _memory: dict[Channel, _Memory] = field(default_factory=dict)
     _asked: str | None = None
     _asked_until_s: float = -1.0
+    _email_until_s: float = -1.0
 
     def mask(self, utterance: Utterance) -> Utterance:
         """The utterance as it may be stored and shown."""
@@ -137,7 +146,10 @@ class UtteranceMasker:
         words = _texts(utterance)
         masked = _apply(utterance, find_masks(words, self.language, around))
         self._remember(utterance, words, around)
-        return masked
+        others = tuple(
+            replace(one, text=mask_text(one.text, self.language)) for one in masked.alternatives
+        )
+        return replace(masked, alternatives=others)
 
     def _surroundings(self, utterance: Utterance) -> Surroundings:
         start_s = utterance.span.start_s
@@ -146,6 +158,7 @@ class UtteranceMasker:
             carried=memory.carried if start_s <= memory.until_s else "",
             asked=self._asked if start_s <= self._asked_until_s else None,
             tail=Tail.MAY_GO_ON,
+            awaits_email=start_s <= self._email_until_s,
         )
 
     def _remember(self, utterance: Utterance, words: list[str], around: Surroundings) -> None:
@@ -156,6 +169,8 @@ class UtteranceMasker:
         mentions = find_mentions([token.core for token in tokens])
         if mentions:
             self._asked, self._asked_until_s = mentions[-1].label, end_s + _ASKED_S
+        if names_email(tokens):
+            self._email_until_s = end_s + _ASKED_S
         runs = find_runs(tokens, self.language)
         memory = self._memory.setdefault(utterance.channel, _Memory())
         if runs and _only_fillers(tokens, runs[-1].end, len(tokens)):
@@ -170,6 +185,8 @@ def find_masks(words: Sequence[str], language: Language, around: Surroundings) -
     """Which of the words must be hidden, in order and disjoint."""
     tokens = tokenize(words, language)
     masks = [Mask(start, end, EMAIL) for start, end in find_emails(words, tokens)]
+    if around.awaits_email or (around.tail is not Tail.CLOSED and names_email(tokens)):
+        masks += _free([Mask(start, end, EMAIL) for start, end in find_names(tokens)], masks)
     masks += _free([Mask(start, end, IBAN) for start, end in find_ibans(words)], masks)
     if any(token.kind is TokenKind.NUMBER for token in tokens):
         mentions = find_mentions([token.core for token in tokens])
@@ -179,7 +196,7 @@ def find_masks(words: Sequence[str], language: Language, around: Surroundings) -
             named = secret_at(run.start, run.end, mentions) or around.asked
             label = _label(run, tokens, language, around)
             if label in (None, NUMBER):
-                label = _short_secret(run, tokens, named) or label
+                label = _short_secret(run, tokens, language, named) or label
             if label is not None:
                 start = country_start(words, run)
                 found.append(
@@ -193,7 +210,7 @@ def _label(
     run: Run, tokens: Sequence[Token], language: Language, around: Surroundings
 ) -> str | None:
     """The label of a run that is long by itself or with what came before; else None."""
-    if is_harmless(run, tokens):
+    if is_harmless(run, tokens, language):
         return None
     first = tokens[run.start].core
     goes_on = bool(around.carried) and _only_fillers(tokens, 0, run.start)
@@ -210,6 +227,8 @@ def _tail_label(run: Run, tokens: Sequence[Token], language: Language, tail: Tai
     """The label of a run under seven digits that ends its utterance and may be unfinished."""
     if len(run.digits) < _OPEN_TAIL:
         return None
+    if tail is not Tail.SPEAKING and is_spoken_year(run, tokens):
+        return None
     numbers = sum(token.kind is TokenKind.NUMBER for token in tokens[run.start : run.end])
     one_by_one = numbers >= 2 and numbers * 3 >= len(run.digits)
     if tail is Tail.SPEAKING or one_by_one or is_birth_date(run.digits):
@@ -217,10 +236,12 @@ def _tail_label(run: Run, tokens: Sequence[Token], language: Language, tail: Tai
     return None
 
 
-def _short_secret(run: Run, tokens: Sequence[Token], label: str | None) -> str | None:
+def _short_secret(
+    run: Run, tokens: Sequence[Token], language: Language, label: str | None
+) -> str | None:
     if label is None or len(run.digits) < SHORTEST_SECRET:
         return None
-    return None if is_harmless(run, tokens) or is_amount(run, tokens) else label
+    return None if is_harmless(run, tokens, language) or is_amount(run, tokens) else label
 
 
 def _free(found: Sequence[Mask], taken: Sequence[Mask]) -> list[Mask]:

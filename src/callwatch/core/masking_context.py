@@ -26,6 +26,9 @@ SECRETS: Final = (
             r"sikkerhedskode[nr]?|kontrolkode[nr]?|kontrolcifre(?:ne)?|kontrolcifrene|pinkode[nr]?|"
             r"engangskode[nr]?|adgangskode[nr]?|"
             r"sikkerhetskode[nr]?|kontrollkode[nr]?|kontrollsiffer|kontrollsifrene|passord(?:et)?|"
+            r"last (?:three|3) digits|(?:tre|3) sista siffror(?:na)?|sista (?:tre|3) siffror(?:na)?|"
+            r"(?:tre|3) sidste cifre|sidste (?:tre|3) cifre|(?:tre|3) siste (?:sifre(?:ne)?|tallene)|"
+            r"siste (?:tre|3) (?:sifre(?:ne)?|tallene)|"
             r"(?:on|at) the back|on the reverse|på baksidan|på baksiden|på bagsiden|bag ?på kortet|"
             r"bak på kort(?:et)?)\b"
         ),
@@ -34,7 +37,7 @@ SECRETS: Final = (
         IDENTITY,
         re.compile(
             r"\b(?:personnummer|personnumret|personnummeret|personnr|personal number|"
-            r"national id(?:entity)?(?: number)?|social security(?: number)?|"
+            r"national insurance(?: number)?|national id(?:entity)?(?: number)?|social security(?: number)?|"
             r"cpr|cpr[- ]?(?:nr|nummer|nummeret)|de (?:fire|4) sidste|"
             r"fødselsnummer(?:et)?|fødsels- og personnummer|fødselsnr|de fem siste|de 5 siste|"
             r"fyra sista|sista fyra|fire siste|siste fire|sidste fire|last four|last 4)\b"

@@ -141,6 +141,13 @@ _NOT_A_NAME: Final = frozenset(
         "contact",
     ]
 )
+# Said before an address, in any of the languages.
+_LEAD_IN: Final = (
+    "is it's its to my the on at and mail email e-mail address er det är den til till på og och "
+    "min mit mitt mailen mejl mejlen mejladressen mailadressen adressen adresse epost eposten "
+    "e-post e-posten heter hedder så som med fra från via bare bara bruk skriv send sender skicka"
+)
+_NOT_A_FIRST_NAME: Final = frozenset(_LEAD_IN.split())
 # A domain is at most four words, said one by one ("my little shop dot co dot uk").
 _DOMAIN_WORDS: Final = 4
 # A name before @ is at most this many words, joined by dots, dashes or spelled.
@@ -155,6 +162,8 @@ def find_emails(words: Sequence[str], tokens: Sequence[Token]) -> list[tuple[int
         span: tuple[int, int] | None = None
         if WRITTEN.search(words[at]):
             span = (at, at + 1)
+        elif "@" in words[at]:
+            span = _torn(words, at, floor=found[-1][1] if found else 0)
         else:
             width = _at_width(tokens, at)
             if width:
@@ -165,6 +174,46 @@ def find_emails(words: Sequence[str], tokens: Sequence[Token]) -> list[tuple[int
             found.append(span)
             at = span[1]
     return found
+
+
+_MENTION: Final = re.compile(r"e-?mail\w*|mail(?:en|adress\w*)?|mejl\w*|e-?post\w*|epostadress\w*")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+
+
+def names_email(tokens: Sequence[Token]) -> bool:
+    """Whether the words ask for an address or announce one."""
+    return any(_MENTION.fullmatch(token.core) for token in tokens)
+
+
+def find_names(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Names joined by a spoken dot or dash ("anna dot berg"): addresses that break off before the @.
+
+    Only where an address is awaited: elsewhere "Volvo dash cam" is no secret.
+    """
+    found: list[tuple[int, int]] = []
+    at = 1
+    while at + 1 < len(tokens):
+        end = at
+        while end + 1 < len(tokens) and _joins(tokens, end):
+            end += 2
+        if end > at:
+            found.append((at - 1, end))
+        at = max(end, at) + 1
+    return found
+
+
+def _joins(tokens: Sequence[Token], at: int) -> bool:
+    beside = (tokens[at - 1].core, tokens[at + 1].core)
+    return _is_joiner(tokens[at]) and all(_LETTERS.fullmatch(core) for core in beside)
+
+
+def _torn(words: Sequence[str], at: int, floor: int) -> tuple[int, int] | None:
+    """An address with white space in it: "anna.berg@ example.com", "anna @example.com"."""
+    before, _, after = words[at].partition("@")
+    start = at if before.strip("\"'(<") else at - 1
+    end = at + 1 if after.strip("\"')>.,;:!?") else at + 2
+    is_whole = floor <= start and end <= len(words)
+    return (start, end) if is_whole and end - start > 1 else None
 
 
 def _at_width(tokens: Sequence[Token], at: int) -> int:
@@ -182,13 +231,13 @@ def _spoken(tokens: Sequence[Token], at: int, width: int, floor: int) -> tuple[i
         end = min(len(tokens), at + width + 1)
     if end is None or (at <= floor and not is_strong):
         return None
-    start = _name_start(tokens, at, floor)
+    start = _name_start(tokens, at, floor, is_strong)
     if not is_strong and (start == at or tokens[at - 1].core in _NOT_A_NAME):
         return None
     return start, end
 
 
-def _name_start(tokens: Sequence[Token], at: int, floor: int) -> int:
+def _name_start(tokens: Sequence[Token], at: int, floor: int, is_strong: bool) -> int:
     """Index of the first word of the name that ends before `at`."""
     start = at
     while start > floor and at - start < _NAME_WORDS:
@@ -202,7 +251,14 @@ def _name_start(tokens: Sequence[Token], at: int, floor: int) -> int:
             break
     while start < at and _is_joiner(tokens[start]):
         start += 1
+    if at - start == 1 and is_strong and start > floor and _is_first_name(tokens[start - 1]):
+        start -= 1
     return start
+
+
+def _is_first_name(token: Token) -> bool:
+    """A word that may belong to the name before @, said without a dot ("kari nordmann @")."""
+    return len(token.core) > 1 and not token.ends_clause and token.core not in _NOT_A_FIRST_NAME
 
 
 def _is_joiner(token: Token) -> bool:

@@ -27,6 +27,7 @@ PHONE: Final = "[phone]"
 EMAIL: Final = "[email]"
 CODE: Final = "[code]"
 NUMBER: Final = "[number]"
+LABELS: Final = (CARD, IBAN, IDENTITY, PHONE, EMAIL, CODE, NUMBER)
 
 # "4111 uh then 1111": more than three words between the groups and it is two numbers.
 _MOST_FILLERS: Final = 3
@@ -44,6 +45,10 @@ _DATE: Final = re.compile(
 _BIRTH_DATE: Final = re.compile(
     r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d\d"
 )
+# Said, not written: "nineteen eighty five", "nine thirty".
+_SPOKEN_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_SPOKEN_TIME: Final = re.compile(r"(?:1[0-2]|[1-9])[0-5]\d")
+_HOME_ADDRESS: Final = re.compile(r"192\.168\.\d{1,3}\.\d{1,3}")  # every router's, nobody's
 _TIME: Final = re.compile(r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d)?")
 # 1.234.567,50 and 12 345: grouped in threes or with two decimals, as money is written.
 _AMOUNT: Final = re.compile(r"\d{1,3}(?:[.,']\d{3})+(?:[.,]\d\d)?|\d+[.,]\d\d")
@@ -137,16 +142,52 @@ def _run_end(tokens: Sequence[Token], start: int) -> int:
     return end
 
 
-def is_harmless(run: Run, tokens: Sequence[Token]) -> bool:
+def is_harmless(run: Run, tokens: Sequence[Token], language: Language) -> bool:
     """A date, a time, a list of years or an amount: long, perhaps, but nobody's secret."""
     numbers = [t for t in tokens[run.start : run.end] if t.kind is TokenKind.NUMBER]
     if any(t.is_spoken for t in numbers):
-        return False
+        return _is_spoken_range(tokens[run.start : run.end], language)
     if all(_YEAR.fullmatch(t.core) for t in numbers):
         return len(numbers) == 1 or all(t.ends_clause for t in numbers[:-1])
     if all(_DATE.fullmatch(t.core) or _TIME.fullmatch(t.core) for t in numbers):
         return len(numbers) <= 2
+    if len(numbers) == 1 and _HOME_ADDRESS.fullmatch(numbers[0].core):
+        return True
     return len(numbers) == 1 and bool(_AMOUNT.fullmatch(numbers[0].core)) and len(run.digits) <= 9
+
+
+def is_spoken_year(run: Run, tokens: Sequence[Token]) -> bool:
+    """ "nineteen eighty five", not "one nine eight five"."""
+    return _is_moment(tokens[run.start : run.end], run.digits, _SPOKEN_YEAR)
+
+
+def _is_spoken_range(tokens: Sequence[Token], language: Language) -> bool:
+    """Two years or two times of day: "nine thirty to eleven fifteen"."""
+    joints = [
+        i
+        for i, token in enumerate(tokens[1:], 1)
+        if token.core in WEAK_FILLERS and _is_rounded(tokens[i - 1])
+    ]
+    return any(
+        all(
+            _is_moment(part, pieces_to_digits([p for t in part for p in _pieces_of(t)], language))
+            for part in (tokens[:joint], tokens[joint + 1 :])
+        )
+        for joint in joints
+    )
+
+
+def _is_moment(tokens: Sequence[Token], digits: str, *kinds: re.Pattern[str]) -> bool:
+    """A year or a time of day in tens and hundreds, not digit by digit."""
+    kinds = kinds or (_SPOKEN_YEAR, _SPOKEN_TIME)
+    return any(_is_rounded(token) for token in tokens) and any(
+        kind.fullmatch(digits) for kind in kinds
+    )
+
+
+def _is_rounded(token: Token) -> bool:
+    large = (PieceKind.TEEN, PieceKind.TEN, PieceKind.SCALE)
+    return any(piece.kind in large for piece in token.pieces)
 
 
 def is_amount(run: Run, tokens: Sequence[Token]) -> bool:

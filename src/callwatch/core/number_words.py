@@ -57,6 +57,16 @@ _TENS: Final[Mapping[Language, str]] = {
     "halvfjerds|halvfjers firs halvfems",
     Language.NB: "tjue|tyve tretti|tredve førti|førr femti seksti sytti åtti nitti",
 }
+# Third to twentieth: days and months of a date of birth; "first" and "second" mean too much else.
+_ORDINALS: Final[Mapping[Language, str]] = {
+    Language.EN: "",
+    Language.SV: "tredje fjärde femte sjätte sjunde åttonde nionde tionde elfte tolfte trettonde "
+    "fjortonde femtonde sextonde sjuttonde artonde nittonde tjugonde",
+    Language.DA: "tredje fjerde femte sjette syvende ottende niende tiende ellevte|elvte tolvte "
+    "trettende fjortende femtende sekstende syttende attende nittende tyvende",
+    Language.NB: "tredje fjerde femte sjette sjuende|syvende åttende niende tiende ellevte tolvte "
+    "trettende fjortende femtende sekstende syttende attende nittende tjuende",
+}
 _OTHERS: Final[Mapping[Language, tuple[str, str, str, str, str]]] = {
     # hundred, thousand, double, triple, and
     Language.EN: ("hundred|hundreds", "thousand", "double|doubled", "triple|treble", "and"),
@@ -84,6 +94,10 @@ def lexicon(language: Language) -> Mapping[str, Piece]:
         for index, variants in enumerate(table[language].split()):
             for word in variants.split("|"):
                 words[word] = Piece(kind, start + index * step)
+    for value, variants in enumerate(_ORDINALS[language].split(), 3):
+        kind = PieceKind.UNIT if value < 10 else PieceKind.TEEN if value < 20 else PieceKind.TEN
+        for word in variants.split("|"):
+            words[word] = Piece(kind, value)
     hundred, thousand, double, triple, glue = _OTHERS[language]
     for variants, piece in (
         (hundred, Piece(PieceKind.SCALE, 100)),

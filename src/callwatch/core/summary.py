@@ -26,7 +26,11 @@ def unmeasured() -> dict[Channel, None]:
 
 @dataclass(frozen=True, slots=True)
 class CallInfo:
-    """Which call this was. `agent_id` is a pseudonym; `started_at` RFC 3339 in UTC."""
+    """Which call this was. `agent_id` is a pseudonym; `started_at` RFC 3339 in UTC.
+
+    `audio_kept_until`: the day (YYYY-MM-DD) on which the kept sound is deleted at the latest; None
+    when no sound was kept.
+    """
 
     id: str
     agent_id: str | None
@@ -36,6 +40,7 @@ class CallInfo:
     language: str
     engine: str
     model: str | None
+    audio_kept_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Figures by week: what a history adds up and a page of trends shows."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from callwatch.core.intervals import Sample
 
@@ -41,6 +41,13 @@ class Trends:
     agents: int | None = None
     shown: EffectCounts = field(default_factory=EffectCounts)
     withheld: EffectCounts = field(default_factory=EffectCounts)
+
+    @property
+    def last_day(self) -> date:
+        """The Sunday of the last week; ValueError without a week."""
+        if not self.weeks:
+            raise ValueError("no week, no last day")
+        return self.weeks[-1].monday + timedelta(days=6)
 
     @property
     def calls(self) -> int:

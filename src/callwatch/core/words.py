@@ -16,12 +16,21 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """What the recogniser may have heard instead of a whole utterance; `share` 0..1 of its belief."""
+
+    text: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """What one side said in one go.
 
     `id` is the same for the partial results and the finished utterance that follows them.
     `consumed_s` is the stream time at which all the audio that the result needed had been
-    consumed (the recogniser's compute time is not in it).
+    consumed (the recogniser's compute time is not in it). `alternatives`: other readings of a
+    finished utterance, for whoever weighs its words; they are neither kept nor shown.
     """
 
     id: str
@@ -29,6 +38,7 @@ class Utterance:
     words: tuple[Word, ...]
     is_final: bool
     consumed_s: float
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def text(self) -> str:
@@ -43,5 +53,5 @@ class Utterance:
         return TimeSpan(self.words[0].span.start_s, max(w.span.end_s for w in self.words))
 
     def with_words(self, words: tuple[Word, ...]) -> "Utterance":
-        """The same utterance with other words (for masking)."""
-        return replace(self, words=words)
+        """The same utterance with other words (for masking); its alternatives are gone."""
+        return replace(self, words=words, alternatives=())

@@ -5,25 +5,29 @@
     final    "i will kill two birds"                      not confirmed: CueWithdrawn
 
 Other categories wait for the finished utterance, or until several partial results in a row agree.
+The finished utterance's other readings are asked too: "feeling myself" may have been "killing".
 The agent's words are never judged. Threads: one calls `hear`, in the order of the call.
 """
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
+from callwatch.detectors.sentences import sentence_spans
 from callwatch.phrases.matcher import PhraseMatch
 from callwatch.phrases.words import words_under
+
+_TWICE: Final = 2
 
 
 class Matches(Protocol):
     """What finds threats in a text; `PhraseMatcher` does."""
 
-    def match(self, text: str) -> list[PhraseMatch]: ...  # noqa: D102
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,12 @@ class ThreatConfig:
     partial_repeats: int = 3
     # Sparser partial results need fewer: two that agree so far apart are as good.
     partial_apart_s: float = 1.4
+    # So do words that this much more speech has followed: they are hardly ever revised.
+    settled_s: float = 0.8
+    # A mishearing may hide a threat: so much of the recogniser's belief must be in readings that
+    # hold it, and they must be this sure of it.
+    min_alternative_share: float = 0.1
+    min_alternative_score: float = 0.7
     # People pause inside a threat; longer than this, two utterances are two thoughts.
     join_gap_s: float = 2.5
     # So short a pause is the recogniser's cut, not the speaker's: both parts are one sentence.
@@ -105,7 +115,7 @@ class ThreatDetector:
     def _partial(self, utterance: Utterance) -> list[Event]:
         pending = self._pending or _Pending(utterance.id)
         self._pending = pending
-        found = {one.category: one for one in self._find(utterance.words)}
+        found = {one.category: one for one in self._find(utterance.words, thorough=False)}
         pending.first_s = {c: at_s for c, at_s in pending.first_s.items() if c in found}
         pending.repeats = {category: pending.repeats.get(category, 0) + 1 for category in found}
         out: list[Event] = []
@@ -113,9 +123,12 @@ class ThreatDetector:
             strong = category.is_urgent and one.score >= self._config.urgent_partial_score
             pending.first_s.setdefault(category, utterance.consumed_s)
             apart_s = utterance.consumed_s - pending.first_s[category]
+            repeats = pending.repeats[category]
+            is_settled = utterance.span.end_s - one.span.end_s >= self._config.settled_s
             often = (
-                pending.repeats[category] >= self._config.partial_repeats
+                repeats >= self._config.partial_repeats
                 or apart_s >= self._config.partial_apart_s
+                or (repeats >= _TWICE and is_settled)
             )
             if category not in pending.opened and (strong or often):
                 cue_id, cue = self._new(one, utterance)
@@ -128,6 +141,8 @@ class ThreatDetector:
         self._pending = None
         found = {one.category: one for one in self._find(utterance.words)}
         for category, one in self._across(utterance, found).items():
+            found.setdefault(category, one)
+        for category, one in self._instead(utterance).items():
             found.setdefault(category, one)
         out: list[Event] = []
         for category, one in sorted(found.items(), key=lambda item: item[1].span):
@@ -161,7 +176,7 @@ class ThreatDetector:
         if gap_s > self._config.join_gap_s:
             return {}
         tail = before.words[-self._config.join_words :]
-        joined = {one.category: one for one in self._find((*tail, *utterance.words))}
+        joined = {one.category: one for one in self._find((*tail, *utterance.words), len(tail))}
         if gap_s <= self._config.same_sentence_gap_s:
             for category in [category for category in alone if category not in joined]:
                 del alone[category]
@@ -171,22 +186,61 @@ class ThreatDetector:
             if one.first < len(tail) and one.span.end_s > utterance.span.start_s
         }
 
-    def _find(self, words: tuple[Word, ...]) -> list[_Found]:
-        """Matches over words, scored by how well the words were heard."""
-        out: list[_Found] = []
-        for match in self._matcher.match(" ".join(word.text for word in words)):
-            said = words_under(words, match.start, match.end)
-            if not said:
-                continue
-            place = words.index(said[0])
-            heard = sum(min(1.0, max(0.0, word.confidence)) for word in said) / len(said)
-            low = self._config.unsure_word_weight
-            score = match.score * (low + (1.0 - low) * heard)
-            config = self._config
-            if score >= (config.min_score if match.by_rule else config.min_score_without_rule):
-                span = TimeSpan(said[0].span.start_s, max(word.span.end_s for word in said))
-                out.append(_Found(match.category, score, span, match.evidence, place))
-        return out
+    def _instead(self, utterance: Utterance) -> dict[ThreatCategory, _Found]:
+        """Threats in what may have been said instead of what was heard best."""
+        share: dict[ThreatCategory, float] = {}
+        surest: dict[ThreatCategory, _Found] = {}
+        for alternative in utterance.alternatives if utterance.words else ():
+            for one in self._find(_laid_over(utterance, alternative.text), thorough=False):
+                if one.score < self._config.min_alternative_score:
+                    continue
+                share[one.category] = share.get(one.category, 0.0) + alternative.share
+                known = surest.get(one.category)
+                if known is None or one.score > known.score:
+                    surest[one.category] = replace(one, evidence=f"Perhaps: {one.evidence}")
+        least = self._config.min_alternative_share
+        return {category: one for category, one in surest.items() if share[category] >= least}
+
+    def _find(
+        self, words: tuple[Word, ...], seam: int = 0, *, thorough: bool = True
+    ) -> list[_Found]:
+        """The surest match of each category, scored by how well the words were heard.
+
+        Rules read everything, because what makes a phrase harmless may stand a sentence away; likeness
+        is judged sentence by sentence. `seam`: where two utterances were put together.
+        Partial results come several times a second: they are not read thoroughly.
+        """
+        best: dict[ThreatCategory, _Found] = {}
+        spans = sentence_spans(words, seam)
+        whole = (0, len(words))
+        for span in spans if whole in spans else [whole, *spans]:
+            for match in self._matcher.match(
+                " ".join(w.text for w in words[slice(*span)]), thorough=thorough
+            ):
+                if len(spans) > 1 and match.by_rule is not (span == whole):
+                    continue
+                found = self._judge(match, words, span)
+                known = best.get(match.category)
+                if found is not None and (known is None or found.score > known.score):
+                    best[match.category] = found
+        return list(best.values())
+
+    def _judge(
+        self, match: PhraseMatch, words: tuple[Word, ...], span: tuple[int, int]
+    ) -> _Found | None:
+        """The match over `words[span]` with its score; None when it is too unsure."""
+        config = self._config
+        said = words_under(words[slice(*span)], match.start, match.end)
+        if not said:
+            return None
+        heard = sum(min(1.0, max(0.0, word.confidence)) for word in said) / len(said)
+        low = config.unsure_word_weight
+        score = match.score * (low + (1.0 - low) * heard)
+        if score < (config.min_score if match.by_rule else config.min_score_without_rule):
+            return None
+        place = span[0] + words[slice(*span)].index(said[0])
+        when = TimeSpan(said[0].span.start_s, max(word.span.end_s for word in said))
+        return _Found(match.category, score, when, match.evidence, place)
 
     def _is_told(self, one: _Found) -> bool:
         """Whether a cue of the same category already covers most of these words."""
@@ -216,3 +270,13 @@ class ThreatDetector:
         opened = self._pending.opened if self._pending else {}
         self._pending = None
         return [CueWithdrawn(time_s, cue_id) for cue_id, _ in opened.values()]
+
+
+def _laid_over(utterance: Utterance, text: str) -> tuple[Word, ...]:
+    """Another reading's words with the times of the words in the same place, all equally sure."""
+    heard = utterance.words
+    texts = text.split()
+    sure = sum(word.confidence for word in heard) / len(heard)
+    return tuple(
+        Word(text, heard[i * len(heard) // len(texts)].span, sure) for i, text in enumerate(texts)
+    )

@@ -1,17 +1,21 @@
-"""Threats in what a customer said: rules first, then a classifier for wording that no rule foresaw.
+"""Threats in what a customer said: rules, a classifier of wording, and a judge of meaning.
 
 Nothing here keeps state between utterances; one matcher may be used by one thread at a time.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.classifier import CATEGORIES, Classifier, Floats, load_classifier
+from callwatch.phrases.embeddings import why_no_embeddings
 from callwatch.phrases.features import Feature, FeatureReader
+from callwatch.phrases.meaning import MeaningReader, load_meaning
 from callwatch.phrases.pack import Pack, load_pack
 from callwatch.phrases.rules import Hit, RuleSet
 from callwatch.phrases.text import NormText, NormWord, normalise
@@ -22,18 +26,34 @@ WINDOW_STEP: Final = 28
 
 
 @dataclass(frozen=True, slots=True)
-class MatchConfig:
-    """When a match counts."""
+class Bounds:
+    """How sure the judges must be, as a probability."""
 
-    # The classifier, with a weak rule on its side: about as likely as not.
-    classifier_min: float = 0.45
-    # The same when not even a weak rule of the category found anything: talk about something else
+    # With a weak rule on their side.
+    hinted: float
+    # When not even a weak rule of the category found anything: talk about something else
     # altogether may look like a threat to sums of small weights.
-    bare_min: float = 0.60
-    # A strong rule is believed unless the classifier is nearly sure of the opposite.
-    rule_veto: float = 0.03
-    # What a strong rule is worth when the classifier agrees less than this.
+    bare: float
+    # A strong rule is believed unless the judges are nearly sure of the opposite.
+    veto: float
+
+
+@dataclass(frozen=True, slots=True)
+class MatchConfig:
+    """When a match counts. Bounds and shares were chosen by cross-validation over whole files."""
+
+    wording_alone: Bounds = Bounds(hinted=0.45, bare=0.60, veto=0.03)
+    with_meaning: Bounds = Bounds(hinted=0.45, bare=0.50, veto=0.02)
+    # The log odds of wording and of meaning are added with these weights, then moved: the sum is
+    # a probability again (fitted to sentences that neither judge had learnt).
+    wording_weight: float = 0.52
+    meaning_weight: float = 0.45
+    shift: float = 0.28
+    # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
+    # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
+    # end, only the windows whose wording is most like a threat.
+    meaning_windows: int = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +76,11 @@ class PhraseMatcher:
     """Finds the eight categories of threats in utterances of one language."""
 
     def __init__(
-        self, pack: Pack, classifier: Classifier | None, config: MatchConfig | None = None
+        self,
+        pack: Pack,
+        classifier: Classifier | None,
+        config: MatchConfig | None = None,
+        meaning: MeaningReader | None = None,
     ) -> None:
         self.language = pack.language
         self._pack = pack
@@ -65,18 +89,35 @@ class PhraseMatcher:
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
+        self._meaning = meaning
 
     @classmethod
-    def for_language(cls, language: Language, override_dir: Path | None = None) -> "PhraseMatcher":
-        """The shipped pack and weights; `override_dir` may hold the organisation's own pack."""
-        return cls(load_pack(language, override_dir), load_classifier(language))
+    def for_language(
+        cls, language: Language, override_dir: Path | None = None, *, embeddings: bool = False
+    ) -> "PhraseMatcher":
+        """The shipped pack and weights; `override_dir` may hold the organisation's own pack.
 
-    def match(self, text: str) -> list[PhraseMatch]:
-        """Threats in one utterance, at most one a category, in the order of their place."""
-        whole = normalise(text, self._pack.rewrites)
+        `embeddings`: meanings are read too where this machine can (`why_no_embeddings`).
+        """
+        meaning = load_meaning() if embeddings and not why_no_embeddings() else None
+        return cls(load_pack(language, override_dir), load_classifier(language), None, meaning)
+
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
+        """Threats in one utterance, at most one a category, in the order of their place.
+
+        Not `thorough`: the meaning is not read, for texts that will be read again (a partial
+        result comes several times a second).
+        """
+        read = [
+            self._read(part) for part in windows(normalise(text, self._pack.rewrites)) if part.words
+        ]
+        if thorough and self._meaning is not None and self._classifier is not None:
+            read.sort(key=lambda part: part.likeness, reverse=True)
+            for part in read[: self._config.meaning_windows]:
+                part.meaning = self._meaning.logits(part.said)
         best: dict[ThreatCategory, PhraseMatch] = {}
-        for window in windows(whole):
-            for match in self._match(window):
+        for part in read:
+            for match in self._judge(part):
                 if match.category not in best or match.score > best[match.category].score:
                     best[match.category] = match
         return sorted(best.values(), key=lambda match: (match.start, match.category))
@@ -98,51 +139,95 @@ class PhraseMatcher:
         ]
         return hits, guards
 
-    def _match(self, text: NormText) -> list[PhraseMatch]:
-        if not text.words:
-            return []
+    def _read(self, text: NormText) -> "_Reading":
         hits, guards = self._search(text)
+        if self._classifier is None:
+            return _Reading(text, hits)
+        features = self._features.read(text, hits, guards)
+        return _Reading(text, hits, features, self._classifier.logits(features))
+
+    def _judge(self, read: "_Reading") -> list[PhraseMatch]:
         strong: dict[str, Hit] = {}
-        hinted = {hit.rule.labels[0] for hit in hits}
-        for hit in hits:
+        hinted = {hit.rule.labels[0] for hit in read.hits}
+        for hit in read.hits:
             if hit.rule.strong:
                 strong.setdefault(hit.rule.labels[0], hit)
         if self._classifier is None:
-            return [self._from_rule(text, hit, self._config.rule_score) for hit in strong.values()]
-        features = self._features.read(text, hits, guards)
-        logits = self._classifier.logits(features)
+            score = self._config.rule_score
+            return [_from_rule(read.text, hit, score) for hit in strong.values()]
+        bounds, sure = self._probabilities(read)
         out: list[PhraseMatch] = []
         for number, category in enumerate(CATEGORIES):
-            sure = 1.0 / (1.0 + math.exp(-float(max(-30.0, min(30.0, logits[number])))))
             if category in strong:
-                if sure >= self._config.rule_veto:
-                    out.append(
-                        self._from_rule(text, strong[category], max(sure, self._config.rule_score))
-                    )
-            elif sure >= (
-                self._config.classifier_min if category in hinted else self._config.bare_min
-            ):
-                carriers = self._classifier.carriers(features, number, len(text.words))
-                out.append(_from_words(text, category, sure, carriers))
+                if sure[number] >= bounds.veto:
+                    score = max(sure[number], self._config.rule_score)
+                    out.append(_from_rule(read.text, strong[category], score))
+            elif sure[number] >= (bounds.hinted if category in hinted else bounds.bare):
+                out.append(self._from_judges(read, number, sure[number]))
         return out
 
-    def _from_rule(self, text: NormText, hit: Hit, score: float) -> PhraseMatch:
-        start, end = text.offsets(hit.first, hit.last)
-        said = text.original[start:end]
-        category = ThreatCategory(hit.rule.labels[0])
-        return PhraseMatch(
-            category, said, start, end, round(score, 3), f"Said '{said}' (rule {hit.rule.id})."
+    def _probabilities(self, read: "_Reading") -> tuple[Bounds, list[float]]:
+        """Each category's probability, and how high it must be."""
+        config = self._config
+        if read.meaning is None:
+            return config.wording_alone, [_probability(odds) for odds in read.wording]
+        both = (
+            config.wording_weight * read.wording
+            + config.meaning_weight * read.meaning
+            + config.shift
         )
+        return config.with_meaning, [_probability(odds) for odds in both]
+
+    def _from_judges(self, read: "_Reading", number: int, sure: float) -> PhraseMatch:
+        """A match that no strong rule made; the words are those that the judges went by."""
+        text, wording, meaning = read.text, read.wording, read.meaning
+        if self._meaning and meaning is not None and meaning[number] > wording[number]:
+            words = [text.original[word.start : word.end] for word in text.words]
+            weights = self._meaning.carriers(words, number)
+            likeness = "close in meaning to"
+        else:
+            assert self._classifier is not None
+            weights = self._classifier.carriers(read.features, number, len(text.words))
+            likeness = "worded like"
+        start, end = text.offsets(*heaviest_run([float(weight) for weight in weights]))
+        said = text.original[start:end]
+        evidence = f"Said '{said}', {likeness} a threat of this kind ({sure:.2f})."
+        category = CATEGORIES[number]
+        return PhraseMatch(category, said, start, end, round(sure, 3), evidence, by_rule=False)
 
 
-def _from_words(
-    text: NormText, category: ThreatCategory, sure: float, carriers: Floats
-) -> PhraseMatch:
-    first, last = heaviest_run([float(weight) for weight in carriers])
-    start, end = text.offsets(first, last)
+@dataclass(slots=True)
+class _Reading:
+    """What was found in one window; `wording` and `meaning` are log odds (8,)."""
+
+    text: NormText
+    hits: list[Hit]
+    features: list[Feature] = field(default_factory=list)
+    wording: Floats = field(default_factory=lambda: np.zeros(len(CATEGORIES), dtype=np.float32))
+    meaning: Floats | None = None
+
+    @property
+    def said(self) -> str:
+        words = self.text.words
+        return self.text.original[words[0].start : words[-1].end]
+
+    @property
+    def likeness(self) -> float:
+        """How much the wording is like a threat of any kind."""
+        return float(self.wording.max())
+
+
+def _from_rule(text: NormText, hit: Hit, score: float) -> PhraseMatch:
+    start, end = text.offsets(hit.first, hit.last)
     said = text.original[start:end]
-    evidence = f"Said '{said}', worded like a threat of this kind ({sure:.2f})."
-    return PhraseMatch(category, said, start, end, round(sure, 3), evidence, by_rule=False)
+    category = ThreatCategory(hit.rule.labels[0])
+    return PhraseMatch(
+        category, said, start, end, round(score, 3), f"Said '{said}' (rule {hit.rule.id})."
+    )
+
+
+def _probability(odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, float(odds)))))
 
 
 def heaviest_run(weights: list[float]) -> tuple[int, int]:

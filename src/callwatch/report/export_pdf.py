@@ -3,7 +3,7 @@
 The only file that imports fpdf. Page one and two are the summary, the transcript follows.
 """
 
-import warnings
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
 from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
-from callwatch.report.figure_rows import figure_rows
+from callwatch.report.figure_rows import audio_kept, figure_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
 from callwatch.report.retelling import retold
 from callwatch.report.sentences import was_heated, what_mattered
@@ -27,14 +27,18 @@ from callwatch.report.wording import Wording
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-# Where systems keep a font with all of Europe's letters; else Helvetica with Western letters only.
-FONTS = (
-    ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
-    ("/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
-    ("/usr/share/fonts/TTF/DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
-    ("/Library/Fonts/Arial Unicode.ttf", "Arial Unicode.ttf"),
-    ("C:/Windows/Fonts/segoeui.ttf", "segoeuib.ttf"),
+# Latin, Greek and Cyrillic letters; under the SIL Open Font License, which allows embedding. It
+# comes with the extra `pdf`, so that the same call gives the same page on every system.
+FAMILY = "FiraSans"
+WEIGHTS = {"": 400, "B": 700}
+MISSING = (
+    "a PDF needs the library fpdf2 and the font Fira Sans: pip install 'callwatch[pdf]', "
+    "or print report.html"
 )
+# Stands for letters that the font does not have (emoji, Arabic, Chinese).
+UNKNOWN = "[?]"
+# Joiners and control characters have no shape; accents and variation selectors none of their own.
+UNSEEN, MARKS = ("Cf", "Cc"), ("Mn", "Me")
 INK, SOFT, LINE = (28, 39, 49), (85, 99, 111), (213, 208, 198)
 COLOURS = {
     "agent": (39, 105, 143),
@@ -61,9 +65,7 @@ def to_pdf(summary: CallSummary, w: Wording, history: OwnHistory) -> bytes:
     try:
         from fpdf import FPDF
     except ImportError as exc:
-        raise MissingPartError(
-            "a PDF needs the library fpdf2: pip install 'callwatch[pdf]', or print report.html"
-        ) from exc
+        raise MissingPartError(MISSING) from exc
     pdf = FPDF(format="A4")
     # The same call gives the same bytes: the file's date is the call's.
     pdf.set_creation_date(_start(summary))
@@ -71,12 +73,25 @@ def to_pdf(summary: CallSummary, w: Wording, history: OwnHistory) -> bytes:
     pdf.set_lang(w.language.value)
     pdf.set_margin(MARGIN_MM)
     pdf.set_auto_page_break(True, MARGIN_MM)
-    page = _Page(pdf, w)
-    with warnings.catch_warnings():
-        # A letter that the font does not have is drawn as a box; nothing else is lost.
-        warnings.simplefilter("ignore")
-        _draw(page, summary, history)
-        return bytes(pdf.output())
+    for style, path in _fonts().items():
+        pdf.add_font(FAMILY, style, path)
+    pdf.add_page()
+    _draw(_Page(pdf, w), summary, history)
+    return bytes(pdf.output())
+
+
+def _fonts() -> dict[str, Path]:
+    """The font's files by style. Raises MissingPartError when it is not installed."""
+    try:
+        import fontpkg
+    except ImportError as exc:
+        raise MissingPartError(MISSING) from exc
+    try:
+        return {
+            style: fontpkg.path("Fira Sans", weight=weight) for style, weight in WEIGHTS.items()
+        }
+    except fontpkg.FontpkgError as exc:
+        raise MissingPartError(MISSING) from exc
 
 
 def _start(summary: CallSummary) -> datetime:
@@ -92,14 +107,7 @@ class _Page:
 
     def __init__(self, pdf: "FPDF", w: Wording) -> None:
         self.pdf, self.w = pdf, w
-        self.family = "Helvetica"
-        for regular, bold in FONTS:
-            if Path(regular).exists() and Path(regular).with_name(bold).exists():
-                self.family = "callwatch"
-                pdf.add_font("callwatch", "", regular)
-                pdf.add_font("callwatch", "B", str(Path(regular).with_name(bold)))
-                break
-        pdf.add_page()
+        self._known = frozenset(getattr(pdf.fonts[FAMILY.lower()], "cmap", ()))
 
     def text(
         self, text: str, size: float = 9.0, *, bold: bool = False, colour: tuple[int, ...] = INK
@@ -121,17 +129,19 @@ class _Page:
 
     def font(self, size: float, *, bold: bool = False, colour: tuple[int, ...] = INK) -> None:
         """Set the pen."""
-        self.pdf.set_font(self.family, "B" if bold else "", size)
+        self.pdf.set_font(FAMILY, "B" if bold else "", size)
         self.pdf.set_text_color(*colour)
 
     def clean(self, text: str) -> str:
-        """What the font can write."""
-        text = " ".join(text.split())
-        if self.family == "Helvetica":
-            for fancy, plain in (("“", '"'), ("”", '"'), ("–", "-"), ("…", "..."), ("’", "'")):
-                text = text.replace(fancy, plain)
-            return text.encode("latin-1", "replace").decode("latin-1")
-        return "".join(c if ord(c) < 0x10000 else "□" for c in text)
+        """The text as far as the font can write it; a run of what it cannot is shown as UNKNOWN."""
+        out: list[str] = []
+        for letter in unicodedata.normalize("NFC", " ".join(text.split())):
+            kind = unicodedata.category(letter)
+            if ord(letter) in self._known and kind not in UNSEEN:
+                out.append(letter)
+            elif kind not in (*UNSEEN, *MARKS) and out[-1:] != [UNKNOWN]:
+                out.append(UNKNOWN)
+        return "".join(out)
 
     def table(self, rows: Sequence[Sequence[str]], widths: Sequence[float], size: float) -> None:
         """Rows of cells; the first row is the heading."""
@@ -164,6 +174,8 @@ def _draw(page: _Page, summary: CallSummary, history: OwnHistory) -> None:
     moments = moments_of(summary, w)
     page.text(f"{w.t('page.title')} · {w.moment(call.started_at)}", 12, bold=True)
     page.text(f"{w.seconds(call.duration_s)} · {call.source} · {call.engine}", 8, colour=SOFT)
+    if kept := audio_kept(summary, w):
+        page.text(kept, 8, colour=SOFT)
     page.heading(w.t("mattered.heading"))
     for sentence in what_mattered(summary, w):
         page.text(sentence, 10.5)
@@ -206,7 +218,13 @@ def _balance(page: _Page, summary: CallSummary) -> None:
         page.box(x, y, width * part.percent / 100, 6, part.style)
         x += width * part.percent / 100
     page.pdf.set_y(y + 7)
-    page.text("   ".join(f"{part.name}: {part.value} ({part.share})" for part in parts), 8)
+    page.font(8)
+    for part in parts:
+        page.box(page.pdf.get_x() + 1, page.pdf.get_y() + 0.6, 2.6, 2.6, part.style)
+        page.pdf.set_x(page.pdf.get_x() + 4)
+        label = page.clean(f"{part.name}: {part.value} ({part.share})")
+        page.pdf.cell(page.pdf.get_string_width(label) + 4, 3.8, label)
+    page.pdf.ln(4.4)
 
 
 def _row(page: _Page, row: Row) -> None:

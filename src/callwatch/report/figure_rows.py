@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from statistics import median
 
 from callwatch.core.channels import CHANNELS, Channel
@@ -124,3 +125,11 @@ def _cue_count(summary: CallSummary, kind: CueKind, channel: Channel) -> str:
 def _loudness(summary: CallSummary, w: Wording, channel: Channel) -> str:
     known = [v for v in summary.metrics.loudness_dbfs.get(channel, ()) if v is not None]
     return f"{w.number(median(known), 0)} dBFS" if known else w.t("page.unknown")
+
+
+def audio_kept(summary: CallSummary, wording: Wording) -> str:
+    """That the call's sound is kept, and until when; "" when it is not."""
+    until = summary.call.audio_kept_until
+    if until is None:
+        return ""
+    return wording.t("page.audio_kept", date=wording.day(date.fromisoformat(until)))

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,23 @@ def write_private_set(contents: Mapping[Path, str | bytes]) -> None:
         for temporary in filter(None, staged.values()):
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def copy_private(source: Path, target: Path) -> Path:
+    """Copy a file of any size to `target`, mode 0600, whole or not at all; see above."""
+    part = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        number, part = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        with os.fdopen(number, "wb") as file, source.open("rb") as whole:
+            shutil.copyfileobj(whole, file)
+        os.replace(part, target)
+    except OSError as exc:
+        if part:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
+        raise output_error(target, exc) from exc
+    return target
 
 
 def output_error(path: Path, exc: OSError) -> OutputError:

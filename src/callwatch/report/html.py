@@ -15,7 +15,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
 from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
-from callwatch.report.figure_rows import figure_rows, quality_rows
+from callwatch.report.figure_rows import audio_kept, figure_rows, quality_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
 from callwatch.report.retelling import retold
 from callwatch.report.sentences import was_heated, what_mattered
@@ -65,6 +65,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "quoted_id": shlex.quote(summary.call.id),
         "started": w.moment(summary.call.started_at),
         "engine": _engine(summary, w),
+        "audio_kept": audio_kept(summary, w),
         "sentences": what_mattered(summary, w),
         "balance": balance_parts(summary, w),
         "shares": {c.value: w.percent(summary.metrics.talk_share.get(c)) for c in Channel},

@@ -219,6 +219,7 @@ def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
                     "loudness_dbfs": _named(event.loudness_dbfs),
                     "effort": _named(event.effort),
                     "input_ok": _named(event.input_ok),
+                    "input_faults": _named(event.input_faults),
                 },
             )
 
@@ -280,5 +281,6 @@ _READERS: Mapping[str, Reader] = {
         _by_channel(p["loudness_dbfs"]),
         _by_channel(p["effort"]),
         _by_channel(p["input_ok"]),
+        _by_channel(p.get("input_faults", {})),
     ),
 }

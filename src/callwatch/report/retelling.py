@@ -26,13 +26,19 @@ _SENTENCES: Final = {"sentence", "reason"}
 # Their length is known only when they are over; the sentence was made when they began.
 _LENGTHS: Final = {CueKind.MONOLOGUE: 0, CueKind.DEAD_AIR: 0, CueKind.SLOW_RESPONSE: 1}
 _LENGTH_KEYS: Final = {CueKind.SLOW_RESPONSE: "slow"}
+_RULE_NAME: Final = re.compile(r" \((?:rule|regel) [\w.-]+\)")
 _PARTS: Final = ("said.pitch", "said.level", "said.high")
 
 
 def evidence_of(cue: Cue, wording: Wording) -> str:
     """How a cue was noticed, as a sentence after another."""
-    told = _evidence(cue, wording)
+    told = without_rule(_evidence(cue, wording))
     return told[:1].upper() + told[1:]
+
+
+def without_rule(sentence: str) -> str:
+    """The sentence without a rule's name, which is for those who mend phrases: report.json has it."""
+    return _RULE_NAME.sub("", sentence)
 
 
 def _evidence(cue: Cue, wording: Wording) -> str:

@@ -1,5 +1,7 @@
 """The meter: once a second, talk time so far, loudness and effort of own speech."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,6 +9,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import Metered
 from callwatch.core.frames import HOP_S, VoiceFrames
 
+Fault = Callable[[Channel, int], str | None]
 FRAMES_A_SECOND = round(1.0 / HOP_S)
 
 
@@ -24,18 +27,21 @@ class Meter:
         """Effort z-scores of this second's voiced speech (NaN where there was none)."""
         self._effort[channel] += [float(value) for value in values if np.isfinite(value)]
 
-    def process(self, frames: VoiceFrames) -> list[Metered]:
-        """Take frames; gives the seconds that they complete."""
+    def process(self, frames: VoiceFrames, fault: Fault) -> list[Metered]:
+        """Take frames; gives the seconds that they complete.
+
+        `fault(channel, second)`: what was wrong with that side's sound then; None when nothing.
+        """
         self._speech = np.concatenate([self._speech, frames.speech], axis=1)
-        self._level_dbfs = np.concatenate([self._level_dbfs, frames.level_dbfs], axis=1)
+        self._level_dbfs = np.concatenate([self._level_dbfs, frames.own_dbfs], axis=1)
         out: list[Metered] = []
         while self._speech.shape[1] >= FRAMES_A_SECOND:
-            out.append(self._second(frames.delay_s))
+            out.append(self._second(frames.delay_s, fault))
             self._speech = self._speech[:, FRAMES_A_SECOND:]
             self._level_dbfs = self._level_dbfs[:, FRAMES_A_SECOND:]
         return out
 
-    def _second(self, delay_s: float) -> Metered:
+    def _second(self, delay_s: float, fault: Fault) -> Metered:
         speech = self._speech[:, :FRAMES_A_SECOND]
         level_dbfs = self._level_dbfs[:, :FRAMES_A_SECOND]
         loudness: dict[Channel, float | None] = {}
@@ -48,6 +54,10 @@ class Meter:
             values = self._effort[channel]
             effort[channel] = round(float(np.median(values)), 2) if values else None
             self._effort[channel] = []
+        second = round(self._start_s)
+        found = {channel: fault(channel, second) for channel in CHANNELS}
+        ok = {channel: code is None for channel, code in found.items()}
+        faults = {channel: code for channel, code in found.items() if code is not None}
         self._start_s += 1.0
         talk_s = {channel: round(n * HOP_S, 2) for channel, n in self._talk_frames.items()}
-        return Metered(self._start_s + delay_s, talk_s, loudness, effort)
+        return Metered(self._start_s + delay_s, talk_s, loudness, effort, ok, faults)

@@ -56,7 +56,7 @@ class NudgeConfig:
     own_speech_stay_s: float = 4.0
     min_stay_s: float = 3.0  # two short lines take about 2.5 s to read
     max_stay_s: float = 12.0
-    urgent_patience_s: float = 2.0  # danger waits for a pause this long, then comes anyway
+    urgent_patience_s: float = 5.0  # most sentences end within this; danger waits no longer
     acknowledgement_after_s: float = 60.0  # METHOD: missing 60 s after the voice rose
     long_turn_s: float = 20.0  # a long heated turn has a story behind it
     withheld_share: float = 0.0  # to learn whether nudges help; never for danger

@@ -34,10 +34,11 @@ from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
 from callwatch.detectors.control import ControlConfig, ControlDetector
 from callwatch.detectors.method import MethodConfig, MethodDetector
+from callwatch.detectors.overlaps import TurnTakingConfig
 from callwatch.detectors.pace import PaceConfig, PaceDetector
 from callwatch.detectors.raised_voice import RaisedVoice, RaisedVoiceConfig
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector
-from callwatch.detectors.turn_taking import TurnTaking, TurnTakingConfig
+from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.session.escalation import Escalation, EscalationConfig
@@ -125,6 +126,11 @@ class Pipeline:
         self._warnings: list[str] = []
 
     @property
+    def call(self) -> CallInfo:
+        """Which call this is, as known at its start."""
+        return self._info
+
+    @property
     def now_s(self) -> float:
         """The stream time that has been decided."""
         return self._now_s
@@ -161,7 +167,7 @@ class Pipeline:
         if not heard.is_final:
             first: Event = PartialHeard(now_s, heard)
         elif heard.words:
-            first = UtteranceFinished(now_s, heard)
+            first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
             return self._dispatch(self._threats.hear(heard))
         events = [first, *self._turn_taking.hear(heard)]
@@ -259,7 +265,7 @@ class Pipeline:
             events += self._raised_voice.process(effort)
             self._meter_effort(effort)
         events += self._turn_taking.process(frames)
-        events += self._meter.process(frames)
+        events += self._meter.process(frames, self._quality.fault)
         events.sort(key=lambda event: event.time_s)
         return self._advance(deque(events), frames)
 

@@ -27,8 +27,9 @@ _EPSILON_S: Final = 1e-9  # times are sums of samples: a pause of exactly 0.6 s 
 class FeedConfig:
     """How voiced audio is cut. Each default with its reason."""
 
-    pre_roll_s: float = 0.25  # soft onsets ("f", "h") begin before the voice decision
-    post_roll_s: float = 0.25  # final consonants outlast the voice; kept below the pause
+    # On a telephone line the voice decision comes up to half a second (p95) after the first sound.
+    pre_roll_s: float = 0.7
+    post_roll_s: float = 0.5  # faint last words outlast the voice; kept below the pause
     chunk_s: float = 0.25  # how often a streaming engine is fed; Vosk answers partials this often
     pause_s: float = 0.6  # ends a segment: longer than most pauses inside a sentence
     short_pause_s: float = 0.15  # enough for a segment that has grown long: a breath

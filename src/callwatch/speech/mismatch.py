@@ -30,6 +30,7 @@ class MismatchConfig:
     """When a mismatch is told. Each default with its reason."""
 
     window_s: float = 20.0  # so much speech of one side: a mumbled sentence is not a language
+    rolls_s: float = 0.7  # of each segment is silence before and behind the voice
     least_sure: float = 0.45  # between the shares of a right and of a wrong language
 
 
@@ -86,7 +87,7 @@ class LanguageCheck:
     def _voiced_s(self, channel: Channel, skip: int) -> float:
         """Voiced time of the finished segments without the first `skip`."""
         finished = list(self._segments[channel])[skip:-1]
-        return sum(segment.voiced_s for segment in finished)
+        return sum(max(0.0, segment.voiced_s - self._config.rolls_s) for segment in finished)
 
     def _is_wrong(self, channel: Channel) -> bool:
         voiced_s = self._voiced_s(channel, 0)

@@ -14,7 +14,7 @@ import numpy as np
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.spans import TimeSpan
-from callwatch.core.words import Utterance, Word
+from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.speech.loops import loop_start, suspected_loop_start
 from callwatch.speech.plausible import PlausibleConfig, is_plausible
 from callwatch.speech.protocol import SpeechChunk
@@ -31,7 +31,7 @@ class WhisperConfig:
     beam: int = 5  # finished segments: a third fewer word errors for a fifth more time
     interim_beam: int = 1  # many and short-lived: greedy
     pad_s: float = 1.0  # silence behind the audio, so that the last word is not cut off
-    first_interim_s: float = 1.0  # nothing sensible comes out of less
+    first_interim_s: float = 1.5  # pre-roll and 0.8 s of voice: nothing sensible comes out of less
     customer_interim_every_s: float = 0.75  # a threat needs two partial results: 1.5 s
     agent_interim_every_s: float = 1.5  # nothing urgent is read from the agent's words
     shortest_s: float = 0.3  # less voiced audio (with its pre- and post-roll) holds no word
@@ -134,15 +134,19 @@ class WhisperRecognizer:
 
     def _finished(self, segment: _Segment, chunk: SpeechChunk) -> list[Utterance]:
         words: tuple[Word, ...] = ()
+        alternatives: tuple[Alternative, ...] = ()
         if segment.length_s >= self._config.shortest_s:
             decoded = self._decode(segment, self._config.window_s, self._config.beam)
             texts = [word.text for word in decoded.words]
             if decoded.broke_off or suspected_loop_start(texts) is not None:
                 decoded = self._decode(segment, FULL_WINDOW_S, self._config.beam)
-            words = self._believed(_cut(decoded, loop_start), segment)
+            whole = _cut(decoded, loop_start)
+            words = self._believed(whole, segment)
+            if words and len(whole.words) == len(decoded.words):
+                alternatives = decoded.alternatives
         if not words and not segment.partial_given:
             return []
-        return [Utterance(segment.id, chunk.channel, words, True, chunk.consumed_s)]
+        return [Utterance(segment.id, chunk.channel, words, True, chunk.consumed_s, alternatives)]
 
     def _decode(self, segment: _Segment, window_s: float, beam: int) -> Decoded:
         samples = segment.samples()[: round(FULL_WINDOW_S * CALL_RATE_HZ)]

@@ -9,6 +9,7 @@ caller says how long a window must be, and tokens are limited by the length of t
 """
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from typing import Any, Final
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, ModelError
+from callwatch.core.words import Alternative
 from callwatch.speech.mel import log_mel
 from callwatch.speech.protocol import RecognitionError
 
@@ -43,13 +45,15 @@ class Decoded:
     """What Whisper makes of a stretch of audio, with its own doubts.
 
     `average_log_probability` per token, 0 is certain; `no_speech` 0..1; `broke_off` when the
-    decoder did not come to an end within the tokens that so much audio can hold.
+    decoder did not come to an end within the tokens that so much audio can hold. `alternatives`:
+    the other hypotheses of a search with a beam.
     """
 
     words: tuple[HeardWord, ...]
     average_log_probability: float
     no_speech: float
     broke_off: bool
+    alternatives: tuple[Alternative, ...] = ()
 
 
 class WhisperEngine:
@@ -105,6 +109,7 @@ class WhisperEngine:
                 encoded,
                 [[*self._start, self._no_timestamps]],
                 beam_size=beam,
+                num_hypotheses=beam,
                 max_length=limit + len(self._start) + 1,
                 suppress_tokens=self._suppressed,
                 return_scores=True,
@@ -123,6 +128,22 @@ class WhisperEngine:
             float(result.scores[0]),
             float(result.no_speech_prob),
             len(tokens) >= limit,
+            self._alternatives(result),
+        )
+
+    def _alternatives(self, result: Any) -> tuple[Alternative, ...]:
+        """All hypotheses but the first, each with its share of their summed probability."""
+        # Scores are means over the tokens and the end mark.
+        logs = [
+            s * (len(ids) + 1) for s, ids in zip(result.scores, result.sequences_ids, strict=True)
+        ]
+        weights = [math.exp(log - max(logs)) for log in logs]
+        return tuple(
+            Alternative(
+                self._tokenizer.decode([t for t in ids if t < self._end]).strip(),
+                weight / sum(weights),
+            )
+            for ids, weight in zip(result.sequences_ids[1:], weights[1:], strict=True)
         )
 
     def _token(self, text: str) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, and_, delete, insert, or_, select, update
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
@@ -23,6 +23,7 @@ from callwatch.core.trends import Trends
 from callwatch.store.database import compact, open_database, parsed, shown, told, writing
 from callwatch.store.filters import CallFilter, filtered
 from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript
+from callwatch.store.ownership import Ownership
 from callwatch.store.rows import (
     call_values,
     figures_from,
@@ -46,6 +47,9 @@ _PAGE = 200
 # How many calls before this one a report compares it with.
 LAST_CALLS = 20
 
+# How the file with a call's sound ends.
+AUDIO_SUFFIX = ".flac"
+
 _calls = Call.__table__
 
 
@@ -58,11 +62,16 @@ class FoundCall:
 
 
 class CallHistory:
-    """The calls in one database. `url` None is the SQLite file in the user's data folder."""
+    """The calls in one database. `url` None is the SQLite file in the user's data folder.
 
-    def __init__(self, url: str | None = None) -> None:
+    `agent_id` is the pseudonym of who asks: in a shared history (PostgreSQL) everything but
+    `group_trends` and `compact` is about their own calls, and raises StoreError without it.
+    """
+
+    def __init__(self, url: str | None = None, agent_id: str | None = None) -> None:
         address = parsed(url)
         self.name = shown(address)
+        self._whose = Ownership(address.get_backend_name() != "sqlite", agent_id or None)
         self._engine = open_database(address)
 
     def close(self) -> None:
@@ -80,14 +89,19 @@ class CallHistory:
     ) -> None:
         self.close()
 
-    def add(self, summary: CallSummary, files: Sequence[Path] = ()) -> str:
+    def add(
+        self, summary: CallSummary, files: Sequence[Path] = (), keep_days: int = RETENTION_DAYS
+    ) -> str:
         """Store a call and return its id. The same id again replaces the call but keeps the note,
-        the follow-up and the mark. `files` (a recording) are deleted together with the call.
+        the follow-up and the mark. `files` (a recording) are deleted together with the call;
+        `keep_days` is the retention time that it was made under.
         """
+        self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
+        values["delete_after"] = sortable(utc(values["started_at"]) + timedelta(days=keep_days))
         body, words = pack(summary), spoken_text(summary)
         with told(self.name), writing(self._engine) as connection:
-            pk = _pk(connection, summary.call.id)
+            pk = self._pk(connection, summary.call.id)
             if pk is None:
                 result = connection.execute(insert(Call).values(**values).returning(Call.pk))
                 pk = int(result.scalar_one())
@@ -110,7 +124,9 @@ class CallHistory:
     ) -> list[StoredCall]:
         """One page of calls, newest first; follow-ups are listed by their date instead."""
         chosen = where or CallFilter()
-        query = filtered(select(_calls), chosen)
+        if chosen.agent_id is not None:
+            self._whose.check(chosen.agent_id)
+        query = filtered(select(_calls).where(*self._whose.own()), chosen)
         if chosen.follow_up:
             query = query.order_by(Call.follow_up_on, Call.started_at)
         else:
@@ -121,10 +137,9 @@ class CallHistory:
 
     def record(self, call_id: str) -> StoredCall:
         """The line of one call; StoreError when there is none."""
+        query = select(_calls).where(Call.call_id == call_id, *self._whose.own())
         with told(self.name), self._engine.connect() as connection:
-            row = (
-                connection.execute(select(_calls).where(Call.call_id == call_id)).mappings().first()
-            )
+            row = connection.execute(query).mappings().first()
         if row is None:
             raise self._unknown(call_id)
         return stored_call(row)
@@ -133,15 +148,45 @@ class CallHistory:
         """The whole summary of one call; StoreError when there is none."""
         query = select(StoredDocument.body).join(Call, Call.pk == StoredDocument.call_pk)
         with told(self.name), self._engine.connect() as connection:
-            body = connection.execute(query.where(Call.call_id == call_id)).scalar()
+            own = query.where(Call.call_id == call_id, *self._whose.own())
+            body = connection.execute(own).scalar()
         if body is None:
             raise self._unknown(call_id)
         return unpack(body, call_id)
+
+    def audio_of(self, call_ids: Sequence[str]) -> dict[str, Path]:
+        """The kept sound of these calls, of those that have any on this machine."""
+        query = select(Call.call_id, CallFile.path).join(CallFile, CallFile.call_pk == Call.pk)
+        query = query.where(
+            Call.call_id.in_(call_ids), CallFile.path.endswith(AUDIO_SUFFIX), *self._whose.own()
+        )
+        with told(self.name), self._engine.connect() as connection:
+            found = {call_id: Path(path) for call_id, path in connection.execute(query)}
+        return {call_id: path for call_id, path in found.items() if path.is_file()}
+
+    def has_audio(self) -> bool:
+        """Whether any call's sound was kept."""
+        query = select(CallFile.pk).join(Call, CallFile.call_pk == Call.pk)
+        query = query.where(CallFile.path.endswith(AUDIO_SUFFIX), *self._whose.own()).limit(1)
+        with told(self.name), self._engine.connect() as connection:
+            return connection.execute(query).first() is not None
+
+    def known_files(self, paths: Sequence[Path]) -> set[Path]:
+        """Those of the files that belong to a call, whoever's it is."""
+        names = {str(path.absolute()): path for path in paths}
+        known: set[Path] = set()
+        with told(self.name), self._engine.connect() as connection:
+            for first in range(0, len(paths), _PAGE):
+                some = [str(path.absolute()) for path in paths[first : first + _PAGE]]
+                query = select(CallFile.path).where(CallFile.path.in_(some))
+                known |= {names[found] for found in connection.execute(query).scalars()}
+        return known
 
     def own_history(self, agent_id: str | None, before: str, call_id: str = "") -> OwnHistory:
         """What a report shows of the agent's own past: their last calls before that start, and
         the note, follow-up and mark of the call itself when it is stored already.
         """
+        self._whose.check(agent_id)
         query = (
             select(_calls)
             .where(Call.agent_id == agent_id if agent_id is not None else Call.agent_id.is_(None))
@@ -152,9 +197,8 @@ class CallHistory:
         )
         with told(self.name), self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
-            own = (
-                connection.execute(select(_calls).where(Call.call_id == call_id)).mappings().first()
-            )
+            itself = select(_calls).where(Call.call_id == call_id, *self._whose.own())
+            own = connection.execute(itself).mappings().first()
         previous: tuple[CallFigures, ...] = tuple(figures_from(row) for row in rows)
         if own is None:
             return OwnHistory(previous)
@@ -169,9 +213,12 @@ class CallHistory:
         terms = terms_of(query)
         if not terms:
             return []
-        find = search_sqlite if self._engine.dialect.name == "sqlite" else search_postgresql
         with told(self.name), self._engine.connect() as connection:
-            found = find(connection, terms, limit, offset)
+            if self._whose.is_shared:
+                agent = self._whose.named()
+                found = search_postgresql(connection, terms, limit, offset, agent)
+            else:
+                found = search_sqlite(connection, terms, limit, offset)
             pks = [pk for pk, _ in found]
             rows = connection.execute(select(_calls).where(Call.pk.in_(pks))).mappings().all()
         calls = {row["pk"]: stored_call(row) for row in rows}
@@ -182,9 +229,12 @@ class CallHistory:
     ) -> Trends:
         """The agent's own figures by week; hard calls are left out.
 
-        `agent_id` None is for a history that holds one agent's calls: StoreError when there are
-        several. `weeks` with `now` looks back only so far.
+        `agent_id` None is oneself in a shared history; in a file it is for one that holds one
+        agent's calls: StoreError when there are several. `weeks` with `now` looks back only so far.
         """
+        if self._whose.is_shared:
+            agent_id = agent_id or self._whose.named()
+            self._whose.check(agent_id)
         with told(self.name), self._engine.connect() as connection:
             agent = only_agent(connection) if agent_id is None else agent_id
             return trends_of(connection, (agent,), _since(weeks, now))
@@ -210,13 +260,13 @@ class CallHistory:
         self._change(call_id, is_hard=is_hard)
 
     def export_all(self) -> Iterator[CallSummary]:
-        """Every call, oldest first, a page at a time."""
+        """Every call of one's own, oldest first, a page at a time."""
         last = 0
         while True:
             query = (
                 select(Call.pk, Call.call_id, StoredDocument.body)
                 .join(StoredDocument, Call.pk == StoredDocument.call_pk)
-                .where(Call.pk > last)
+                .where(Call.pk > last, *self._whose.own())
                 .order_by(Call.pk)
                 .limit(_PAGE)
             )
@@ -231,7 +281,7 @@ class CallHistory:
     def delete(self, call_id: str) -> None:
         """Delete one call, its files and every trace of it; StoreError when there is none."""
         with told(self.name), writing(self._engine) as connection:
-            pk = _pk(connection, call_id)
+            pk = self._pk(connection, call_id)
             if pk is None:
                 raise self._unknown(call_id)
             paths = _remove(connection, select(Call.pk).where(Call.pk == pk))
@@ -239,15 +289,26 @@ class CallHistory:
         self.compact()
 
     def purge(self) -> int:
-        """Delete every call; returns how many there were."""
-        return self._delete_where(select(Call.pk))
+        """Delete every call of one's own; returns how many there were."""
+        return self._delete_where(select(Call.pk).where(*self._whose.own()))
 
     def delete_older_than(self, days: int, now: datetime) -> int:
-        """Delete the calls that began more than `days` before `now`; returns how many."""
+        """Delete the calls that began more than `days` before `now`; returns how many.
+
+        In a shared history these are one's own, and those of others whose own retention time is
+        over: somebody who is gone leaves nothing for ever.
+        """
         if days < 0:
             raise StoreError("the retention time is a number of days: give 0 or more")
         limit = sortable(now - timedelta(days=days))
-        which = select(Call.pk).where(Call.started_at < limit)
+        which = select(Call.pk).where(Call.started_at < limit, *self._whose.own())
+        if self._whose.is_shared:
+            oldest = sortable(now - timedelta(days=max(days, RETENTION_DAYS)))
+            unknown = and_(Call.delete_after.is_(None), Call.started_at < oldest)
+            over = or_(Call.delete_after < sortable(now), unknown)
+            which = select(Call.pk).where(
+                or_(and_(Call.started_at < limit, *self._whose.own()), over)
+            )
         return self._delete_where(which, must_compact=False)
 
     def compact(self) -> None:
@@ -273,9 +334,13 @@ class CallHistory:
 
     def _change(self, call_id: str, **values: Any) -> None:
         with told(self.name), writing(self._engine) as connection:
-            query = update(Call).where(Call.call_id == call_id).values(**values)
+            query = update(Call).where(Call.call_id == call_id, *self._whose.own()).values(**values)
             if connection.execute(query).rowcount == 0:
                 raise self._unknown(call_id)
+
+    def _pk(self, connection: Connection, call_id: str) -> int | None:
+        query = select(Call.pk).where(Call.call_id == call_id, *self._whose.own())
+        return connection.execute(query).scalar()
 
     def _unknown(self, call_id: str) -> StoreError:
         return StoreError(
@@ -302,10 +367,6 @@ def _since(weeks: int | None, now: datetime | None) -> str | None:
     if weeks is None or now is None:
         return None
     return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))
-
-
-def _pk(connection: Connection, call_id: str) -> int | None:
-    return connection.execute(select(Call.pk).where(Call.call_id == call_id)).scalar()
 
 
 def _clear(connection: Connection, pk: int) -> None:

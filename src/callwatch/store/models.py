@@ -58,6 +58,8 @@ class Call(Base):
     is_hard: Mapped[bool] = mapped_column(Boolean, server_default=false())
     note: Mapped[str] = mapped_column(Text, server_default="")
     follow_up_on: Mapped[date | None] = mapped_column(Date)
+    # Sorts like `started_at`; NULL for calls from before it was written.
+    delete_after: Mapped[str | None] = mapped_column(String(24))
 
     __table_args__ = (
         Index("ix_calls_started", "started_at", "pk"),

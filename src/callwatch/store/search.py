@@ -54,15 +54,16 @@ def search_sqlite(
 
 
 def search_postgresql(
-    connection: Connection, terms: list[Term], limit: int, offset: int
+    connection: Connection, terms: list[Term], limit: int, offset: int, agent_id: str
 ) -> list[tuple[int, str]]:
-    """(call pk, snippet) of the calls found, the last added first."""
+    """(call pk, snippet) of this agent's calls found, the last added first."""
     match = " & ".join(
         "(" + " <-> ".join(term.words) + (":*" if term.is_prefix else "") + ")" for term in terms
     )
     query = text(
         "SELECT call_pk, ts_headline('simple', body, to_tsquery('simple', :match), :options) "
         "FROM (SELECT call_pk, body FROM transcripts "
+        "JOIN calls ON calls.pk = call_pk AND calls.agent_id = :agent "
         "WHERE to_tsvector('simple', body) @@ to_tsquery('simple', :match) "
         "ORDER BY call_pk DESC LIMIT :limit OFFSET :offset) AS page ORDER BY call_pk DESC"
     )
@@ -70,5 +71,6 @@ def search_postgresql(
         f"StartSel={FOUND_START}, StopSel={FOUND_END}, MaxFragments=1, "
         f"MaxWords={SNIPPET_WORDS}, MinWords={SNIPPET_WORDS // 2}"
     )
-    values = {"match": match, "options": options, "limit": limit, "offset": offset}
+    values: dict[str, str | int] = {"match": match, "options": options, "agent": agent_id}
+    values |= {"limit": limit, "offset": offset}
     return [(int(pk), str(snippet)) for pk, snippet in connection.execute(query, values)]

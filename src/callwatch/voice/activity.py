@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from callwatch.core.audio import CALL_RATE_HZ, CallBlock
+from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
@@ -25,6 +25,7 @@ from callwatch.voice.edges import EdgeConfig, EdgeFinder
 from callwatch.voice.framing import FRAME, Framer, level_dbfs
 from callwatch.voice.gain import AutoGain, GainConfig
 from callwatch.voice.gate import SpeechGate
+from callwatch.voice.offset import OffsetRemover
 from callwatch.voice.silero import CHUNK, CONTEXT, Silero
 
 Floats = npt.NDArray[np.float32]
@@ -63,6 +64,7 @@ class VoiceActivity:
         self._gates = [SpeechGate(config.gate_aggressiveness) for _ in CHANNELS]
         self._gains = [AutoGain(config.gain) for _ in CHANNELS]
         self._edges = [EdgeFinder(channel, config.edges, DELAY_S) for channel in CHANNELS]
+        self._offset = OffsetRemover()
         self._unbleed = Unbleed(config.bleed)
         self._framer = Framer(rows=6)
         self._factors = np.ones((2, 1), dtype=np.float32)
@@ -99,15 +101,18 @@ class VoiceActivity:
             frames.delay_s,
             _in_time_order([*frames.transitions, *closing]),
             leaks=frames.leaks,
+            own_dbfs=frames.own_dbfs,
+            own=frames.own,
         )
 
     def _decide(self, samples: npt.NDArray[np.int16], last: int | None = None) -> VoiceFrames:
         """Frames for whole chunks, shape (2, k * CHUNK), up to frame `last` of the call."""
-        raw = samples.astype(np.float32) / 32768.0
+        raw = self._offset.process(samples.astype(np.float32) / 32768.0)
         own, bar = self._unbleed.process(raw)
         pieces = self._framer.process(np.concatenate((raw, own, bar)))
         raw_dbfs, own_dbfs, bar_dbfs = np.split(level_dbfs(pieces), 3)
-        passes = self._passes(pieces[2:4], own_dbfs)
+        whole = np.clip(np.rint(pieces[2:4] * 32768.0), -32768, 32767).astype(np.int16)
+        passes = self._passes(whole, own_dbfs)
         opinions = self._opinions(own, passes)
         count = pieces.shape[1] if last is None else min(pieces.shape[1], last - self._frames)
         # A frame has the opinion of the chunk that holds its middle, maybe the last one before.
@@ -133,18 +138,19 @@ class VoiceActivity:
             DELAY_S,
             _in_time_order(transitions),
             leaks=self._unbleed.leaks,
+            own_dbfs=own_dbfs[:, :count],
+            own=whole[:, :count].reshape(2, -1),
         )
 
-    def _passes(self, pieces: Floats, own_dbfs: Floats) -> Flags:
-        """Which chunks hold a frame that may be speech, shape (2, k)."""
+    def _passes(self, pieces: Samples, own_dbfs: Floats) -> Flags:
+        """Which chunks hold a frame (of `pieces`, (2, n, FRAME)) that may be speech, (2, k)."""
         count = pieces.shape[1]
         ends = (self._frames + np.arange(count) + 1) * FRAME - 1
         chunk = ends // CHUNK - self._chunks
         chunks = int(chunk[-1]) + 1 if count else 0
         passes = np.zeros((2, chunks), dtype=np.bool_)
-        whole = np.clip(np.rint(pieces * 32768.0), -32768, 32767).astype(np.int16)
         for row, gate in enumerate(self._gates):
-            heard = gate.process(whole[row].reshape(-1), own_dbfs[row] > self._config.min_dbfs)
+            heard = gate.process(pieces[row].reshape(-1), own_dbfs[row] > self._config.min_dbfs)
             passes[row, chunk[heard]] = True
         return passes
 

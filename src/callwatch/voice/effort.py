@@ -90,6 +90,8 @@ class EffortEstimator:
         finder = PitchFinder(config.pitch)
         self._voices = [EffortSide(config, finder, known.get(channel)) for channel in CHANNELS]
         self._audio = np.zeros((2, MARGIN), np.int16)
+        # The same without the other side's bleed, as far as voice frames have come.
+        self._own = np.zeros((2, MARGIN), np.int16)
         self._speech = np.zeros((2, 0), np.bool_)
         self._probability = np.zeros((2, 0), np.float32)
         self._delay_s = 0.0
@@ -112,6 +114,7 @@ class EffortEstimator:
         end = np.zeros((2, MARGIN + STEP), np.int16)
         self._audio = np.concatenate([self._audio, end], axis=1)
         rest = -self._speech.shape[1] % FLAGS
+        self._own = np.concatenate([self._own, self._audio[:, self._own.shape[1] :]], axis=1)
         self._speech = np.pad(self._speech, ((0, 0), (0, rest)))
         self._probability = np.pad(self._probability, ((0, 0), (0, rest)))
         return self._run()
@@ -126,6 +129,9 @@ class EffortEstimator:
             both = [self._probability, frames.probability]
             self._probability = np.concatenate(both, axis=1)
             self._delay_s = max(self._delay_s, frames.delay_s)
+            known = self._own.shape[1]
+            came = self._audio[:, known : known + len(frames) * (STEP // FLAGS)]
+            self._own = np.concatenate([self._own, came if frames.own is None else frames.own], 1)
 
     def _run(self) -> EffortFrames:
         samples = self._audio.shape[1] - 2 * MARGIN
@@ -136,11 +142,14 @@ class EffortEstimator:
             speech = self._speech[:, i * FLAGS : (i + 1) * FLAGS]
             sure = self._probability[:, i * FLAGS : (i + 1) * FLAGS].mean(axis=1)
             for row, voice in enumerate(self._voices):
-                audio = self._audio[row, i * STEP : (i + 1) * STEP + 2 * MARGIN]
+                known, end = (i + 1) * STEP + MARGIN, (i + 1) * STEP + 2 * MARGIN
+                parts = [self._own[row, i * STEP : known], self._audio[row, known:end]]
+                audio = np.concatenate(parts)
                 opinion = Opinion(float(sure[row]), bool(speech[1 - row].any()))
                 columns[:, row, i] = voice.step(self._number, audio, speech[row], opinion)
             self._number += 1
         self._audio = self._audio[:, count * STEP :]
+        self._own = self._own[:, count * STEP :]
         self._speech = self._speech[:, count * FLAGS :]
         self._probability = self._probability[:, count * FLAGS :]
         delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)

@@ -3,7 +3,9 @@
 Codes are stable, messages are for people. Called by the analysis thread.
 
     no_sound  sound_back  clipping  dc_offset  same_audio  bleed  not_separable  hold_music
-    hold_music_ended  too_quiet  dropped  drift
+    hold_music_ended  too_quiet  dropped
+
+What lasts is also known second by second (`fault`), for the light on the overlay.
 
 `swapped_channels` comes from swapped.py, which listens to words.
 """
@@ -20,10 +22,10 @@ from callwatch.core.events import InputNoted
 from callwatch.core.frames import HOP_S, Leak, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
+from callwatch.voice.faults import CLIPPED, FaultConfig, InputFaults
 from callwatch.voice.hold_music import HoldMusic, HoldMusicConfig
 from callwatch.voice.same_audio import SameAudio, SameAudioConfig
 
-CLIPPED: Final = 32_700  # of 32767: converters and limiters stop a little below full scale
 SILENT_DBFS: Final = -120.0
 
 
@@ -37,21 +39,18 @@ class QualityConfig:
     agent_no_sound_s: float = 30.0
     # Weaker than the noise of any live line.
     no_sound_dbfs: float = -75.0
-    # Share of clipped samples in a second that is audible, and how many such seconds are told.
-    clipped_share: float = 0.002
-    clipped_seconds: int = 3
-    # A constant offset of 2 % of full scale costs headroom and clicks.
-    dc_share: float = 0.02
     # Own speech below this loses detail in the recogniser.
     too_quiet_dbfs: float = -42.0
-    # The channels cannot be told apart when the leak is stronger than this beside own speech.
-    max_bleed_db: float = -6.0
+    # The channels cannot be told apart when the leak is stronger than this (-6 dB, and half a dB of
+    # doubt) beside the far voice and beside own speech, or what is left of it beside own speech.
+    max_bleed_db: float = -5.5
     # A weaker leak than this harms nothing.
     told_bleed_db: float = -26.0
     # Speech that is heard before a level or a leak is judged.
     min_speech_s: float = 5.0
     # Two clocks further apart than this drift audibly apart within a call.
     drift_ppm: float = 50.0
+    faults: FaultConfig = field(default_factory=FaultConfig)
     hold_music: HoldMusicConfig = field(default_factory=HoldMusicConfig)
     same_audio: SameAudioConfig = field(default_factory=SameAudioConfig)
 
@@ -62,8 +61,6 @@ class _Side:
 
     samples: int = 0
     clipped: int = 0
-    clipped_seconds: int = 0
-    second: list[int] = field(default_factory=lambda: [0, 0])  # samples, clipped ones
     offset_sum: float = 0.0
     speech_power: float = 0.0
     speech_frames: int = 0
@@ -90,11 +87,17 @@ class QualityMonitor:
         self._told: dict[tuple[str, Channel | None], str] = {}
         self._music = {channel: HoldMusic(self._config.hold_music) for channel in CHANNELS}
         self._same_audio = SameAudio(self._config.same_audio)
+        self._faults = InputFaults(self._config.faults)
+        self._quiet: set[Channel] = set()  # told during the call that they are
 
     @property
     def separable(self) -> bool:
         """Whether the two channels can be told apart; if not, no talk figure means anything."""
         return not (self._same_audio.is_same or any(s.is_bled for s in self._sides.values()))
+
+    def fault(self, channel: Channel, second: int) -> str | None:
+        """What was wrong with this side's sound in this second (0 is the first); None if nothing."""
+        return self._faults.fault(channel, second)
 
     def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputNoted]:
         """What there is to tell after this block."""
@@ -170,24 +173,21 @@ class QualityMonitor:
         side.samples += len(samples)
         side.clipped += clipped
         side.offset_sum += float(samples.sum(dtype=np.int64))
-        side.second[0] += len(samples)
-        side.second[1] += clipped
-        if side.second[0] >= 16_000:
-            side.clipped_seconds += side.second[1] > config.clipped_share * side.second[0]
-            side.second = [0, 0]
-        if side.clipped_seconds >= config.clipped_seconds:
+        self._faults.hear(channel, samples)
+        if self._faults.clipped_seconds(channel) >= config.faults.clipped_seconds:
             self._tell(notes, now_s, "clipping", channel, _CLIPPING)
         offset = side.offset_sum / max(1, side.samples) / 32768.0
-        if side.samples >= 16_000 and abs(offset) > config.dc_share:
+        if side.samples >= 16_000 and abs(offset) > config.faults.dc_share:
             self._tell(notes, now_s, "dc_offset", channel, _DC_OFFSET)
 
     def _hear_frames(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         side, row = self._sides[channel], channel.index
-        levels, speech = frames.level_dbfs[row], frames.speech[row]
+        levels, speech = frames.own_dbfs[row], frames.speech[row]
         power = 10.0 ** (levels.astype(np.float64) / 10.0)
         side.speech_power += float(power[speech].sum())
         side.speech_frames += int(speech.sum())
         self._follow_silence(channel, frames, notes)
+        self._judge_level(channel, frames, notes)
         idle = ~speech & (frames.probability[row] < 0.1) & (levels > SILENT_DBFS)
         self._follow_music(channel, frames, idle, notes)
         if not self._music[channel].is_on:
@@ -204,6 +204,9 @@ class QualityMonitor:
         needed_s = config.agent_no_sound_s if is_agent else config.no_sound_s
         needed = round(needed_s / HOP_S)
         for run_end, is_silent, length in _runs(silent):
+            if is_silent and side.silent_run + length >= needed:
+                first = max(run_end - length, run_end - (side.silent_run + length - needed) - 1)
+                self._mark(channel, "no_sound", frames, first, run_end)
             if not is_silent:
                 if side.silent_run >= needed:
                     at_s = frames.decided_s(run_end - length)
@@ -231,7 +234,7 @@ class QualityMonitor:
         notes: list[InputNoted],
     ) -> None:
         music = self._music[channel]
-        levels = frames.level_dbfs[channel.index].tolist()
+        levels = frames.own_dbfs[channel.index].tolist()
         for i, (level, is_idle) in enumerate(zip(levels, idle.tolist(), strict=True)):
             changed = music.process(level, is_idle)
             if changed is not None:
@@ -244,6 +247,7 @@ class QualityMonitor:
     ) -> None:
         side = self._sides[channel]
         side.dropped_s += span.duration_s
+        self._faults.mark_dropped(channel, span)
         message = (
             f"The {channel.value}'s device delivered nothing for {span.duration_s:.1f} s; "
             "what was said then is missing."
@@ -259,23 +263,52 @@ class QualityMonitor:
         self._same_audio.process(frames)
         if self._same_audio.is_same:
             self._tell(notes, now_s, "same_audio", None, _SAME_AUDIO)
+            for channel in CHANNELS:
+                self._mark(channel, "same_audio", frames, 0, len(frames))
             return
         self._told.pop(("same_audio", None), None)
         for channel, side in self._sides.items():
             side.leak = frames.leaks[channel.index]
             bleed_db = self._bleed_db(channel)
-            side.is_bled = (
-                bleed_db is not None and bleed_db > config.max_bleed_db and self._is_settled()
-            )
+            side.is_bled = bleed_db is not None and self._is_bled(channel, bleed_db)
             if side.is_bled:
+                self._mark(channel, "not_separable", frames, 0, len(frames))
                 self._tell(notes, now_s, "not_separable", channel, _NOT_SEPARABLE)
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
                 self._tell(notes, now_s, "bleed", channel, _BLEED)
 
-    def _is_settled(self) -> bool:
-        """Whether both sides have spoken enough to judge a leak beside own speech."""
-        heard = min(side.speech_frames for side in self._sides.values())
-        return heard * HOP_S >= self._config.min_speech_s
+    def _is_bled(self, channel: Channel, bleed_db: float) -> bool:
+        """Whether a leak, `bleed_db` beside own speech, is too strong to be taken away.
+
+        A channel in which nobody speaks may be nothing but the other one.
+        """
+        config, near, far = self._config, self._sides[channel], self._sides[channel.other]
+        gain_db = near.leak.gain_db if near.leak.gain_db is not None else bleed_db
+        if far.speech_frames * HOP_S < config.min_speech_s:
+            return False
+        if near.speech_frames * HOP_S < config.min_speech_s:
+            return gain_db > config.max_bleed_db
+        strongest_db = max(min(gain_db, bleed_db), bleed_db + near.leak.rest_db)
+        return strongest_db > config.max_bleed_db
+
+    def _judge_level(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
+        """Own speech that is too quiet all in all, once enough of it was heard."""
+        side, level_dbfs = self._sides[channel], self._sides[channel].speech_dbfs
+        heard_s = side.speech_frames * HOP_S
+        if level_dbfs is None or heard_s < self._config.min_speech_s:
+            return
+        if level_dbfs >= self._config.too_quiet_dbfs:
+            return
+        self._mark(channel, "too_quiet", frames, 0, len(frames))
+        if channel not in self._quiet:
+            self._quiet.add(channel)
+            message = _QUIET.format(who=channel.value, level=level_dbfs)
+            notes.append(InputNoted(frames.end_s + frames.delay_s, channel, "too_quiet", message))
+
+    def _mark(self, channel: Channel, code: str, frames: VoiceFrames, first: int, end: int) -> None:
+        """This was wrong in these frames."""
+        start_s = frames.start_s + first * HOP_S
+        self._faults.mark(channel, code, TimeSpan(start_s, frames.start_s + end * HOP_S))
 
     def _tell(
         self, notes: list[InputNoted], now_s: float, code: str, channel: Channel | None, text: str

@@ -1,0 +1,194 @@
+"""The desktop app itself, on a real screen with real devices: start, memory, GUI blocks, CPU.
+
+`python -m benchmarks.app [RESULT.json] [--calls N]` starts an Xvfb and a PulseAudio server of its
+own, plays the demo call into them and tells the app of it as a soft phone's hook does. On a busy
+machine the GUI thread waits for a core as everybody does: that part of a block is told apart.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.table import print_table, write_json
+
+LIMITS = {"start_s": 1.5, "memory_mb": 200.0, "block_ms": 30.0, "idle_cpu_percent": 1.0}
+STEP_S = 0.005
+CALL_S = 45.0
+IDLE_S = 10.0
+
+
+def run_watched(notes: Path) -> int:
+    """The app, with a timer every 5 ms that notes each late tick: when, how late, and why."""
+    from PyQt6.QtCore import Qt, QTimer
+    from PyQt6.QtWidgets import QApplication
+
+    from callwatch.app.run_desktop import run_app
+
+    app = QApplication(sys.argv[:1])
+    schedule = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+    before: list[tuple[float, float, float]] = []
+
+    def tick() -> None:
+        waited_s = int(schedule.read_text("ascii").split()[1]) / 1e9
+        now = (time.perf_counter(), time.thread_time(), waited_s)
+        if before:
+            late_s, own_s, waited_s = (b - a for a, b in zip(before.pop(), now, strict=True))
+            if late_s > 2 * STEP_S:
+                late_s -= STEP_S
+                with notes.open("a") as out:
+                    out.write(f"{time.time()} {late_s * 1e3} {own_s * 1e3} {waited_s * 1e3}\n")
+        before.append(now)
+
+    timer = QTimer(app)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    timer.start(round(STEP_S * 1e3))
+    return run_app()
+
+
+def memory_mb(pid: int) -> dict[str, float]:
+    """Resident, and the app's fair part of what it shares."""
+    text = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
+    found = dict(re.findall(r"^(Rss|Pss): +(\d+)", text, re.MULTILINE))
+    return {name.lower() + "_mb": int(value) / 1024 for name, value in found.items()}
+
+
+def cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def worst_blocks(notes: Path, spans: list[tuple[float, float]]) -> dict[str, float]:
+    """The longest block inside the spans (ms): by the clock, of work, and but for waiting."""
+    late = [tuple(map(float, line.split())) for line in notes.read_text().splitlines()]
+    inside = [row for row in late if any(start <= row[0] <= end for start, end in spans)]
+    return {
+        "block_ms": max((wall for _, wall, _, _ in inside), default=0.0),
+        "block_not_waiting_for_a_core_ms": max((w - d for _, w, _, d in inside), default=0.0),
+        "gui_thread_own_work_ms": max((own for _, _, own, _ in inside), default=0.0),
+    }
+
+
+def measure(folder: Path, calls: int) -> list[dict[str, Any]]:
+    from tests.integration.commands import ROOT
+    from tests.integration.desk import Desk
+    from tests.integration.test_app import BY_HAND
+    from tests.integration.test_live_capture import beginning, play, split
+    from tests.pulse import PulseServer
+    from tests.ui.xserver import XServer
+
+    notes = folder / "blocks"
+    notes.touch()
+
+    class WatchedDesk(Desk):
+        def start_app(self) -> "subprocess.Popen[str]":
+            command = [sys.executable, "-m", "benchmarks.app", "--app", str(notes)]
+            return subprocess.Popen(
+                command, env=self.environment, stderr=subprocess.PIPE, text=True, cwd=ROOT
+            )
+
+    rows: list[dict[str, Any]] = []
+    screen = XServer(folder)
+    try:
+        screen.start_window_manager()
+        with PulseServer(sinks=()) as server:
+            split(server)
+            recording = beginning(folder, CALL_S)
+            # An installed program has its bytecode: the first start makes it.
+            with Desk(screen, server, folder, BY_HAND) as desk:
+                desk.wait_for("idle")
+                time.sleep(IDLE_S)
+                before_s = cpu_s(desk.app.pid)
+                time.sleep(IDLE_S)
+                idle = 100 * (cpu_s(desk.app.pid) - before_s) / IDLE_S
+                rows.append({"when": "idle, nothing watched", "cpu_percent": idle})
+            begun = time.perf_counter()
+            with WatchedDesk(screen, server, folder, BY_HAND) as desk:
+                while not answers(folder):
+                    time.sleep(0.01)
+                rows.append({"when": "ready", "start_s": time.perf_counter() - begun})
+                rows[-1] |= memory_mb(desk.app.pid)
+                time.sleep(IDLE_S)
+                rows.append({"when": "warmed up"} | memory_mb(desk.app.pid))
+                spans = []
+                for number in range(1, calls + 1):
+                    start_s, before_s = time.time(), cpu_s(desk.app.pid)
+                    desk.call("start")
+                    server.wait_for_recordings(2)
+                    play(server, recording)
+                    spans.append((start_s, time.time()))
+                    used_s = cpu_s(desk.app.pid) - before_s
+                    in_call = memory_mb(desk.app.pid)
+                    desk.call("stop")
+                    desk.wait_for_reports(number, 90)
+                    share = 100 * used_s / (spans[-1][1] - spans[-1][0])
+                    rows.append({"when": f"call {number}", "cpu_percent": share})
+                    rows[-1] |= in_call | worst_blocks(notes, spans[-1:])
+                    rows[-1]["load"] = os.getloadavg()[0]
+                    time.sleep(2)
+                    rows.append({"when": f"after call {number}"} | memory_mb(desk.app.pid))
+    finally:
+        screen.close()
+    return rows
+
+
+def answers(folder: Path) -> bool:
+    from callwatch_ui.commands import AppBusyError, AppCommand, AppNotRunningError, send
+
+    try:
+        return send(AppCommand.STATUS, str(folder / "callwatch.sock")).ok
+    except (AppNotRunningError, AppBusyError):
+        return False
+
+
+def verdicts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each limit with the worst that was measured."""
+    names = {
+        "start_s": [row.get("start_s") for row in rows],
+        "memory_mb": [row.get("rss_mb") for row in rows],
+        "block_ms": [row.get("block_not_waiting_for_a_core_ms") for row in rows],
+        "idle_cpu_percent": [row.get("cpu_percent") for row in rows if "idle" in row["when"]],
+    }
+    worst = {name: max(v for v in values if v is not None) for name, values in names.items()}
+    return [
+        {"figure": n, "worst": v, "limit": LIMITS[n], "kept": "yes" if v <= LIMITS[n] else "NO"}
+        for n, v in worst.items()
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("result", nargs="?", type=Path)
+    parser.add_argument("--calls", type=int, default=3)
+    parser.add_argument("--app", type=Path, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.app is not None:
+        del sys.argv[1:]
+        return run_watched(chosen.app)
+    missing = [name for name in ("Xvfb", "openbox", "pulseaudio") if not shutil.which(name)]
+    if missing:
+        print(f"skipped: install {', '.join(missing)} to measure the app")
+        return 0
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(folder) / "bytecode"))
+        rows = measure(Path(folder), chosen.calls)
+    columns = {name: None for row in rows for name in row}
+    print_table("The desktop app", [columns | row for row in rows])
+    told = verdicts(rows)
+    print_table("Limits", told)
+    if chosen.result is not None:
+        write_json(chosen.result, [*rows, *told])
+    return 0 if all(row["kept"] == "yes" for row in told) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""The sound of a call that is kept because `store.keep_audio` is on: where it lies, how it goes.
+
+Kept sound lies in the app's own data folder, in a folder for each history, and goes when its call
+goes. It is given its name only when the history knows it, so what a crash leaves behind is an
+unfinished file, or one that no call knows; `tidy` takes both away.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from callwatch.app.folders import data_folder
+from callwatch.audio.kept import SUFFIX, KeptFile, remove_unfinished
+from callwatch.audio.source import CallSource
+from callwatch.audio.wrapped import WrappedSource
+from callwatch.config import Config, StoreConfig
+from callwatch.core.audio import CallBlock
+from callwatch.core.errors import OutputError
+from callwatch.core.events import Event
+from callwatch.core.summary import CallInfo, CallSummary
+from callwatch.session.audio_keeper import NO_ENGINE, NO_ROOM, AudioKeeper
+
+if TYPE_CHECKING:
+    from callwatch.store.history import CallHistory
+
+AUDIO = "audio"
+
+
+def audio_folder(store: StoreConfig) -> Path:
+    """Where the sound of this history's calls lies."""
+    key = hashlib.sha256((store.url or "own").encode()).hexdigest()[:12]
+    return data_folder() / AUDIO / key
+
+
+def remove_unfinished_audio() -> None:
+    """Delete what crashes left of recordings, of any history."""
+    remove_unfinished(data_folder() / AUDIO)
+
+
+def tidy(history: "CallHistory", store: StoreConfig) -> None:
+    """Delete sound that no call of the history knows."""
+    folder = audio_folder(store)
+    remove_unfinished(folder)
+    files = sorted(folder.glob(f"*{SUFFIX}"))
+    for path in set(files) - history.known_files(files):
+        with contextlib.suppress(OSError):  # open in a player on Windows: the next time
+            path.unlink(missing_ok=True)
+
+
+class KeptAudio:
+    """The sound of one call; `fault` says why it is not kept."""
+
+    def __init__(self, config: Config, call: CallInfo, *, with_words: bool) -> None:
+        self._days = config.store.retention_days
+        self._file: KeptFile | None = None
+        self._keeper: AudioKeeper | None = None
+        self._fault: str | None = None
+        if not with_words:
+            self._fault = NO_ENGINE
+            return
+        try:
+            self._file = KeptFile(audio_folder(config.store) / f"{call.id}{SUFFIX}")
+        except OutputError as exc:
+            self._fault = NO_ROOM.format(reason=exc)
+            return
+        self._keeper = AudioKeeper(self._file, config.call.language)
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing is kept, as a sentence for the report."""
+        return self._fault if self._keeper is None else self._keeper.fault
+
+    @property
+    def path(self) -> Path | None:
+        """Where the sound will lie."""
+        return None if self._file is None or self.fault is not None else self._file.path
+
+    def add(self, block: CallBlock) -> None:
+        """The next block of the call."""
+        if self._keeper is not None:
+            self._keeper.add(block)
+
+    def take(self, event: Event) -> None:
+        """A sink for the events of the call."""
+        if self._keeper is not None:
+            self._keeper.take(event)
+
+    def close(self, summary: CallSummary) -> CallSummary:
+        """The call is over: the summary, which tells that its sound is kept, or why not."""
+        if self._keeper is not None:
+            self._keeper.close()
+        if self.fault is None:
+            start = datetime.fromisoformat(summary.call.started_at)
+            last_day = (start + timedelta(days=self._days)).date().isoformat()
+            return replace(summary, call=replace(summary.call, audio_kept_until=last_day))
+        quality = summary.input_quality
+        if self.fault in quality.warnings:
+            return summary
+        quality = replace(quality, warnings=(*quality.warnings, self.fault))
+        return replace(summary, input_quality=quality)
+
+    def publish(self) -> None:
+        """The history knows the file: give it its name. Raises OutputError."""
+        if self._file is not None and self.fault is None:
+            self._file.publish()
+
+    def discard(self) -> None:
+        """Keep nothing of this call."""
+        if self._keeper is not None:
+            self._keeper.discard()
+
+
+class Taped(WrappedSource):
+    """A CallSource whose blocks are kept as they go by."""
+
+    def __init__(self, source: CallSource, audio: KeptAudio) -> None:
+        super().__init__(source)
+        self._audio = audio
+
+    def blocks(self) -> Iterator[CallBlock]:
+        """The blocks, each given to the recording first."""
+        for block in self._source.blocks():
+            self._audio.add(block)
+            yield block
+
+    def warnings(self) -> tuple[str, ...]:
+        """Those of the source, and why nothing is kept."""
+        fault = self._audio.fault
+        return self._source.warnings() if fault is None else (*self._source.warnings(), fault)

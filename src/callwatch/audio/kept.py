@@ -1,0 +1,158 @@
+"""A kept call on disk: two-channel FLAC, written as it comes, for its owner's eyes alone.
+
+The file is made with mode 0600 under the name NAME.flac.part and is locked as long as its writer
+lives. `publish` gives it its own name. What a crash leaves behind is a .part without a lock, which
+`remove_unfinished` takes away: nothing else knows of it, so nothing else would ever delete it.
+"""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from callwatch.audio.soundfiles import sound_library
+from callwatch.core.audio import CALL_RATE_HZ, Samples
+from callwatch.core.errors import OutputError
+
+if sys.platform != "win32":
+    import fcntl
+
+SUFFIX: Final = ".flac"
+PART: Final = ".part"
+
+
+class KeptFile:
+    """One FLAC file that grows. Raises OutputError when it cannot be made or written.
+
+    One thread uses it. Memory does not grow with the length of the call.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._part = path.with_name(path.name + PART)
+        library = sound_library()
+        self._errors = (library.SoundFileError, AssertionError)  # a short write is an assertion
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            number = os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, 0o600)
+        except OSError as exc:
+            raise _cannot(exc) from exc
+        self._raw = _RawFile(os.fdopen(number, "w+b", buffering=0))
+        _lock(self._raw.file)
+        try:
+            self._flac: Any = library.SoundFile(
+                self._raw, "w", CALL_RATE_HZ, 2, "PCM_16", format="FLAC"
+            )
+        except self._errors as exc:
+            self.discard()
+            raise _cannot(self._raw.error or OSError(str(exc))) from exc
+
+    def write(self, samples: Samples) -> None:
+        """int16 (2, n) at CALL_RATE_HZ."""
+        try:
+            self._flac.write(samples.T)
+        except self._errors as exc:
+            raise _cannot(self._raw.error or OSError(str(exc))) from exc
+        if self._raw.error is not None:
+            raise _cannot(self._raw.error)
+
+    def close(self) -> None:
+        """Write what is left; the file is whole then, but still goes by its unfinished name."""
+        self._flac.close()
+        if self._raw.error is not None:
+            raise _cannot(self._raw.error)
+        try:
+            os.fsync(self._raw.file.fileno())
+        except OSError as exc:
+            raise _cannot(exc) from exc
+
+    def publish(self) -> Path:
+        """Give the closed file its own name: from now on the history knows it."""
+        try:
+            if sys.platform == "win32":
+                self._raw.file.close()  # Windows renames no open file
+            os.replace(self._part, self.path)
+        except OSError as exc:
+            raise _cannot(exc) from exc
+        finally:
+            self._raw.file.close()
+        return self.path
+
+    def discard(self) -> None:
+        """Take the file away; harmless when it is gone."""
+        self._raw.closing = True
+        if hasattr(self, "_flac"):
+            with contextlib.suppress(*self._errors):
+                self._flac.close()
+        self._raw.file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
+
+
+class _RawFile:
+    """The file as libsndfile calls it. An error raised in a callback would be lost: it is kept."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.error: OSError | None = None
+        self.closing = False
+
+    def write(self, data: bytes) -> int:
+        """How much was written; 0 after a failure."""
+        if self.error is not None or self.closing:
+            return 0
+        try:
+            written = self.file.write(data)
+        except OSError as exc:
+            self.error = exc
+            return 0
+        if written < len(data):
+            self.error = OSError("No space left on device")
+        return written
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """See BinaryIO."""
+        return self.file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """See BinaryIO."""
+        return self.file.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        """See BinaryIO."""
+        return self.file.read(size)
+
+    def flush(self) -> None:
+        """Nothing waits: the file has no buffer."""
+
+
+def remove_unfinished(folder: Path) -> int:
+    """Delete the files below `folder` that no writer is writing; how many they were."""
+    count = 0
+    for part in folder.rglob(f"*{SUFFIX}{PART}") if folder.is_dir() else ():
+        # On Windows a file that is being written cannot be deleted; elsewhere the lock tells.
+        with contextlib.suppress(OSError), part.open("r+b") as file:
+            if _lock(file):
+                if sys.platform == "win32":
+                    file.close()
+                part.unlink()
+                count += 1
+    return count
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Whether nobody else is writing this file."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True
+
+
+def _cannot(exc: OSError) -> OutputError:
+    return OutputError(exc.strerror or str(exc))
+
+
+_BINARY: Final = getattr(os, "O_BINARY", 0)

@@ -1,0 +1,166 @@
+"""What of a call's sound may be kept: words that were understood, without numbers, without pauses."""
+
+import numpy as np
+import pytest
+
+from callwatch.core.channels import Channel, Language
+from callwatch.core.masking import UtteranceMasker
+from callwatch.core.spans import TimeSpan
+from callwatch.core.words import Utterance, Word
+from callwatch.session.keepable import Keepable, KeepConfig
+
+A, C = Channel.AGENT, Channel.CUSTOMER
+EXACT = KeepConfig(word_pad_s=0.0, secret_pad_s=0.0)
+
+
+def said(
+    text: str, start_s: float, word_s: float = 0.5, channel: Channel = C, gap_s: float = 0.0
+) -> Utterance:
+    words = []
+    for text_ in text.split():
+        words.append(Word(text_, TimeSpan(start_s, start_s + word_s)))
+        start_s += word_s + gap_s
+    return Utterance(f"{channel}-{start_s}", channel, tuple(words), True, start_s)
+
+
+def kept(
+    *utterances: Utterance, language: Language = Language.EN, side: Channel = C
+) -> list[TimeSpan]:
+    """The spans after masking, as in a call."""
+    masker, keepable = UtteranceMasker(language), Keepable(language, EXACT)
+    for utterance in utterances:
+        keepable.hear(masker.mask(utterance))
+    return keepable.spans(side)
+
+
+def covers(spans: list[TimeSpan], time_s: float) -> bool:
+    return any(span.contains(time_s) for span in spans)
+
+
+def test_only_words_are_kept() -> None:
+    assert kept(said("my printer is broken", 10.0)) == [TimeSpan(10.0, 12.0)]
+    assert kept() == []
+
+
+def test_a_card_number_is_silent_on_both_sides_from_its_first_digit_to_its_last() -> None:
+    number = "four one one one " * 4
+    customer = said(f"my card is {number}thank you", 10.0)
+    agent = said("mm yes I am writing that down for you now", 12.0, channel=A)
+    spans = kept(customer, agent)
+    assert covers(spans, 10.2)
+    assert not any(covers(spans, t) for t in np.arange(11.5, 19.5, 0.1))
+    assert covers(spans, 19.7)
+    theirs = kept(customer, agent, side=A)
+    assert not any(covers(theirs, t) for t in np.arange(12.0, 16.5, 0.1))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (Language.SV, "mitt personnummer är åttio noll ett noll ett tolv trettiofyra"),
+        (Language.DA, "mit nummer er tyve tredive fyrre halvtreds"),
+        (Language.NB, "kortet er 4111 1111 1111 1111"),
+        (
+            Language.EN,
+            "I think it would be best for all of us to write to anna at example dot com please",
+        ),
+    ],
+)
+def test_whatever_is_masked_is_silent(language: Language, text: str) -> None:
+    utterance = said(text, 0.0)
+    masked = UtteranceMasker(language).mask(utterance)
+    hidden = next(word for word in masked.words if word.text.startswith("["))
+    spans = kept(utterance, language=language)
+    assert not any(covers(spans, t) for t in np.arange(*_edges(hidden.span), 0.05))
+    assert covers(spans, 0.2)
+
+
+def _edges(span: TimeSpan) -> tuple[float, float]:
+    return span.start_s, span.end_s
+
+
+def test_digits_that_were_misheard_between_others_are_silent_although_no_mask_fits() -> None:
+    # "four one one one" heard as "for want one one": no run is long enough for a mask.
+    spans = kept(said("it is four one then want nine for two one wonder seven okay", 0.0))
+    assert not any(covers(spans, t) for t in np.arange(1.0, 5.9, 0.1))
+    assert covers(spans, 0.3)
+
+
+def test_a_count_may_stay_and_a_number_of_three_digits_not() -> None:
+    assert covers(kept(said("we are two at home and one at work", 0.0)), 1.2)
+    assert not covers(kept(said("it says 123 there", 0.0)), 1.2)
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        (Language.EN, "and the security code please"),
+        (Language.EN, "what is your e-mail address"),
+        (Language.SV, "kan jag få ditt telefonnummer"),
+        (Language.SV, "vad är personnumret"),
+        (Language.DA, "hvad er dit kortnummer"),
+        (Language.NB, "hva er e-postadressen din"),
+    ],
+)
+def test_an_answer_is_silent_also_when_it_was_misheard(language: Language, question: str) -> None:
+    asked = said(question, 0.0, channel=A)
+    answer = said("want to tree for car", 4.0)
+    later = said("anything else", 18.0)
+    spans = kept(asked, answer, later, language=language)
+    assert not any(covers(spans, t) for t in np.arange(4.0, 6.4, 0.1))
+    assert covers(spans, 18.4)
+    assert covers(kept(asked, answer, language=language, side=A), 0.2), "the question may stay"
+
+
+def test_a_misheard_address_is_silent_with_the_name_before_it() -> None:
+    spans = kept(said("yes it is keeper and bear at sampul.com thanks a lot", 0.0))
+    assert not any(covers(spans, t) for t in np.arange(0.2, 3.9, 0.1))
+    assert covers(spans, 4.2)
+
+
+def test_a_number_read_in_slow_groups_is_silent_to_its_end_after_its_start_is_forgotten() -> None:
+    keepable, masker = Keepable(Language.EN, EXACT), UtteranceMasker(Language.EN)
+    for i, digit in enumerate(["four", "one", "three", "two", "nine", "six", "seven"]):
+        keepable.hear(masker.mask(said(f"{digit}", 100.0 + 3.5 * i)))
+    keepable.forget_before(118.0)
+    assert not covers(keepable.spans(C), 100.0 + 3.5 * 6 + 0.2)
+
+
+def test_a_recogniser_that_gives_words_no_times_of_their_own_costs_the_whole_utterance() -> None:
+    span = TimeSpan(5.0, 9.0)
+    words = tuple(Word(text, span) for text in ["the", "card", "is", "[card]", "thanks"])
+    keepable = Keepable(Language.EN, EXACT)
+    keepable.hear(Utterance("c-1", C, words, True, 9.0))
+    assert keepable.spans(C) == []
+    plain = tuple(Word(text, span) for text in ["it", "is", "broken", "again"])
+    keepable = Keepable(Language.EN, EXACT)
+    keepable.hear(Utterance("c-1", C, plain, True, 9.0))
+    assert keepable.spans(C) == [span]
+
+
+def test_without_any_time_nothing_is_kept() -> None:
+    words = tuple(Word(text, TimeSpan(9.0, 9.0)) for text in ["it", "is", "broken"])
+    keepable = Keepable(Language.EN, EXACT)
+    keepable.hear(Utterance("c-1", C, words, True, 9.0))
+    assert keepable.spans(C) == []
+
+
+def test_a_pause_is_silent_also_while_it_lasts() -> None:
+    keepable = Keepable(Language.EN, EXACT)
+    keepable.hear(said("one moment please while I look", 0.0, 1.0))
+    keepable.pause(2.0)
+    assert keepable.spans(C) == [TimeSpan(0.0, 2.0)]
+    keepable.resume(TimeSpan(2.0, 4.0))
+    assert keepable.spans(C) == [TimeSpan(0.0, 2.0), TimeSpan(4.0, 6.0)]
+
+
+def test_gains_do_not_depend_on_the_size_of_the_blocks() -> None:
+    keepable = Keepable(Language.EN)
+    keepable.hear(said("hello there my order is late", 1.0, 0.4))
+    keepable.hear(said("please look", 5.0, 0.4))
+    whole = keepable.gains(C, 0.0, 8 * 16_000)
+    pieces = [keepable.gains(C, at / 16_000, 1_777) for at in range(0, 8 * 16_000, 1_777)]
+    np.testing.assert_allclose(np.concatenate(pieces)[: len(whole)], whole, atol=1e-4)
+    assert whole[round(2.0 * 16_000)] == 1.0
+    assert whole[round(4.4 * 16_000)] == 0.0
+    assert np.abs(np.diff(whole)).max() < 0.01, "sound begins and ends without a click"
