@@ -25,9 +25,9 @@ RNG_SEED = 5
 
 @cache
 def usual_speech() -> Audio:
-    """Some 15 s of the demo's customer before anything happens, (n,)."""
+    """Some 15 s of the demo's customer while they are calm, (n,)."""
     audio, lines = demo()
-    said = [line for line in lines if line["channel"] == "customer"]
+    said = [line for line in lines if line["channel"] == "customer" and not line["raised"]]
     parts: list[Audio] = []
     for line in said:
         if sum(map(len, parts)) > 15 * CALL_RATE_HZ:
