@@ -34,10 +34,9 @@ class EdgeConfig:
     on_probability: float = 0.5
     off_probability: float = 0.35
     # Silero is half deaf to shouting (it gave one shouted voice 0.1 to 0.4 for whole sentences).
-    # Sound as loud as this voice usually is, or nearly, needs a lower opinion; music, noise and
-    # tones reach it in 0.4 % of their time (one noise in 3 %), and they are not after a voice ...
-    loud_probability: float = 0.1
-    loud_below_voice_db: float = 3.0
+    # Sound that is louder than this voice usually is needs a lower opinion ...
+    loud_probability: float = 0.2
+    loud_above_voice_db: float = 3.0
     # ... within so long a time after Silero was sure of it; a shouted sentence takes that long.
     loud_after_frames: int = 300
     # The voice must be known (1 s of it) and stand clear of the noise.
@@ -153,12 +152,12 @@ class EdgeFinder:
         return True
 
     def _is_loud(self, frame: int, level: float) -> bool:
-        """Whether sound that Silero doubts is as loud as the voice that spoke a moment ago."""
+        """Whether sound that Silero doubts is louder than the voice of a moment ago usually is."""
         config = self._config
         return (
             self._known >= config.loud_known_frames
             and frame - self._last_sure <= config.loud_after_frames
-            and level > self._voice_dbfs - config.loud_below_voice_db
+            and level > self._voice_dbfs + config.loud_above_voice_db
             and self._voice_dbfs - self._floor_dbfs >= config.loud_distance_db
         )
 
