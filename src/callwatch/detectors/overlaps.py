@@ -38,8 +38,9 @@ class TurnTakingConfig:
     smooth_s: float = 0.35
     # The other stopped, and the newcomer goes on: yielded. Longer than a stop consonant.
     yield_s: float = 0.15
-    # Whoever yields fades: the end of their speech is heard so much too early at most.
-    early_end_s: float = 0.05
+    # Whoever yields fades: so much of the overlap may be lost at its end (on top of the 30 ms that
+    # speech is held on in the frames).
+    early_end_s: float = 0.02
     # The other was silent for so long: the floor changed hands, what comes later is a new matter.
     change_s: float = 0.25
     # One way delay of the line: whoever starts within it of the other's start could not know.
@@ -86,9 +87,11 @@ def is_enough(spurt: Spurt, frame: int, silent_s: float, config: TurnTakingConfi
     met_s = (spurt.last_overlap + 1 - spurt.part) * HOP_S
     if spurt.part > spurt.start and met_s < config.smooth_s:
         return False
+    met_s = (spurt.last_overlap + 1 - spurt.start) * HOP_S
+    if met_s < config.min_overlap_s - config.early_end_s:
+        return False
     if silent_s >= config.yield_s:
-        met_s = (spurt.last_overlap + 1 - spurt.start) * HOP_S
-        return met_s >= config.min_overlap_s - config.early_end_s
+        return True
     if silent_s > config.speaking_hole_s:
         return False
     length_s, overlap_s = (frame - spurt.start + 1) * HOP_S, spurt.overlap * HOP_S
