@@ -64,7 +64,9 @@ class BleedConfig:
     alike_chunks: float = 6.0
     # Of a path that is not believed so much is doubted beside the near power's share of the far
     # power, the strongest that a leak can be: any other may come.
-    doubt: float = 3.0
+    doubt: float = 0.1
+    # ... and so much of one that has changed.
+    doubt_changed: float = 3.0
     # Near sound is its own when the far side is weaker than this share of it, and explained when
     # less than that share is left.
     alone_share: float = 0.1
@@ -153,7 +155,9 @@ class _Direction:
         self._check(near_power, self.rest_power, self._told_power, far_power)
         if self._has_changed():
             self._weight = min(self._weight, self._config.gain_memory // 8)
-            self._path.doubt(self._config.doubt * min(near_power / far_power, 1.0))
+            config = self._config
+            share = config.doubt_changed if self.is_active else config.doubt
+            self._path.doubt(share * min(near_power / far_power, 1.0))
             self._path.learn(self._rest)
             return
         usual_power = self._told_power * 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
