@@ -35,11 +35,17 @@ def write_json(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def data_dir() -> Path:
     """The directory of recordings (CALLWATCH_DATA); leaves with a sentence when there is none."""
-    name = os.environ.get("CALLWATCH_DATA")
-    if not name or not Path(name).is_dir():
+    folder = optional_data_dir()
+    if folder is None:
         print("skipped: set CALLWATCH_DATA to a directory of recordings (see benchmarks/README.md)")
         sys.exit(0)
-    return Path(name)
+    return folder
+
+
+def optional_data_dir() -> Path | None:
+    """The directory of recordings, for benchmarks that have something to measure without it."""
+    name = os.environ.get("CALLWATCH_DATA")
+    return Path(name) if name and Path(name).is_dir() else None
 
 
 def _shown(value: Any) -> str:

@@ -25,9 +25,9 @@ RNG_SEED = 5
 
 @cache
 def usual_speech() -> Audio:
-    """Some 15 s of the demo's customer before anything happens, (n,)."""
+    """Some 15 s of the demo's customer while they are calm, (n,)."""
     audio, lines = demo()
-    said = [line for line in lines if line["channel"] == "customer"]
+    said = [line for line in lines if line["channel"] == "customer" and not line["raised"]]
     parts: list[Audio] = []
     for line in said:
         if sum(map(len, parts)) > 15 * CALL_RATE_HZ:
@@ -106,6 +106,54 @@ def clicks(every_s: float, ring_hz: float, fall_s: float) -> Audio:
     return out
 
 
+def burst(f0_hz: float, seconds: float, breath: float) -> Audio:
+    """A vowel with a fall in pitch, breath mixed in, fading in and out."""
+    t, rng = time_s(seconds), np.random.default_rng(RNG_SEED)
+    phase = 2 * np.pi * np.cumsum(f0_hz * (1.1 - 0.2 * t / seconds)) / CALL_RATE_HZ
+    voice = sum(np.sin(k * phase) / k**0.8 for k in range(1, 10))
+    sound = voice + breath * rng.normal(size=len(t))
+    return np.asarray(sound * np.sin(np.pi * t / seconds) ** 0.5)
+
+
+def laughter() -> Audio:
+    """Ha-ha-ha: 5 bursts a second, high and breathy, in fits with breaths between."""
+    fit = np.concatenate([np.pad(burst(330 - 8 * i, 0.09, 1.0), (0, 1760)) for i in range(7)])
+    breath = 0.2 * np.random.default_rng(RNG_SEED).normal(size=CALL_RATE_HZ // 2)
+    return np.concatenate([fit, breath, fit, breath])
+
+
+def coughs() -> Audio:
+    """An explosion of noise, then a short voiced tail, twice."""
+    t, rng = time_s(0.25), np.random.default_rng(RNG_SEED)
+    bang = 3 * rng.normal(size=len(t)) * np.exp(-t / 0.06)
+    one = np.concatenate([bang, burst(260, 0.15, 1.5), np.zeros(CALL_RATE_HZ // 3)])
+    return np.tile(one, 2)
+
+
+def plosives() -> Audio:
+    """Pops of breath on the microphone: decaying low noise."""
+    t, rng = time_s(0.15), np.random.default_rng(RNG_SEED)
+    pop = np.cumsum(rng.normal(size=len(t))) * np.exp(-t / 0.03)
+    return np.tile(np.pad(pop, (0, CALL_RATE_HZ // 4)), 6)
+
+
+def loud_word() -> Audio:
+    """One word of the same speaker, higher and brighter, a third of a second long."""
+    words = usual_speech()[: 3 * CALL_RATE_HZ]
+    faster = np.interp(np.arange(0, len(words), 1.6), np.arange(len(words)), words)
+    size = CALL_RATE_HZ // 3
+    parts = faster[: len(faster) // size * size].reshape(-1, size)
+    return np.asarray(parts[(parts**2).sum(axis=1).argmax()] * np.hanning(size))
+
+
+def animals() -> Audio:
+    """Shrill cries round 950 Hz whose pitch trembles; nothing lies below 700 Hz."""
+    t, rng = time_s(4.0), np.random.default_rng(RNG_SEED)
+    steps = np.repeat(rng.normal(0, 12, len(t) // 320 + 1), 320)[: len(t)]
+    phase = 2 * np.pi * np.cumsum(317 + steps) / CALL_RATE_HZ
+    return np.asarray(sum(np.sin(k * phase) for k in (3, 6)) * (np.sin(2 * np.pi * 1.5 * t) > -0.3))
+
+
 @pytest.mark.parametrize("dbfs", [-26.0, -12.0])
 @pytest.mark.parametrize(
     "sound",
@@ -116,11 +164,33 @@ def clicks(every_s: float, ring_hz: float, fall_s: float) -> Audio:
         pytest.param(siren(), id="siren"),
         pytest.param(clicks(0.15, 1800.0, 0.008), id="typing"),
         pytest.param(clicks(1.1, 140.0, 0.04), id="door"),
+        pytest.param(laughter(), id="laughter"),
+        pytest.param(coughs(), id="coughs"),
+        pytest.param(plosives(), id="plosives"),
+        pytest.param(loud_word(), id="one loud word"),
+        pytest.param(animals(), id="animals"),
         pytest.param(np.random.default_rng(RNG_SEED).normal(size=96000), id="noise"),
     ],
 )
 def test_sound_that_is_no_voice_opens_nothing(sound: Audio, dbfs: float) -> None:
     assert cues(sound, dbfs) == []
+
+
+@pytest.mark.parametrize("leak_db", [-12.0, -24.0])
+def test_the_other_sides_shout_leaking_in_opens_nothing(leak_db: float) -> None:
+    """The agent shouts on a channel of their own; the customer's microphone hears it."""
+    speech = usual_speech()
+    words = speech[: 5 * CALL_RATE_HZ]
+    shout = np.interp(np.arange(0, len(words), 1.6), np.arange(len(words)), words) * 2
+    agent = np.concatenate([np.zeros(len(speech) + CALL_RATE_HZ), shout, np.zeros(CALL_RATE_HZ)])
+    customer = np.roll(agent, 960) * 10 ** (leak_db / 20)
+    customer[: len(speech)] += speech
+    activity, estimator, detector, events = VoiceActivity(), EffortEstimator(), RaisedVoice(), []
+    for block in blocks(np.stack([agent, customer])):
+        events += detector.process(estimator.process(block, activity.process(block)))
+    events += detector.process(estimator.finish(activity.finish()))
+    opened = [event.cue for event in events if isinstance(event, CueOpened)]
+    assert [cue for cue in opened if cue.channel is Channel.CUSTOMER] == []
 
 
 def test_the_same_words_stronger_higher_and_brighter_do_open() -> None:

@@ -96,6 +96,22 @@ def test_what_is_higher_but_not_brighter_does_not_open() -> None:
     assert RaisedVoice().process(effort) == []
 
 
+def test_what_has_nothing_low_is_no_voice() -> None:
+    effort = frames([RAISED] * 30)
+    effort.balance_delta_db[:] = 28.0
+    assert RaisedVoice().process(effort) == []
+
+
+def test_what_came_before_a_closed_cue_does_not_open_the_next() -> None:
+    effort = frames([RAISED] * 20 + [USUAL] * 6 + [PAUSE] * 4 + [USUAL] * 12)
+    # The long window still holds the raised voice, and the short one has a lively moment.
+    effort.sustained[1, 20:] = 4.5
+    effort.effort[1, 34:38] = 2.5
+    effort.balance_delta_db[1, 20:] = 8.0
+    out = RaisedVoice().process(effort)
+    assert [type(e) for e in out if not isinstance(e, VoiceSettled)] == [CueOpened, CueClosed]
+
+
 def test_what_was_long_but_is_over_does_not_open() -> None:
     effort = frames([RAISED] * 30)
     effort.effort[:] = 0.5

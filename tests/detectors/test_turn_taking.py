@@ -215,3 +215,24 @@ def test_listening_words(language: Language, listening: str, content: str) -> No
 def test_silence_gives_nothing() -> None:
     assert run(frames([], 30.0)) == []
     assert {c.value for c in CHANNELS} == {"agent", "customer"}
+
+
+def test_both_start_after_a_pause_and_nobody_interrupts() -> None:
+    assert kinds([(C, 1.0, 4.0), (C, 4.3, 5.1), (A, 4.38, 8.0)]) == []
+
+
+def test_a_listening_word_and_a_smooth_change_make_no_interruption() -> None:
+    assert kinds([(C, 1.0, 4.9), (A, 4.0, 4.4), (A, 4.65, 8.0)]) == []
+
+
+def test_a_listening_word_and_a_grab_make_one() -> None:
+    assert kinds([(C, 1.0, 6.0), (A, 4.0, 4.4), (A, 4.65, 8.0)]) == [(INTERRUPTION, A)]
+
+
+def test_a_long_listening_phrase_is_over_before_the_own_turn_begins() -> None:
+    script = [(C, 1.0, 6.1), (A, 4.0, 4.3), (A, 4.45, 5.4), (A, 5.82, 9.0)]
+    assert kinds(script) == [(BACKCHANNEL, A)]
+
+
+def test_a_false_start_is_no_listening_word() -> None:
+    assert kinds([(C, 1.0, 6.0), (A, 3.0, 3.22)]) == []

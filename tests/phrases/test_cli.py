@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from callwatch.cli.phrases import phrases_app
@@ -49,3 +50,20 @@ def test_a_missing_folder_is_one_sentence() -> None:
     done = RUN.invoke(phrases_app, ["match", "-l", "en", "--packs", "/nowhere/at/all"], input="x\n")
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_embeddings_can_be_switched_off() -> None:
+    done = RUN.invoke(
+        phrases_app, ["match", "-l", "en", "--no-embeddings"], input="see you in court\n"
+    )
+    assert done.exit_code == 0
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["matches"][0]["category"] == "legal"
+
+
+def test_without_embeddings_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    done = RUN.invoke(phrases_app, ["match", "-l", "en"], input="see you in court\n")
+    assert done.exit_code == 0
+    assert len(done.stderr.splitlines()) == 1
+    assert json.loads(done.stdout)["matches"][0]["category"] == "legal"

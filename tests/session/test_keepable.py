@@ -60,7 +60,10 @@ def test_a_card_number_is_silent_on_both_sides_from_its_first_digit_to_its_last(
         (Language.SV, "mitt personnummer är åttio noll ett noll ett tolv trettiofyra"),
         (Language.DA, "mit nummer er tyve tredive fyrre halvtreds"),
         (Language.NB, "kortet er 4111 1111 1111 1111"),
-        (Language.EN, "write to anna at example dot com please"),
+        (
+            Language.EN,
+            "I think it would be best for all of us to write to anna at example dot com please",
+        ),
     ],
 )
 def test_whatever_is_masked_is_silent(language: Language, text: str) -> None:
@@ -83,8 +86,36 @@ def test_digits_that_were_misheard_between_others_are_silent_although_no_mask_fi
     assert covers(spans, 0.3)
 
 
-def test_a_year_and_a_house_number_may_stay() -> None:
-    assert covers(kept(said("I bought it in 2021 in the shop", 0.0)), 2.2)
+def test_a_count_may_stay_and_a_number_of_three_digits_not() -> None:
+    assert covers(kept(said("we are two at home and one at work", 0.0)), 1.2)
+    assert not covers(kept(said("it says 123 there", 0.0)), 1.2)
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        (Language.EN, "and the security code please"),
+        (Language.EN, "what is your e-mail address"),
+        (Language.SV, "kan jag få ditt telefonnummer"),
+        (Language.SV, "vad är personnumret"),
+        (Language.DA, "hvad er dit kortnummer"),
+        (Language.NB, "hva er e-postadressen din"),
+    ],
+)
+def test_an_answer_is_silent_also_when_it_was_misheard(language: Language, question: str) -> None:
+    asked = said(question, 0.0, channel=A)
+    answer = said("want to tree for car", 4.0)
+    later = said("anything else", 18.0)
+    spans = kept(asked, answer, later, language=language)
+    assert not any(covers(spans, t) for t in np.arange(4.0, 6.4, 0.1))
+    assert covers(spans, 18.4)
+    assert covers(kept(asked, answer, language=language, side=A), 0.2), "the question may stay"
+
+
+def test_a_misheard_address_is_silent_with_the_name_before_it() -> None:
+    spans = kept(said("yes it is keeper and bear at sampul.com thanks a lot", 0.0))
+    assert not any(covers(spans, t) for t in np.arange(0.2, 3.9, 0.1))
+    assert covers(spans, 4.2)
 
 
 def test_a_number_read_in_slow_groups_is_silent_to_its_end_after_its_start_is_forgotten() -> None:

@@ -67,6 +67,7 @@ class Engine:
         self.problem = ""
         self.offer: Nudge | None = None
         self.fault = ""
+        self.cut_short = 0
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -79,6 +80,9 @@ class Engine:
         return self.calls[-1]
 
     def warm_up(self) -> None: ...
+
+    def recover(self) -> int:
+        return self.cut_short
 
     def overlay_settings(self) -> OverlaySettings:
         return OverlaySettings(theme="light", reduced_motion=True)
@@ -258,9 +262,10 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     stopped = threading.Event()
 
     def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
+        advance(30.0, 120.0)
         asked.set()
         assert stopped.wait(20)
-        advance(1.0, 3.0)
+        advance(60.0, 120.0)
         raise AssertionError("it was to be stopped")
 
     monkeypatch.setattr(engine, "recording", read)
@@ -268,6 +273,9 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     app.open_window("replay")
     assert asked.wait(20)
     assert app.reader.progress is not None
+    progress = app.reader.progress
+    qtbot.waitUntil(lambda: progress.labelText() == "long.wav: 25 % · 0:30 of 2:00")
+    assert progress.value() == progress.maximum() // 4
     button = app.reader.progress.findChild(QPushButton)
     assert button is not None
     button.click()
@@ -383,4 +391,16 @@ def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: app.overlay.card.card is not None)
     assert app.overlay.card.card is not None
     assert app.overlay.card.card.advice == engine.fault
+    app.close()
+
+
+def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine()
+    engine.cut_short = 2
+    app = app_for(qtbot, engine)
+    app._warm_up.setInterval(0)
+    app.show()
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    assert app.overlay.card.card is not None
+    assert app.overlay.card.card.advice == "Calls that were cut short have their report now: 2."
     app.close()

@@ -176,6 +176,20 @@ def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None
     assert overlay.card.card is None
 
 
+def test_a_long_sentence_about_the_app_is_not_cut(overlay: Overlay) -> None:
+    overlay.show_message("The microphone is gone.")
+    overlay.layout_now()
+    low = overlay.card.height()
+    assert overlay.state.input_is_good
+    overlay.show_message("The history cannot be written. " * 8)
+    overlay.layout_now()
+    assert overlay.card.height() > low + 20
+    assert overlay.height() == overlay.bar.height() + overlay.card.height() + 6
+    overlay.show_message("The microphone is gone.")
+    overlay.layout_now()
+    assert overlay.card.height() == low
+
+
 def test_pause_is_said_in_words(overlay: Overlay) -> None:
     overlay.take((Metered(2.0, {}, {}),))
     overlay.set_phase(Phase.PAUSED)

@@ -62,12 +62,18 @@ class XServer:
         )
         return done.stdout.strip()
 
+    def kill(self) -> None:
+        """The server crashes."""
+        self._server.kill()
+        self._server.wait(END_S)
+
     def close(self) -> None:
         """End everything that was started here, the server last."""
         for process in reversed(self._programs):
             end(process)
-        self._server.terminate()
-        self._server.wait(END_S)
+        if self._server.poll() is None:
+            self._server.terminate()
+            self._server.wait(END_S)
 
     def _start(self, command: list[str], **env: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(

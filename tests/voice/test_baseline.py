@@ -46,6 +46,14 @@ def test_shouted_first_words_are_set_right() -> None:
     assert learner(*[RAISED] * 15, *[USUAL] * 15).current.pitch_st == pytest.approx(3, abs=1)
 
 
+def test_somebody_else_with_a_higher_voice_takes_the_phone() -> None:
+    child = (14.0, -9.0, -27.0)
+    after = learner(*[USUAL] * 30, *[child] * 14).current
+    assert after.pitch_st == pytest.approx(14.0, abs=1.5)
+    back = learner(*[USUAL] * 30, *[child] * 14, *[USUAL] * 20).current
+    assert back.pitch_st == pytest.approx(3.0, abs=1.5)
+
+
 def test_a_gain_step_moves_the_level_alone() -> None:
     louder = (USUAL[0], USUAL[1], USUAL[2] + 12)
     after = learner(*[USUAL] * 40, *[louder] * 6).current

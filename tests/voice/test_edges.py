@@ -63,3 +63,30 @@ def test_a_soft_tail_belongs_to_the_phrase() -> None:
     stopped = told[-1]
     assert isinstance(stopped, VoiceStopped)
     assert stopped.span.end_s == 1.8
+
+
+def _spans(told: list[VoiceStarted | VoiceStopped]) -> list[tuple[float, float]]:
+    return [(t.span.start_s, t.span.end_s) for t in told if isinstance(t, VoiceStopped)]
+
+
+def test_shouting_that_silero_doubts_is_the_voice_that_spoke_before() -> None:
+    level = [(-95.0, 50), (-30.0, 200), (-95.0, 50), (-20.0, 150), (-95.0, 50)]
+    _, told = run([(0.0, 50), (0.9, 200), (0.0, 50), (0.3, 150), (0.0, 50)], level)
+    assert _spans(told) == [(0.5, 2.5), (3.0, 4.5)]
+
+
+def test_loud_sound_that_silero_doubts_is_nothing_without_a_voice_before() -> None:
+    _, told = run([(0.0, 50), (0.3, 300), (0.0, 50)], [(-95.0, 50), (-20.0, 300), (-95.0, 50)])
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("level_dbfs", "opinion", "pause"),
+    [(-30.0, 0.3, 70), (-20.0, 0.05, 70), (-20.0, 0.3, CONFIG.loud_after_frames + 10)],
+    ids=["no louder than the voice", "no voice at all", "long after the voice"],
+)
+def test_doubtful_sound_is_no_voice(level_dbfs: float, opinion: float, pause: int) -> None:
+    level = [(-95.0, 50), (-30.0, 200), (-95.0, pause), (level_dbfs, 150), (-95.0, 50)]
+    likely = [(0.0, 50), (0.9, 200), (0.0, pause), (opinion, 150), (0.0, 50)]
+    _, told = run(likely, level)
+    assert _spans(told) == [(0.5, 2.5)]

@@ -63,6 +63,15 @@ def test_a_whisper_has_no_effort() -> None:
     assert np.isnan(frames.effort[1, 115:138]).all()
 
 
+def test_hoarse_speech_between_voice_is_no_pause() -> None:
+    hoarse = np.concatenate([voice(120, 1.0), noise(1.4, -30.0), voice(120, 0.3)])
+    _, frames = run(np.concatenate([voice(120, 10.0), silence(1.2), hoarse]))
+    assert frames.voiced_s[1, -3] > 1.0
+    paused = np.concatenate([voice(120, 1.0), silence(1.4), voice(120, 0.3)])
+    _, frames = run(np.concatenate([voice(120, 10.0), silence(1.2), paused]))
+    assert frames.voiced_s[1, -3] < 0.4
+
+
 def test_little_speech_gives_nothing() -> None:
     estimator, frames = run(np.concatenate([voice(120, 1.3), silence(3.0)]))
     assert np.isnan(frames.effort).all()

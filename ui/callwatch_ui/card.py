@@ -12,6 +12,8 @@ from callwatch_ui.look import BODY_PX, CAPTION_PX, TITLE_PX, Look, colour
 from callwatch_ui.words import Card
 
 CARD_HEIGHT: Final = 58.0
+# What of it the advice has: two lines in the smallest font.
+ADVICE_HEIGHT: Final = CARD_HEIGHT / 2 - 2
 # WCAG 2.2, 2.5.8: a target is at least 24 by 24.
 BUTTON: Final = 24.0
 TEXT_LEFT: Final = 58.0
@@ -78,6 +80,7 @@ class NudgeCard(QWidget):
         super().__init__()
         self._look = look
         self.card: Card | None = None
+        self._extra = 0.0
         self.close_button = IconButton(look, "close", close_name, self)
         self.not_useful_button = IconButton(look, "thumb_down", not_useful_name, self)
         self.close_button.clicked.connect(self._close)
@@ -106,8 +109,23 @@ class NudgeCard(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """Height of two lines; the bar sets the width."""
-        return self._look.size(200, CARD_HEIGHT)
+        """Height of two lines, or of a longer sentence about the app; the bar sets the width."""
+        return self._look.size(200, CARD_HEIGHT + self._extra)
+
+    def fit(self, width_px: int) -> None:
+        """Take the height that the advice needs at this width of the card."""
+        if self.card is None:
+            return
+        room = width_px / self._look.scale - TEXT_LEFT - PAD
+        font = fitting_font(self.card.advice, BODY_PX, room, QFont.Weight.Normal)
+        metrics = QFontMetricsF(font)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        text = metrics.boundingRect(QRectF(0, 0, room, 1000), flags, self.card.advice)
+        extra = text.height() - ADVICE_HEIGHT
+        extra = extra + PAD / 2 if extra > 0 else 0.0
+        if extra != self._extra:
+            self._extra = extra
+            self.updateGeometry()
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802, ARG002
         """Keep the buttons in the corner."""
@@ -148,7 +166,7 @@ class NudgeCard(QWidget):
     def _lines(self, painter: QPainter, card: Card, width: float, height: float) -> None:
         theme = self._look.theme
         buttons = BUTTON * (1 + card.can_be_judged) + 6
-        middle = height / 2
+        middle = (height - self._extra) / 2
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(colour(theme.text))
         room = width - TEXT_LEFT - buttons

@@ -35,8 +35,8 @@ class CommandServer(QObject):
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.setMaxPendingConnections(CLIENTS)
         self._server.newConnection.connect(self._accept)
-        # Nothing else holds a client: its own slots hold it only in a circle, and when the garbage
-        # collector took that between the connection and the line, the hook waited in vain.
+        # Nothing else holds a client. Slots of its own that held it did so in a circle: when the
+        # garbage collector took that between the connection and the line, the hook waited in vain.
         self._clients: list[QLocalSocket] = []
 
     @property
@@ -63,15 +63,21 @@ class CommandServer(QObject):
         """Stop listening and remove the socket."""
         self._server.close()
 
-    def _forget(self, client: QLocalSocket) -> None:
-        if client in self._clients:
+    def _ready(self) -> None:
+        client = self.sender()
+        if isinstance(client, QLocalSocket):
+            self._read(client)
+
+    def _gone(self) -> None:
+        client = self.sender()
+        if isinstance(client, QLocalSocket) and client in self._clients:
             self._clients.remove(client)
             client.deleteLater()
 
     def _accept(self) -> None:
         while (client := self._server.nextPendingConnection()) is not None:
-            client.readyRead.connect(lambda client=client: self._read(client))
-            client.disconnected.connect(lambda client=client: self._forget(client))
+            client.readyRead.connect(self._ready)
+            client.disconnected.connect(self._gone)
             self._clients.append(client)
             if client.bytesAvailable():
                 self._read(client)

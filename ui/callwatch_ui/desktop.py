@@ -52,6 +52,7 @@ class DesktopApp(QObject):
     """Joins the parts; `quit_wanted` when the person ends it."""
 
     quit_wanted = pyqtSignal()
+    _recovered = pyqtSignal(int)
 
     def __init__(self, words: Words, host: DesktopHost) -> None:
         super().__init__()
@@ -67,7 +68,7 @@ class DesktopApp(QObject):
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
         self.reader = RecordingReader(words, host.recording)
-        self._warming = threading.Thread(target=host.warm_up, name="callwatch-warm-up")
+        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
@@ -131,7 +132,14 @@ class DesktopApp(QObject):
         idle = self.control.state is AppState.IDLE
         self._command(AppCommand.START if idle else AppCommand.STOP)
 
+    def _prepare(self) -> None:
+        """In a helper thread: calls that were cut short, and what the next one needs."""
+        self._host.warm_up()
+        if count := self._host.recover():
+            self._recovered.emit(count)
+
     def _join(self) -> None:
+        self._recovered.connect(lambda n: self._tell(self._words("history.recovered", n=n)))
         self.bridge.arrived.connect(self.overlay.take)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
@@ -265,7 +273,8 @@ def run_desktop(
             send(AppCommand.SHOW, socket)
         desktop.close()
         return 0
-    desktop.quit_wanted.connect(app.quit)
+    # Not quit: it takes the windows away under what is still to be painted.
+    desktop.quit_wanted.connect(lambda: app.exit(0))
     with error_hooks(desktop.quit_wanted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
         desktop.show()
         app.exec()

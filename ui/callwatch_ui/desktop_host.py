@@ -46,6 +46,9 @@ class DesktopHost(VoiceHost, Protocol):
     def warm_up(self) -> None:
         """Load what the first call will need; from a helper thread."""
 
+    def recover(self) -> int:
+        """Finish calls that something cut short, from a helper thread; how many."""
+
     def start(self, sink: Callable[[Event], None]) -> HoldableCall:
         """Open the devices and begin a call; from a helper thread; raises CallwatchError."""
 

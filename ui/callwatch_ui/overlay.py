@@ -19,6 +19,7 @@ from callwatch_ui.places import Places, Screen, corner_place, first_place, on_sc
 from callwatch_ui.platforms import draws_see_through, hide_from_sharing
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.state import (
+    APP_NOTE,
     InputNote,
     OverlayState,
     Phase,
@@ -108,6 +109,7 @@ class Overlay(QWidget):
         self._layout.setSpacing(round(self._look.px(GAP_UNITS)))
         self.bar.set_look(self._look)
         self.card.set_look(self._look)
+        self.card.fit(self.bar.sizeHint().width())
         self.setWindowOpacity(settings.opacity)
         self._set_click_through(settings.click_through)
         self.adjustSize()
@@ -131,8 +133,10 @@ class Overlay(QWidget):
         card = card_for(state, self._words, NUDGE_ICONS)
         if card != self.card.card:
             was_open = self.card.card is not None
+            before = self.card.sizeHint()
             self.card.set_card(card)
-            if was_open != (card is not None):
+            self.card.fit(self.bar.sizeHint().width())
+            if was_open != (card is not None) or before != self.card.sizeHint():
                 self._refit()
             self.card_changed.emit(card)
 
@@ -163,7 +167,7 @@ class Overlay(QWidget):
 
     def show_message(self, message: str) -> None:
         """Say one sentence about the app itself, where a card would be."""
-        note = InputNote(self.state.time_s, None, "app", message)
+        note = InputNote(self.state.time_s, None, APP_NOTE, message)
         self.set_state(replace(self.state, note=note))
         self.show()
 

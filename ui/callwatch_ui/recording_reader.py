@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QProgressDialog
 
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
-from callwatch_ui.words import Words
+from callwatch_ui.words import Words, clock
 
 Advance = Callable[[float, float | None], None]
 Read = Callable[[Path, Advance], tuple[Sequence[Event], float]]
@@ -28,7 +28,7 @@ class RecordingReader(QObject):
 
     done = pyqtSignal(object, float)
     failed = pyqtSignal(str)
-    _advanced = pyqtSignal(float)
+    _advanced = pyqtSignal(float, float)
     _finished = pyqtSignal()
 
     def __init__(self, words: Words, read: Read) -> None:
@@ -38,6 +38,7 @@ class RecordingReader(QObject):
         self._cancelled = threading.Event()
         self._result: tuple[Sequence[Event], float] | CallwatchError | None = None
         self.progress: QProgressDialog | None = None
+        self._name, self._percent = "", -1
         self._advanced.connect(self._show_progress)
         self._finished.connect(self._conclude)
 
@@ -47,6 +48,7 @@ class RecordingReader(QObject):
             return
         self._cancelled.clear()
         self._result = None
+        self._name, self._percent = path.name, -1
         title = self._words("replay.reading", name=path.name)
         self.progress = QProgressDialog(title, self._words("settings.cancel"), 0, STEPS)
         self.progress.setWindowTitle(self._words("replay.title"))
@@ -77,11 +79,22 @@ class RecordingReader(QObject):
         if self._cancelled.is_set():
             raise ReadingCancelledError("The reading was stopped.")
         if total_s:
-            self._advanced.emit(time_s / total_s)
+            self._advanced.emit(time_s, total_s)
 
-    def _show_progress(self, share: float) -> None:
-        if self.progress is not None:
-            self.progress.setValue(min(STEPS, round(share * STEPS)))
+    def _show_progress(self, reached_s: float, total_s: float) -> None:
+        if self.progress is None:
+            return
+        share = min(1.0, reached_s / total_s)
+        percent = int(100 * share)
+        if percent != self._percent:
+            self._percent = percent
+            self.progress.setLabelText(
+                self._words(
+                    "replay.reached", name=self._name, percent=percent,
+                    reached=clock(reached_s), total=clock(total_s),
+                )
+            )  # fmt: skip
+        self.progress.setValue(round(share * STEPS))
 
     def _conclude(self) -> None:
         thread, self._thread = self._thread, None

@@ -108,7 +108,7 @@ class SettingsDialog(QDialog):
                 return self._choice(field)
             case FieldKind.NUMBER:
                 spin = QDoubleSpinBox()
-                spin.setDecimals(0 if isinstance(field.value, int) else 2)
+                spin.setDecimals(0 if float(field.step).is_integer() else 2)
                 spin.setRange(field.least, field.most)
                 spin.setSingleStep(field.step)
                 spin.setSuffix(f" {field.unit}" if field.unit else "")

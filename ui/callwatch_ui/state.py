@@ -26,6 +26,8 @@ from callwatch.core.nudges import Nudge
 
 # A note on the input stays readable this long even when the sound is good again at once.
 NOTE_STAYS_S: Final = 8.0
+# A sentence about the app itself stands where a note on the sound would.
+APP_NOTE: Final = "app"
 # A fault that comes and goes has a card again after this; until then the light alone tells it.
 NOTE_AGAIN_S: Final = 60.0
 # A fault that lasts until its mending is told; other notes leave by themselves.
@@ -102,7 +104,8 @@ class OverlayState:
     @property
     def input_is_good(self) -> bool:
         """Whether both sides can be heard as they should be."""
-        return not self.bad_input and self.note is None
+        is_about_sound = self.note is not None and self.note.code != APP_NOTE
+        return not self.bad_input and not is_about_sound
 
 
 def reduce(state: OverlayState, event: Event) -> OverlayState:

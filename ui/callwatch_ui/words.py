@@ -7,7 +7,7 @@ from callwatch.core.cues import CueKind
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import load_texts
-from callwatch_ui.state import OverlayState, Phase
+from callwatch_ui.state import APP_NOTE, OverlayState, Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
 def _note_card(state: OverlayState, words: Words) -> Card:
     note = state.note
     assert note is not None
-    if note.code == "app":
+    if note.code == APP_NOTE:
         return Card("warning", NudgeLevel.IMPORTANT, "callwatch", note.message)
     title = words("card.input.title")
     if note.channel is not None:

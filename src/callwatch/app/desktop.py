@@ -1,7 +1,7 @@
 """The engine behind the desktop app (callwatch_ui.desktop.DesktopHost).
 
-Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up` and a sound check
-in their own; everything else in the GUI thread.
+Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, `recover` and a sound
+check in their own; everything else in the GUI thread.
 """
 
 import contextlib
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 from callwatch.app.aftercare import breather
 from callwatch.app.analyze import BLOCK_S, WHISPER
-from callwatch.app.calls import CallDesk, CallPlan, progress_sink
+from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, progress_sink
 from callwatch.app.folders import data_folder
 from callwatch.app.gone import EndsWhenGone
 from callwatch.app.memory import give_back
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
+from callwatch.app.recover import finish_cut_short
 from callwatch.app.settings import AppSettings
 from callwatch.app.setup import AppSetup
 from callwatch.app.voices import VoiceWatch
@@ -53,9 +54,14 @@ class DesktopCall(RunningCall):
     """A live call of the app; closes its devices when it stops."""
 
     def __init__(
-        self, desk: CallDesk, source: CallSource, out_dir: Path, sink: Callable[[Event], None]
+        self,
+        desk: CallDesk,
+        source: CallSource,
+        out_dir: Path,
+        sink: Callable[[Event], None],
+        stopped: Callable[["DesktopCall"], None] = lambda _: None,
     ) -> None:
-        self._source = source
+        self._source, self._stopped = source, stopped
         plan = CallPlan(source, source.name, out_dir, live=True, own_folder=True)
         super().__init__(desk.open(plan, (sink,)))
 
@@ -71,6 +77,7 @@ class DesktopCall(RunningCall):
         """End the call, write its report, let go of the devices."""
         with self._source:
             super().stop()
+        self._stopped(self)
         give_back()
 
 
@@ -127,10 +134,12 @@ class AppHost:
         self.feedback = self
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
+        self._outcome: CallOutcome | None = None
         self._desk: CallDesk | None = None
         self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
-        delete_old_files(data_folder(), self.config.store.retention_days, datetime.now(UTC))
+        self._started = datetime.now(UTC)
+        delete_old_files(data_folder(), self.config.store.retention_days, self._started)
 
     @property
     def config(self) -> Config:
@@ -151,6 +160,10 @@ class AppHost:
         gc.collect()
         gc.freeze()
 
+    def recover(self) -> int:
+        """Finish the calls that were cut short before this app started; how many."""
+        return finish_cut_short(data_folder(), self.config, self._started)
+
     def start(self, sink: Callable[[Event], None]) -> DesktopCall:
         """Open the devices of the settings and begin a call."""
         config = self.config
@@ -160,13 +173,25 @@ class AppHost:
         source = EndsWhenGone(self._open_devices(), config.app.end_after_lost_s)
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
-            call = DesktopCall(self._desk_for(config), source, data_folder() / CALLS / name, sink)
+            call = DesktopCall(
+                self._desk_for(config),
+                source,
+                data_folder() / CALLS / name,
+                sink,
+                self._call_stopped,
+            )
         except BaseException:
             with source:
                 raise
-        self._call = call
+        self._call, self._outcome = call, None
         call.begin()
         return call
+
+    def _call_stopped(self, call: DesktopCall) -> None:
+        """Keep what came of it, and not the call with its pipeline and devices."""
+        self._outcome = call.outcome
+        if self._call is call:
+            self._call = None
 
     def _desk_for(self, config: Config) -> CallDesk:
         """One desk for all calls: a model is loaded once, and the phrases are read once."""
@@ -197,13 +222,12 @@ class AppHost:
 
     def last_fault(self) -> str:
         """Why the history does not hold the last call, or holds calls for too long; "" if it does."""
-        outcome = self._call.outcome if self._call is not None else None
-        fault = outcome.history_fault if outcome is not None else None
+        fault = self._outcome.history_fault if self._outcome is not None else None
         return "" if fault is None else fault[:1].upper() + fault[1:] + "."
 
     def breather(self) -> Nudge | None:
         """The offer after the last call, when it was hard."""
-        outcome = self._call.outcome if self._call is not None else None
+        outcome = self._outcome
         if outcome is None:
             return None
         config = self.config

@@ -27,10 +27,10 @@ class RaisedVoiceConfig:
     open_z: float = 3.0
     # The very first syllables of a sentence are often high, and so are single words in a lively
     # one: the short window alone, or evidence that has just begun, must be stronger.
-    early_z: float = 4.2
-    # Voice before anything opens: two syllables (4-5 a second; one loud word or a cough is shorter),
-    # and voice with which `open_z` is enough.
-    sustained_s: float = 0.4
+    early_z: float = 4.0
+    # Voice before anything opens (one loud word or a cough is shorter), and voice with which
+    # `open_z` is enough.
+    sustained_s: float = 0.5
     sure_s: float = 1.0
     # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
     # 6 dB and more). A lively voice, or another person who takes the phone, is only higher.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from callwatch.core.channels import Channel
+from callwatch.core.frames import HOP_S
 
 NEVER = -1_000_000
 CONFIRMED = 8  # frames: as long as voice activity itself waits before it tells a start
@@ -14,16 +15,18 @@ class Spurt:
     """The current (or last) spurt of one side. Counts are 10 ms frames of the call.
 
     start      first frame, the true onset
+    part       first frame since the last pause that parts words
     last       last frame with speech
     voiced     frames with speech
     overlap    frames with speech of both sides, neither soft
     gap        longest pause inside
     hold       how long the other had held the floor at the onset, 0 when they did not
-    other_run  how long the other's own spurt had lasted at the onset
+    other_run  how long the other's own part had lasted at the onset
     """
 
     channel: Channel
     start: int = NEVER
+    part: int = NEVER
     last: int = NEVER
     voiced: int = 0
     overlap: int = 0
@@ -49,6 +52,11 @@ class Spurt:
         return self.voiced >= CONFIRMED
 
     @property
+    def length_s(self) -> float:
+        """From the onset to the last speech."""
+        return (self.last + 1 - self.start) * HOP_S
+
+    @property
     def softness_db(self) -> float:
         """How far the last syllable lies below the usual level of this side."""
         return 0.0 if self.usual_dbfs is None else self.usual_dbfs - self.recent_dbfs
@@ -66,7 +74,7 @@ class Spurt:
 
     def begin(self, frame: int) -> None:
         """A new spurt starts."""
-        self.start = self.last = frame
+        self.start = self.part = self.last = frame
         self.voiced = self.overlap = self.gap = 0
         self.last_overlap = NEVER
         self.is_over = self.is_judged = False

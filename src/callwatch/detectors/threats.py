@@ -214,10 +214,10 @@ class ThreatDetector:
         spans = sentence_spans(words, seam)
         whole = (0, len(words))
         for span in spans if whole in spans else [whole, *spans]:
-            for match in self._matcher.match(
-                " ".join(w.text for w in words[slice(*span)]), thorough=thorough
-            ):
-                if len(spans) > 1 and match.by_rule is not (span == whole):
+            said = " ".join(word.text for word in words[slice(*span)])
+            only_rules = span == whole and len(spans) > 1
+            for match in self._matcher.match(said, thorough=thorough and not only_rules):
+                if len(spans) > 1 and match.by_rule is not only_rules:
                     continue
                 found = self._judge(match, words, span)
                 known = best.get(match.category)

@@ -9,7 +9,7 @@ A listening word that grows into a turn becomes an interruption at that moment. 
 words; words that arrive may decide earlier, or take a decision back. Called by the analysis thread.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel, Language
@@ -18,59 +18,19 @@ from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, Voi
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
-from callwatch.detectors.floor import Floor, FloorConfig
+from callwatch.detectors.floor import Floor
 from callwatch.detectors.listening_words import listening_words
+from callwatch.detectors.overlaps import (
+    TurnTakingConfig,
+    is_contested,
+    is_enough,
+    is_short,
+    was_listening,
+)
+from callwatch.detectors.sides import Sides
 from callwatch.detectors.spurts import Spurt
 
 CONTENT_WORDS: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class TurnTakingConfig:
-    """When an overlap is an interruption."""
-
-    # The floor is held for 1 s before anyone can grab it (docs/metrics.md), less a frame's doubt.
-    min_hold_s: float = 0.95
-    # Where evidence without words suffices (docs/metrics.md).
-    min_overlap_s: float = 0.65
-    # Pauses up to this long are stop consonants; longer ones part words ("yeah, okay, I see").
-    flow_gap_s: float = 0.06
-    # So much of flowing speech lies over the other's, which has holes of its own.
-    flow_share: float = 0.7
-    # Words with pauses between are listening more often than not: they need more time and sound.
-    halting_s: float = 0.78
-    halting_overlap_s: float = 0.4
-    # The other stopped, and the newcomer goes on: yielded. Longer than a stop consonant.
-    yield_s: float = 0.15
-    # The other was silent for so long: the floor changed hands, what comes later is a new matter.
-    change_s: float = 0.25
-    # One way delay of the line: whoever starts within it of the other's start could not know.
-    delay_allowance_s: float = 0.15
-    # An own pause of this length ends a spurt.
-    spurt_pause_s: float = 0.35
-    # Pauses up to this long do not end the holding of the floor (docs/metrics.md).
-    hold_pause_s: float = 1.0
-    # The other counts as speaking through holes in the level (stop consonants).
-    speaking_hole_s: float = 0.12
-    # Longer speech in the other's pause than this ends their holding.
-    solo_s: float = 0.7
-    # A cue closes when one side has been silent for so long.
-    close_pause_s: float = 0.5
-    # Speech that ends no later than this after the other's is no grab for the floor.
-    goes_on_s: float = 0.3
-    # Softer than this beside their usual level the other only breathes, hums or trails off ...
-    soft_other_db: float = 20.0
-    # ... and a newcomer softer than this is not after the floor (or a leak).
-    soft_self_db: float = 15.0
-    # Shorter sounds are false starts, not listening words.
-    min_backchannel_s: float = 0.2
-    # The longest listening phrase that is told as one.
-    max_backchannel_s: float = 1.6
-    # The same without pauses inside: more than three or four syllables in a row are content.
-    max_flowing_s: float = 1.2
-    # Longer speech that began together with the other's was a try for the floor, given up.
-    max_together_s: float = 0.8
-    floor: FloorConfig = field(default_factory=FloorConfig)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +50,7 @@ class TurnTaking:
     ) -> None:
         self._config = config or TurnTakingConfig()
         self._words = listening_words(language)
-        self._spurts = {channel: Spurt(channel) for channel in CHANNELS}
+        self._sides = Sides(self._config)
         self._floor = Floor(self._config.floor)
         self._open: dict[Channel, _Open] = {}
         self._past: list[_Open] = []
@@ -111,14 +71,14 @@ class TurnTaking:
         for on, level_dbfs in zip(zip(agent, customer, strict=True), levels, strict=True):
             time_s = self._time_s()
             while onsets and onsets[0].time_s <= time_s + 1e-6:
-                self._correct_onset(onsets.pop(0))
-            self._follow(on, level_dbfs)
+                self._sides.correct_onset(onsets.pop(0))
+            self._sides.follow(self._frame, on, level_dbfs)
             for channel in CHANNELS:
                 self._judge(channel, time_s, events)
-            events += self._floor.process(self._frame, time_s, self._spurts)
+            events += self._floor.process(self._frame, time_s, self._sides.spurts)
             self._frame += 1
         for onset in onsets:
-            self._correct_onset(onset)
+            self._sides.correct_onset(onset)
         return events
 
     def hear(self, utterance: Utterance) -> list[Event]:
@@ -148,59 +108,15 @@ class TurnTaking:
         events: list[Event] = []
         for channel in list(self._open):
             self._close(channel, at_s, None, events)
-        return [*events, *self._floor.finish(at_s, self._spurts)]
+        return [*events, *self._floor.finish(at_s, self._sides.spurts)]
 
     def _time_s(self) -> float:
         return round((self._frame + 1) * HOP_S + self._delay_s, 4)
 
-    def _correct_onset(self, told: VoiceStarted) -> None:
-        """The confirmed onset lies a little before the first frame of speech."""
-        spurt, start = self._spurts[told.channel], round(told.start_s / HOP_S)
-        if not spurt.is_over and 0 < spurt.start - start <= 20:
-            spurt.start = start
-
-    def _follow(self, on: tuple[bool, bool], level_dbfs: list[float]) -> None:
-        """Bring both spurts up to the current frame."""
-        frame, config = self._frame, self._config
-        for spurt, is_on, level in zip(self._spurts.values(), on, level_dbfs, strict=True):
-            spurt.hear_level(is_on, level, frame, config.soft_other_db)
-            spurt.is_on = is_on
-            if is_on and spurt.is_over:
-                self._begin(spurt)
-            if is_on:
-                spurt.gap = max(spurt.gap, frame - spurt.last - 1)
-                spurt.last = frame
-                spurt.voiced += 1
-            elif not spurt.is_over and frame - spurt.last > config.spurt_pause_s / HOP_S:
-                spurt.is_over = True
-        agent, customer = self._spurts.values()
-        if agent.is_on and customer.is_on:
-            for spurt, other in ((agent, customer), (customer, agent)):
-                spurt.last_overlap = frame
-                spurt.overlap += (
-                    spurt.softness_db <= config.soft_self_db
-                    and other.softness_db <= config.soft_other_db
-                )
-        for spurt, other in ((agent, customer), (customer, agent)):
-            spurt.solo = spurt.solo + 1 if spurt.is_on and not other.is_on else spurt.solo
-            if other.is_on:
-                spurt.solo = 0
-
-    def _begin(self, spurt: Spurt) -> None:
-        frame, config = self._frame, self._config
-        other = self._spurts[spurt.channel.other]
-        paused = frame - spurt.last > config.hold_pause_s / HOP_S
-        if paused or other.solo > config.solo_s / HOP_S:
-            spurt.stretch_start = frame
-        spurt.begin(frame)
-        is_speaking = frame - other.last <= config.speaking_hole_s / HOP_S
-        spurt.hold = frame - other.stretch_start if is_speaking else 0
-        spurt.other_run = frame - other.start if is_speaking else 0
-
     def _judge(self, channel: Channel, time_s: float, events: list[Event]) -> None:
-        spurt, other = self._spurts[channel], self._spurts[channel.other]
+        spurt, other = self._sides.spurts[channel], self._sides.spurts[channel.other]
         if channel in self._open:
-            if not spurt.is_on and self._frame - spurt.last > self._config.close_pause_s / HOP_S:
+            if spurt.is_over:
                 self._close(channel, time_s, False, events)
             elif self._frame - other.last > self._config.close_pause_s / HOP_S:
                 self._close(channel, time_s, True, events)
@@ -210,46 +126,25 @@ class TurnTaking:
             self._judge_ended(spurt, other, time_s, events)
             return
         silent_s = (self._frame - other.last) * HOP_S
-        if spurt.is_on and self._is_contested(spurt) and self._is_enough(spurt, silent_s):
+        if spurt.is_on and self._is_grab(spurt, silent_s):
             spurt.is_judged = True
             self._interrupt(spurt, time_s, events)
         elif (self._frame - other.last_loud) * HOP_S > self._config.change_s:
             spurt.is_changed = True
 
-    def _is_contested(self, spurt: Spurt) -> bool:
-        """Whether the spurt began while the other held the floor, and could have known it."""
+    def _is_grab(self, spurt: Spurt, silent_s: float) -> bool:
         config = self._config
-        if spurt.is_changed or spurt.hold < config.min_hold_s / HOP_S:
-            return False
-        return spurt.other_run >= config.delay_allowance_s / HOP_S
-
-    def _is_enough(self, spurt: Spurt, silent_s: float) -> bool:
-        """Enough evidence by now? Flowing speech needs less than words with pauses between."""
-        config = self._config
-        if silent_s >= config.yield_s:
-            met_s = (spurt.last_overlap + 1 - spurt.start) * HOP_S
-            return met_s >= config.min_overlap_s - config.yield_s / 2
-        if silent_s > config.speaking_hole_s:
-            return False
-        length_s, overlap_s = (self._frame - spurt.start + 1) * HOP_S, spurt.overlap * HOP_S
-        if spurt.gap * HOP_S <= config.flow_gap_s:
-            return length_s >= config.min_overlap_s and overlap_s >= config.flow_share * length_s
-        return length_s >= config.halting_s and overlap_s >= config.halting_overlap_s
+        return is_contested(spurt, config) and is_enough(spurt, self._frame, silent_s, config)
 
     def _judge_ended(self, spurt: Spurt, other: Spurt, time_s: float, events: list[Event]) -> None:
         """A spurt that was no interruption: listening, when the other goes on."""
-        config = self._config
-        length_s = (spurt.last + 1 - spurt.start) * HOP_S
-        waited_s = (self._frame - spurt.last) * HOP_S
-        together = spurt.other_run < config.delay_allowance_s / HOP_S
-        longest_s = config.max_together_s if together else config.max_backchannel_s
-        if not spurt.overlap or not config.min_backchannel_s <= length_s <= longest_s:
+        if not is_short(spurt, self._config):
             spurt.is_judged = True
         elif other.last > spurt.last + 10:
             spurt.is_judged = True
             span = TimeSpan(round(spurt.start * HOP_S, 4), round((spurt.last + 1) * HOP_S, 4))
             events += self._backchannel(spurt.channel, span, time_s, None)
-        elif waited_s > config.hold_pause_s:
+        elif (self._frame - spurt.last) * HOP_S > self._config.hold_pause_s:
             spurt.is_judged = True
 
     def _interrupt(self, spurt: Spurt, time_s: float, events: list[Event]) -> None:
@@ -271,13 +166,8 @@ class TurnTaking:
     ) -> None:
         """The overlap is over: the cue gets its true end, or turns out to have been listening."""
         found = self._open.pop(channel)
-        spurt, other = found.spurt, self._spurts[channel.other]
-        length_s = (spurt.last + 1 - spurt.start) * HOP_S
-        config, flows = self._config, spurt.gap * HOP_S <= self._config.flow_gap_s
-        longest_s = config.max_flowing_s if flows else config.max_backchannel_s
-        # Whoever grabs the floor goes on when the other stops.
-        has_stopped = not spurt.is_on and (spurt.last - other.last) * HOP_S < config.goes_on_s
-        if yielded is not None and has_stopped and length_s <= longest_s:
+        spurt, other = found.spurt, self._sides.spurts[channel.other]
+        if yielded is not None and was_listening(spurt, other, self._config):
             span = TimeSpan(found.cue.span.start_s, round((spurt.last + 1) * HOP_S, 4))
             if not self._has_content(found):
                 events.append(CueWithdrawn(time_s, found.id))

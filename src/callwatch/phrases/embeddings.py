@@ -23,6 +23,8 @@ DIMENSIONS: Final = 384
 # The ready-made engine uses these instructions without asking: on a processor that lacks them it
 # would end the program.
 _NEEDED_BY_X86: Final = frozenset({"avx2", "fma"})
+# No word of a call is longer; what is, is cut, for the work grows with the letters.
+_LONGEST_WORD: Final = 40
 _CPU_INFO: Final = Path("/proc/cpuinfo")
 
 
@@ -83,5 +85,6 @@ class SentenceEmbedder:
 
         Capitals and punctuation do not matter: some recognisers write them, some do not.
         """
-        vector: Floats = self._model.query(" ".join(spoken_words(text))).astype(np.float32)
+        words = (word[:_LONGEST_WORD] for word in spoken_words(text))
+        vector: Floats = self._model.query(" ".join(words)).astype(np.float32)
         return vector

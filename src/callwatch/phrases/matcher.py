@@ -24,6 +24,10 @@ from callwatch.phrases.text import NormText, NormWord, normalise
 WINDOW_WORDS: Final = 40
 WINDOW_STEP: Final = 28
 
+# How a match is told that no rule made.
+LIKE_IN_WORDS: Final = "Said '{said}', worded like a threat of this kind ({sure})."
+LIKE_IN_MEANING: Final = "Said '{said}', close in meaning to a threat of this kind ({sure})."
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -46,9 +50,9 @@ class MatchConfig:
     with_meaning: Bounds = Bounds(hinted=0.45, bare=0.50, veto=0.02)
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
-    wording_weight: float = 0.65
-    meaning_weight: float = 0.32
-    shift: float = 0.70
+    wording_weight: float = 0.52
+    meaning_weight: float = 0.45
+    shift: float = 0.28
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
@@ -184,14 +188,14 @@ class PhraseMatcher:
         if self._meaning and meaning is not None and meaning[number] > wording[number]:
             words = [text.original[word.start : word.end] for word in text.words]
             weights = self._meaning.carriers(words, number)
-            likeness = "close in meaning to"
+            likeness = LIKE_IN_MEANING
         else:
             assert self._classifier is not None
             weights = self._classifier.carriers(read.features, number, len(text.words))
-            likeness = "worded like"
+            likeness = LIKE_IN_WORDS
         start, end = text.offsets(*heaviest_run([float(weight) for weight in weights]))
         said = text.original[start:end]
-        evidence = f"Said '{said}', {likeness} a threat of this kind ({sure:.2f})."
+        evidence = likeness.format(said=said, sure=f"{sure:.2f}")
         category = CATEGORIES[number]
         return PhraseMatch(category, said, start, end, round(sure, 3), evidence, by_rule=False)
 

@@ -5,11 +5,12 @@
     never                       |---- both sides ----|
 
 Silence is the rule, and words are the exception: sound in which no word was recognised (a missed
-number, key tones, somebody else in the room) is not kept. Where digits gather, or something was
-masked, both sides are silent, because one side's voice may leak into the other's channel. No
-threads, no clock.
+number, key tones, somebody else in the room) is not kept. Where digits gather, where something was
+masked, and in the seconds after somebody named a secret ("your card number, please?"), both sides
+are silent, because one side's voice may leak into the other's channel. No threads, no clock.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,11 +21,22 @@ import numpy.typing as npt
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.masking import holds_mask
-from callwatch.core.masking_runs import find_runs
+from callwatch.core.masking_context import find_mentions
+from callwatch.core.masking_runs import EMAIL, find_runs
 from callwatch.core.masking_tokens import tokenize
 from callwatch.core.spans import TimeSpan, gaps, union
 from callwatch.core.words import Utterance, Word
 
+# What a recogniser makes of an address that was read aloud.
+_ADDRESS: Final = re.compile(
+    r"@|\w\.(?:com|net|org|edu|info|eu|io|uk|ie|nu|se|dk|no|fi|de)\b", re.I
+)
+# Names of numbers and addresses that reach a person; of secrets see find_mentions.
+_CONTACT: Final = re.compile(
+    r"\b(?:(?:tele)?phone number|mobile number|cell number|e-?mail(?: address)?|mail address|"
+    r"telefonnummer|telefonnumret|telefonnummeret|mobilnummer|mobilnumret|mobilnummeret|"
+    r"e-?post(?:adress|adresse|adressen)?|mejl(?:adress|adressen)?|mail(?:adress|adresse|adressen))\b"
+)
 # More than any number that is counted below: what was masked is a secret whatever its length.
 _MASKED: Final = 1_000
 
@@ -37,7 +49,9 @@ class KeepConfig:
     bridge_s: float = 1.0  # a speaker's breath between two words; a missed word is hardly longer
     secret_pad_s: float = 0.5  # recognisers' word times are wrong by up to this much
     near_s: float = 4.0  # a number is read in groups; misheard words stand between its digits
-    most_digits: int = 4  # a year, a house number; five in one place may be part of a secret
+    most_digits: int = 2  # a count; three in one place may be a card's security code
+    asked_s: float = 12.0  # after a secret was named: a code that is misheard looks like no number
+    address_s: float = 4.0  # before "example.com": the name in an address is misheard most easily
     memory_s: float = 30.0  # a number read in slow groups is silenced to its last digit
     fade_s: float = 0.01  # no click where sound begins and ends
 
@@ -56,6 +70,7 @@ class Keepable:
         self._config = config or KeepConfig()
         self._words: dict[Channel, list[TimeSpan]] = {channel: [] for channel in CHANNELS}
         self._numbers: list[_Number] = []
+        self._asked: list[TimeSpan] = []
         self._pauses: list[TimeSpan] = []
         self._paused_from_s: float | None = None
 
@@ -69,6 +84,7 @@ class Keepable:
             TimeSpan(max(0.0, word.span.start_s - pad_s), word.span.end_s + pad_s) for word in words
         ]
         self._numbers += self._numbers_in(utterance)
+        self._asked += self._asked_in(utterance)
 
     def pause(self, at_s: float) -> None:
         """From here on nothing is kept."""
@@ -86,6 +102,7 @@ class Keepable:
         for channel, spans in self._words.items():
             self._words[channel] = [span for span in spans if span.end_s >= oldest_s]
         self._numbers = [number for number in self._numbers if number.span.end_s >= oldest_s]
+        self._asked = [span for span in self._asked if span.end_s >= oldest_s]
         self._pauses = [pause for pause in self._pauses if pause.end_s >= oldest_s]
 
     def gains(self, channel: Channel, start_s: float, count: int) -> npt.NDArray[np.float32]:
@@ -111,7 +128,7 @@ class Keepable:
 
     def _silent(self) -> list[TimeSpan]:
         """Where neither side may be kept."""
-        out = list(self._pauses)
+        out = [*self._pauses, *self._asked]
         if self._paused_from_s is not None:
             out.append(TimeSpan(self._paused_from_s, float("inf")))
         group: list[_Number] = []
@@ -131,6 +148,10 @@ class Keepable:
     def _numbers_in(self, utterance: Utterance) -> list[_Number]:
         words = utterance.words
         found = [_Number(word.span, _MASKED) for word in words if holds_mask(word.text)]
+        for word in words:
+            if EMAIL in word.text or _ADDRESS.search(word.text):
+                start_s = max(0.0, word.span.start_s - self._config.address_s)
+                found.append(_Number(TimeSpan(start_s, word.span.end_s), _MASKED))
         for run in find_runs(
             tokenize([word.text for word in words], self._language), self._language
         ):
@@ -138,6 +159,21 @@ class Keepable:
         if found and _share_one_time(words):
             return [_Number(_around(words), max(number.digits for number in found))]
         return found
+
+    def _asked_in(self, utterance: Utterance) -> list[TimeSpan]:
+        """The seconds in which an answer may come to what the utterance names."""
+        words = utterance.words
+        texts = [
+            "-" if holds_mask(word.text) else word.text for word in words
+        ]  # "[email]" asks none
+        cores = [token.core for token in tokenize(texts, self._language)]
+        ends = [mention.end for mention in find_mentions(cores)]
+        line = " ".join(cores)
+        ends += [line[: found.end()].count(" ") + 1 for found in _CONTACT.finditer(line)]
+        return [
+            TimeSpan(words[end - 1].span.end_s, words[end - 1].span.end_s + self._config.asked_s)
+            for end in ends
+        ]
 
 
 def _end_s(group: Sequence[_Number]) -> float:

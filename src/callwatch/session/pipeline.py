@@ -34,10 +34,11 @@ from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
 from callwatch.detectors.control import ControlConfig, ControlDetector
 from callwatch.detectors.method import MethodConfig, MethodDetector
+from callwatch.detectors.overlaps import TurnTakingConfig
 from callwatch.detectors.pace import PaceConfig, PaceDetector
 from callwatch.detectors.raised_voice import RaisedVoice, RaisedVoiceConfig
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector
-from callwatch.detectors.turn_taking import TurnTaking, TurnTakingConfig
+from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.session.escalation import Escalation, EscalationConfig

@@ -5,7 +5,9 @@ those: of the voiced time of one side only a small part is then covered by words
 
 Sure share = sum over words of (length * confidence) / voiced time, over the last `window_s`.
 Whisper tiny.en, measured: 0.57-0.87 on six sides of real English calls; 0-0.5, on average 0.35, on
-sentences of synthetic Swedish, Danish and Norwegian and on Korean speech.
+sentences of synthetic Swedish, Danish and Norwegian and on Korean speech. Vosk hardly doubts: its
+Korean model gives English words 0.55-0.88 and its own language on the telephone 0.82. There the model's
+name tells its language, and one of another language is refused before the call.
 """
 
 from collections import deque

@@ -25,6 +25,7 @@ from callwatch.voice.edges import EdgeConfig, EdgeFinder
 from callwatch.voice.framing import FRAME, Framer, level_dbfs
 from callwatch.voice.gain import AutoGain, GainConfig
 from callwatch.voice.gate import SpeechGate
+from callwatch.voice.offset import OffsetRemover
 from callwatch.voice.silero import CHUNK, CONTEXT, Silero
 
 Floats = npt.NDArray[np.float32]
@@ -63,6 +64,7 @@ class VoiceActivity:
         self._gates = [SpeechGate(config.gate_aggressiveness) for _ in CHANNELS]
         self._gains = [AutoGain(config.gain) for _ in CHANNELS]
         self._edges = [EdgeFinder(channel, config.edges, DELAY_S) for channel in CHANNELS]
+        self._offset = OffsetRemover()
         self._unbleed = Unbleed(config.bleed)
         self._framer = Framer(rows=6)
         self._factors = np.ones((2, 1), dtype=np.float32)
@@ -105,7 +107,7 @@ class VoiceActivity:
 
     def _decide(self, samples: npt.NDArray[np.int16], last: int | None = None) -> VoiceFrames:
         """Frames for whole chunks, shape (2, k * CHUNK), up to frame `last` of the call."""
-        raw = samples.astype(np.float32) / 32768.0
+        raw = self._offset.process(samples.astype(np.float32) / 32768.0)
         own, bar = self._unbleed.process(raw)
         pieces = self._framer.process(np.concatenate((raw, own, bar)))
         raw_dbfs, own_dbfs, bar_dbfs = np.split(level_dbfs(pieces), 3)

@@ -89,6 +89,12 @@ class BaselineConfig:
     doubt_chunks: int = 20
     # A raised voice is brighter by at least this: shouting flattens the spectrum (ANSI S3.5: 6 dB).
     least_balance_db: float = 1.5
+    # Somebody else has come to the phone when so many chunks (4 s of voice) all lie this much higher
+    # than the usual voice (a fifth may fall short) without being brighter by this share of what a
+    # raised voice is: the standard voice spectra of ANSI S3.5 gain 1 dB for every semitone.
+    other_chunks: int = 8
+    other_st: float = 4.0
+    other_db_a_st: float = 0.5
     # Lively talkers vary 1.4 times as much as plain readers, most people something between (three
     # support calls against read speech, see effort_norms.py). What is heard of the speaker counts as
     # much as this after so many chunks.
@@ -113,6 +119,7 @@ class BaselineLearner:
         self._usual: deque[Array] = deque(maxlen=config.usual_chunks)
         self._raised: deque[Array] = deque(maxlen=config.raised_chunks)
         self._levels: deque[float] = deque(maxlen=config.level_chunks)
+        self._newest: deque[Array] = deque(maxlen=config.other_chunks)
         self._spread = np.array([n.spread(config.chunk_s) for n in NORMS])
         self._weights = _weights(NORMS, config.chunk_s)
         self._lively_before = config.usual_liveliness if known is None else known.liveliness
@@ -121,6 +128,12 @@ class BaselineLearner:
 
     def add(self, chunk: Array) -> None:
         """One chunk of voice: (3,) pitch, balance, level."""
+        if chunk[2] >= self.strong_dbfs - self._config.faint_db:
+            self._newest.append(chunk)
+        if self._is_somebody_else():
+            self._usual, self._raised = deque(self._newest), deque[Array]()
+            self._usual.pop()
+            self._newest.clear()
         everything = np.array([*self._usual, *self._raised, chunk])
         own = everything[everything[:, 2] >= self.strong_dbfs - self._config.faint_db]
         is_usual = self._divide(own) if len(own) else np.zeros(0, np.bool_)
@@ -130,6 +143,19 @@ class BaselineLearner:
         self._usual = deque(own[is_usual], maxlen=self._config.usual_chunks)
         self._raised = deque(own[~is_usual], maxlen=self._config.raised_chunks)
         self.current = self._solve(own[is_usual])
+
+    def _is_somebody_else(self) -> bool:
+        """Whether the newest chunks are all higher, but not brighter as a raised voice is."""
+        config = self._config
+        if len(self._newest) < config.other_chunks or len(self._usual) < config.other_chunks:
+            return False
+        pitch, tone = np.array(self._newest).T[:2]
+        pitch, tone = pitch - self.current.pitch_st, tone - self.current.balance_db
+        higher_st = float(np.median(pitch))
+        return bool(
+            np.quantile(pitch, 0.2) >= config.other_st
+            and np.median(tone) < config.other_db_a_st * higher_st
+        )
 
     def _divide(self, chunks: Array) -> npt.NDArray[np.bool_]:
         """Which chunks are usual: those not far above the calmer quarter.

@@ -33,6 +33,15 @@ class EdgeConfig:
     # Silero's own defaults: half sure to start, 0.15 less to go on.
     on_probability: float = 0.5
     off_probability: float = 0.35
+    # Silero is half deaf to shouting (it gave one shouted voice 0.1 to 0.4 for whole sentences).
+    # Sound that is louder than this voice usually is needs a lower opinion ...
+    loud_probability: float = 0.2
+    loud_above_voice_db: float = 3.0
+    # ... within so long a time after Silero was sure of it; a shouted sentence takes that long.
+    loud_after_frames: int = 300
+    # The voice must be known (1 s of it) and stand clear of the noise.
+    loud_known_frames: int = 100
+    loud_distance_db: float = 12.0
     # Of so much Silero must be sure, two of its chunks: less are clicks and breaths.
     confirm_frames: int = 6
     # A stop is told after so long a pause: longer than the hole of a stop consonant.
@@ -74,6 +83,8 @@ class EdgeFinder:
         self._count = 0
         self._is_told = False
         self._last_active = -100
+        self._last_sure = -1000
+        self._known = 0  # frames of voice that its usual level was learnt from
 
     def process(
         self, start_s: float, probability: Floats, level_dbfs: Floats, own: Flags
@@ -88,9 +99,12 @@ class EdgeFinder:
         for i, (likely, level, is_own) in enumerate(frames):
             frame = self._frame
             self._frame += 1
-            self._active = likely >= config.on_probability or (
-                self._active and likely >= config.off_probability
-            )
+            is_sure = likely >= config.on_probability
+            if is_sure:
+                self._last_sure = frame
+            elif is_own and likely >= config.loud_probability:
+                is_sure = self._is_loud(frame, level)
+            self._active = is_sure or (self._active and likely >= config.off_probability)
             is_sound = is_own and self._stands_out(level)
             if self._active:
                 self._last_active = frame
@@ -99,7 +113,7 @@ class EdgeFinder:
                     self._sound_since = frame
                 self._last_sound = frame
             if is_sound and (self._active or self._trails_off(frame, level)):
-                self._speak(frame, likely >= config.on_probability, told)
+                self._speak(frame, is_sure, told)
             elif self._start is not None and frame - self._last > config.pause_frames:
                 self._stop(frame, told)
             speech[i] = self._start is not None and frame - self._last <= hang
@@ -133,8 +147,19 @@ class EdgeFinder:
         if self._active and self._voice_dbfs == UNKNOWN_DBFS:
             self._voice_dbfs = level
         elif self._active:
+            self._known += self._is_told
             self._voice_dbfs += VOICE_PACE * (level - self._voice_dbfs)
         return True
+
+    def _is_loud(self, frame: int, level: float) -> bool:
+        """Whether sound that Silero doubts is louder than the voice of a moment ago usually is."""
+        config = self._config
+        return (
+            self._known >= config.loud_known_frames
+            and frame - self._last_sure <= config.loud_after_frames
+            and level > self._voice_dbfs + config.loud_above_voice_db
+            and self._voice_dbfs - self._floor_dbfs >= config.loud_distance_db
+        )
 
     def _trails_off(self, frame: int, level: float) -> bool:
         """Whether speech goes on too softly for Silero: close behind, and still near its level."""

