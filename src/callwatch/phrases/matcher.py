@@ -47,7 +47,7 @@ class MatchConfig:
     """When a match counts. Bounds and shares were chosen by cross-validation over whole files."""
 
     wording_alone: Bounds = Bounds(hinted=0.45, bare=0.60, veto=0.03)
-    with_meaning: Bounds = Bounds(hinted=0.45, bare=0.50, veto=0.02)
+    with_meaning: Bounds = Bounds(hinted=0.35, bare=0.40, veto=0.02)
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
     wording_weight: float = 0.52
