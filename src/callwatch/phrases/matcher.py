@@ -154,7 +154,7 @@ class PhraseMatcher:
     def _judge(self, read: "_Reading") -> list[PhraseMatch]:
         strong: dict[str, Hit] = {}
         hinted = {hit.rule.labels[0] for hit in read.hits}
-        for hit in read.hits:
+        for hit in sorted(read.hits, key=lambda hit: not hit.rule.own):
             if hit.rule.strong:
                 strong.setdefault(hit.rule.labels[0], hit)
         if self._classifier is None:
@@ -164,7 +164,7 @@ class PhraseMatcher:
         out: list[PhraseMatch] = []
         for number, category in enumerate(CATEGORIES):
             if category in strong:
-                if sure[number] >= bounds.veto:
+                if strong[category].rule.own or sure[number] >= bounds.veto:
                     score = max(sure[number], self._config.rule_score)
                     out.append(_from_rule(read.text, strong[category], score))
             elif sure[number] >= (bounds.hinted if category in hinted else bounds.bare):

@@ -5,7 +5,7 @@ to do.
 """
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +39,7 @@ class Rule:
     """One named group of patterns.
 
     `labels` are the categories (rules, guards) or the step that it speaks of; `strong` is
-    False for hints.
+    False for hints. `own`: an organisation wrote it, for words that no classifier has learnt.
     """
 
     id: str
@@ -47,6 +47,7 @@ class Rule:
     patterns: tuple[Sequence, ...]
     unless: tuple[Sequence, ...] = ()
     strong: bool = True
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Pack:
         off = set(other.disable)
 
         def merged(mine: dict[str, Rule], theirs: dict[str, Rule]) -> dict[str, Rule]:
-            return {key: rule for key, rule in (mine | theirs).items() if key not in off}
+            own = {key: replace(rule, own=True) for key, rule in theirs.items()}
+            return {key: rule for key, rule in (mine | own).items() if key not in off}
 
         return Pack(
             self.language,
