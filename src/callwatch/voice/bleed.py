@@ -9,13 +9,14 @@ has not learnt from, and told apart from a copy: one channel that holds nothing 
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.frames import Leak
+from callwatch.voice.leak_average import CHUNK_FFT, LESSON, STEP, AverageConfig, AveragedPath
 from callwatch.voice.leak_path import REACH, LeakPath
 from callwatch.voice.silero import CHUNK
 
@@ -91,6 +92,7 @@ class BleedConfig:
     clear_db: float = 6.0
     clear_chunks: int = 4
     lower_db: float = 8.0
+    average: AverageConfig = field(default_factory=AverageConfig)
     # Echoes beyond the path fade by 1.5 dB in 10 ms: a room that takes 0.4 s for 60 dB.
     fade_db_s: float = 150.0
 
@@ -237,6 +239,9 @@ class Unbleed:
     def __init__(self, config: BleedConfig) -> None:
         self._config = config
         self._ways = (_Direction(config), _Direction(config))
+        self._averages = (AveragedPath(config.average), AveragedPath(config.average))
+        self._heard = np.zeros((2, LESSON), dtype=np.float32)
+        self._chunks = 0
         self._past = np.zeros((2, REACH))
         # Powers of the own sound of the last chunks, per channel, and of the noise.
         self._own_powers = [[0.0] * config.reach_chunks for _ in range(2)]
@@ -249,7 +254,9 @@ class Unbleed:
     @property
     def leaks(self) -> tuple[Leak, Leak]:
         """Into each channel, as known now."""
-        return self._ways[0].leak, self._ways[1].leak
+        pairs = zip(self._ways, self._averages, strict=True)
+        agent, customer = (way.leak if way.is_active else average.leak for way, average in pairs)
+        return agent, customer
 
     def process(self, sound: Floats) -> tuple[Floats, Floats]:
         """`sound` (2, k * CHUNK), samples in -1..1: own sound, and the bar it must rise above.
@@ -264,15 +271,34 @@ class Unbleed:
         for k in range(count):
             here = slice(k * CHUNK, (k + 1) * CHUNK)
             heard = known[:, here.stop : here.stop + REACH]
+            averaged = self._averaged(sound[:, here])
             for row, leak in enumerate(self._leaks_in(heard, powers[:, k].tolist())):
-                way = self._ways[row]
-                if way.is_copy or not (way.is_active or way.is_suspected):
+                way, other = self._ways[row], averaged[row]
+                if way.is_copy:
                     continue
-                if way.is_active and leak is not None:
-                    own[row, here] -= leak
-                bar[row, here] = np.repeat(np.sqrt(way.bar(leak)), _SLICE)
+                if not way.is_active and other is not None:
+                    own[row, here] -= other
+                    bar[row, here] = np.abs(other) * self._averages[row].bar_scale
+                elif way.is_active or way.is_suspected:
+                    if way.is_active and leak is not None:
+                        own[row, here] -= leak
+                    bar[row, here] = np.repeat(np.sqrt(way.bar(leak)), _SLICE)
         self._past = known[:, known.shape[1] - REACH :]
         return own, bar
+
+    def _averaged(self, sound: Floats) -> list[Floats | None]:
+        """What the averaged paths foretell of the next chunk (2, CHUNK), where they are believed."""
+        self._heard = np.concatenate((self._heard[:, CHUNK:], sound), axis=1)
+        out: list[Floats | None] = [None, None]
+        for row, path in enumerate(self._averages):
+            if path.is_active:
+                out[row] = path.predict(self._heard[1 - row, -CHUNK_FFT:])
+        self._chunks += 1
+        lessons, between = divmod(self._chunks, STEP // CHUNK)
+        for row, path in enumerate(self._averages if between == 0 else ()):
+            if lessons % 2 == 0 or not path.is_settled:
+                path.learn(self._heard[row], self._heard[1 - row])
+        return out
 
     def _leaks_in(self, heard: Doubles, powers: list[float]) -> list[Doubles | None]:
         """The leak in the newest chunk of each channel; None where there is nothing to look for."""
