@@ -92,6 +92,9 @@ class BleedConfig:
     clear_db: float = 6.0
     clear_chunks: int = 4
     lower_db: float = 8.0
+    # An averaged path serves for weaker leaks than this beside the far voice. Where stronger ones are
+    # not followed somebody speaks over them, and an average would take that away as well.
+    most_average_db: float = -14.0
     average: AverageConfig = field(default_factory=AverageConfig)
     # Echoes beyond the path fade by 1.5 dB in 10 ms: a room that takes 0.4 s for 60 dB.
     fade_db_s: float = 150.0
@@ -255,7 +258,10 @@ class Unbleed:
     def leaks(self) -> tuple[Leak, Leak]:
         """Into each channel, as known now."""
         pairs = zip(self._ways, self._averages, strict=True)
-        agent, customer = (way.leak if way.is_active else average.leak for way, average in pairs)
+        agent, customer = (
+            way.leak if way.is_active or not self._is_weak(average) else average.leak
+            for way, average in pairs
+        )
         return agent, customer
 
     def process(self, sound: Floats) -> tuple[Floats, Floats]:
@@ -286,12 +292,16 @@ class Unbleed:
         self._past = known[:, known.shape[1] - REACH :]
         return own, bar
 
+    def _is_weak(self, path: AveragedPath) -> bool:
+        gain_db = path.leak.gain_db
+        return gain_db is not None and gain_db < self._config.most_average_db
+
     def _averaged(self, sound: Floats) -> list[Floats | None]:
         """What the averaged paths foretell of the next chunk (2, CHUNK), where they are believed."""
         self._heard = np.concatenate((self._heard[:, CHUNK:], sound), axis=1)
         out: list[Floats | None] = [None, None]
         for row, path in enumerate(self._averages):
-            if path.is_active:
+            if self._is_weak(path):
                 out[row] = path.predict(self._heard[1 - row, -CHUNK_FFT:])
         self._chunks += 1
         lessons, between = divmod(self._chunks, STEP // CHUNK)

@@ -49,6 +49,10 @@ class AverageConfig:
     quiet_power: float = 1e-7
     # Own sound stands so far above what is left of the leak.
     margin_db: float = 10.0
+    # But no higher than this beside the far voice, where own speech would have to shout ...
+    most_bar_db: float = -8.0
+    # ... unless the leak itself is nearly as loud.
+    least_margin_db: float = 3.0
 
 
 class AveragedPath:
@@ -82,15 +86,21 @@ class AveragedPath:
     @property
     def bar_scale(self) -> float:
         """How many times louder than the foretold leak own sound must be."""
-        return float(10.0 ** ((self._rest_db + self._config.margin_db) / 20.0))
+        config = self._config
+        above_db = self._rest_db + config.margin_db
+        most_db = max(config.least_margin_db, config.most_bar_db - self._gain_db)
+        return float(10.0 ** (min(above_db, most_db) / 20.0))
 
     @property
     def leak(self) -> Leak:
         """What is known of the leak."""
         if not self.is_active:
             return Leak()
-        gain_db = 10.0 * float(np.log10(self._gain_power / self._far_power + 1e-12))
-        return Leak(gain_db, self._own_share, self._rest_db)
+        return Leak(self._gain_db, self._own_share, self._rest_db)
+
+    @property
+    def _gain_db(self) -> float:
+        return 10.0 * float(np.log10(self._gain_power / self._far_power + 1e-12))
 
     def learn(self, near: Floats, far: Floats) -> None:
         """One lesson from the last LESSON samples of both channels."""
