@@ -54,20 +54,17 @@ class BleedConfig:
     # With so much nothing is taken away yet, but what may be a leak is not own sound either.
     suspect_db: float = 4.0
     # Share that must stay explained of the near sound of the last 1.5 s.
-    still_explained: float = -0.2
+    still_explained: float = 0.1
     check_memory: int = 48
     # The path has changed, and is learnt anew while it is still used, when it explains less than
     # this or when what is left, no less than this beside the leak, is so much alike to what was
     # foretold (correlation of either sign, over some six chunks). Own speech is not alike.
-    doubt_explained: float = 0.0
+    doubt_explained: float = 0.3
     alike_rest_db: float = -14.0
     alike: float = 0.3
     alike_chunks: float = 6.0
-    # Of a path that is not believed so much is doubted beside the near power's share of the far
-    # power, the strongest that a leak can be: any other may come.
-    doubt: float = 0.1
-    # ... and so much of one that has changed.
-    doubt_changed: float = 3.0
+    # Of a path that is not believed at least so much is doubted: any other may come.
+    doubt: float = 0.3
     # Near sound is its own when the far side is weaker than this share of it, and explained when
     # less than that share is left.
     alone_share: float = 0.1
@@ -160,9 +157,7 @@ class _Direction:
         self._check(near_power, self.rest_power, self._told_power, far_power)
         if self._has_changed():
             self._weight = min(self._weight, self._config.gain_memory // 8)
-            config = self._config
-            share = config.doubt_changed if self.is_active else config.doubt
-            self._path.doubt(share * min(near_power / far_power, 1.0))
+            self._path.doubt(self._config.doubt)
             self._path.learn(self._rest)
             return
         usual_power = self._told_power * 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
