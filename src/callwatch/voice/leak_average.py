@@ -20,6 +20,7 @@ STEP: Final = 4 * CHUNK  # new samples between two lessons: 128 ms
 TAPS: Final = 1024  # 64 ms: the longest leak that is handled
 LESSON: Final = STEP + TAPS  # samples that one lesson looks at
 LESSON_FFT: Final = 4096
+_NOTHING: Final = 1e-10  # -100 dBFS
 CHUNK_FFT: Final = 2048  # also the samples of far sound behind one chunk's prediction
 
 
@@ -144,6 +145,8 @@ class AveragedPath:
         self._checks += 1
         part = 1.0 / min(self._checks, self._config.check_memory)
         sounding = power / (power + self._config.quiet_power)
+        if power < _NOTHING < leaked:  # not even a gate lets so little through
+            sounding = 1.0
         self._near += part * (sounding - self._near)
         self._rest += part * (sounding * min(rest / power, 2.0) - self._rest)
         rest_db = float(np.clip(10.0 * np.log10(rest / leaked), -20.0, 0.0))
