@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from tests.voice.speaking import demo
 
-from callwatch.voice.bleed import BleedConfig, Unbleed
+from callwatch.voice.bleed import Unbleed
+from callwatch.voice.leak_direction import BleedConfig
 from callwatch.voice.silero import CHUNK
 
 RATE = 16_000

@@ -20,11 +20,12 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.voice.bleed import BleedConfig, Unbleed
+from callwatch.voice.bleed import Unbleed
 from callwatch.voice.edges import EdgeConfig, EdgeFinder
 from callwatch.voice.framing import FRAME, Framer, level_dbfs
 from callwatch.voice.gain import AutoGain, GainConfig
 from callwatch.voice.gate import SpeechGate
+from callwatch.voice.leak_direction import BleedConfig
 from callwatch.voice.offset import OffsetRemover
 from callwatch.voice.silero import CHUNK, CONTEXT, Silero
 
