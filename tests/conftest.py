@@ -1,5 +1,6 @@
 """What every test gets: its own home, no leaked thread, no network beyond this machine."""
 
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -7,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and every program that they
+# start as well.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
