@@ -18,7 +18,9 @@ class XServer:
         self._scratch = scratch
         self._programs: list[subprocess.Popen[str]] = []
         reader, writer = os.pipe()
-        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp"]
+        # Without -noreset it starts over, and lets nobody in meanwhile, when its last client leaves.
+        command = ["Xvfb", "-noreset", "-displayfd", str(writer), "-screen", "0", SCREEN,
+                   "-nolisten", "tcp"]  # fmt: skip
         self._server = subprocess.Popen(command, pass_fds=(writer,), stderr=subprocess.DEVNULL)
         os.close(writer)
         with os.fdopen(reader) as pipe:
