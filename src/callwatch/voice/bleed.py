@@ -28,9 +28,8 @@ class Unbleed:
         self._config = config
         self._ways = (LeakDirection(config), LeakDirection(config))
         self._averages = (AveragedPath(config.average), AveragedPath(config.average))
-        self._heard = np.zeros((2, LESSON), dtype=np.float32)
         self._chunks = 0
-        self._past = np.zeros((2, REACH))
+        self._past = np.zeros((2, LESSON))  # an averaged path looks back furthest
         # Powers of the own sound of the last chunks, per channel, and of the noise.
         self._own_powers = [[0.0] * config.reach_chunks for _ in range(2)]
         self._noise = [1.0, 1.0]
@@ -57,13 +56,13 @@ class Unbleed:
         known: Doubles = np.concatenate((self._past, sound.astype(np.float64)), axis=1)
         own, bar = sound.copy(), np.zeros_like(sound)
         count = sound.shape[1] // CHUNK
-        pieces = known[:, REACH:].reshape(2, count, CHUNK)
+        pieces = known[:, LESSON:].reshape(2, count, CHUNK)
         powers = np.einsum("rki,rki->rk", pieces, pieces) / CHUNK + 1e-12
         for k in range(count):
             here = slice(k * CHUNK, (k + 1) * CHUNK)
-            heard = known[:, here.stop : here.stop + REACH]
-            averaged = self._averaged(sound[:, here])
-            for row, leak in enumerate(self._leaks_in(heard, powers[:, k].tolist())):
+            heard = known[:, here.stop : here.stop + LESSON]
+            averaged = self._averaged(heard)
+            for row, leak in enumerate(self._leaks_in(heard[:, -REACH:], powers[:, k].tolist())):
                 way, other = self._ways[row], averaged[row]
                 if way.is_copy:
                     continue
@@ -74,25 +73,25 @@ class Unbleed:
                     if way.is_active and leak is not None:
                         own[row, here] -= leak
                     bar[row, here] = np.repeat(np.sqrt(way.bar(leak)), SLICE)
-        self._past = known[:, known.shape[1] - REACH :]
+        self._past = known[:, known.shape[1] - LESSON :]
         return own, bar
 
     def _is_weak(self, path: AveragedPath) -> bool:
         gain_db = path.leak.gain_db
         return gain_db is not None and gain_db < self._config.most_average_db
 
-    def _averaged(self, sound: Floats) -> list[Floats | None]:
-        """What the averaged paths foretell of the next chunk (2, CHUNK), where they are believed."""
-        self._heard = np.concatenate((self._heard[:, CHUNK:], sound), axis=1)
+    def _averaged(self, known: Doubles) -> list[Floats | None]:
+        """What the averaged paths foretell of the newest chunk of `known` (2, LESSON), if believed."""
+        heard = known.astype(np.float32)
         out: list[Floats | None] = [None, None]
         for row, path in enumerate(self._averages):
             if self._is_weak(path):
-                out[row] = path.predict(self._heard[1 - row, -CHUNK_FFT:])
+                out[row] = path.predict(heard[1 - row, -CHUNK_FFT:])
         self._chunks += 1
         lessons, between = divmod(self._chunks, STEP // CHUNK)
         for row, path in enumerate(self._averages if between == 0 else ()):
             if lessons % 2 == 0 or not path.is_settled:
-                path.learn(self._heard[row], self._heard[1 - row])
+                path.learn(heard[row], heard[1 - row])
         return out
 
     def _leaks_in(self, heard: Doubles, powers: list[float]) -> list[Doubles | None]:
