@@ -2,10 +2,12 @@
 
 `python -m benchmarks.app [RESULT.json] [--calls N]` starts an Xvfb and a PulseAudio server of its
 own, plays the demo call into them and tells the app of it as a soft phone's hook does. On a busy
-machine the GUI thread waits for a core as everybody does: that part of a block is told apart.
+machine the GUI thread waits for a core as everybody does: that part of a block is told apart. A
+control runs beside it, a bare Qt program with the same timer: its blocks are the machine's own.
 """
 
 import argparse
+import math
 import os
 import re
 import shutil
@@ -14,25 +16,60 @@ import sys
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.table import print_table, write_json
 
+if TYPE_CHECKING:
+    from PyQt6.QtWidgets import QApplication
+
 LIMITS = {"start_s": 1.5, "memory_mb": 200.0, "block_ms": 30.0, "idle_cpu_percent": 1.0}
 STEP_S = 0.005
+BINS_MS = (5.0, 10.0, 20.0, 30.0, 50.0)
 CALL_S = 45.0
 IDLE_S = 10.0
 
 
+class Block(NamedTuple):
+    """A time in which a GUI thread did not come round: its end (s), and its parts (ms)."""
+
+    end_s: float
+    wall_ms: float
+    own_ms: float
+    waited_ms: float
+
+    def overlap_ms(self, other: "Block") -> float:
+        """How much of it is in the other one too."""
+        begun_s = max(self.end_s - self.wall_ms / 1e3, other.end_s - other.wall_ms / 1e3)
+        return max(0.0, 1e3 * (min(self.end_s, other.end_s) - begun_s))
+
+
+def run_control(notes: Path) -> int:
+    """A Qt program that does nothing but note its late ticks."""
+    from PyQt6.QtWidgets import QApplication
+
+    app = QApplication(sys.argv[:1])
+    watch(app, notes)
+    return app.exec()
+
+
 def run_watched(notes: Path) -> int:
-    """The app, with a timer every 5 ms that notes each late tick: when, how late, and why."""
-    from PyQt6.QtCore import Qt, QTimer
+    """The app, noting its late ticks."""
     from PyQt6.QtWidgets import QApplication
 
     from callwatch.app.run_desktop import run_app
 
     app = QApplication(sys.argv[:1])
+    watch(app, notes)
+    return run_app()
+
+
+def watch(app: "QApplication", notes: Path) -> None:
+    """A timer every 5 ms that notes each late tick: when, how late, and why."""
+    from PyQt6.QtCore import Qt, QTimer
+
     schedule = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
     before: list[tuple[float, float, float]] = []
 
@@ -51,7 +88,6 @@ def run_watched(notes: Path) -> int:
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(tick)
     timer.start(round(STEP_S * 1e3))
-    return run_app()
 
 
 def memory_mb(pid: int) -> dict[str, float]:
@@ -66,18 +102,31 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def worst_blocks(notes: Path, spans: list[tuple[float, float]]) -> dict[str, float]:
-    """The longest block inside the spans (ms): by the clock, of work, and but for waiting."""
-    late = [tuple(map(float, line.split())) for line in notes.read_text().splitlines()]
-    inside = [row for row in late if any(start <= row[0] <= end for start, end in spans)]
-    return {
-        "block_ms": max((wall for _, wall, _, _ in inside), default=0.0),
-        "block_not_waiting_for_a_core_ms": max((w - d for _, w, _, d in inside), default=0.0),
-        "gui_thread_own_work_ms": max((own for _, _, own, _ in inside), default=0.0),
+def blocks(notes: Path, span: tuple[float, float]) -> list[Block]:
+    """The blocks inside a span of time."""
+    rows = (Block(*map(float, line.split())) for line in notes.read_text().splitlines())
+    return [row for row in rows if span[0] <= row.end_s <= span[1]]
+
+
+def beyond_machine_ms(block: Block, control: list[Block]) -> float:
+    """What is left of it without waiting for a core, and without what the control suffered too."""
+    shared_ms = sum(block.overlap_ms(other) for other in control)
+    return max(0.0, block.wall_ms - max(block.waited_ms, shared_ms))
+
+
+def distribution(name: str, blocks_ms: list[float]) -> dict[str, Any]:
+    """How many of each length, and the longest."""
+    edges = [*BINS_MS, math.inf]
+    counts = {
+        f"{low:g}-{high:g} ms": sum(low < ms <= high for ms in blocks_ms)
+        for low, high in pairwise(edges)
     }
+    return {"during calls": name, **counts, "longest": max(blocks_ms, default=0.0)}
 
 
-def measure(folder: Path, calls: int) -> list[dict[str, Any]]:
+def measure(
+    folder: Path, calls: int, engine: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     from tests.integration.commands import ROOT
     from tests.integration.desk import Desk
     from tests.integration.test_app import BY_HAND
@@ -85,8 +134,11 @@ def measure(folder: Path, calls: int) -> list[dict[str, Any]]:
     from tests.pulse import PulseServer
     from tests.ui.xserver import XServer
 
-    notes = folder / "blocks"
+    notes, noise = folder / "blocks", folder / "noise"
     notes.touch()
+    noise.touch()
+
+    settings = BY_HAND.replace('engine = "none"', f'engine = "{engine}"')
 
     class WatchedDesk(Desk):
         def start_app(self) -> "subprocess.Popen[str]":
@@ -103,7 +155,7 @@ def measure(folder: Path, calls: int) -> list[dict[str, Any]]:
             split(server)
             recording = beginning(folder, CALL_S)
             # An installed program has its bytecode: the first start makes it.
-            with Desk(screen, server, folder, BY_HAND) as desk:
+            with Desk(screen, server, folder, settings) as desk:
                 desk.wait_for("idle")
                 time.sleep(IDLE_S)
                 before_s = cpu_s(desk.app.pid)
@@ -111,13 +163,15 @@ def measure(folder: Path, calls: int) -> list[dict[str, Any]]:
                 idle = 100 * (cpu_s(desk.app.pid) - before_s) / IDLE_S
                 rows.append({"when": "idle, nothing watched", "cpu_percent": idle})
             begun = time.perf_counter()
-            with WatchedDesk(screen, server, folder, BY_HAND) as desk:
+            with WatchedDesk(screen, server, folder, settings) as desk:
                 while not answers(folder):
                     time.sleep(0.01)
                 rows.append({"when": "ready", "start_s": time.perf_counter() - begun})
                 rows[-1] |= memory_mb(desk.app.pid)
                 time.sleep(IDLE_S)
                 rows.append({"when": "warmed up"} | memory_mb(desk.app.pid))
+                command = [sys.executable, "-m", "benchmarks.app", "--control", str(noise)]
+                control = subprocess.Popen(command, env=desk.environment, cwd=ROOT)
                 spans = []
                 for number in range(1, calls + 1):
                     start_s, before_s = time.time(), cpu_s(desk.app.pid)
@@ -131,13 +185,32 @@ def measure(folder: Path, calls: int) -> list[dict[str, Any]]:
                     desk.wait_for_reports(number, 90)
                     share = 100 * used_s / (spans[-1][1] - spans[-1][0])
                     rows.append({"when": f"call {number}", "cpu_percent": share})
-                    rows[-1] |= in_call | worst_blocks(notes, spans[-1:])
+                    late, other = blocks(notes, spans[-1]), blocks(noise, spans[-1])
+                    rows[-1] |= in_call | {
+                        "block_ms": max((b.wall_ms for b in late), default=0.0),
+                        "control_ms": max((b.wall_ms for b in other), default=0.0),
+                        "beyond_machine_ms": max(
+                            (beyond_machine_ms(b, other) for b in late), default=0.0
+                        ),
+                        "own_work_ms": max((b.own_ms for b in late), default=0.0),
+                    }
                     rows[-1]["load"] = os.getloadavg()[0]
                     time.sleep(2)
                     rows.append({"when": f"after call {number}"} | memory_mb(desk.app.pid))
+                control.terminate()
+                control.wait(10)
     finally:
         screen.close()
-    return rows
+    both = [(b, blocks(noise, span)) for span in spans for b in blocks(notes, span)]
+    return rows, [
+        distribution("the app, by the clock", [b.wall_ms for b, _ in both]),
+        distribution(
+            "the control, by the clock", [b.wall_ms for s in spans for b in blocks(noise, s)]
+        ),
+        distribution("the app, not waiting for a core", [b.wall_ms - b.waited_ms for b, _ in both]),
+        distribution("the app, beyond the machine", [beyond_machine_ms(b, o) for b, o in both]),
+        distribution("the app's own work", [b.own_ms for b, _ in both]),
+    ]
 
 
 def answers(folder: Path) -> bool:
@@ -154,7 +227,7 @@ def verdicts(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names = {
         "start_s": [row.get("start_s") for row in rows],
         "memory_mb": [row.get("rss_mb") for row in rows],
-        "block_ms": [row.get("block_not_waiting_for_a_core_ms") for row in rows],
+        "block_ms": [row.get("beyond_machine_ms") for row in rows],
         "idle_cpu_percent": [row.get("cpu_percent") for row in rows if "idle" in row["when"]],
     }
     worst = {name: max(v for v in values if v is not None) for name, values in names.items()}
@@ -168,11 +241,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("result", nargs="?", type=Path)
     parser.add_argument("--calls", type=int, default=3)
+    parser.add_argument("--engine", default="none", help="none, or auto for what is installed")
     parser.add_argument("--app", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--control", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.app is not None:
         del sys.argv[1:]
         return run_watched(chosen.app)
+    if chosen.control is not None:
+        return run_control(chosen.control)
     missing = [name for name in ("Xvfb", "openbox", "pulseaudio") if not shutil.which(name)]
     if missing:
         print(f"skipped: install {', '.join(missing)} to measure the app")
@@ -180,13 +257,14 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(folder) / "bytecode"))
-        rows = measure(Path(folder), chosen.calls)
+        rows, told_blocks = measure(Path(folder), chosen.calls, chosen.engine)
     columns = {name: None for row in rows for name in row}
     print_table("The desktop app", [columns | row for row in rows])
+    print_table("Blocks of the GUI thread", told_blocks)
     told = verdicts(rows)
     print_table("Limits", told)
     if chosen.result is not None:
-        write_json(chosen.result, [*rows, *told])
+        write_json(chosen.result, [*rows, *told_blocks, *told])
     return 0 if all(row["kept"] == "yes" for row in told) else 1
 
 

@@ -24,6 +24,7 @@ from callwatch_ui.command_server import CommandServer
 from callwatch_ui.commands import Answer, AppBusyError, AppCommand, AppState, send
 from callwatch_ui.desktop_host import DesktopHost
 from callwatch_ui.first_run import FirstRun, SetupResult
+from callwatch_ui.garbage import QuietCollector
 from callwatch_ui.history_window import HistoryWindow
 from callwatch_ui.hotkey import global_hotkey
 from callwatch_ui.launch import HOTKEYS, error_hooks, interrupts
@@ -53,6 +54,7 @@ class DesktopApp(QObject):
 
     quit_wanted = pyqtSignal()
     _recovered = pyqtSignal(int)
+    _warmed = pyqtSignal()
 
     def __init__(self, words: Words, host: DesktopHost) -> None:
         super().__init__()
@@ -68,15 +70,17 @@ class DesktopApp(QObject):
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
         self.reader = RecordingReader(words, host.recording)
-        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
+        self.garbage = QuietCollector(self)
+        self._warming: threading.Thread | None = None
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
-        self._warm_up.timeout.connect(self._warming.start)
+        self._warm_up.timeout.connect(self._begin_to_warm)
         self._join()
 
     def show(self) -> None:
         """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
+        self.garbage.start()
         if has_tray():
             self.tray.show()
         else:
@@ -95,7 +99,7 @@ class DesktopApp(QObject):
         self.reader.close()
         self.server.close()
         self._warm_up.stop()
-        if self._warming.is_alive():
+        if self._warming is not None:
             self._warming.join()
         if self._hotkey is not None:
             self._hotkey.close()
@@ -104,6 +108,7 @@ class DesktopApp(QObject):
             window.close()
         self.tray.hide()
         self.overlay.hide()
+        self.garbage.stop()
 
     def open_window(self, name: str) -> None:
         """Open one of tray.WINDOWS, or bring it to the front."""
@@ -132,9 +137,17 @@ class DesktopApp(QObject):
         idle = self.control.state is AppState.IDLE
         self._command(AppCommand.START if idle else AppCommand.STOP)
 
+    def _begin_to_warm(self) -> None:
+        if self._warming is not None and self._warming.is_alive():
+            self._warm_up.start()  # it warms for other settings: once more after it
+            return
+        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
+        self._warming.start()
+
     def _prepare(self) -> None:
         """In a helper thread: calls that were cut short, and what the next one needs."""
         self._host.warm_up()
+        self._warmed.emit()
         if count := self._host.recover():
             self._recovered.emit(count)
 
@@ -158,6 +171,8 @@ class DesktopApp(QObject):
         self.menu.quit_wanted.connect(self.quit_wanted)
         self.tray.activated.connect(self._tray_clicked)
         self.bridge.arrived.connect(self.auto.take)
+        self._warmed.connect(self.garbage.set_aside)
+        self.control.state_changed.connect(lambda s: self.garbage.set_resting(s is AppState.IDLE))
         self.control.state_changed.connect(self.auto.set_state)
         self.control.failed.connect(self.auto.failed)
         self.auto.wanted.connect(self.control.handle)
@@ -218,6 +233,7 @@ class DesktopApp(QObject):
     def _settings_saved(self, _changes: dict[str, object]) -> None:
         self.overlay.apply(self._host.overlay_settings())
         self.auto.reload()
+        self._warm_up.start()
 
     def _try_corner(self, corner: str) -> None:
         self.overlay.go_to_corner(corner)

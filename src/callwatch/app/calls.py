@@ -1,7 +1,9 @@
 """Puts one call together: source, pipeline, recogniser, journal, report, history."""
 
 import contextlib
+import copy
 import shutil
+import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -74,6 +76,7 @@ class CallDesk:
         self._whisper = whisper
         self.choice = _choice(config, whisper)
         self._recognizer: Recognizer | None = None
+        self._loading = threading.Lock()
         # Where nobody listens to words, their weights need not be in memory.
         with_words = self.choice.create is not None
         threats = (
@@ -97,6 +100,23 @@ class CallDesk:
             return False
         self.config = config
         return True
+
+    def load(self) -> None:
+        """Load the recogniser, so that the first call need not wait for it.
+
+        Raises ModelError when it cannot be loaded.
+        """
+        with self._loading:  # wanted by the first call while the app's start still loads it
+            if self._recognizer is None and self.choice.create is not None:
+                self._recognizer = self.choice.create()
+
+    def with_recognizer(self, recognizer: Recognizer) -> "CallDesk":
+        """A desk with the same phrases and another recogniser, where words are heard at all."""
+        out = copy.copy(self)
+        if out.choice.create is not None:
+            out.choice = replace(out.choice, create=lambda: recognizer)
+        out._recognizer = None
+        return out
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "OpenCall":
         """Make everything ready for a call; nothing runs yet.
@@ -137,10 +157,9 @@ class CallDesk:
 
         Raises ModelError when the model cannot be loaded.
         """
-        if self.choice.create is None:
-            return None
+        self.load()
         if self._recognizer is None:
-            self._recognizer = self.choice.create()
+            return None
         kept = KeptRecognizer(self._recognizer)
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)

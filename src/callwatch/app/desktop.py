@@ -5,7 +5,6 @@ check in their own; everything else in the GUI thread.
 """
 
 import contextlib
-import gc
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
 from callwatch.app.recover import finish_cut_short
+from callwatch.app.rehearse import rehearse
 from callwatch.app.settings import AppSettings
 from callwatch.app.setup import AppSetup
 from callwatch.app.voices import VoiceWatch
@@ -147,18 +147,15 @@ class AppHost:
         return self.settings.loaded.config
 
     def warm_up(self) -> None:
-        """Load what a call needs, but for the recogniser: the first one begins at once.
+        """Load what a call needs and have it run once: the first call begins at once.
 
-        Loading holds up every thread, and so does the garbage collector among all that was
-        loaded: both are over before a call, not in it.
+        Loading holds up every thread: it is over before a call, not in it.
         """
-        with contextlib.suppress(CallwatchError):  # told when a call is begun
-            VoiceActivity()
+        with contextlib.suppress(CallwatchError, OSError):  # told when a call is begun
             load_driver()
-            self._desk_for(self.config)
-            from callwatch.store import history  # noqa: F401
-        gc.collect()
-        gc.freeze()
+            desk = self._desk_for(self.config)
+            rehearse(desk)
+            desk.load()
 
     def recover(self) -> int:
         """Finish the calls that were cut short before this app started; how many."""

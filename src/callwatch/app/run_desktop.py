@@ -1,6 +1,5 @@
 """Starts the desktop app, or says what is missing for it."""
 
-import gc
 import sys
 from typing import Final
 
@@ -36,7 +35,4 @@ def run_app() -> int:
     allocate_sparingly()
     sys.setswitchinterval(SWITCH_S)
     loaded, problem = load_what_works()
-    try:
-        return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))
-    finally:
-        gc.unfreeze()  # what the warm-up set aside is taken down in good order too
+    return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))
