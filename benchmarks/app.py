@@ -97,6 +97,18 @@ def memory_mb(pid: int) -> dict[str, float]:
     return {name.lower() + "_mb": int(value) / 1024 for name, value in found.items()}
 
 
+def held(pid: int, environment: dict[str, str]) -> dict[str, float]:
+    """Memory, threads, open files and windows on the screen."""
+    folder = Path(f"/proc/{pid}")
+    command = ["xdotool", "search", "--pid", str(pid)]
+    found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return memory_mb(pid) | {
+        "threads": len(list((folder / "task").iterdir())),
+        "files": len(list((folder / "fd").iterdir())),
+        "windows": len(found.stdout.split()),
+    }
+
+
 def cpu_s(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -125,7 +137,7 @@ def distribution(name: str, blocks_ms: list[float]) -> dict[str, Any]:
 
 
 def measure(
-    folder: Path, calls: int, engine: str
+    folder: Path, calls: int, seconds: float, engine: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     from tests.integration.commands import ROOT
     from tests.integration.desk import Desk
@@ -153,7 +165,7 @@ def measure(
         screen.start_window_manager()
         with PulseServer(sinks=()) as server:
             split(server)
-            recording = beginning(folder, CALL_S)
+            recording = beginning(folder, seconds)
             # An installed program has its bytecode: the first start makes it.
             with Desk(screen, server, folder, settings) as desk:
                 desk.wait_for("idle")
@@ -169,7 +181,7 @@ def measure(
                 rows.append({"when": "ready", "start_s": time.perf_counter() - begun})
                 rows[-1] |= memory_mb(desk.app.pid)
                 time.sleep(IDLE_S)
-                rows.append({"when": "warmed up"} | memory_mb(desk.app.pid))
+                rows.append({"when": "warmed up"} | held(desk.app.pid, desk.environment))
                 command = [sys.executable, "-m", "benchmarks.app", "--control", str(noise)]
                 control = subprocess.Popen(command, env=desk.environment, cwd=ROOT)
                 spans = []
@@ -196,7 +208,9 @@ def measure(
                     }
                     rows[-1]["load"] = os.getloadavg()[0]
                     time.sleep(2)
-                    rows.append({"when": f"after call {number}"} | memory_mb(desk.app.pid))
+                    rows.append(
+                        {"when": f"after call {number}"} | held(desk.app.pid, desk.environment)
+                    )
                 control.terminate()
                 control.wait(10)
     finally:
@@ -241,6 +255,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("result", nargs="?", type=Path)
     parser.add_argument("--calls", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=CALL_S, help="length of a call")
     parser.add_argument("--engine", default="none", help="none, or auto for what is installed")
     parser.add_argument("--app", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--control", type=Path, help=argparse.SUPPRESS)
@@ -257,7 +272,7 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(folder) / "bytecode"))
-        rows, told_blocks = measure(Path(folder), chosen.calls, chosen.engine)
+        rows, told_blocks = measure(Path(folder), chosen.calls, chosen.seconds, chosen.engine)
     columns = {name: None for row in rows for name in row}
     print_table("The desktop app", [columns | row for row in rows])
     print_table("Blocks of the GUI thread", told_blocks)
