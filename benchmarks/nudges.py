@@ -1,11 +1,13 @@
 """Nudges on scripted calls: how many, how close, never in the agent's own sentence, and threats.
 
     python -m benchmarks.nudges CALLS ... [--journals DIR] [--words truth|none|auto] [--json FILE]
+    CALLWATCH_DATA=DIR python -m benchmarks.nudges --real [--words none|auto]
 
 CALLS: folders of call_*.wav with call_*.json (see README.md). With --journals the events are read
 from DIR/call_NNN/events.jsonl (what `callwatch analyze CALLS/*.wav --out DIR` writes); else the
 engine runs here. `--words truth` gives it the words of the script, so that the policy is measured
-and not the recogniser; `auto` takes the installed recogniser.
+and not the recogniser; `auto` takes the installed recogniser. --real: the two-channel recordings in
+DIR/audio/calls, of which nobody wrote down the truth; whose sentence it is says callwatch itself.
 """
 
 import argparse
@@ -17,17 +19,25 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.scripted import Truth, calls_in
-from benchmarks.table import print_table, write_json
+from benchmarks.table import data_dir, print_table, write_json
 from callwatch.app.analyze import BLOCK_S
 from callwatch.app.calls import CallDesk, CallPlan
 from callwatch.audio.files import open_recording
 from callwatch.config import Config
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import CueKind
-from callwatch.core.events import CueOpened, CueWithdrawn, Event, NudgeHeld, NudgeShown
+from callwatch.core.events import (
+    CueOpened,
+    CueWithdrawn,
+    Event,
+    NudgeHeld,
+    NudgeShown,
+    VoiceStopped,
+)
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan, union
 from callwatch.report.journal import read_journal
+from callwatch.session.nudge_rules import rule_for
 from callwatch.speech.scripted import ScriptedRecognizer, ScriptedUtterance
 
 Row = dict[str, Any]
@@ -37,6 +47,8 @@ BRIDGE_S = 0.3  # a pause this long ends a sentence, for the policy too
 REACTION_S = 0.2
 # The same threat again within this is already answered by its card.
 SAME_THREAT_S = 60.0
+# EEMUA 191: what somebody can take in who has something else to do.
+MOST_IN_TEN_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Outcome:
 
 
 def run_engine(path: Path, truth: Truth, words: str) -> list[Event]:
-    """The events of a call, analysed here."""
+    """The events of a call, analysed here; a truth without segments has no words."""
     config = Config()
     engine = "auto" if words == "auto" else "none"
     language = Language(truth["conditions"].get("language", "en"))
@@ -123,6 +135,42 @@ def judge(truth: Truth, events: Sequence[Event]) -> Outcome:
     )
 
 
+def own_view(events: Sequence[Event]) -> Truth:
+    """What callwatch heard the agent say, in the form of a truth."""
+    said = [e.span for e in events if isinstance(e, VoiceStopped) and e.channel is Channel.AGENT]
+    return {
+        "duration_s": max((event.time_s for event in events), default=0.0),
+        "segments": [{"channel": "agent", "start_s": s.start_s, "end_s": s.end_s} for s in said],
+    }
+
+
+def most_within(times_s: Sequence[float], window_s: float) -> int:
+    """The most of them in any window of that length."""
+    return max((sum(0 <= b - a < window_s for b in times_s) for a in times_s), default=0)
+
+
+def real_row(path: Path, words: str) -> Row:
+    """One recording without truth."""
+    nowhere: Truth = {"conditions": {}, "segments": []}
+    events = run_engine(path, nowhere, words)
+    outcome = judge(own_view(events), events)
+    withdrawn = {event.id for event in events if isinstance(event, CueWithdrawn)}
+    asked = [e.cue for e in events if isinstance(e, CueOpened) and e.id not in withdrawn]
+    reasons = sum(rule_for(cue) is not None for cue in asked)
+    shown_s = [nudge.time_s for nudge in outcome.shown]
+    most = most_within(shown_s, 600.0)
+    return {
+        "call": path.stem,
+        "minutes": round(outcome.minutes, 1),
+        "cues worth a card": reasons,
+        "cards": ", ".join(f"{n.key} {n.time_s:.0f} s" for n in outcome.shown) or "none",
+        "held": len(outcome.held),
+        "most in 10 min": most,
+        "in own sentence": len(outcome.in_sentence),
+        "kept": "yes" if most <= MOST_IN_TEN_MIN and bool(shown_s) == bool(reasons) else "NO",
+    }
+
+
 def _is_inside(time_s: float, sentences: Sequence[TimeSpan]) -> bool:
     return any(s.start_s + REACTION_S < time_s < s.end_s for s in sentences)
 
@@ -171,10 +219,18 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("calls", nargs="*", type=Path)
+    parser.add_argument("--real", action="store_true")
     parser.add_argument("--journals", type=Path)
     parser.add_argument("--words", choices=("truth", "none", "auto"), default="truth")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/nudges.json"))
     arguments = parser.parse_args()
+    if arguments.real:
+        words = "auto" if arguments.words == "auto" else "none"
+        found = sorted((data_dir() / "audio" / "calls").glob("*.*"))
+        real = [real_row(path, words) for path in found if path.suffix in (".flac", ".wav")]
+        print_table("Cards on real calls", real)
+        write_json(arguments.json, real)
+        return
     rows, everything = [], []
     for folder in arguments.calls:
         outcomes = []

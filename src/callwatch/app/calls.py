@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from callwatch.app.background import stand_back
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.app.kept_audio import KeptAudio, Taped, tidy
 from callwatch.audio.source import CallSource
@@ -68,10 +69,20 @@ class CallOutcome:
 
 
 class CallDesk:
-    """Runs calls with one configuration; a recogniser is loaded once and used for all of them."""
+    """Runs calls with one configuration; a recogniser is loaded once and used for all of them.
 
-    def __init__(self, config: Config, whisper: WhisperConfig | None = None) -> None:
+    `beside_a_screen`: the recogniser computes with less priority than what must stay smooth.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        whisper: WhisperConfig | None = None,
+        *,
+        beside_a_screen: bool = False,
+    ) -> None:
         self.config = config
+        self._beside_a_screen = beside_a_screen
         language = config.call.language
         self._whisper = whisper
         self.choice = _choice(config, whisper)
@@ -107,8 +118,9 @@ class CallDesk:
         Raises ModelError when it cannot be loaded.
         """
         with self._loading:  # wanted by the first call while the app's start still loads it
-            if self._recognizer is None and self.choice.create is not None:
-                self._recognizer = self.choice.create()
+            create = self.choice.create
+            if self._recognizer is None and create is not None:
+                self._recognizer = stand_back(create) if self._beside_a_screen else create()
 
     def with_recognizer(self, recognizer: Recognizer) -> "CallDesk":
         """A desk with the same phrases and another recogniser, where words are heard at all."""

@@ -196,7 +196,7 @@ class AppHost:
             if self._desk is None or not self._desk.take(config):
                 if self._desk is not None:
                     self._desk.close()
-                self._desk = CallDesk(config)
+                self._desk = CallDesk(config, beside_a_screen=True)
             return self._desk
 
     def _open_devices(self) -> CallSource:
