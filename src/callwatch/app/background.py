@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -20,20 +20,11 @@ def stand_back(work: Callable[[], T]) -> T:
     On Linux the threads that a library starts in there, to compute in, inherit its low priority;
     the caller's own stays. Elsewhere only the thread is another one.
     """
-    done: Future[T] = Future()
+    with ThreadPoolExecutor(1, "callwatch-loading", _lower_priority) as pool:
+        return pool.submit(work).result()
 
-    def run() -> None:
-        if sys.platform == "linux":
-            mine = threading.get_native_id()  # there, a thread has a priority of its own
-            os.setpriority(
-                os.PRIO_PROCESS, mine, os.getpriority(os.PRIO_PROCESS, mine) + STAND_BACK
-            )
-        try:
-            done.set_result(work())
-        except BaseException as error:
-            done.set_exception(error)
 
-    thread = threading.Thread(target=run, name="callwatch-loading")
-    thread.start()
-    thread.join()
-    return done.result()
+def _lower_priority() -> None:
+    if sys.platform == "linux":
+        mine = threading.get_native_id()  # there, a thread has a priority of its own
+        os.setpriority(os.PRIO_PROCESS, mine, os.getpriority(os.PRIO_PROCESS, mine) + STAND_BACK)

@@ -4,6 +4,7 @@ The package's own code is not imported: only its ONNX file is read, so that noth
 runs. One call gives one number per channel for 32 ms of sound. Called by the analysis thread.
 """
 
+import os
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -64,6 +65,9 @@ def model_path() -> Path:
 
 
 def _open_session() -> "onnxruntime.InferenceSession":
+    # Read when it is imported: else it makes an identity for this machine in the user's cache
+    # folder and sends what it did to its maker. Nothing leaves this machine.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
     except ImportError as exc:
