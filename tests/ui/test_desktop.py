@@ -237,8 +237,29 @@ def test_every_window_opens(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> No
     app = app_for(qtbot, Engine())
     for action in app.menu.windows.values():
         action.trigger()
-    qtbot.waitUntil(lambda: set(app._windows) == set(app.menu.windows))
-    assert all(window.isVisible() for window in app._windows.values())
+    qtbot.waitUntil(lambda: app.windows.names() == set(app.menu.windows))
+    for name in app.menu.windows:
+        window = app.windows.get(name)
+        assert window is not None
+        assert window.isVisible()
+    app.close()
+    assert app.windows.names() == set()
+
+
+def test_another_recording_takes_the_place_of_the_one_that_is_shown(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("events.jsonl", ""))
+    app = app_for(qtbot, Engine())
+    app.open_window("replay")
+    qtbot.waitUntil(lambda: app.windows.get("replay") is not None)
+    first = app.windows.get("replay")
+    assert first is not None
+    gone: list[bool] = []
+    first.destroyed.connect(lambda: gone.append(True))
+    app.open_window("replay")
+    qtbot.waitUntil(lambda: app.windows.get("replay") not in (None, first))
+    qtbot.waitUntil(lambda: gone == [True])
     app.close()
 
 
@@ -281,7 +302,7 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     button.click()
     stopped.set()
     qtbot.waitUntil(lambda: app.reader.progress is None)
-    assert "replay" not in app._windows
+    assert app.windows.get("replay") is None
     assert app.overlay.card.card is None
     app.close()
 
@@ -307,7 +328,7 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
 def test_the_first_run_moves_the_overlay(qtbot: QtBot) -> None:
     app = app_for(qtbot, Engine())
     app.open_window("setup")
-    wizard = app._windows["setup"]
+    wizard = app.windows.get("setup")
     assert isinstance(wizard, FirstRun)
     app.show()
     right = app.overlay.place

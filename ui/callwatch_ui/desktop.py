@@ -36,6 +36,7 @@ from callwatch_ui.replay_window import ReplayWindow
 from callwatch_ui.settings_dialog import SettingsDialog
 from callwatch_ui.state import OverlayState, Phase
 from callwatch_ui.tray import AppMenu, Tray, has_tray
+from callwatch_ui.windows import OpenWindows
 from callwatch_ui.words import Words
 
 PHASES = {
@@ -59,7 +60,7 @@ class DesktopApp(QObject):
     def __init__(self, words: Words, host: DesktopHost) -> None:
         super().__init__()
         self._words, self._host = words, host
-        self._windows: dict[str, QWidget] = {}
+        self.windows = OpenWindows()
         self.bridge = EventBridge()
         self.overlay = Overlay(words, host.overlay_settings())
         self.control = CallControl(host.start, self.bridge, words)
@@ -104,17 +105,15 @@ class DesktopApp(QObject):
         if self._hotkey is not None:
             self._hotkey.close()
         self.control.close()
-        for window in self._windows.values():
-            window.close()
+        self.windows.close_all()
         self.tray.hide()
         self.overlay.hide()
         self.garbage.stop()
 
     def open_window(self, name: str) -> None:
         """Open one of tray.WINDOWS, or bring it to the front."""
-        if name in self._windows and self._windows[name].isVisible():
-            self._windows[name].raise_()
-            self._windows[name].activateWindow()
+        # A replay that is open does not keep another recording from being chosen.
+        if name != "replay" and self.windows.raise_up(name):
             return
         try:
             window = self._window(name)
@@ -122,8 +121,7 @@ class DesktopApp(QObject):
             self._tell(str(exc))
             return
         if window is not None:
-            self._windows[name] = window
-            window.show()
+            self.windows.show(name, window)
 
     def press(self, key: str) -> None:
         """A global hot-key."""
@@ -253,8 +251,8 @@ class DesktopApp(QObject):
 
     def _show_replay(self, events: Sequence[Event], duration_s: float) -> None:
         look = look_for(self._host.overlay_settings())
-        self._windows["replay"] = window = ReplayWindow(self._words, look, events, duration_s)
-        window.show()
+        window = ReplayWindow(self._words, look, events, duration_s)
+        self.windows.show("replay", window)
 
     def _call_ended(self) -> None:
         if fault := self._host.last_fault():
