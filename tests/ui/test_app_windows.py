@@ -228,6 +228,7 @@ class Host:
         self.closed = 0
         self.rehearsals = 0
         self.keeps_audio = False
+        self.chosen = ("", "")
 
     def devices(self) -> Sequence[Choice]:
         return [Choice(f"id-{name}", name) for name in self._names]
@@ -235,6 +236,9 @@ class Host:
     def engines(self, language: Language) -> Sequence[Choice]:
         vosk = [Choice("vosk", "Vosk")] if language in (Language.EN, Language.SV) else []
         return [*vosk, Choice("none", "–")]
+
+    def current(self) -> tuple[str, str]:
+        return self.chosen
 
     def listen(self, agent: str, customer: str, sink: Callable[[LevelReading], None]) -> "Host":
         if self._problem:
@@ -292,3 +296,21 @@ def test_no_device_and_a_busy_device_are_told(qtbot: QtBot) -> None:
     wizard.devices.initializePage()
     wizard.devices.check()
     assert "busy" in wizard.devices.verdict.text()
+
+
+def test_a_repeated_first_run_begins_with_the_devices_of_the_settings(qtbot: QtBot) -> None:
+    host = Host(["Headset", "Monitor", "Webcam"])
+    host.chosen = ("id-Webcam", "id-gone")
+    wizard = FirstRun(EN, host)
+    qtbot.addWidget(wizard)
+    wizard.devices.initializePage()
+    assert wizard.result_so_far().agent_device == "id-Webcam"
+    assert wizard.result_so_far().customer_device == "id-Monitor"
+
+
+def test_the_recogniser_is_explained_below_the_choice(qtbot: QtBot) -> None:
+    wizard = FirstRun(EN, Host(["Headset"]))
+    qtbot.addWidget(wizard)
+    assert wizard.engine_found.text() == "Found: Vosk."
+    wizard.engine.setCurrentIndex(wizard.engine.findData("none"))
+    assert wizard.engine_found.text() == EN("setup.engine.off")

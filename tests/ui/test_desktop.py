@@ -64,6 +64,7 @@ class Engine:
         self.setup = Host(["Headset"])
         self.feedback = Feedback()
         self.needs_setup = False
+        self.language = Language.EN
         self.problem = ""
         self.offer: Nudge | None = None
         self.fault = ""
@@ -322,6 +323,42 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     assert app.breather.timer.isActive()
     app.breather.timer.timeout.emit()
     assert app.overlay.card.card is None
+    app.close()
+
+
+def test_the_first_run_speaks_the_language_that_is_chosen_in_it(qtbot: QtBot) -> None:
+    app = app_for(qtbot, Engine())
+    app.show()
+    app.open_window("setup")
+    wizard = app.windows.get("setup")
+    assert isinstance(wizard, FirstRun)
+    wizard.language.setCurrentIndex(wizard.language.findData(Language.SV))
+    wizard.language.activated.emit(wizard.language.currentIndex())
+    swedish = app.windows.get("setup")
+    assert isinstance(swedish, FirstRun)
+    assert swedish is not wizard
+    assert swedish.windowTitle() == Words(Language.SV)("setup.title")
+    assert swedish.result_so_far().language is Language.SV
+    assert app.menu.quit.text() == Words(Language.SV)("menu.quit")
+    assert app.overlay.bar.share.accessibleName() == Words(Language.SV)("bar.share")
+    swedish.reject()
+    assert app.menu.quit.text() == Words(Language.EN)("menu.quit")
+    app.close()
+
+
+def test_another_language_in_the_settings_is_spoken_at_once(qtbot: QtBot) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.show()
+    state = app.overlay.state
+    engine.language = Language.DA
+    app._settings_saved({})
+    danish = Words(Language.DA)
+    assert app.overlay.state == state
+    assert app.overlay.bar.isVisible()
+    assert app.overlay.bar.accessibleName() == danish("bar.name")
+    assert app.overlay.card.close_button.toolTip() == danish("card.close")
+    assert app.menu.commands[AppCommand.START].text() == danish("menu.start")
     app.close()
 
 

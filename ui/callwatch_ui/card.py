@@ -28,11 +28,15 @@ class IconButton(QAbstractButton):
         self._look = look
         self._icon = icon
         self._is_under_mouse = False
-        self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.call_it(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_look(look)
+
+    def call_it(self, name: str) -> None:
+        """Say what it does."""
+        self.setAccessibleName(name)
+        self.setToolTip(name)
 
     def set_look(self, look: Look) -> None:
         """Take another look."""
@@ -107,6 +111,11 @@ class NudgeCard(QWidget):
             button.set_look(look)
         self._place()
         self.update()
+
+    def speak(self, close_name: str, not_useful_name: str) -> None:
+        """The language changed."""
+        self.close_button.call_it(close_name)
+        self.not_useful_button.call_it(not_useful_name)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Height of two lines, or of a longer sentence about the app; the bar sets the width."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QLocale, QObject, QTimer, pyqtSignal
 from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
@@ -89,6 +89,7 @@ class DesktopApp(QObject):
         if self._host.problem:
             self._tell(self._host.problem)
         if self._host.needs_setup:
+            self._speak(system_language() or self._words.language)
             self.open_window("setup")
         else:
             self.auto.reload()
@@ -225,10 +226,32 @@ class DesktopApp(QObject):
             case _:
                 wizard = FirstRun(self._words, self._host.setup)
                 wizard.chosen.connect(self._set_up)
+                wizard.skipped.connect(lambda: self._speak(self._host.language))
                 wizard.corner_wanted.connect(self._try_corner)
+                wizard.language_wanted.connect(self._set_up_in)
                 return wizard
 
+    def _set_up_in(self, language: Language) -> None:
+        """The first run from its beginning, in the language that was chosen in it."""
+        old = self.windows.get("setup")
+        place = None if old is None else old.pos()
+        self.windows.close("setup")
+        self._speak(language)
+        self.open_window("setup")
+        wizard = self.windows.get("setup")
+        if place is not None and isinstance(wizard, FirstRun):
+            wizard.move(place)
+            wizard.language.setFocus()
+
+    def _speak(self, language: Language) -> None:
+        if language is not self._words.language:
+            self._words.language = language
+            self.menu.speak()
+            self.tray.set_state(self.control.state)
+            self.overlay.speak()
+
     def _settings_saved(self, _changes: dict[str, object]) -> None:
+        self._speak(self._host.language)
         self.overlay.apply(self._host.overlay_settings())
         self.auto.reload()
         self._warm_up.start()
@@ -266,6 +289,14 @@ class DesktopApp(QObject):
         is_idle = self.control.state is AppState.IDLE
         if is_idle and self.overlay.state.nudge is None and has_tray():
             self.overlay.hide()
+
+
+def system_language() -> Language | None:
+    """The language of this person's system, where callwatch speaks it."""
+    name = QLocale.system().name().partition("_")[0]
+    known = {"en": Language.EN, "sv": Language.SV, "da": Language.DA}
+    known |= {"nb": Language.NB, "no": Language.NB, "nn": Language.NB}
+    return known.get(name)
 
 
 def run_desktop(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from callwatch.core.channels import Language
 from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
 from callwatch_ui.auto_watch import VoiceHost
@@ -34,6 +35,10 @@ class DesktopHost(VoiceHost, Protocol):
     @property
     def feedback(self) -> NudgeFeedback:
         """Where the agent's judgement goes."""
+
+    @property
+    def language(self) -> Language:
+        """The language of the settings as they are now."""
 
     @property
     def needs_setup(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from PyQt6.QtCore import QTimer, pyqtSignal
+from PyQt6.QtCore import Qt, QTimer, pyqtSignal
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -35,6 +35,10 @@ LANGUAGE_NAMES: Final = {
 PRIVACY: Final = ("here", "audio", "agent", "delete", "tell")
 # The meter's left end.
 FLOOR_DBFS: Final = -70
+# What a choice of recogniser means, in words.
+FOUND_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+# The explanation of a check box begins below its text.
+WHY_INDENT_PX: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,11 @@ class SetupHost(Protocol):
     def devices(self) -> Sequence[Choice]:
         """Devices that can be heard."""
 
+    def current(self) -> tuple[str, str]:
+        """The agent's and the customer's device in the settings; "" for none."""
+
     def engines(self, language: Language) -> Sequence[Choice]:
-        """Recognisers that are installed for a language, `none` always among them."""
+        """`auto`, named by what it would take ("" for nothing), and `none`."""
 
     def listen(self, agent: str, customer: str, sink: Callable[[LevelReading], None]) -> Listening:
         """Open both and tell levels some ten times a second; raises InputError."""
@@ -86,12 +93,14 @@ class SetupHost(Protocol):
 class FirstRun(QWizard):
     """The pages. `chosen` gives a SetupResult at the end; `skipped` when it was left.
 
+    `language_wanted` (a Language): the person reads another one, so the pages should speak it.
     `corner_wanted` (one of places.CORNERS) is told at once: the overlay moves to be seen there.
     """
 
     chosen = pyqtSignal(object)
     skipped = pyqtSignal()
     corner_wanted = pyqtSignal(str)
+    language_wanted = pyqtSignal(object)
 
     def __init__(self, words: Words, host: SetupHost) -> None:
         super().__init__()
@@ -111,6 +120,9 @@ class FirstRun(QWizard):
         self.language.setCurrentIndex(self.language.findData(words.language))
         self.devices = DevicePage(words, host)
         self.engine = QComboBox()
+        self.engine_found = QLabel()
+        self.engine_found.setTextFormat(Qt.TextFormat.PlainText)
+        self.engine_found.setWordWrap(True)
         self.corner = QComboBox()
         self.auto_calls = QCheckBox(words("setup.privacy.auto"))
         self.auto_calls.setChecked(True)
@@ -121,6 +133,8 @@ class FirstRun(QWizard):
         self.addPage(self._place_page())
         self.addPage(self._rehearsal_page())
         self.language.currentIndexChanged.connect(lambda _: self._fill_engines())
+        self.language.activated.connect(self._language_chosen)
+        self.engine.currentIndexChanged.connect(lambda _: self._tell_engine())
         self._fill_engines()
         self.accepted.connect(lambda: self.chosen.emit(self.result_so_far()))
         self.rejected.connect(self.skipped.emit)
@@ -153,6 +167,7 @@ class FirstRun(QWizard):
         page, layout = self._page("engine")
         self.engine.setAccessibleName(self._words("setup.engine.title"))
         layout.addWidget(self.engine)
+        layout.addWidget(self.engine_found)
         return page
 
     def _privacy_page(self) -> QWizardPage:
@@ -162,7 +177,12 @@ class FirstRun(QWizard):
             label = QLabel(f"•  {self._words(f'setup.privacy.{key}')}")
             label.setWordWrap(True)
             layout.addWidget(label)
+        layout.addSpacing(8)
         layout.addWidget(self.auto_calls)
+        why = QLabel(self._words("setup.privacy.auto_why"))
+        why.setWordWrap(True)
+        why.setIndent(WHY_INDENT_PX)
+        layout.addWidget(why)
         return page
 
     def _place_page(self) -> QWizardPage:
@@ -189,7 +209,22 @@ class FirstRun(QWizard):
     def _fill_engines(self) -> None:
         self.engine.clear()
         for choice in self._host.engines(Language(self.language.currentData())):
-            self.engine.addItem(choice.name, choice.id)
+            name = self._words(f"settings.choice.recognition.engine.{choice.id}")
+            self.engine.addItem(name, choice.id)
+            found = self._words("setup.engine.off")
+            if choice.id != "none":
+                key = "found" if choice.name else "missing"
+                found = self._words(f"setup.engine.{key}", name=choice.name)
+            self.engine.setItemData(self.engine.count() - 1, found, FOUND_ROLE)
+        self._tell_engine()
+
+    def _tell_engine(self) -> None:
+        self.engine_found.setText(str(self.engine.currentData(FOUND_ROLE) or ""))
+
+    def _language_chosen(self, _index: int) -> None:
+        language = Language(self.language.currentData())
+        if language is not self._words.language:
+            self.language_wanted.emit(language)
 
 
 class DevicePage(QWizardPage):
@@ -233,6 +268,9 @@ class DevicePage(QWizardPage):
                 box.addItem(choice.name, choice.id)
         if self._boxes[Channel.CUSTOMER].count() > 1:
             self._boxes[Channel.CUSTOMER].setCurrentIndex(1)
+        for box, name in zip(self._boxes.values(), self._host.current(), strict=True):
+            if name and (known := box.findData(name)) >= 0:
+                box.setCurrentIndex(known)
         has_any = self._boxes[Channel.AGENT].count() > 0
         self.check_button.setEnabled(has_any)
         self.verdict.setText("" if has_any else self._words("setup.devices.none"))

@@ -52,6 +52,7 @@ class AppMenu(QObject):
         super().__init__()
         self._words = words
         self.menu = QMenu()
+        self._keys: dict[str, QAction] = {}
         self.commands: dict[AppCommand, QAction] = {}
         for command in commands:
             self.commands[command] = self._add(f"menu.{command}")
@@ -83,6 +84,11 @@ class AppMenu(QObject):
         can_judge = card is not None and card.can_be_judged
         self.commands[AppCommand.NOT_USEFUL].setVisible(can_judge)
 
+    def speak(self) -> None:
+        """Take the texts again: the language changed."""
+        for key, action in self._keys.items():
+            action.setText(self._words(key))
+
     def pop_up(self, at: QPoint) -> None:
         """Show the menu at a place of the desktop."""
         self.menu.popup(at)
@@ -90,6 +96,7 @@ class AppMenu(QObject):
     def _add(self, key: str) -> QAction:
         action = self.menu.addAction(self._words(key))
         assert action is not None
+        self._keys[key] = action
         return action
 
     def _command(self, command: AppCommand) -> None:

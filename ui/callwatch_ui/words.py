@@ -10,9 +10,9 @@ from callwatch.texts.catalogue import load_texts
 from callwatch_ui.state import APP_NOTE, OverlayState, Phase
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Words:
-    """The texts of `app.<language>.toml`."""
+    """The texts of `app.<language>.toml`; all parts of the app hold one, whose language may change."""
 
     language: Language
 

@@ -31,7 +31,7 @@ from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, OverlayConfig, user_config_path
-from callwatch.core.channels import Channel
+from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError, ConfigError
 from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
@@ -145,6 +145,11 @@ class AppHost:
     def config(self) -> Config:
         """The settings as they are now."""
         return self.settings.loaded.config
+
+    @property
+    def language(self) -> Language:
+        """The language of the settings as they are now."""
+        return self.config.call.language
 
     def warm_up(self) -> None:
         """Load what a call needs and have it run once: the first call begins at once.

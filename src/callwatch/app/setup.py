@@ -63,10 +63,16 @@ class AppSetup:
         except (InputError, MissingPartError):
             return []
 
+    def current(self) -> tuple[str, str]:
+        """The devices in the settings."""
+        devices = self._config().devices
+        return devices.agent, devices.customer
+
     def engines(self, language: Language) -> list[Choice]:
         """`auto`, with what it would take, and `none`."""
         choice = choose_recognizer("auto", None, language)
-        return [Choice("auto", choice.explanation), Choice("none", "–")]
+        taken = f"{choice.engine.capitalize()}, {choice.model}" if choice.create else ""
+        return [Choice("auto", taken), Choice("none", "")]
 
     def listen(
         self, agent: str, customer: str, sink: Callable[[LevelReading], None]
