@@ -250,7 +250,8 @@ class Host:
     def close(self) -> None:
         self.closed += 1
 
-    def rehearse(self) -> None:
+    def rehearse(self, language: Language) -> None:
+        assert language is Language.EN
         self.rehearsals += 1
 
 

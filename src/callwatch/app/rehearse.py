@@ -17,6 +17,7 @@ import numpy as np
 from callwatch.app.calls import CallDesk, CallPlan
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
 from callwatch.audio.resample import Resampler
+from callwatch.audio.source import CallSource
 from callwatch.audio.wrapped import WrappedSource
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel, Language
@@ -29,13 +30,17 @@ REHEARSED_S: Final = 21.0
 DEVICE_RATE_HZ: Final = 48_000
 
 
-class Beginning(WrappedSource):
-    """The first seconds of a source."""
+class Until(WrappedSource):
+    """A source up to `end_s`."""
+
+    def __init__(self, source: CallSource, end_s: float) -> None:
+        super().__init__(source)
+        self._end_s = end_s
 
     def blocks(self) -> Iterator[CallBlock]:
         """The blocks that end by then."""
         for block in super().blocks():
-            if block.end_s > REHEARSED_S:
+            if block.end_s > self._end_s:
                 return
             yield block
 
@@ -48,7 +53,7 @@ def rehearse(desk: CallDesk) -> None:
     Resampler(DEVICE_RATE_HZ, 1).push(np.zeros((DEVICE_RATE_HZ // 10, 1), np.float32))
     with TemporaryDirectory(prefix="callwatch-") as name:
         folder = Path(name)
-        with Beginning(demo_files().open(LIVE_BLOCK_S)) as source:
+        with Until(demo_files().open(LIVE_BLOCK_S), REHEARSED_S) as source:
             plan = CallPlan(source, "rehearsal", folder, live=False, in_history=False)
             outcome = desk.with_recognizer(_script(desk.config.call.language)).open(plan).run()
         _remember(outcome.summary, folder / "history.sqlite3")

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from callwatch.app.folders import data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.audio.devices import list_devices, open_live
 from callwatch.audio.source import CallSource
@@ -50,6 +49,7 @@ class AppSetup:
 
     def __init__(self, config: Callable[[], Config]) -> None:
         self._config = config
+        self._rehearsal: subprocess.Popen[bytes] | None = None
 
     @property
     def keeps_audio(self) -> bool:
@@ -81,11 +81,12 @@ class AppSetup:
         source = open_live(agent or None, customer or None, block_s=LIVE_BLOCK_S)
         return SoundListening(source, sink)
 
-    def rehearse(self) -> None:
-        """The demo call under an overlay of its own, in a process of its own."""
-        folder = data_folder() / "rehearsal"
-        subprocess.Popen(
-            [sys.executable, "-m", "callwatch.cli.main", "demo", "--out", str(folder)],
+    def rehearse(self, language: Language) -> None:
+        """Part of the demo call under an overlay of its own, in a process of its own; one at a time."""
+        if self._rehearsal is not None and self._rehearsal.poll() is None:
+            return
+        self._rehearsal = subprocess.Popen(
+            [sys.executable, "-m", "callwatch.app.show_rehearsal", language.value],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -1,0 +1,58 @@
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from callwatch.app import setup
+from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
+from callwatch.app.rehearse import Until
+from callwatch.app.setup import AppSetup
+from callwatch.app.show_rehearsal import FROM_S, TO_S, rehearsal_config
+from callwatch.config import Config, DevicesConfig
+from callwatch.core.channels import Language
+from callwatch.core.events import Event, NudgeShown
+
+
+class Process:
+    """A rehearsal that somebody started."""
+
+    started: list[list[str]]
+    is_over = False
+
+    def __init__(self, command: list[str], **_: Any) -> None:
+        self.started.append(command)
+
+    def poll(self) -> int | None:
+        return 0 if self.is_over else None
+
+
+def test_one_rehearsal_at_a_time_in_the_chosen_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(Process, "started", started, raising=False)
+    monkeypatch.setattr(setup.subprocess, "Popen", Process)
+    asked = AppSetup(Config)
+    for _ in range(3):
+        asked.rehearse(Language.NB)
+    assert [command[-1] for command in started] == ["nb"]
+    monkeypatch.setattr(Process, "is_over", True)
+    asked.rehearse(Language.DA)
+    assert [command[-1] for command in started] == ["nb", "da"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_rehearsal_shows_cards_in_each_language(language: Language) -> None:
+    events: list[Event] = []
+    with TemporaryDirectory() as folder, Until(demo_files().open(LIVE_BLOCK_S), TO_S) as source:
+        plan = CallPlan(source, "rehearsal", Path(folder), live=False, in_history=False)
+        CallDesk(rehearsal_config(Config(), language)).open(plan, (events.append,)).run()
+    shown = [e for e in events if isinstance(e, NudgeShown) and e.time_s > FROM_S]
+    assert {event.nudge.key for event in shown} == {"let_them_finish", "keep_listening"}
+    assert max(event.time_s for event in events) < TO_S + 1
+
+
+def test_the_devices_of_the_settings_are_told() -> None:
+    config = replace(Config(), devices=DevicesConfig(agent="headset", customer="monitor"))
+    assert AppSetup(lambda: config).current() == ("headset", "monitor")
