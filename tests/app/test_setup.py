@@ -5,13 +5,12 @@ from typing import Any
 
 import pytest
 
-from callwatch.app import setup
 from callwatch.app.calls import CallDesk, CallPlan
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
 from callwatch.app.rehearse import Until
 from callwatch.app.setup import AppSetup
 from callwatch.app.show_rehearsal import FROM_S, TO_S, rehearsal_config
-from callwatch.config import Config, DevicesConfig
+from callwatch.config import Config, DeviceConfig
 from callwatch.core.channels import Language
 from callwatch.core.events import Event, NudgeShown
 
@@ -32,7 +31,7 @@ class Process:
 def test_one_rehearsal_at_a_time_in_the_chosen_language(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[list[str]] = []
     monkeypatch.setattr(Process, "started", started, raising=False)
-    monkeypatch.setattr(setup.subprocess, "Popen", Process)
+    monkeypatch.setattr("subprocess.Popen", Process)
     asked = AppSetup(Config)
     for _ in range(3):
         asked.rehearse(Language.NB)
@@ -54,5 +53,5 @@ def test_the_rehearsal_shows_cards_in_each_language(language: Language) -> None:
 
 
 def test_the_devices_of_the_settings_are_told() -> None:
-    config = replace(Config(), devices=DevicesConfig(agent="headset", customer="monitor"))
+    config = replace(Config(), devices=DeviceConfig(agent="headset", customer="monitor"))
     assert AppSetup(lambda: config).current() == ("headset", "monitor")
