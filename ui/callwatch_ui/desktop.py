@@ -145,10 +145,10 @@ class DesktopApp(QObject):
 
     def _prepare(self) -> None:
         """In a helper thread: calls that were cut short, and what the next one needs."""
-        self._host.warm_up()
-        self._warmed.emit()
         if count := self._host.recover():
             self._recovered.emit(count)
+        self._host.warm_up()
+        self._warmed.emit()
 
     def _join(self) -> None:
         self._recovered.connect(lambda n: self._tell(self._words("history.recovered", n=n)))
