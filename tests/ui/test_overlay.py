@@ -11,12 +11,13 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.events import Event, Metered, NudgeClosed, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import load_texts
+from callwatch_ui.bar import Bar
 from callwatch_ui.card import CARD_HEIGHT, PAD, TEXT_LEFT, fitting_font
-from callwatch_ui.look import BODY_PX
+from callwatch_ui.look import BODY_PX, Look
 from callwatch_ui.overlay import Overlay
 from callwatch_ui.pictures import PICTURE_STATES, picture_state
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.state import OverlayState, Phase
+from callwatch_ui.state import OverlayState, Phase, with_phase
 from callwatch_ui.words import Words
 
 STILL = OverlaySettings(theme="light", reduced_motion=True)
@@ -257,3 +258,16 @@ def test_the_state_survives_any_order_of_events(overlay: Overlay) -> None:
     )
     overlay.take(events)
     assert overlay.state != OverlayState()
+
+
+def test_the_light_tells_whether_a_call_is_watched(qtbot: QtBot) -> None:
+    bar = Bar(Look(), Words(Language.SV))
+    qtbot.addWidget(bar)
+    assert bar.light.accessibleDescription() == "redo"
+    running = OverlayState(phase=Phase.RUNNING, time_s=61.0)
+    bar.set_state(running)
+    assert bar.light.accessibleDescription() == Words(Language.SV)("input.good")
+    watched = bar.light.grab().toImage()
+    bar.set_state(with_phase(running, Phase.FINISHED))
+    assert bar.light.accessibleDescription() == "redo"
+    assert bar.light.grab().toImage() != watched

@@ -12,7 +12,7 @@ from callwatch.core.escalation import EscalationLevel
 from callwatch_ui.card import draw_panel
 from callwatch_ui.cells import Cell, Gauge, ShareRing, Tracker
 from callwatch_ui.look import Look, colour
-from callwatch_ui.small_cells import EffortBar, InputLight
+from callwatch_ui.small_cells import EffortBar, InputLight, LightIcon
 from callwatch_ui.state import OverlayState, Phase
 from callwatch_ui.words import Words, clock, input_words, share_lines
 
@@ -62,7 +62,7 @@ class Bar(QWidget):
         self.effort = EffortBar(
             look, words("bar.effort"), words("bar.effort_short"), words("bar.degree", n="{n}")
         )
-        self.light = InputLight(look, words("bar.input"), words("input.good"))
+        self.light = InputLight(look, words("bar.input"), words("state.idle"))
         self.cells: tuple[Cell, ...] = (
             self.gauge,
             self.share,
@@ -87,11 +87,14 @@ class Bar(QWidget):
         self.tracker.set_done(state.steps_done)
         speaks = Channel.CUSTOMER in state.speaking
         self.effort.set_effort(state.effort_blocks, is_speaking=speaks)
-        icon = "mic" if state.input_is_good else "mic_off"
+        caption, says = clock(state.time_s), input_words(state, self._words)
+        icon = LightIcon.GOOD if state.input_is_good else LightIcon.BAD
         if state.phase in (Phase.PAUSED, Phase.HELD):
-            icon = "pause"
-        says = input_words(state, self._words)
-        self.light.set_light(clock(state.time_s), icon, says, is_good=icon == "mic")
+            icon = LightIcon.PAUSED
+        elif state.phase in (Phase.WAITING, Phase.FINISHED):
+            icon, caption = LightIcon.RESTING, self._words("state.idle")
+            says = caption
+        self.light.set_light(caption, icon, says)
 
     def set_look(self, look: Look) -> None:
         """Take another look."""

@@ -1,5 +1,6 @@
 """The customer's effort bar and the input light with the call's clock."""
 
+from enum import StrEnum
 from typing import Final
 
 from PyQt6.QtCore import QRectF, Qt
@@ -64,44 +65,52 @@ class EffortBar(Cell):
         self.draw_caption(painter, self._caption, ink)
 
 
-class InputLight(Cell):
-    """Whether both sides are heard (microphone, or microphone struck out), and the call's time."""
+class LightIcon(StrEnum):
+    """What the light says, by the icon that it shows."""
 
-    def __init__(self, look: Look, name: str, good: str) -> None:
+    GOOD = "mic"
+    BAD = "mic_off"
+    PAUSED = "pause"
+    RESTING = "ear"  # no call is watched
+
+
+class InputLight(Cell):
+    """Whether a call is watched, whether both sides are heard, and the call's time."""
+
+    def __init__(self, look: Look, name: str, ready: str) -> None:
         super().__init__(look)
         self._name = name
-        self._says = good
-        self._is_good = True
-        self._icon = "mic"
-        self._clock = "0:00"
-        self.describe(name, good)
+        self._says = self._caption = self._ready = ready
+        self._icon = LightIcon.RESTING
+        self.describe(name, ready)
         self.fit()
 
-    def set_light(self, clock: str, icon: str, says: str, *, is_good: bool) -> None:
+    def set_light(self, caption: str, icon: LightIcon, says: str) -> None:
         """Show the time as text, the state of the sound by icon; `says` it in words when asked."""
         if says != self._says:
             self._says = says
             self.describe(self._name, says)
-        if (clock, icon, is_good) == (self._clock, self._icon, self._is_good):
-            return
-        self._clock, self._icon, self._is_good = clock, icon, is_good
-        self.update()
+        if (caption, icon) != (self._caption, self._icon):
+            self._caption, self._icon = caption, icon
+            self.update()
 
     def units(self) -> tuple[float, float]:
         """Room for h:mm:ss."""
-        return self.caption_width("0:00:00") + 2, CELL_HEIGHT
+        return self.caption_width("0:00:00", self._ready) + 2, CELL_HEIGHT
 
     def paint(self, painter: QPainter) -> None:
-        """Icon in a disc, then the clock."""
+        """Icon in a disc, then the caption."""
         theme = self._look.theme
         centre = self.units()[0] / 2
         disc = QRectF(centre - 11, 0, 22, 22)
-        ink, tint = (theme.calm, theme.tint_advice)
-        if not self._is_good:
-            ink, tint = theme.tense, theme.tint_important
-        painter.setPen(QPen(colour(ink), 1.2) if not self._is_good else Qt.PenStyle.NoPen)
+        ink, tint, has_ring = theme.tense, theme.tint_important, True
+        if self._icon is LightIcon.GOOD:
+            ink, tint, has_ring = theme.calm, theme.tint_advice, False
+        elif self._icon is LightIcon.RESTING:
+            ink, tint = theme.muted, theme.surface
+        painter.setPen(QPen(colour(ink), 1.2) if has_ring else Qt.PenStyle.NoPen)
         painter.setBrush(colour(tint))
         painter.drawEllipse(disc.adjusted(0.6, 0.6, -0.6, -0.6))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         draw_icon(painter, self._icon, disc.adjusted(3.5, 3.5, -3.5, -3.5), colour(ink), 2.0)
-        self.draw_caption(painter, self._clock, theme.muted)
+        self.draw_caption(painter, self._caption, theme.muted)
