@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# A loaded machine is no error.
+hypothesis.settings.register_profile("callwatch", deadline=None)
+hypothesis.settings.load_profile("callwatch")
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and every program that they
 # start as well.

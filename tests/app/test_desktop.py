@@ -136,7 +136,10 @@ def test_every_card_can_be_switched_off_and_on(loaded: LoadedConfig) -> None:
     host = AppHost(loaded)
     fields = {field.key: field for field in host.settings.fields()}
     assert fields["nudges.keep_listening"].label == "Keep listening"
-    assert {f"nudges.{key}" for key in (*RULES, "breather")} <= set(fields)
+    shown = {key for key in fields if key.startswith("nudges.")}
+    # Danger to life or limb is always shown: no switch may promise otherwise.
+    urgent = {"nudges.threat.physical", "nudges.threat.self_harm"}
+    assert shown == {f"nudges.{key}" for key in (*RULES, "breather")} - urgent
     host.settings.save({"nudges.keep_listening": False, "nudges.threat.manager": False})
     host.settings.save({"nudges.threat.manager": True})
     assert host.config.analysis.nudges.switched_off == {"keep_listening"}

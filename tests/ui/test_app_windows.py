@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -315,3 +316,14 @@ def test_the_recogniser_is_explained_below_the_choice(qtbot: QtBot) -> None:
     assert wizard.engine_found.text() == "Found: Vosk."
     wizard.engine.setCurrentIndex(wizard.engine.findData("none"))
     assert wizard.engine_found.text() == EN("setup.engine.off")
+
+
+def test_the_history_shows_the_time_of_this_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = CallRow("c1", "2026-01-31T23:30:00Z", 61.0, 0.4, 1, 0, 2)
+    monkeypatch.setenv("TZ", "Europe/Stockholm")
+    time.tzset()
+    try:
+        assert row.cells()[0] == "2026-02-01 00:30"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

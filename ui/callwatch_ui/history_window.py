@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -46,13 +47,18 @@ class CallRow:
         share = "–" if self.agent_share is None else f"{round(100 * self.agent_share)} %"
         cut_in = "–" if self.interruptions is None else str(self.interruptions)
         return (
-            self.started_at[:16].replace("T", " "),
+            local_time(self.started_at),
             clock(self.duration_s),
             share,
             cut_in,
             str(self.threats),
             str(self.nudges),
         )
+
+
+def local_time(started_at: str) -> str:
+    """RFC 3339 (UTC in the history) as the clock on this person's wall: 2026-01-31 10:30."""
+    return f"{datetime.fromisoformat(started_at).astimezone():%Y-%m-%d %H:%M}"
 
 
 class CallProvider(Protocol):

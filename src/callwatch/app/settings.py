@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from callwatch.config import LoadedConfig, load_config, save_values, user_config_path
 from callwatch.core.channels import Language
+from callwatch.core.nudges import NudgeLevel
 from callwatch.session.nudge_rules import BREATHER, RULES
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.settings import MAX_SCALE, MIN_OPACITY, MIN_SCALE, THEME_CHOICES
@@ -75,7 +76,7 @@ class AppSettings:
         return SettingsField(key, kind, value, choices, least, most, step, is_locked=locked)
 
     def _nudges(self) -> list[SettingsField]:
-        """A switch for each kind of card, named by its own title."""
+        """A switch for each kind of card, named by its own title; danger is always shown."""
         config = self.loaded.config
         off = config.analysis.nudges.switched_off
         is_locked = SWITCHED_OFF in self.loaded.locked
@@ -85,5 +86,5 @@ class AppSettings:
                 f"{NUDGES}{key}", FieldKind.SWITCH, key not in off, is_locked=is_locked,
                 label=titles[f"{key}.title"],
             )
-            for key in (*RULES, BREATHER)
+            for key in (*(k for k in RULES if RULES[k].level is not NudgeLevel.URGENT), BREATHER)
         ]  # fmt: skip
