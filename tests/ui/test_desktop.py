@@ -233,6 +233,21 @@ def test_a_command_before_the_devices_are_open_is_not_lost(
     app.close()
 
 
+def test_started_once_more_an_overlay_that_cannot_be_clicked_opens_the_settings(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.control.handle(AppCommand.SHOW)
+    assert app.overlay.isVisible()
+    assert app.windows.names() == set()
+    through = OverlaySettings(theme="light", click_through=True)
+    monkeypatch.setattr(engine, "overlay_settings", lambda: through)
+    app.control.handle(AppCommand.SHOW)
+    assert app.windows.names() == {"settings"}
+    app.close()
+
+
 def test_every_window_opens(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("events.jsonl", ""))
     app = app_for(qtbot, Engine())

@@ -131,7 +131,7 @@ class NudgeCard(QWidget):
         flags = int(Qt.TextFlag.TextWordWrap)
         text = metrics.boundingRect(QRectF(0, 0, room, 1000), flags, self.card.advice)
         extra = text.height() - ADVICE_HEIGHT
-        extra = extra + PAD / 2 if extra > 0 else 0.0
+        extra = extra + PAD if extra > 0 else 0.0
         if extra != self._extra:
             self._extra = extra
             self.updateGeometry()

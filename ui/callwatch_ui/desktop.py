@@ -164,7 +164,7 @@ class DesktopApp(QObject):
         self.overlay.dismissed.connect(self._rest)
         self.reader.done.connect(self._show_replay)
         self.reader.failed.connect(self._tell)
-        self.control.show_wanted.connect(self.overlay.show)
+        self.control.show_wanted.connect(self._come_forward)
         self.menu.commanded.connect(self._command)
         self.menu.window_wanted.connect(self.open_window)
         self.menu.quit_wanted.connect(self.quit_wanted)
@@ -202,7 +202,14 @@ class DesktopApp(QObject):
         else:
             self._rest()
 
+    def _come_forward(self) -> None:
+        """The app was started once more: perhaps nothing of it can be clicked."""
+        self.overlay.show()
+        if self._host.overlay_settings().click_through and not has_tray():
+            self.open_window("settings")
+
     def _tell(self, message: str) -> None:
+        message = message[:1].upper() + message[1:]
         if self.tray.isVisible():
             self.tray.showMessage("callwatch", message, QSystemTrayIcon.MessageIcon.Warning)
         else:
