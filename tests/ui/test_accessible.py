@@ -1,5 +1,7 @@
 """Every part that a person can reach has a name, and every one is reached by the keyboard."""
 
+from dataclasses import replace
+
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtTest import QTest
@@ -22,6 +24,8 @@ from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
 from tests.ui.test_replay import call
 
+from callwatch.app.settings import AppSettings
+from callwatch.config import Config, LoadedConfig
 from callwatch.core.channels import Language
 from callwatch_ui.bar import Bar
 from callwatch_ui.cells import Cell
@@ -121,6 +125,37 @@ def test_the_tab_key_reaches_everything(qtbot: QtBot, name: str) -> None:
     QApplication.processEvents()
     assert wanted
     assert {type(part).__name__ for part in wanted - reached} == set()
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_settings_page_is_walked_by_keyboard(qtbot: QtBot, language: Language) -> None:
+    config = replace(Config(), call=replace(Config().call, language=language))
+    dialog = SettingsDialog(Words(language), AppSettings(LoadedConfig(config, frozenset())))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    tab_bar = dialog.tabs.tabBar()
+    assert tab_bar is not None
+    tab_bar.setFocus()
+    met: set[QWidget] = set()
+    for page in range(dialog.tabs.count()):
+        assert dialog.tabs.currentIndex() == page
+        assert dialog.tabs.tabText(page)
+        for _ in range(len(dialog.editors) + 5):  # once round
+            at = dialog.focusWidget()
+            assert at is not None
+            assert at.isVisible()
+            assert at is tab_bar or name_of(at.focusProxy() or at, [])
+            met.add(at)
+            QTest.keyClick(at, Qt.Key.Key_Tab)  # type: ignore[call-overload]
+            if dialog.focusWidget() is tab_bar:
+                break
+        assert dialog.focusWidget() is tab_bar
+        QTest.keyClick(tab_bar, Qt.Key.Key_Right)  # type: ignore[call-overload]
+    missed = [key for key, editor in dialog.editors.items() if editor not in met]
+    assert missed == []
+    buttons = set(dialog.buttons.buttons())
+    assert buttons <= met
 
 
 def test_the_bar_describes_itself_in_words(qtbot: QtBot) -> None:

@@ -271,3 +271,20 @@ def test_the_light_tells_whether_a_call_is_watched(qtbot: QtBot) -> None:
     bar.set_state(with_phase(running, Phase.FINISHED))
     assert bar.light.accessibleDescription() == "redo"
     assert bar.light.grab().toImage() != watched
+
+
+@pytest.mark.parametrize("language", Language)
+def test_at_every_scale_the_bar_fits_the_screen(
+    qtbot: QtBot, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Overlay, "_room_px", staticmethod(lambda: 1280))
+    widths = []
+    for scale in (1.0, 2.0, 3.0):
+        overlay = Overlay(Words(language), OverlaySettings(theme="light", scale=scale))
+        qtbot.addWidget(overlay)
+        overlay.layout_now()
+        widths.append(overlay.width())
+    assert widths == sorted(widths)
+    assert widths[1] > 1.9 * widths[0] or widths[1] > 1200
+    assert max(widths) <= 1280
+    assert widths[2] > 1200

@@ -17,7 +17,7 @@ from callwatch_ui.icons import NUDGE_ICONS
 from callwatch_ui.look import Look, look_for
 from callwatch_ui.places import Places, Screen, corner_place, first_place, on_screen, opens_upward
 from callwatch_ui.platforms import draws_see_through, hide_from_sharing
-from callwatch_ui.settings import OverlaySettings
+from callwatch_ui.settings import MIN_SCALE, OverlaySettings
 from callwatch_ui.state import (
     APP_NOTE,
     InputNote,
@@ -34,6 +34,8 @@ GAP_UNITS: Final = 6.0
 RADIUS_UNITS: Final = 12.0
 # Window managers that place a window of their own accord have done so by then.
 SETTLE_MS: Final = 150
+# Room for what rounding adds to a bar that just fits.
+EDGE_PX: Final = 8
 WINDOW_FLAGS: Final = (
     Qt.WindowType.Tool
     | Qt.WindowType.FramelessWindowHint
@@ -105,7 +107,7 @@ class Overlay(QWidget):
     def apply(self, settings: OverlaySettings) -> None:
         """Take other settings while running."""
         self._settings = settings
-        self._look = look_for(settings)
+        self._look = self._fitting(look_for(settings))
         self._layout.setSpacing(round(self._look.px(GAP_UNITS)))
         self.bar.set_look(self._look)
         self.card.set_look(self._look)
@@ -248,6 +250,15 @@ class Overlay(QWidget):
             self.set_state(without_nudge(self.state, nudge.id))
         self.not_useful.emit(nudge_key)
 
+    def _fitting(self, look: Look) -> Look:
+        """The look, made smaller where the bar would be wider than every screen."""
+        self.bar.set_look(look)
+        room = self._room_px()
+        width = self.bar.sizeHint().width()
+        if not room or width <= room:
+            return look
+        return replace(look, scale=max(MIN_SCALE, look.scale * (room - EDGE_PX) / width))
+
     def _refit(self) -> None:
         screens = self._screens()
         if not screens:
@@ -284,6 +295,13 @@ class Overlay(QWidget):
         was_visible = self.isVisible()
         self.setWindowFlag(flag, on)
         self.setVisible(was_visible)
+
+    @staticmethod
+    def _room_px() -> int:
+        """Width of the widest screen; 0 where nothing is shown and pictures are made."""
+        if QGuiApplication.platformName() in ("offscreen", "minimal"):
+            return 0
+        return max((s.availableGeometry().width() for s in QGuiApplication.screens()), default=0)
 
     @staticmethod
     def _screens() -> list[Screen]:

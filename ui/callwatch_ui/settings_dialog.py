@@ -92,6 +92,7 @@ class SettingsDialog(QDialog):
         # Many switches do not fit on a small screen.
         room = QScrollArea()
         room.setFrameShape(QScrollArea.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the focus
         room.setWidgetResizable(True)
         room.setWidget(page)
         return room
