@@ -87,11 +87,12 @@ class Overlay(QWidget):
         self.card.note_closed.connect(lambda: self.set_state(without_note(self.state)))
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
-        app.screenAdded.connect(self.go_to_place)
-        app.screenRemoved.connect(self.go_to_place)
+        # A bound method: Qt forgets it together with the overlay.
+        app.screenAdded.connect(self._desktop_changed)
+        app.screenRemoved.connect(self._desktop_changed)
         hints = QGuiApplication.styleHints()
         if hints is not None:
-            hints.colorSchemeChanged.connect(lambda: self.apply(self._settings))
+            hints.colorSchemeChanged.connect(self._desktop_changed)
         self.apply(settings)
 
     @property
@@ -249,6 +250,9 @@ class Overlay(QWidget):
         if nudge is not None:
             self.set_state(without_nudge(self.state, nudge.id))
         self.not_useful.emit(nudge_key)
+
+    def _desktop_changed(self, _what: object = None) -> None:
+        self.apply(self._settings)
 
     def _fitting(self, look: Look) -> Look:
         """The look, made smaller where the bar would be wider than every screen."""
