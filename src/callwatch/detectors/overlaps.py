@@ -67,6 +67,8 @@ class TurnTakingConfig:
     max_backchannel_s: float = 1.6
     # The same without pauses inside: more than three or four syllables in a row are content.
     max_flowing_s: float = 1.2
+    # More syllables than this are content, at whatever pace ("yeah, okay, I see" has five).
+    max_syllables: int = 5
     # Longer speech that began together with the other's was a try for the floor, given up.
     max_together_s: float = 0.8
     floor: FloorConfig = field(default_factory=FloorConfig)
@@ -107,7 +109,7 @@ def is_short(spurt: Spurt, config: TurnTakingConfig) -> bool:
     return spurt.overlap > 0 and config.min_backchannel_s <= spurt.length_s <= longest_s
 
 
-def was_listening(spurt: Spurt, other: Spurt, config: TurnTakingConfig) -> bool:
+def was_listening(spurt: Spurt, other: Spurt, frame: int, config: TurnTakingConfig) -> bool:
     """Whether an overlap that seemed to be a grab turns out to have been a listening phrase.
 
     Whoever grabs the floor goes on when the other stops.
@@ -115,4 +117,6 @@ def was_listening(spurt: Spurt, other: Spurt, config: TurnTakingConfig) -> bool:
     flows = spurt.gap * HOP_S <= config.flow_gap_s
     longest_s = config.max_flowing_s if flows else config.max_backchannel_s
     has_stopped = not spurt.is_on and (spurt.last - other.last) * HOP_S < config.goes_on_s
-    return has_stopped and spurt.length_s <= longest_s
+    if not has_stopped or spurt.length_s > longest_s:
+        return False
+    return spurt.syllables(frame) <= config.max_syllables
