@@ -29,7 +29,7 @@ class TurnTakingConfig:
     flow_share: float = 0.7
     # Words with pauses between are listening more often than not: they need more time and sound.
     halting_s: float = 0.78
-    halting_overlap_s: float = 0.4
+    halting_overlap_s: float = 0.33
     # Words after an own pause of this length (no stop consonant is so long) stand for themselves:
     # whoever said "yeah" and starts a turn as the other ends does not interrupt with both.
     part_pause_s: float = 0.2
@@ -48,9 +48,9 @@ class TurnTakingConfig:
     # An own pause of this length ends a spurt.
     spurt_pause_s: float = 0.35
     # Pauses up to this long do not end the holding of the floor (docs/metrics.md).
-    hold_pause_s: float = 1.0
+    hold_pause_s: float = 1.4
     # The other counts as speaking through holes in the level (stop consonants).
-    speaking_hole_s: float = 0.12
+    speaking_hole_s: float = 0.16
     # Longer speech in the other's pause than this ends their holding.
     solo_s: float = 0.7
     # A cue closes when its spurt is over, or the other has been silent for so long.
@@ -87,7 +87,8 @@ def is_enough(spurt: Spurt, frame: int, silent_s: float, config: TurnTakingConfi
     `silent_s`: for how long the other has been silent.
     """
     met_s = (spurt.last_overlap + 1 - spurt.part) * HOP_S
-    if spurt.part > spurt.start and met_s < config.smooth_s:
+    was_word = spurt.before * HOP_S < config.min_overlap_s
+    if spurt.part > spurt.start and was_word and met_s < config.smooth_s:
         return False
     met_s = (spurt.last_overlap + 1 - spurt.start) * HOP_S
     if met_s < config.min_overlap_s - config.early_end_s:

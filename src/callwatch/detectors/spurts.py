@@ -20,6 +20,7 @@ class Spurt:
 
     start      first frame, the true onset
     part       first frame since the last pause that parts words
+    before     from the onset to the last frame before that pause
     last       last frame with speech
     voiced     frames with speech
     overlap    frames with speech of both sides, neither soft
@@ -31,6 +32,7 @@ class Spurt:
     channel: Channel
     start: int = NEVER
     part: int = NEVER
+    before: int = 0
     last: int = NEVER
     voiced: int = 0
     overlap: int = 0
@@ -87,7 +89,7 @@ class Spurt:
     def begin(self, frame: int) -> None:
         """A new spurt starts."""
         self.start = self.part = self.last = frame
-        self.voiced = self.overlap = self.gap = 0
+        self.before = self.voiced = self.overlap = self.gap = 0
         self.last_overlap = NEVER
         self.is_over = self.is_judged = False
         self.is_changed = False
