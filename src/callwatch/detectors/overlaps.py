@@ -47,9 +47,10 @@ class TurnTakingConfig:
     delay_allowance_s: float = 0.15
     # An own pause of this length ends a spurt.
     spurt_pause_s: float = 0.35
-    # Pauses up to this long do not end the holding of the floor (docs/metrics.md).
+    # Pauses up to 1 s do not end the holding of the floor (docs/metrics.md); breath and soft ends,
+    # which are not heard as speech, make them seem longer by some 0.2 s on either side.
     hold_pause_s: float = 1.4
-    # The other counts as speaking through holes in the level (stop consonants).
+    # The other counts as speaking through holes in the level (stop consonants, soft syllables).
     speaking_hole_s: float = 0.16
     # Longer speech in the other's pause than this ends their holding.
     solo_s: float = 0.7
@@ -95,8 +96,6 @@ def is_enough(spurt: Spurt, frame: int, silent_s: float, config: TurnTakingConfi
         return False
     if silent_s >= config.yield_s:
         return True
-    if silent_s > config.speaking_hole_s:
-        return False
     length_s, overlap_s = (frame - spurt.start + 1) * HOP_S, spurt.overlap * HOP_S
     if spurt.gap * HOP_S <= config.flow_gap_s:
         return length_s >= config.min_overlap_s and overlap_s >= config.flow_share * length_s
