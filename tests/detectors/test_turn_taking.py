@@ -103,6 +103,27 @@ def test_a_listening_phrase_with_pauses_may_be_long() -> None:
     assert kinds([(C, 1.0, 8.0), *phrase]) == [(BACKCHANNEL, A)]
 
 
+def test_many_syllables_are_content_and_few_are_listening() -> None:
+    whole = frames([(C, 1.0, 8.0), (A, 3.0, 4.17)], 10.0)
+    assert [c.kind for c in cues(run(whole))] == [BACKCHANNEL]
+    swells = np.cos(np.arange(117) / 117 * 7 * 2 * np.pi)
+    whole.level_dbfs[A.index, 300:417] -= (7.0 * (1 + swells)).astype(np.float32)
+    assert [c.kind for c in cues(run(whole))] == [INTERRUPTION]
+    assert [c.kind for c in cues(run(whole, step=7))] == [INTERRUPTION]
+
+
+def test_an_own_pause_does_not_undo_what_was_more_than_a_word() -> None:
+    first, rest = (A, 3.0, 3.74), (A, 3.96, 6.0)
+    assert kinds([(C, 1.0, 4.15), first, rest]) == [(INTERRUPTION, A)]
+    word, turn = (A, 3.3, 3.74), (A, 3.96, 6.0)
+    assert kinds([(C, 1.0, 4.15), word, turn]) == []
+
+
+def test_breath_that_lengthens_a_pause_does_not_end_the_turn() -> None:
+    assert kinds([(C, 1.0, 3.0), (C, 4.3, 6.5), (A, 4.8, 8.0)]) == [(INTERRUPTION, A)]
+    assert kinds([(C, 1.0, 3.0), (C, 4.6, 6.5), (A, 5.1, 8.0)]) == []
+
+
 def test_halting_words_that_go_on_become_an_interruption() -> None:
     words = [(A, 3.0, 3.3), (A, 3.45, 3.8), (A, 3.95, 6.0)]
     (cue,) = cues(run(frames([(C, 1.0, 8.0), *words], 10.0)))

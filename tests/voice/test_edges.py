@@ -47,14 +47,20 @@ def test_a_stop_consonant_does_not_part_speech_and_a_pause_does() -> None:
         (-30.0, 40),
         (-95.0, 8),
         (-30.0, 40),
-        (-95.0, 20),
+        (-95.0, 25),
         (-30.0, 40),
         (-95.0, 30),
     ]
-    likely = [(0.0, 20), (0.9, 88), (0.0, 20), (0.9, 40), (0.0, 30)]
+    likely = [(0.0, 20), (0.9, 88), (0.0, 25), (0.9, 40), (0.0, 30)]
     _, told = run(likely, hole)
     lengths = [t.span.duration_s for t in told if isinstance(t, VoiceStopped)]
     assert lengths == pytest.approx([0.88, 0.4])
+
+
+def test_words_that_are_heard_by_halves_are_one() -> None:
+    level = [(-95.0, 20), (-30.0, 40), (-95.0, 18), (-30.0, 40), (-95.0, 30)]
+    _, told = run([(0.0, 20), (0.9, 40), (0.0, 18), (0.9, 40), (0.0, 30)], level)
+    assert _spans(told) == [(0.2, 1.18)]
 
 
 def test_a_soft_tail_belongs_to_the_phrase() -> None:
@@ -67,6 +73,14 @@ def test_a_soft_tail_belongs_to_the_phrase() -> None:
 
 def _spans(told: list[VoiceStarted | VoiceStopped]) -> list[tuple[float, float]]:
     return [(t.span.start_s, t.span.end_s) for t in told if isinstance(t, VoiceStopped)]
+
+
+def test_shouting_that_silero_hardly_hears_is_the_voice_that_spoke_before() -> None:
+    level = [(-95.0, 50), (-30.0, 200), (-95.0, 50), (-20.0, 150), (-95.0, 50)]
+    _, told = run([(0.0, 50), (0.9, 200), (0.0, 50), (0.12, 150), (0.0, 50)], level)
+    assert _spans(told) == [(0.5, 2.5), (3.0, 4.5)]
+    _, told = run([(0.0, 50), (0.9, 200), (0.0, 50), (0.05, 150), (0.0, 50)], level)
+    assert _spans(told) == [(0.5, 2.5)]
 
 
 def test_shouting_that_silero_doubts_is_the_voice_that_spoke_before() -> None:

@@ -29,7 +29,7 @@ class TurnTakingConfig:
     flow_share: float = 0.7
     # Words with pauses between are listening more often than not: they need more time and sound.
     halting_s: float = 0.78
-    halting_overlap_s: float = 0.4
+    halting_overlap_s: float = 0.33
     # Words after an own pause of this length (no stop consonant is so long) stand for themselves:
     # whoever said "yeah" and starts a turn as the other ends does not interrupt with both.
     part_pause_s: float = 0.2
@@ -47,10 +47,11 @@ class TurnTakingConfig:
     delay_allowance_s: float = 0.15
     # An own pause of this length ends a spurt.
     spurt_pause_s: float = 0.35
-    # Pauses up to this long do not end the holding of the floor (docs/metrics.md).
-    hold_pause_s: float = 1.0
-    # The other counts as speaking through holes in the level (stop consonants).
-    speaking_hole_s: float = 0.12
+    # Pauses up to 1 s do not end the holding of the floor (docs/metrics.md); breath and soft ends,
+    # which are not heard as speech, make them seem longer by some 0.2 s on either side.
+    hold_pause_s: float = 1.4
+    # The other counts as speaking through holes in the level (stop consonants, soft syllables).
+    speaking_hole_s: float = 0.16
     # Longer speech in the other's pause than this ends their holding.
     solo_s: float = 0.7
     # A cue closes when its spurt is over, or the other has been silent for so long.
@@ -67,6 +68,8 @@ class TurnTakingConfig:
     max_backchannel_s: float = 1.6
     # The same without pauses inside: more than three or four syllables in a row are content.
     max_flowing_s: float = 1.2
+    # More syllables than this are content, at whatever pace ("yeah, okay, I see" has five).
+    max_syllables: int = 5
     # Longer speech that began together with the other's was a try for the floor, given up.
     max_together_s: float = 0.8
     floor: FloorConfig = field(default_factory=FloorConfig)
@@ -85,15 +88,14 @@ def is_enough(spurt: Spurt, frame: int, silent_s: float, config: TurnTakingConfi
     `silent_s`: for how long the other has been silent.
     """
     met_s = (spurt.last_overlap + 1 - spurt.part) * HOP_S
-    if spurt.part > spurt.start and met_s < config.smooth_s:
+    was_word = spurt.before * HOP_S < config.min_overlap_s
+    if spurt.part > spurt.start and was_word and met_s < config.smooth_s:
         return False
     met_s = (spurt.last_overlap + 1 - spurt.start) * HOP_S
     if met_s < config.min_overlap_s - config.early_end_s:
         return False
     if silent_s >= config.yield_s:
         return True
-    if silent_s > config.speaking_hole_s:
-        return False
     length_s, overlap_s = (frame - spurt.start + 1) * HOP_S, spurt.overlap * HOP_S
     if spurt.gap * HOP_S <= config.flow_gap_s:
         return length_s >= config.min_overlap_s and overlap_s >= config.flow_share * length_s
@@ -107,7 +109,7 @@ def is_short(spurt: Spurt, config: TurnTakingConfig) -> bool:
     return spurt.overlap > 0 and config.min_backchannel_s <= spurt.length_s <= longest_s
 
 
-def was_listening(spurt: Spurt, other: Spurt, config: TurnTakingConfig) -> bool:
+def was_listening(spurt: Spurt, other: Spurt, frame: int, config: TurnTakingConfig) -> bool:
     """Whether an overlap that seemed to be a grab turns out to have been a listening phrase.
 
     Whoever grabs the floor goes on when the other stops.
@@ -115,4 +117,6 @@ def was_listening(spurt: Spurt, other: Spurt, config: TurnTakingConfig) -> bool:
     flows = spurt.gap * HOP_S <= config.flow_gap_s
     longest_s = config.max_flowing_s if flows else config.max_backchannel_s
     has_stopped = not spurt.is_on and (spurt.last - other.last) * HOP_S < config.goes_on_s
-    return has_stopped and spurt.length_s <= longest_s
+    if not has_stopped or spurt.length_s > longest_s:
+        return False
+    return spurt.syllables(frame) <= config.max_syllables

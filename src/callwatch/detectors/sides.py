@@ -37,7 +37,7 @@ class Sides:
                 pause = frame - spurt.last - 1
                 spurt.gap = max(spurt.gap, pause)
                 if pause * HOP_S >= config.part_pause_s:
-                    spurt.part = frame
+                    spurt.before, spurt.part = spurt.last + 1 - spurt.start, frame
                 spurt.last = frame
                 spurt.voiced += 1
             elif not spurt.is_over and frame - spurt.last > config.spurt_pause_s / HOP_S:

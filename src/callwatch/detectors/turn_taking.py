@@ -167,7 +167,7 @@ class TurnTaking:
         """The overlap is over: the cue gets its true end, or turns out to have been listening."""
         found = self._open.pop(channel)
         spurt, other = found.spurt, self._sides.spurts[channel.other]
-        if yielded is not None and was_listening(spurt, other, self._config):
+        if yielded is not None and was_listening(spurt, other, self._frame, self._config):
             span = TimeSpan(found.cue.span.start_s, round((spurt.last + 1) * HOP_S, 4))
             if not self._has_content(found):
                 events.append(CueWithdrawn(time_s, found.id))
