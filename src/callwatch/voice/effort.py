@@ -8,7 +8,7 @@ The effort z says by how many standard deviations the recent voice lies above th
 baseline, all features together; it tells effort, never what somebody feels. No threads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ from callwatch.voice.baseline import EffortBaseline
 from callwatch.voice.effort_side import (
     FLAGS,
     MARGIN,
+    PER_STEP,
     STEP,
     STEP_S,
     EffortConfig,
@@ -138,15 +139,13 @@ class EffortEstimator:
         count = max(0, min(samples // STEP, self._speech.shape[1] // FLAGS))
         start_s = self._origin_s + self._number * STEP_S
         columns = np.full((7, 2, count), np.nan, np.float32)
-        for i in range(count):
-            speech = self._speech[:, i * FLAGS : (i + 1) * FLAGS]
-            sure = self._probability[:, i * FLAGS : (i + 1) * FLAGS].mean(axis=1)
+        for i, opinions in enumerate(self._opinions(count)):
+            first, known, end = i * STEP, (i + 1) * STEP + MARGIN, (i + 1) * STEP + 2 * MARGIN
             for row, voice in enumerate(self._voices):
-                known, end = (i + 1) * STEP + MARGIN, (i + 1) * STEP + 2 * MARGIN
-                parts = [self._own[row, i * STEP : known], self._audio[row, known:end]]
-                audio = np.concatenate(parts)
-                opinion = Opinion(float(sure[row]), bool(speech[1 - row].any()))
-                columns[:, row, i] = voice.step(self._number, audio, speech[row], opinion)
+                # Whether the sound after the step is the other side's bleed is not known yet.
+                audio = np.concatenate((self._own[row, first:known], self._audio[row, known:end]))
+                sound = audio.astype(np.float32) / np.float32(32768)
+                columns[:, row, i] = voice.step(self._number, sound, opinions[row])
             self._number += 1
         self._audio = self._audio[:, count * STEP :]
         self._own = self._own[:, count * STEP :]
@@ -155,3 +154,17 @@ class EffortEstimator:
         delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
         z, long, pitch, tone, level, voiced, new = columns
         return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)
+
+    def _opinions(self, count: int) -> Iterator[tuple[Opinion, Opinion]]:
+        """Of the next `count` steps, both sides."""
+        shape = (2, count, PER_STEP, FLAGS // PER_STEP)
+        speech = self._speech[:, : count * FLAGS].reshape(shape)
+        sure = self._probability[:, : count * FLAGS].reshape(shape).mean(axis=(2, 3)).T
+        speaks = np.asarray(speech.all(axis=3)).swapaxes(0, 1)
+        is_speech = np.asarray(speech.any(axis=(2, 3))).T
+        both = zip(speaks, is_speech.tolist(), sure.tolist(), strict=True)
+        for windows, (agent, customer), likely in both:
+            yield (
+                Opinion(windows[0], agent, likely[0], customer),
+                Opinion(windows[1], customer, likely[1], agent),
+            )

@@ -23,6 +23,7 @@ from callwatch.core.frames import HOP_S
 from callwatch.voice.baseline import BaselineConfig, BaselineLearner, EffortBaseline
 from callwatch.voice.effort_unheard import UnheardConfig, UnheardVoice
 from callwatch.voice.effort_window import MOMENT_HOP_S, Array, RecentVoice, measure
+from callwatch.voice.middle import median
 from callwatch.voice.pitch import (
     WINDOW_SAMPLES,
     PitchConfig,
@@ -39,21 +40,25 @@ STEP: Final = round(STEP_S * CALL_RATE_HZ)
 FLAGS: Final = round(STEP_S / HOP_S)
 # A window every 20 ms: pitch does not change faster, and half the cost of 10 ms.
 _WINDOW_HOP: Final = round(MOMENT_HOP_S * CALL_RATE_HZ)
-_PER_STEP: Final = STEP // _WINDOW_HOP
+PER_STEP: Final = STEP // _WINDOW_HOP
 # Samples that the windows of a step reach out of it, on either side.
 MARGIN: Final = (WINDOW_SAMPLES - _WINDOW_HOP) // 2
-_GRID: Final = np.arange(_PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAMPLES)
+_GRID: Final = np.arange(PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAMPLES)
 _UNVOICED: Final = (float("nan"), 0.0)
+_UNKNOWN: Final = (float("nan"),) * 5
 _NOTHING: Final = np.zeros((0, 3))
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What voice activity says of a step besides its speech.
+    """What voice activity says of a step.
 
-    `probability` that this side speaks, 0..1, the mean; `other_speaks`: the other side does.
+    `speaks` in which of its windows (5,) this side speaks throughout, `is_speech` whether it does
+    anywhere in the step; `probability` that it does, 0..1, the mean; `other_speaks`: the other side.
     """
 
+    speaks: Flags
+    is_speech: bool
     probability: float
     other_speaks: bool
 
@@ -109,35 +114,30 @@ class EffortSide:
         self._chunks: dict[bool, list[Array]] = {True: [], False: []}
 
     def step(
-        self, number: int, audio: npt.NDArray[np.int16], speech: Flags, opinion: Opinion
+        self, number: int, audio: npt.NDArray[np.float32], opinion: Opinion
     ) -> tuple[float, ...]:
-        """`audio` (STEP + 2 * MARGIN,), `speech` (FLAGS,). Gives EffortFrames' columns."""
+        """`audio` (STEP + 2 * MARGIN,), samples in -1..1. Gives EffortFrames' columns."""
         config = self._config
-        moments = self._own(self._moments(number, audio, speech, opinion), bool(speech.any()))
-        self._recent.add(number, moments, bool(speech.any()))
+        moments = self._own(self._moments(number, audio, opinion), opinion.is_speech)
+        self._recent.add(number, moments, opinion.is_speech)
         self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
         is_old = self._recent.age(number) * STEP_S >= config.pause_s
         if is_old or voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
-            return (*[float("nan")] * 5, voiced_s, new_s)
-        usual = self.learner.current
-        short = measure(self._recent.last(config.short_s), usual)
-        long = short
+            return (*_UNKNOWN, voiced_s, new_s)
+        usual, recent = self.learner.current, self._recent.last(config.long_s)
+        short = long = measure(recent[-round(config.short_s / MOMENT_HOP_S) :], usual)
         if voiced_s > config.short_s:
-            long = measure(self._recent.last(config.long_s), usual)
+            long = measure(recent, usual)
         return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
 
-    def _moments(
-        self, number: int, audio: npt.NDArray[np.int16], speech: Flags, opinion: Opinion
-    ) -> Array:
+    def _moments(self, number: int, audio: npt.NDArray[np.float32], opinion: Opinion) -> Array:
         """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
-        windows = audio[_GRID].astype(np.float32) / np.float32(32768)
-        speaks = speech.reshape(_PER_STEP, -1).all(axis=1)
-        loud = self._is_loud(windows)
-        taken = speaks | loud
+        windows, speaks = audio[_GRID], opinion.speaks
+        taken = speaks | self._is_loud(windows)
         if not taken.any():
             self._last = _UNVOICED
-            if not speech.any():
+            if not opinion.is_speech:
                 self._floor.hear(power_spectra(windows[:1])[0])
             return _NOTHING
         voice, is_good, strength = self._analyse(windows[taken])
@@ -171,7 +171,9 @@ class EffortSide:
         if self.learner.current.voiced_s < self._config.first_s:
             return np.zeros(len(windows), np.bool_)
         least_dbfs = self.learner.current.level_dbfs - self._config.early_below_db
-        return np.asarray((windows**2).mean(axis=1) > 10 ** (least_dbfs / 10), np.bool_)
+        least_power = 10 ** (least_dbfs / 10)
+        loud: Flags = np.einsum("ij,ij->i", windows, windows) > least_power * WINDOW_SAMPLES
+        return loud
 
     def _analyse(self, windows: npt.NDArray[np.float32]) -> tuple[Array, Flags, Array]:
         """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
@@ -180,22 +182,24 @@ class EffortSide:
         tracked = pitch.after(self._last)
         voiced = is_voiced(tracked, self._finder.config)[1:]
         self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
-        semitones = 12 * np.log2(tracked.f0_hz / 100)
-        voiced &= ~(np.abs(np.diff(semitones)) < self._config.exact_st)
-        semitones = semitones[1:]
-        columns = np.stack([semitones, tone.balance_db, tone.level_dbfs], axis=1)
+        semitones = tracked.semitones
+        voiced &= ~(np.abs(semitones[1:] - semitones[:-1]) < self._config.exact_st)
+        columns = np.array([semitones[1:], tone.balance_db, tone.level_dbfs], np.float64).T
         is_good = voiced & (tone.snr_db >= self._config.least_snr_db)
-        return columns.astype(np.float64), is_good, pitch.strength.astype(np.float64)
+        return columns, is_good, pitch.strength.astype(np.float64)
 
     def _own(self, moments: Array, learn: bool) -> Array:
         """The moments that are not far too faint; all of speech is learnt from, each kind apart."""
+        if not len(moments):
+            return moments
         is_own = moments[:, 2] >= self.learner.strong_dbfs - self._config.faint_db
+        own = moments[is_own]
         if not learn:
-            return moments[is_own]
-        for kind, part in ((True, moments[is_own]), (False, moments[~is_own])):
+            return own
+        for kind, part in ((True, own), (False, moments[~is_own])):
             chunk = self._chunks[kind]
             chunk.extend(part)
             if len(chunk) * MOMENT_HOP_S >= self._config.baseline.chunk_s:
-                self.learner.add(np.median(np.array(chunk), axis=0))
+                self.learner.add(median(np.array(chunk)))
                 chunk.clear()
-        return moments[is_own]
+        return own

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.voice.middle import quantile
 from callwatch.voice.pitch import BIN_HZ, FFT_SIZE, HANN
 
 Float = npt.NDArray[np.float32]
@@ -66,7 +67,7 @@ class NoiseFloor:
         self._count += 1
         if self._count % 4 == 0:
             seen = self._seen[: min(self._count, _REMEMBERED)]
-            self.bands = np.quantile(seen, _QUANTILE, axis=0).astype(np.float32)
+            self.bands = quantile(seen, _QUANTILE).astype(np.float32, copy=False)
 
 
 def balance(power: Float, floor: NoiseFloor) -> Balance:
