@@ -28,11 +28,18 @@ class HoldMusic:
         self._run = 0.0
         self.is_on = False
         self.frames = 0
+        self._music = 0
+        self._unsure = 0  # frames of a run that may become music
 
     @property
     def total_s(self) -> float:
-        """How much of it there was."""
+        """How much loud sound without speech there was, ring tones and coughs with it."""
         return self.frames * HOP_S
+
+    @property
+    def music_s(self) -> float:
+        """How much of it went on for long enough to be told."""
+        return self._music * HOP_S
 
     def process(self, level_dbfs: float, is_idle: bool) -> bool | None:
         """Take a frame that is (`is_idle`) no speech; True: it began, False: it ended."""
@@ -45,8 +52,13 @@ class HoldMusic:
         if is_idle and level_dbfs > max(noise + config.above_noise_db, config.min_dbfs):
             self.frames += 1
             self._run = min(self._run + 1.0, self._needed)
+            self._unsure += 1
         else:
             self._run = max(0.0, self._run - (1.0 if is_idle else config.speech_weight))
+        if self._run <= 0.0 and not self.is_on:
+            self._unsure = 0
+        elif self.is_on or self._run >= self._needed:
+            self._music, self._unsure = self._music + self._unsure, 0
         if not self.is_on and self._run >= self._needed:
             self.is_on = True
             return True
