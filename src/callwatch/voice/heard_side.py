@@ -24,6 +24,7 @@ class HeardSide:
     # Frames without speech at each level, from -120 dBFS on.
     noise: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(121, np.int64))
     is_bled: bool = False
+    leak_frames: int = 0  # in which a leak was known that does harm
     dropped_s: float = 0.0
     drift_ppm: float | None = None
     leak: Leak = field(default_factory=Leak)
@@ -42,8 +43,11 @@ class HeardSide:
 
     @property
     def noise_dbfs(self) -> float | None:
-        """The middle level of what is no speech: a ring tone or a cough is not the line's noise."""
+        """The middle level of what is no speech: a ring tone or a cough is not the line's noise.
+
+        None where the line carries nothing at all between the words.
+        """
         total = int(self.noise.sum())
-        if not total:
+        if self.noise[0] * 2 >= total:
             return None
         return float(np.searchsorted(np.cumsum(self.noise), total / 2.0)) + SILENT_DBFS + 0.5

@@ -24,7 +24,7 @@ from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
 from callwatch.voice import quality_texts as texts
 from callwatch.voice.faults import FaultConfig, InputFaults
-from callwatch.voice.heard_side import SILENT_DBFS, HeardSide
+from callwatch.voice.heard_side import HeardSide
 from callwatch.voice.hold_music import HoldMusic, HoldMusicConfig
 from callwatch.voice.lost_sound import Found, LostSound, LostSoundConfig
 from callwatch.voice.same_audio import SameAudio, SameAudioConfig
@@ -51,6 +51,8 @@ class QualityConfig:
     max_alone_db: float = -20.0
     # A weaker leak than this harms nothing.
     told_bleed_db: float = -26.0
+    # ... and tones that both sides hear look like one for a moment.
+    leak_s: float = 3.0
     # Speech that is heard before a level or a leak is judged.
     min_speech_s: float = 5.0
     # Two clocks further apart than this drift audibly apart within a call.
@@ -175,17 +177,14 @@ class QualityMonitor:
     def _hear_frames(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         side, row = self._sides[channel], channel.index
         levels, speech = frames.own_dbfs[row], frames.speech[row]
-        power = 10.0 ** (levels.astype(np.float64) / 10.0)
-        side.speech_power += float(power[speech].sum())
+        side.speech_power += float((10.0 ** (levels[speech].astype(np.float64) / 10.0)).sum())
         side.speech_frames += int(speech.sum())
         self._follow_silence(channel, frames, notes)
         self._judge_level(channel, frames, notes)
-        idle = ~speech & (frames.probability[row] < 0.1) & (levels > SILENT_DBFS)
+        idle = ~speech & (frames.probability[row] < 0.1)
         self._follow_music(channel, frames, idle, notes)
         if not self._music[channel].is_on:
-            side.noise += np.bincount(
-                (levels[idle] - SILENT_DBFS).astype(int).clip(0, 120), minlength=121
-            )
+            side.hear_noise(levels[idle])
 
     def _follow_silence(
         self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]
@@ -256,6 +255,8 @@ class QualityMonitor:
                 text = texts.NOTHING_OWN if self._is_silent_beside(channel) else texts.NOT_SEPARABLE
                 self._tell(notes, now_s, "not_separable", channel, text)
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
+                side.leak_frames += len(frames)
+            if self._is_leaking(channel):
                 self._tell(notes, now_s, "bleed", channel, texts.BLEED)
 
     def _is_bled(self, channel: Channel, bleed_db: float) -> bool:
@@ -273,6 +274,12 @@ class QualityMonitor:
             return gain_db > config.max_bleed_db
         strongest_db = max(min(gain_db, bleed_db), bleed_db + near.leak.rest_db)
         return strongest_db > config.max_bleed_db
+
+    def _is_leaking(self, channel: Channel) -> bool:
+        """Whether a voice was heard to leak for so long that it is no chance."""
+        side, far = self._sides[channel], self._sides[channel.other]
+        heard_s = min(side.leak_frames, far.speech_frames) * HOP_S
+        return not side.is_bled and heard_s >= self._config.leak_s
 
     def _is_silent_beside(self, channel: Channel) -> bool:
         """Whether this side has said next to nothing, and the other a lot."""
