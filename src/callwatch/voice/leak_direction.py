@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from callwatch.core.frames import Leak
 from callwatch.voice.leak_average import AverageConfig
-from callwatch.voice.leak_path import LeakPath
+from callwatch.voice.leak_path import REACH, LeakPath
 from callwatch.voice.silero import CHUNK
 
 Doubles = npt.NDArray[np.float64]
@@ -74,6 +74,8 @@ class BleedConfig:
     tone_bins: float = 5.0
     tone_chunks: int = 16
     tone_end_chunks: int = 4
+    # A path that is not believed yet learns from each chunk so many times more.
+    more_passes: int = 1
     # Behind so many leaks (1.5 s) a path is still fresh: much of it is doubted.
     fresh_chunks: int = 48
     # Chunks of near sound behind the share that is its own: some 90 s.
@@ -125,7 +127,8 @@ class LeakDirection:
         self._bar = 0.0
         self._clear = 0
         self._least_told = 10.0 ** (config.min_told_db / 10.0)
-        self._told = self._rest = np.zeros(CHUNK)
+        self._told = self._rest = self._near = np.zeros(CHUNK)
+        self._far = np.zeros(REACH)
         self._alike = 0.0
         self._is_new = True  # not the path that was learnt, as of the last chunk
         self._over_told = 10.0 ** (config.over_told_db / 10.0)
@@ -166,6 +169,7 @@ class LeakDirection:
     def foretell(self, near: Doubles, far: Doubles) -> Doubles:
         """The leak in `near` (CHUNK,), as foretold from `far` (REACH,)."""
         leak = self._path.predict(far)
+        self._near, self._far = near, far
         self._told, self._rest = leak, near - leak
         self.rest_power, self._told_power = _power(self._rest), _power(leak)
         return leak
@@ -180,6 +184,8 @@ class LeakDirection:
             self._weight = min(self._weight, self._config.gain_memory // 8)
             self._path.doubt(self._config.doubt)
             self._path.learn(self._rest)
+            for _ in range(0 if self.is_active else self._config.more_passes):
+                self._path.learn(self._near - self._path.predict(self._far))
             return
         if self._measured < self._config.fresh_chunks:
             self._path.doubt(self._config.doubt)
