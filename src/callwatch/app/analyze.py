@@ -13,8 +13,8 @@ from callwatch.core.channels import Channel
 from callwatch.speech.whisper import WhisperConfig
 
 # The longer the blocks, the less they cost: each stage stays in the processor's cache for longer
-# (2 s instead of 0.5 s save a sixth). No cue depends on it, but words are put on the call clock
-# when a block ends, so that a call in which words are heard comes in shorter ones.
+# (2 s instead of 0.5 s save a sixth). No cue depends on it, and notes on the input come when a
+# block ends. So do words on the call clock: a call in which words are heard has shorter ones.
 BLOCK_S = 0.5
 WORDLESS_BLOCK_S = 2.0
 # Nobody waits for a partial result of a recording: the customer's are decoded half as often as in

@@ -11,39 +11,22 @@ A shout that voice activity never recognises counts while it has all the marks o
 No threads.
 """
 
+import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from callwatch.core.audio import CALL_RATE_HZ
-from callwatch.core.frames import HOP_S
 from callwatch.voice.baseline import BaselineConfig, BaselineLearner, EffortBaseline
+from callwatch.voice.effort_stretch import STEP_S, Flags, Float, Stretch
 from callwatch.voice.effort_unheard import UnheardConfig, UnheardVoice
 from callwatch.voice.effort_window import MOMENT_HOP_S, Array, RecentVoice, measure
 from callwatch.voice.middle import median
-from callwatch.voice.pitch import (
-    WINDOW_SAMPLES,
-    PitchConfig,
-    PitchFinder,
-    is_voiced,
-    power_spectra,
-)
+from callwatch.voice.pitch import PitchConfig, PitchFinder, PitchFrames, is_voiced
 from callwatch.voice.spectrum import NoiseFloor, balance
 
-Flags = npt.NDArray[np.bool_]
-
-STEP_S: Final = 0.1
-STEP: Final = round(STEP_S * CALL_RATE_HZ)
-FLAGS: Final = round(STEP_S / HOP_S)
-# A window every 20 ms: pitch does not change faster, and half the cost of 10 ms.
-_WINDOW_HOP: Final = round(MOMENT_HOP_S * CALL_RATE_HZ)
-PER_STEP: Final = STEP // _WINDOW_HOP
-# Samples that the windows of a step reach out of it, on either side.
-MARGIN: Final = (WINDOW_SAMPLES - _WINDOW_HOP) // 2
-_GRID: Final = np.arange(PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAMPLES)
 _UNVOICED: Final = (float("nan"), 0.0)
 _UNKNOWN: Final = (float("nan"),) * 5
 _NOTHING: Final = np.zeros((0, 3))
@@ -113,12 +96,20 @@ class EffortSide:
         self._heard_s = 0.0 if known is None else config.first_s
         self._chunks: dict[bool, list[Array]] = {True: [], False: []}
 
-    def step(
-        self, number: int, audio: npt.NDArray[np.float32], opinion: Opinion
-    ) -> tuple[float, ...]:
-        """`audio` (STEP + 2 * MARGIN,), samples in -1..1. Gives EffortFrames' columns."""
+    def hear(self, number: int, sound: Float, opinions: Sequence[Opinion]) -> Array:
+        """The steps from `number` on; `sound` (steps, STEP + 2 * MARGIN), samples in -1..1.
+
+        Gives EffortFrames' columns, (steps, 7).
+        """
+        speaks = np.array([opinion.speaks for opinion in opinions])
+        stretch = Stretch(sound, speaks, self._finder)
+        steps = enumerate(opinions)
+        return np.array([self._step(number + i, stretch, i, opinion) for i, opinion in steps])
+
+    def _step(self, number: int, stretch: Stretch, at: int, opinion: Opinion) -> tuple[float, ...]:
+        """Step `at` of the stretch, which is step `number` of the call."""
         config = self._config
-        moments = self._own(self._moments(number, audio, opinion), opinion.is_speech)
+        moments = self._own(self._moments(number, stretch, at, opinion), opinion.is_speech)
         self._recent.add(number, moments, opinion.is_speech)
         self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
@@ -131,16 +122,16 @@ class EffortSide:
             long = measure(recent, usual)
         return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
 
-    def _moments(self, number: int, audio: npt.NDArray[np.float32], opinion: Opinion) -> Array:
+    def _moments(self, number: int, stretch: Stretch, at: int, opinion: Opinion) -> Array:
         """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
-        windows, speaks = audio[_GRID], opinion.speaks
-        taken = speaks | self._is_loud(windows)
+        speaks = opinion.speaks
+        taken = speaks | (stretch.powers[at] > self._least_power())
         if not taken.any():
             self._last = _UNVOICED
             if not opinion.is_speech:
-                self._floor.hear(power_spectra(windows[:1])[0])
+                self._floor.hear(stretch.line(at))
             return _NOTHING
-        voice, is_good, strength = self._analyse(windows[taken])
+        voice, is_good, strength = self._analyse(*stretch.voice(at, taken))
         self._forget_early(number)
         if not speaks.any():
             self._early.append((number, voice[is_good]))
@@ -166,19 +157,16 @@ class EffortSide:
         while early and early[0][0] < number - config.early_s / STEP_S:
             early.popleft()
 
-    def _is_loud(self, windows: npt.NDArray[np.float32]) -> Flags:
-        """Which windows are as strong as the own voice; none while that is unknown."""
-        if self.learner.current.voiced_s < self._config.first_s:
-            return np.zeros(len(windows), np.bool_)
-        least_dbfs = self.learner.current.level_dbfs - self._config.early_below_db
-        least_power = 10 ** (least_dbfs / 10)
-        loud: Flags = np.einsum("ij,ij->i", windows, windows) > least_power * WINDOW_SAMPLES
-        return loud
+    def _least_power(self) -> float:
+        """From which power on windows are as strong as the own voice; none while that is unknown."""
+        usual = self.learner.current
+        if usual.voiced_s < self._config.first_s:
+            return math.inf
+        return float(10 ** ((usual.level_dbfs - self._config.early_below_db) / 10))
 
-    def _analyse(self, windows: npt.NDArray[np.float32]) -> tuple[Array, Flags, Array]:
+    def _analyse(self, pitch: PitchFrames, bands: Float) -> tuple[Array, Flags, Array]:
         """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
-        power = power_spectra(windows)
-        pitch, tone = self._finder.find(power), balance(power, self._floor)
+        tone = balance(bands, self._floor)
         tracked = pitch.after(self._last)
         voiced = is_voiced(tracked, self._finder.config)[1:]
         self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
