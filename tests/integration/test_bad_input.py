@@ -99,8 +99,15 @@ def test_a_dead_channel_is_told(tmp_path: Path, out: Path) -> None:
     sf.write(path, audio[: 30 * rate_hz], rate_hz)
     assert analyze(path, out).returncode == 0
     report = report_of(out, path)
-    assert any("customer" in warning for warning in report["input_quality"]["warnings"])
-    assert not report["metrics"]["talk_s"]["customer"]
+    told = [text for text in report["input_quality"]["warnings"] if "customer" in text]
+    assert len(told) == 1, told
+    assert report["metrics"]["talk_s"]["agent"] > 5
+    assert report["metrics"]["talk_s"]["customer"] is None
+    assert report["metrics"]["talk_share"] == {"agent": None, "customer": None}
+    assert report["metrics"]["silence_s"] is None
+    page = (out / path.stem / "report.html").read_text("utf-8")
+    assert "The customer was not heard" in page
+    assert "You were not heard" not in page
 
 
 def test_not_a_number_samples_do_not_spread(tmp_path: Path, out: Path) -> None:
@@ -131,7 +138,20 @@ def test_the_same_audio_on_both_channels_gives_null_not_fiction(tmp_path: Path, 
     report = report_of(out, path)
     assert report["metrics"]["overlap_s"] is None
     assert report["metrics"]["talk_share"] == {"agent": None, "customer": None}
-    assert any("same" in warning for warning in report["input_quality"]["warnings"])
+    assert len([w for w in report["input_quality"]["warnings"] if "same sound" in w]) == 1
+    kinds = {cue["kind"] for cue in report["cues"]}
+    assert not kinds & {"interruption", "backchannel", "raised_voice", "monologue"}
+    assert "could not be told apart" in (out / path.stem / "report.html").read_text("utf-8")
+
+
+def test_a_recording_that_was_clipped_and_turned_down(tmp_path: Path, out: Path) -> None:
+    path = tmp_path / "flat.wav"
+    audio, rate_hz = sf.read(DEMO)
+    sf.write(path, 0.6 * np.clip(12.0 * audio[: 40 * rate_hz], -1.0, 1.0), rate_hz)
+    assert analyze(path, out).returncode == 0
+    quality = report_of(out, path)["input_quality"]
+    assert any("clipped" in warning for warning in quality["warnings"])
+    assert quality["agent"]["clipped_share"] > 0.001
 
 
 def test_two_mono_files(tmp_path: Path, out: Path) -> None:

@@ -21,7 +21,7 @@ NORDIC = (Language.SV, Language.DA, Language.NB)
 # Where evidence, warnings and reasons are made.
 MAKERS = (
     *("voice/quality.py", "voice/swapped.py", "speech/mismatch.py", "session/record.py"),
-    "session/audio_keeper.py",
+    *("session/audio_keeper.py", "voice/quality_texts.py"),
     *(
         "session/nudges.py",
         "session/pipeline.py",
@@ -138,7 +138,8 @@ def test_every_pattern_is_read_back_with_its_fields(language: Language) -> None:
     sample |= {"pace": "fast", "event": "the threat", "language": "Danish", "level": "heated",
                "after": "calm", "parts": "pitch 5 semitones, level 3 dB and high frequencies 4 dB",
                "said": "it's what's 'said'", "rule": "leave.go-1", "name": "a b.wav",
-               "sentence": "nobody has spoken for 9 s", "reason": "it stopped delivering"}  # fmt: skip
+               "start": "0:40", "end": "1:10",
+                   "sentence": "nobody has spoken for 9 s", "reason": "it stopped delivering"}  # fmt: skip
     for key, template in english.items():
         if not key.startswith("said."):
             continue

@@ -89,3 +89,20 @@ def test_speech_beyond_the_end_does_not_count() -> None:
 def test_pauses_are_bridged() -> None:
     said = [TimeSpan(1.0, 2.0), TimeSpan(2.29, 3.0), TimeSpan(3.31, 4.0)]
     assert segments_of(said) == [TimeSpan(1.0, 3.0), TimeSpan(3.31, 4.0)]
+
+
+def test_what_a_dead_channel_would_have_told_is_null_and_the_rest_is_there() -> None:
+    m = compute_metrics(
+        segments=spans(A, (0.0, 10.0), (16.0, 20.0)),
+        turn_spans=spans(A, (0.0, 10.0), (16.0, 20.0)),
+        cues=[],
+        utterances=[],
+        loudness={A: (-25.0, None), C: (None, None)},
+        duration_s=30.0,
+        unheard={C},
+    )
+    assert m.talk_s == {A: 14.0, C: None}
+    assert m.talk_share == {A: None, C: None}
+    assert m.loudness_dbfs[A] == (-25.0, None)
+    assert m.interruptions == m.backchannels == m.turns == {A: None, C: None}
+    assert (m.overlap_s, m.silence_s, m.longest_silence_s, m.non_talk) == (None, None, None, None)

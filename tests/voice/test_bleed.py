@@ -178,3 +178,55 @@ def test_two_voices_at_once_do_not_leak() -> None:
     assert np.array_equal(own[0], near[: len(own[0])].astype(np.float32))
     assert not bar.any()
     assert all(leak.gain_db is None for leak in unbleed.leaks)
+
+
+def ring(seconds_: float) -> np.ndarray:
+    """The ring tone of a line."""
+    time_s = np.arange(round(seconds_ * RATE)) / RATE
+    return 0.1 * (np.sin(2 * np.pi * 440 * time_s) + np.sin(2 * np.pi * 480 * time_s))
+
+
+def agent() -> np.ndarray:
+    """Five seconds of the other voice."""
+    return np.asarray(demo()[0][0, int(0.8 * RATE) : int(5.8 * RATE)])
+
+
+@pytest.mark.parametrize(("gain_db", "delay"), [(-6.0, 320), (-10.0, 960)])
+def test_a_ring_tone_teaches_nothing_about_the_path_of_the_voice_behind_it(
+    gain_db: float, delay: int
+) -> None:
+    sound = np.concatenate((ring(2.0), np.zeros(RATE), far()[: 4 * RATE]))
+    leak = np.convolve(sound, copy(delay, gain_db))[: len(sound)]
+    own, bar, _ = run(leak, sound)
+    # From 0.3 s into the voice on, what is left of it lies below the bar.
+    for t in np.arange(3.3, 6.6, 0.1):
+        left = db(seconds(own[0], t, t + 0.1))
+        assert left < max(db(seconds(bar[0], t, t + 0.1)), -50.0), t
+
+
+@pytest.mark.parametrize(("delay", "alone_s"), [(0, 1.0), (320, 2.0)])
+def test_the_first_voice_over_a_leak_is_not_hidden_by_the_bar(delay: int, alone_s: float) -> None:
+    """The far side speaks alone for a moment before the near one speaks as well."""
+    begin = int(alone_s * RATE)
+    sound = agent()[: begin + 3 * RATE]
+    voice = np.zeros(len(sound))
+    voice[begin:] = far()[: len(sound) - begin]
+    own, bar, _ = run(voice + np.convolve(sound, copy(delay, -6.0))[: len(sound)], sound)
+    times = np.arange(alone_s, alone_s + 2.8, 0.1)
+    spoken = [t for t in times if db(seconds(voice, t, t + 0.1)) > -35.0]
+    hidden = [
+        t for t in spoken if db(seconds(own[0], t, t + 0.1)) < db(seconds(bar[0], t, t + 0.1))
+    ]
+    assert len(spoken) > 15
+    assert len(hidden) <= 0.1 * len(spoken)
+
+
+def test_hum_on_both_channels_is_not_a_leak() -> None:
+    time_s = np.arange(10 * RATE) / RATE
+    hum = 0.02 * np.sin(2 * np.pi * 50 * time_s)
+    near = np.zeros(10 * RATE)
+    near[5 * RATE :] = demo()[0][0, int(0.8 * RATE) : int(5.8 * RATE)]
+    voice = np.concatenate((far()[: 5 * RATE], np.zeros(5 * RATE)))
+    own, _, unbleed = run(near + hum, voice + hum)
+    assert all(leak.gain_db is None or leak.gain_db < -8.0 for leak in unbleed.leaks)
+    assert db(seconds(own[0], 5, 9)) == pytest.approx(db(seconds(near + hum, 5, 9)), abs=1.0)

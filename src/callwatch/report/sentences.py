@@ -42,6 +42,13 @@ def is_heard(summary: CallSummary, channel: Channel) -> bool:
     return bool(summary.metrics.talk_s.get(channel))
 
 
+def is_mixed(summary: CallSummary) -> bool:
+    """Whether voices were heard, but not whose: the channels could not be told apart."""
+    talk_s, channels = summary.metrics.talk_s, summary.input_quality.channels.values()
+    is_unknown = all(talk_s.get(side) is None for side in Channel)
+    return is_unknown and any(heard.speech_level_dbfs is not None for heard in channels)
+
+
 def next_step(summary: CallSummary) -> str:
     """The key of the one thing to take along; the gravest first."""
     kinds = {cue.kind for cue in summary.cues if cue.channel is not Channel.CUSTOMER}
@@ -87,6 +94,8 @@ def _step_in_heat(kinds: set[CueKind], interruptions: int, *, has_words: bool) -
 
 def _customer_sentence(summary: CallSummary, wording: Wording) -> str:
     heard = {side: is_heard(summary, side) for side in Channel}
+    if is_mixed(summary):
+        return wording.t("mattered.mixed")
     if not any(heard.values()):
         return wording.t("mattered.nobody")
     if not heard[Channel.CUSTOMER]:
@@ -119,6 +128,8 @@ def _deeds(summary: CallSummary, wording: Wording) -> list[str]:
 
 def _listening_sentence(summary: CallSummary, wording: Wording) -> str:
     share = summary.metrics.talk_share.get(Channel.AGENT)
+    if is_mixed(summary) or (share is None and is_heard(summary, Channel.AGENT)):
+        return wording.t("mattered.unshared")
     if share is None or not is_heard(summary, Channel.AGENT):
         return wording.t("mattered.no_agent")
     count = summary.metrics.interruptions.get(Channel.AGENT)

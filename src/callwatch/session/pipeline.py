@@ -41,6 +41,7 @@ from callwatch.detectors.threats import ThreatConfig, ThreatDetector
 from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
+from callwatch.session.apart import ApartFilter
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgeConfig, NudgePolicy
@@ -122,6 +123,7 @@ class Pipeline:
         self._agent_spoke_s = 0.0
         self._customer_began_s = math.inf
         self._pause_gate = PauseGate()
+        self._apart = ApartFilter()
         self._dropped_s = 0.0
         self._warnings: list[str] = []
 
@@ -297,6 +299,8 @@ class Pipeline:
         queue = deque(events)
         while queue:
             event = queue.popleft()
+            if self._apart.holds_back(event, separable=self._quality.separable):
+                continue
             out.append(event)
             led_to: list[Event] = []
             if isinstance(event, VoiceStarted) and event.channel is Channel.CUSTOMER:

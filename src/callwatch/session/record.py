@@ -6,6 +6,7 @@ short, so both hold the same figures.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
@@ -39,7 +40,11 @@ from callwatch.core.summary import (
     Performance,
 )
 from callwatch.core.words import Utterance
+from callwatch.session.apart import BY_CHANNEL
 from callwatch.session.talk_time import compute_metrics, segments_of
+
+# A channel that is silent but for a click was no more heard than one without any sound.
+SILENT_SHARE: Final = 0.99
 
 
 class CallRecord:
@@ -112,7 +117,9 @@ class CallRecord:
             (channel, TimeSpan(start_s, max(start_s, end.duration_s)))
             for channel, start_s in self._floor.items()
         ]
-        cues = sorted(self._cues.values(), key=lambda cue: (cue.detected_s, cue.span.start_s))
+        # Those of the first seconds were told before the channels were known to be one.
+        told = (c for c in self._cues.values() if end.separable or c.kind not in BY_CHANNEL)
+        cues = sorted(told, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
             segments=segments,
             turn_spans=turns,
@@ -121,6 +128,7 @@ class CallRecord:
             loudness={channel: tuple(values) for channel, values in self._loudness.items()},
             duration_s=end.duration_s,
             separable=end.separable,
+            unheard=_unheard(end),
         )
         return CallSummary(
             call=replace(self._call, duration_s=round(end.duration_s, 3)),
@@ -149,6 +157,17 @@ class CallRecord:
             (*dict.fromkeys(self._notes), warning),
         )
         return CallEnded(self._last_s, self._last_s, True, quality, Performance())
+
+
+def _unheard(end: CallEnded) -> frozenset[Channel]:
+    """The sides whose channel carried no sound in the whole call, not even noise."""
+    return frozenset(
+        channel
+        for channel, heard in end.quality.channels.items()
+        if heard.silent_s is not None
+        and end.duration_s > 0
+        and heard.silent_s >= SILENT_SHARE * end.duration_s
+    )
 
 
 def _by_start(item: ChannelSpan) -> tuple[float, str]:

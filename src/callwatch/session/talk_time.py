@@ -8,8 +8,8 @@
 Definitions: docs/metrics.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -49,12 +49,14 @@ def compute_metrics(
     loudness: Mapping[Channel, Sequence[float | None]],
     duration_s: float,
     separable: bool = True,
+    unheard: Collection[Channel] = (),
     config: TalkTimeConfig = DEFAULT,
 ) -> Metrics:
     """The talk figures of a call.
 
     `loudness` holds one value a second (dBFS), None without own speech. When the channels could not
-    be told apart (`separable` false) every figure that rests on them is None.
+    be told apart (`separable` false) every figure that rests on them is None; so is, when a channel
+    carried no sound at all (`unheard`), every figure that needs that side.
     """
     heard = {c: tuple(loudness.get(c, ())) for c in CHANNELS}
     if not separable:
@@ -70,6 +72,10 @@ def compute_metrics(
     turns = sorted(turn_spans, key=lambda turn: (turn[1].start_s, turn[0].index))
     changes = [(a, b) for a, b in pairwise(turns) if a[0] is not b[0]]
     share: PerSide = {c: talk[c] / said if said > 0 else None for c in CHANNELS}
+    if unheard:
+        alone = {c: None if c in unheard else talk[c] for c in CHANNELS}
+        rates = _rates(utterances, talk, config.min_rate_s)
+        return replace(_unmeasured(heard), talk_s=alone, speech_rate_wpm=rates)
     return Metrics(
         talk_s=dict(talk),
         talk_share=share,

@@ -116,6 +116,11 @@ class Unbleed:
                 way.hear_own(powers[row], fars[row])
         for row, way in enumerate(self._ways):
             far = max(self._own_powers[1 - row])
-            if leaks[row] is not None and self._min_far < far > powers[row] / self._over_far:
+            # Hum is the same on both channels; only what stands out of it can be a voice that leaks.
+            is_voice = far > self._over_noise * self._noise[1 - row]
+            # Lately, too: the far side holds what the near one said a moment ago when it leaks there.
+            near = max(self._own_powers[row]) if way.is_active else powers[row]
+            is_far = self._min_far < far > near / self._over_far
+            if leaks[row] is not None and is_far and is_voice:
                 way.learn(powers[row], powers[1 - row])
         return leaks

@@ -17,12 +17,12 @@ import numpy.typing as npt
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.spans import TimeSpan
+from callwatch.voice.clipping import clipped_samples
 
 # The codes of InputNoted that last, the worst first: of two, the worse is told.
 FAULTS: Final = (
     "no_sound", "same_audio", "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
 )  # fmt: skip
-CLIPPED: Final = 32_700  # of 32767: converters and limiters stop a little below full scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,11 @@ class FaultConfig:
 
 @dataclass(slots=True)
 class _Side:
-    samples: int = 0
-    clipped: int = 0
+    sound: npt.NDArray[np.int16] = field(default_factory=lambda: np.zeros(CALL_RATE_HZ, np.int16))
+    samples: int = 0  # of the second that has begun
     total: int = 0
     seconds: int = 0
+    clipped: int = 0  # samples in the whole call
     clipped_seconds: int = 0
     was_clipped: deque[bool] = field(default_factory=deque)
     offsets: deque[float] = field(default_factory=deque)
@@ -69,8 +70,8 @@ class InputFaults:
         while at < len(samples):
             piece = samples[at : at + CALL_RATE_HZ - side.samples]
             at += len(piece)
+            side.sound[side.samples : side.samples + len(piece)] = piece
             side.samples += len(piece)
-            side.clipped += int(np.count_nonzero((piece >= CLIPPED) | (piece <= -CLIPPED)))
             side.total += int(piece.sum(dtype=np.int64))
             if side.samples == CALL_RATE_HZ:
                 self._end_second(side)
@@ -89,13 +90,22 @@ class InputFaults:
         """How many seconds of the call were audibly clipped."""
         return self._sides[channel].clipped_seconds
 
+    def clipped_share(self, channel: Channel) -> float | None:
+        """Share of the call's samples that are clipped; None before any was heard."""
+        side = self._sides[channel]
+        heard = side.seconds * CALL_RATE_HZ + side.samples
+        rest = clipped_samples(side.sound[: side.samples])
+        return (side.clipped + rest) / heard if heard else None
+
     def fault(self, channel: Channel, second: int) -> str | None:
         """What was wrong in this second (0 is the first) of what was heard; None when nothing."""
         return self._sides[channel].bad.get(second)
 
     def _end_second(self, side: _Side) -> None:
         config = self._config
-        is_clipped = side.clipped > config.clipped_share * side.samples
+        clipped = clipped_samples(side.sound)
+        side.clipped += clipped
+        is_clipped = clipped > config.clipped_share * side.samples
         side.clipped_seconds += is_clipped
         side.was_clipped.append(is_clipped)
         side.offsets.append(side.total / side.samples / 32768.0)
@@ -105,7 +115,7 @@ class InputFaults:
         if abs(offset) > config.dc_share:
             _mark(side, side.seconds, "dc_offset")
         side.seconds += 1
-        side.samples = side.clipped = side.total = 0
+        side.samples = side.total = 0
 
 
 def _mark(side: _Side, second: int, code: str) -> None:

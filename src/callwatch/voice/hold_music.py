@@ -29,11 +29,18 @@ class HoldMusic:
         self._run = 0.0
         self.is_on = False
         self.frames = 0
+        self._music = 0
+        self._unsure = 0  # frames of a run that may become music
 
     @property
     def total_s(self) -> float:
-        """How much of it there was."""
+        """How much loud sound without speech there was, ring tones and coughs with it."""
         return self.frames * HOP_S
+
+    @property
+    def music_s(self) -> float:
+        """How much of it went on for long enough to be told."""
+        return self._music * HOP_S
 
     def process(self, level_dbfs: list[float], idle: list[bool]) -> list[tuple[int, bool]]:
         """Take frames that are (`idle`) no speech, or are; what changed where: it is on, or off."""
@@ -43,9 +50,14 @@ class HoldMusic:
             noise = max(level, -80.0) if level < noise else noise + 0.002
             if is_idle and level > noise + config.above_noise_db and level > config.min_dbfs:
                 self.frames += 1
+                self._unsure += 1
                 run = min(run + 1.0, self._needed)
             else:
                 run = max(0.0, run - (1.0 if is_idle else config.speech_weight))
+            if run >= self._needed or self.is_on:
+                self._music, self._unsure = self._music + self._unsure, 0
+            elif run <= 0.0:
+                self._unsure = 0
             if run >= self._needed if not self.is_on else run <= 0.0:
                 self.is_on = not self.is_on
                 changes.append((i, self.is_on))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from callwatch.core.frames import Leak
 from callwatch.voice.leak_average import AverageConfig
-from callwatch.voice.leak_path import LeakPath
+from callwatch.voice.leak_path import REACH, LeakPath
 from callwatch.voice.silero import CHUNK
 
 Doubles = npt.NDArray[np.float64]
@@ -58,12 +58,26 @@ class BleedConfig:
     alike_rest_db: float = -14.0
     alike: float = 0.3
     alike_chunks: float = 6.0
+    # Where more than this is left beside what was foretold, somebody speaks, or the leak has become
+    # much louder: then what is left is nothing but the same sound.
+    over_told_db: float = 3.0
+    sure_alike: float = 0.6
     # Of a path that is not believed at least so much is doubted: any other may come.
     doubt: float = 0.3
     # Near sound is its own when the far side is weaker than this share of it, and explained when
     # less than that share is left.
     alone_share: float = 0.1
     told_share: float = 0.3
+    # Far sound in fewer spectral bins than this, the strongest one of the same two for so many
+    # chunks, is a tone of the line: dialling and ringing lie in 2 or 3. A path that fits a tone fits
+    # nothing else, and seems all too sure. So long after a tone its end is still in the window.
+    tone_bins: float = 5.0
+    tone_chunks: int = 16
+    tone_end_chunks: int = 4
+    # A path that is not believed yet learns from each chunk so many times more.
+    more_passes: int = 1
+    # Behind so many leaks (1.5 s) a path is still fresh: much of it is doubted.
+    fresh_chunks: int = 48
     # Chunks of near sound behind the share that is its own: some 90 s.
     own_memory: int = 3000
     # Leaks behind the gain that is told: 3 s.
@@ -77,6 +91,11 @@ class BleedConfig:
     # Followed by 1 dB in three chunks, faster at first.
     rest_pace_db: float = 0.3
     rest_start_db: float = 8.0
+    # Where more is left than could be left of a leak, somebody speaks over it: such chunks count by
+    # this much, or they would raise the bar above that very voice within a second.
+    spoken_over: float = 0.1
+    # Leaks behind that judgement: 0.8 s.
+    known_chunks: int = 24
     # When more is left than usual somebody speaks, so that less is learnt, at most by this factor.
     max_caution: float = 100.0
     # Behind own sound that stands so far above the bar, for so many chunks, the bar is lower: no
@@ -108,8 +127,15 @@ class LeakDirection:
         self._bar = 0.0
         self._clear = 0
         self._least_told = 10.0 ** (config.min_told_db / 10.0)
-        self._told = self._rest = np.zeros(CHUNK)
+        self._told = self._rest = self._near = np.zeros(CHUNK)
+        self._far = np.zeros(REACH)
         self._alike = 0.0
+        self._is_new = True  # not the path that was learnt, as of the last chunk
+        self._over_told = 10.0 ** (config.over_told_db / 10.0)
+        self._measured = 0  # chunks
+        self._tones: list[int] = []  # the strongest bins of the last chunks, if they may be a tone
+        self._tone_end = 0  # chunks that may still hold some of one
+        self._was_active = False  # before the tone
         self._least_alike = 10.0 ** (config.alike_rest_db / 10.0)
         self.rest_power = self._told_power = 0.0
         self.rest_db = 0.0
@@ -143,21 +169,52 @@ class LeakDirection:
     def foretell(self, near: Doubles, far: Doubles) -> Doubles:
         """The leak in `near` (CHUNK,), as foretold from `far` (REACH,)."""
         leak = self._path.predict(far)
+        self._near, self._far = near, far
         self._told, self._rest = leak, near - leak
         self.rest_power, self._told_power = _power(self._rest), _power(leak)
         return leak
 
     def learn(self, near_power: float, far_power: float) -> None:
-        """Learn from the chunk that was just foretold."""
+        """Learn from the chunk that was just foretold; a tone does not tell the path of a voice."""
+        if self._is_tone():
+            return
         self._check(near_power, self.rest_power, self._told_power, far_power)
-        if self._has_changed():
+        self._is_new = self._has_changed()
+        if self._is_new:
             self._weight = min(self._weight, self._config.gain_memory // 8)
             self._path.doubt(self._config.doubt)
             self._path.learn(self._rest)
+            for _ in range(0 if self.is_active else self._config.more_passes):
+                self._path.learn(self._near - self._path.predict(self._far))
             return
+        if self._measured < self._config.fresh_chunks:
+            self._path.doubt(self._config.doubt)
         usual_power = self._told_power * 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
         caution = min(max(self.rest_power / usual_power, 1.0), self._config.max_caution)
         self._path.learn(self._rest, caution)
+
+    def _is_tone(self) -> bool:
+        """Whether the far side is a tone, or was one a moment ago; what it has taught is forgotten."""
+        config = self._config
+        was_tone = len(self._tones) >= config.tone_chunks
+        strongest, bins = self._path.heard_tone
+        if bins < config.tone_bins and len({*self._tones[-config.tone_chunks :], strongest}) <= 2:
+            if not self._tones:
+                self._was_active = self.is_active
+            self._tones.append(strongest)
+            if len(self._tones) == config.tone_chunks and not self._was_active:
+                self._forget()
+            del self._tones[: -config.tone_chunks]
+            return len(self._tones) >= config.tone_chunks
+        self._tones.clear()
+        self._tone_end = config.tone_end_chunks if was_tone else self._tone_end - 1
+        return self._tone_end > 0
+
+    def _forget(self) -> None:
+        """Start anew."""
+        self._path, self.is_active = LeakPath(), False
+        self._evidence_db = self.rest_db = self._alike = 0.0
+        self._weight = self._measured = 0
 
     def _has_changed(self) -> bool:
         """Whether this is not the path that was learnt."""
@@ -168,6 +225,8 @@ class LeakDirection:
         if rest > self._least_alike * told:
             shared = float(self._rest @ self._told) / CHUNK
             alike = shared / math.sqrt(rest * told)
+            if rest > self._over_told * told and abs(alike) < config.sure_alike:
+                alike = 0.0
         self._alike += (alike - self._alike) / config.alike_chunks
         return abs(self._alike) > config.alike or self._explained < config.doubt_explained
 
@@ -218,11 +277,18 @@ class LeakDirection:
     def _measure(self, rest: float, leak: float, far: float) -> None:
         config = self._config
         self._weight = min(self._weight + 1, config.gain_memory)
+        self._measured += 1
         self._leak_power += (leak - self._leak_power) / self._weight
         self._far_power += (far - self._far_power) / self._weight
-        is_above = 10.0 * math.log10(rest / leak) > self.rest_db
+        above_db = 10.0 * math.log10(rest / leak) - self.rest_db
         step = max(config.rest_pace_db, config.rest_start_db / self._weight)
-        rest_db = self.rest_db + (step if is_above else -step)
+        if (
+            above_db > config.margin_db
+            and not self._is_new
+            and self._measured > config.known_chunks
+        ):
+            step *= config.spoken_over
+        rest_db = self.rest_db + (step if above_db > 0.0 else -step)
         self.rest_db = min(max(rest_db, _REST_LEAST_DB), 0.0)
 
 

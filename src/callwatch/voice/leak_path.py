@@ -50,6 +50,12 @@ class LeakPath:
         self._heard_power: Floats = np.zeros(_BINS)
         self._frame: Floats = np.zeros(REACH)
 
+    @property
+    def heard_tone(self) -> tuple[int, float]:
+        """The far sound of the last prediction: its strongest bin, and over how many it is spread."""
+        power = _power(self._heard)
+        return int(power.argmax()), float(power.sum() ** 2 / (power @ power + 1e-30))
+
     def predict(self, far: Floats) -> Floats:
         """The leak in the newest chunk, (CHUNK,), from the last REACH samples of the far side."""
         self._heard = np.fft.rfft(far)

@@ -19,71 +19,57 @@ import numpy.typing as npt
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import InputNoted
-from callwatch.core.frames import HOP_S, Leak, VoiceFrames
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
-from callwatch.voice.faults import CLIPPED, FaultConfig, InputFaults
+from callwatch.voice import quality_texts as texts
+from callwatch.voice.faults import FaultConfig, InputFaults
+from callwatch.voice.heard_side import HeardSide
 from callwatch.voice.hold_music import HoldMusic, HoldMusicConfig
+from callwatch.voice.lost_sound import Found, LostSound, LostSoundConfig
 from callwatch.voice.same_audio import SameAudio, SameAudioConfig
 
-SILENT_DBFS: Final = -120.0
+# Codes that another one explains: where channels cannot be told apart, it is of no use to be told
+# that one leaks, or that both do what the other does.
+_WORSE: Final = {"bleed": ("not_separable", "same_audio"), "not_separable": ("same_audio",)}
 
 
 @dataclass(frozen=True, slots=True)
 class QualityConfig:
     """When something about the input is worth telling."""
 
-    # A live line always carries some noise and, sooner or later, a voice.
-    no_sound_s: float = 10.0
-    # A headset that gates its microphone is mute while its wearer listens, as they should.
-    agent_no_sound_s: float = 30.0
-    # Weaker than the noise of any live line.
-    no_sound_dbfs: float = -75.0
     # Own speech below this loses detail in the recogniser.
     too_quiet_dbfs: float = -42.0
     # The channels cannot be told apart when the leak is stronger than this (-6 dB, and half a dB of
     # doubt) beside the far voice and beside own speech, or what is left of it beside own speech.
     max_bleed_db: float = -5.5
+    # A side that has said nothing (less than this share of the other's speech) after so long holds
+    # the other's sound alone. A leak so strong would be that of a loudspeaker into a listener's
+    # microphone for a while, but hardly for so long.
+    own_share: float = 0.05
+    alone_s: float = 60.0
+    max_alone_db: float = -20.0
     # A weaker leak than this harms nothing.
     told_bleed_db: float = -26.0
+    # ... and tones that both sides hear look like one for a moment.
+    leak_s: float = 3.0
     # Speech that is heard before a level or a leak is judged.
     min_speech_s: float = 5.0
     # Two clocks further apart than this drift audibly apart within a call.
     drift_ppm: float = 50.0
+    lost: LostSoundConfig = field(default_factory=LostSoundConfig)
     faults: FaultConfig = field(default_factory=FaultConfig)
     hold_music: HoldMusicConfig = field(default_factory=HoldMusicConfig)
     same_audio: SameAudioConfig = field(default_factory=SameAudioConfig)
-
-
-@dataclass(slots=True)
-class _Side:
-    """What one channel has shown so far; frames are 10 ms."""
-
-    samples: int = 0
-    clipped: int = 0
-    offset_sum: float = 0.0
-    speech_power: float = 0.0
-    speech_frames: int = 0
-    noise_power: float = 0.0
-    noise_frames: int = 0
-    silent_frames: int = 0
-    silent_run: int = 0
-    is_bled: bool = False
-    dropped_s: float = 0.0
-    drift_ppm: float | None = None
-    leak: Leak = field(default_factory=Leak)
-
-    @property
-    def speech_dbfs(self) -> float | None:
-        return _dbfs(self.speech_power, self.speech_frames)
 
 
 class QualityMonitor:
     """Blocks and their voice frames in; notes during the call, a summary after it."""
 
     def __init__(self, config: QualityConfig | None = None) -> None:
-        self._config = config or QualityConfig()
-        self._sides = {channel: _Side() for channel in CHANNELS}
+        self._config = config = config or QualityConfig()
+        needed = {Channel.AGENT: config.lost.agent_s, Channel.CUSTOMER: config.lost.customer_s}
+        self._sides = {c: HeardSide(LostSound(config.lost, needed[c])) for c in CHANNELS}
         self._told: dict[tuple[str, Channel | None], str] = {}
         self._music = {channel: HoldMusic(self._config.hold_music) for channel in CHANNELS}
         self._same_audio = SameAudio(self._config.same_audio)
@@ -121,32 +107,42 @@ class QualityMonitor:
 
     def result(self, duration_s: float) -> InputQuality:
         """Both sides summed up, and everything that was told."""
-        told = self._told
-        if self._same_audio.is_same:
-            told = {key: text for key, text in told.items() if key[0] != "bleed"}
-        warnings = list(told.values())
+        warnings = [self._told[key] for key in self._told if not self._is_explained(*key)]
         for channel, side in self._sides.items():
             heard_s = side.speech_frames * HOP_S
             level = side.speech_dbfs
             if heard_s >= 1.0 and level is not None and level < self._config.too_quiet_dbfs:
-                warnings.append(_QUIET.format(who=channel.value, level=level))
-            if not heard_s and duration_s > 0:
-                warnings.append(f"No speech was heard from the {channel.value}.")
-            music_s = self._music[channel].total_s
+                warnings.append(texts.QUIET.format(who=channel.value, level=level))
+            if side.lost.is_whole(duration_s):
+                warnings.append(texts.NOTHING.format(who=channel.value))
+            elif duration_s > 0:
+                warnings += texts.gaps_told(channel, side.lost.gaps_until(duration_s))
+                if not heard_s:
+                    warnings.append(f"No speech was heard from the {channel.value}.")
+            music_s = self._music[channel].music_s
             if music_s > self._config.hold_music.min_s and self.separable:
-                warnings.append(_HELD.format(who=channel.value, share=music_s / duration_s))
+                warnings.append(texts.HELD.format(who=channel.value, share=music_s / duration_s))
         qualities = {c: self._quality(c, side) for c, side in self._sides.items()}
         return InputQuality(qualities, tuple(dict.fromkeys(warnings)))
 
-    def _quality(self, channel: Channel, side: _Side) -> ChannelQuality:
+    def _is_explained(self, code: str, channel: Channel | None) -> bool:
+        """Whether a worse fault of the whole call says it all, or this one has gone."""
+        if channel is not None and code == "not_separable" and not self._sides[channel].is_bled:
+            return True
+        worse = _WORSE.get(code, ())
+        is_same = "same_audio" in worse and self._same_audio.is_same
+        is_bled = "not_separable" in worse and any(s.is_bled for s in self._sides.values())
+        return is_same or is_bled
+
+    def _quality(self, channel: Channel, side: HeardSide) -> ChannelQuality:
         return ChannelQuality(
             speech_level_dbfs=_rounded(side.speech_dbfs),
-            noise_level_dbfs=_rounded(_dbfs(side.noise_power, side.noise_frames)),
-            clipped_share=round(side.clipped / side.samples, 6) if side.samples else None,
+            noise_level_dbfs=_rounded(side.noise_dbfs),
+            clipped_share=_rounded(self._faults.clipped_share(channel), 6),
             bleed_db=_rounded(self._bleed_db(channel)),
             drift_ppm=side.drift_ppm,
             dropped_s=round(side.dropped_s, 3),
-            silent_s=round(side.silent_frames * HOP_S, 2),
+            silent_s=round(side.lost.frames * HOP_S, 2),
             non_speech_sound_s=round(self._music[channel].total_s, 2),
         )
 
@@ -169,62 +165,43 @@ class QualityMonitor:
         notes: list[InputNoted],
     ) -> None:
         side, config = self._sides[channel], self._config
-        clipped = int(np.count_nonzero((samples >= CLIPPED) | (samples <= -CLIPPED)))
         side.samples += len(samples)
-        side.clipped += clipped
         side.offset_sum += float(samples.sum(dtype=np.int64))
         self._faults.hear(channel, samples)
         if self._faults.clipped_seconds(channel) >= config.faults.clipped_seconds:
-            self._tell(notes, now_s, "clipping", channel, _CLIPPING)
+            self._tell(notes, now_s, "clipping", channel, texts.CLIPPING)
         offset = side.offset_sum / max(1, side.samples) / 32768.0
         if side.samples >= 16_000 and abs(offset) > config.faults.dc_share:
-            self._tell(notes, now_s, "dc_offset", channel, _DC_OFFSET)
+            self._tell(notes, now_s, "dc_offset", channel, texts.DC_OFFSET)
 
     def _hear_frames(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         side, row = self._sides[channel], channel.index
         levels, speech = frames.own_dbfs[row], frames.speech[row]
-        power = 10.0 ** (levels.astype(np.float64) / 10.0)
-        side.speech_power += float(power[speech].sum())
+        side.speech_power += float((10.0 ** (levels[speech].astype(np.float64) / 10.0)).sum())
         side.speech_frames += int(speech.sum())
         self._follow_silence(channel, frames, notes)
         self._judge_level(channel, frames, notes)
-        idle = ~speech & (frames.probability[row] < 0.1) & (levels > SILENT_DBFS)
+        idle = ~speech & (frames.probability[row] < 0.1)
         self._follow_music(channel, frames, idle, notes)
         if not self._music[channel].is_on:
-            side.noise_power += float(power[idle].sum())
-            side.noise_frames += int(idle.sum())
+            side.hear_noise(levels[idle])
 
     def _follow_silence(
         self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]
     ) -> None:
-        side, config = self._sides[channel], self._config
-        silent = frames.level_dbfs[channel.index] < config.no_sound_dbfs
-        side.silent_frames += int(silent.sum())
-        is_agent = channel is Channel.AGENT
-        needed_s = config.agent_no_sound_s if is_agent else config.no_sound_s
-        needed = round(needed_s / HOP_S)
-        for run_end, is_silent, length in _runs(silent):
-            if is_silent and side.silent_run + length >= needed:
-                first = max(run_end - length, run_end - (side.silent_run + length - needed) - 1)
-                self._mark(channel, "no_sound", frames, first, run_end)
-            if not is_silent:
-                if side.silent_run >= needed:
-                    at_s = frames.decided_s(run_end - length)
-                    message = f"Sound from the {channel.value} is back."
-                    self._told.pop(("no_sound", channel), None)
-                    notes.append(InputNoted(at_s, channel, "sound_back", message))
-                side.silent_run = 0
+        lost = self._sides[channel].lost
+        found, spans = lost.process(frames.level_dbfs[channel.index])
+        for what, index in found:
+            at_s = frames.decided_s(index)
+            if what is Found.BACK:
+                message = f"Sound from the {channel.value} is back."
+                notes.append(InputNoted(at_s, channel, "sound_back", message))
                 continue
-            before = side.silent_run
-            side.silent_run += length
-            if before < needed <= side.silent_run:
-                index = run_end - length + needed - before - 1
-                at_s = frames.decided_s(index)
-                self._told["no_sound", channel] = message = _NO_SOUND.format(
-                    who=channel.value, seconds=needed_s
-                )
-                span = TimeSpan(max(0.0, at_s - frames.delay_s - needed_s), at_s)
-                notes.append(InputNoted(at_s, channel, "no_sound", message, span))
+            message = texts.NO_SOUND.format(who=channel.value, seconds=lost.needed_s)
+            span = TimeSpan(max(0.0, at_s - frames.delay_s - lost.needed_s), at_s)
+            notes.append(InputNoted(at_s, channel, "no_sound", message, span))
+        for first, end in spans:
+            self._mark(channel, "no_sound", frames, first, end)
 
     def _follow_music(
         self,
@@ -235,7 +212,9 @@ class QualityMonitor:
     ) -> None:
         levels = frames.own_dbfs[channel.index].tolist()
         for i, is_on in self._music[channel].process(levels, idle.tolist()):
-            code, text = ("hold_music", _MUSIC) if is_on else ("hold_music_ended", _NO_MUSIC)
+            code, text = (
+                ("hold_music", texts.MUSIC) if is_on else ("hold_music_ended", texts.NO_MUSIC)
+            )
             message = text.format(who=channel.value)
             notes.append(InputNoted(frames.decided_s(i), channel, code, message))
 
@@ -259,7 +238,7 @@ class QualityMonitor:
         config, now_s = self._config, frames.end_s + frames.delay_s
         self._same_audio.process(frames)
         if self._same_audio.is_same:
-            self._tell(notes, now_s, "same_audio", None, _SAME_AUDIO)
+            self._tell(notes, now_s, "same_audio", None, texts.SAME_AUDIO)
             for channel in CHANNELS:
                 self._mark(channel, "same_audio", frames, 0, len(frames))
             return
@@ -270,9 +249,12 @@ class QualityMonitor:
             side.is_bled = bleed_db is not None and self._is_bled(channel, bleed_db)
             if side.is_bled:
                 self._mark(channel, "not_separable", frames, 0, len(frames))
-                self._tell(notes, now_s, "not_separable", channel, _NOT_SEPARABLE)
+                text = texts.NOTHING_OWN if self._is_silent_beside(channel) else texts.NOT_SEPARABLE
+                self._tell(notes, now_s, "not_separable", channel, text)
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
-                self._tell(notes, now_s, "bleed", channel, _BLEED)
+                side.leak_frames += len(frames)
+            if self._is_leaking(channel):
+                self._tell(notes, now_s, "bleed", channel, texts.BLEED)
 
     def _is_bled(self, channel: Channel, bleed_db: float) -> bool:
         """Whether a leak, `bleed_db` beside own speech, is too strong to be taken away.
@@ -283,10 +265,23 @@ class QualityMonitor:
         gain_db = near.leak.gain_db if near.leak.gain_db is not None else bleed_db
         if far.speech_frames * HOP_S < config.min_speech_s:
             return False
+        if self._is_silent_beside(channel) and far.speech_frames * HOP_S >= config.alone_s:
+            return gain_db > config.max_alone_db
         if near.speech_frames * HOP_S < config.min_speech_s:
             return gain_db > config.max_bleed_db
         strongest_db = max(min(gain_db, bleed_db), bleed_db + near.leak.rest_db)
         return strongest_db > config.max_bleed_db
+
+    def _is_leaking(self, channel: Channel) -> bool:
+        """Whether a voice was heard to leak for so long that it is no chance."""
+        side, far = self._sides[channel], self._sides[channel.other]
+        heard_s = min(side.leak_frames, far.speech_frames) * HOP_S
+        return not side.is_bled and heard_s >= self._config.leak_s
+
+    def _is_silent_beside(self, channel: Channel) -> bool:
+        """Whether this side has said next to nothing, and the other a lot."""
+        near, far = self._sides[channel], self._sides[channel.other]
+        return near.speech_frames < self._config.own_share * far.speech_frames
 
     def _judge_level(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
         """Own speech that is too quiet all in all, once enough of it was heard."""
@@ -299,7 +294,7 @@ class QualityMonitor:
         self._mark(channel, "too_quiet", frames, 0, len(frames))
         if channel not in self._quiet:
             self._quiet.add(channel)
-            message = _QUIET.format(who=channel.value, level=level_dbfs)
+            message = texts.QUIET.format(who=channel.value, level=level_dbfs)
             notes.append(InputNoted(frames.end_s + frames.delay_s, channel, "too_quiet", message))
 
     def _mark(self, channel: Channel, code: str, frames: VoiceFrames, first: int, end: int) -> None:
@@ -319,39 +314,5 @@ class QualityMonitor:
         notes.append(InputNoted(now_s, channel, code, message))
 
 
-_MUSIC = "Music or another sound that is no speech fills the {who}'s line."
-_NO_MUSIC = "The sound on the {who}'s line that was no speech has ended."
-_NO_SOUND = "No sound from the {who} for {seconds:.0f} s: check the device and the cable."
-_CLIPPING = "The {who}'s sound is clipped: turn the recording level down."
-_DC_OFFSET = "The {who}'s sound has a constant offset: check the sound card or the cable."
-_QUIET = "The {who} is very quiet ({level:.0f} dBFS): turn the recording level up."
-_HELD = (
-    "For {share:.0%} of the call the {who}'s channel carried sound that is no speech, such as "
-    "music on hold."
-)
-_BLEED = "The {other}'s voice leaks into the {who}'s channel: use a headset."
-_SAME_AUDIO = (
-    "Both channels carry the same sound, so nobody can be told apart: "
-    "record the agent and the customer on a channel each."
-)
-_NOT_SEPARABLE = (
-    "The {other}'s voice is nearly as loud in the {who}'s channel as the {who}'s own, so the two "
-    "cannot be told apart: use a headset."
-)
-
-
-def _dbfs(power: float, frames: int) -> float | None:
-    return 10.0 * float(np.log10(power / frames)) if frames and power > 0 else None
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
-
-
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, bool, int]]:
-    """(index after the run, value, length) of each run of equal flags."""
-    if not len(flags):
-        return []
-    ends = np.append(np.flatnonzero(flags[1:] != flags[:-1]) + 1, len(flags)).tolist()
-    starts = [0, *ends[:-1]]
-    return [(end, bool(flags[start]), end - start) for start, end in zip(starts, ends, strict=True)]
+def _rounded(value: float | None, digits: int = 1) -> float | None:
+    return None if value is None else round(value, digits)
