@@ -41,7 +41,7 @@ class ThreatConfig:
     # the last word.
     partial_repeats: int = 3
     # Sparser partial results need fewer: two that agree so far apart are as good.
-    partial_apart_s: float = 1.4
+    partial_apart_s: float = 1.2
     # So do words that this much more speech has followed: they are hardly ever revised.
     settled_s: float = 0.8
     # A mishearing may hide a threat: so much of the recogniser's belief must be in readings that
