@@ -42,6 +42,8 @@ def run_once(command: list[str], home: Path) -> dict[str, float]:
     )
     environment = dict(os.environ, XDG_DATA_HOME=str(home), XDG_CONFIG_HOME=str(home))
     environment.pop("DISPLAY", None)
+    # An installed program has its modules compiled: compiling is not part of what a call costs.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(
         [sys.executable, "-c", program, *command],
         check=True, capture_output=True, text=True, env=environment,
@@ -57,6 +59,7 @@ def measure(recording: Path, engine: str, live: bool, repeats: int) -> dict[str,
         verb = ["replay", "--no-overlay"] if live else ["analyze", "--no-history"]
         command = [sys.executable, "-m", "callwatch.cli.main", *verb, str(recording)]
         command += ["--engine", engine, "--out", str(Path(folder) / "out")]
+        run_once([*command[:4], "--help"], Path(folder))  # compiles what is not compiled yet
         runs = [run_once(command, Path(folder)) for _ in range(repeats)]
     cpu_s = statistics.median(run["cpu_s"] for run in runs)
     return {

@@ -63,7 +63,7 @@ def silero(samples: Samples) -> Flags:
     sound = np.concatenate((np.zeros(CONTEXT), samples[0] / 32768.0)).astype(np.float32)
     opinions = np.array(
         [
-            model.hear([0], sound[None, k * CHUNK : (k + 1) * CHUNK + CONTEXT])[0]
+            model.hear(slice(1), sound[None, k * CHUNK : (k + 1) * CHUNK + CONTEXT])[0]
             for k in range(count)
         ]
     )

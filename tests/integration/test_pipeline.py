@@ -38,6 +38,10 @@ def told(events: list[Event]) -> list[str]:
     return sorted(re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", line) for line in shown)
 
 
+def effort_curve(events: list[Event]) -> list[dict[Channel, float | None]]:
+    return [event.effort for event in events if isinstance(event, Metered)]
+
+
 def rounded(metrics: Metrics) -> str:
     return re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", repr(metrics))
 
@@ -75,6 +79,7 @@ def test_the_block_size_changes_nothing(
     assert summary.turn_spans == usual[0].turn_spans
     assert told(events) == told(usual[1])
     assert rounded(summary.metrics) == rounded(usual[0].metrics)
+    assert effort_curve(events) == effort_curve(usual[1])
 
 
 def test_stream_time_never_shrinks_and_no_cue_is_known_before_its_audio(

@@ -5,13 +5,14 @@ import pytest
 from tests.voice.voices import Audio, noise, voice
 
 from callwatch.voice.pitch import WINDOW_SAMPLES, power_spectra
-from callwatch.voice.spectrum import Balance, NoiseFloor, balance
+from callwatch.voice.spectrum import Balance, NoiseFloor, balance, band_powers
 
 
 def of(audio: Audio, floor: NoiseFloor | None = None) -> Balance:
     count = len(audio) // WINDOW_SAMPLES
     windows = audio[: count * WINDOW_SAMPLES].reshape(count, WINDOW_SAMPLES)
-    return balance(power_spectra(windows.astype(np.float32)), floor or NoiseFloor())
+    bands = band_powers(power_spectra(windows.astype(np.float32)))
+    return balance(bands, floor or NoiseFloor())
 
 
 def floor_of(audio: Audio) -> NoiseFloor:
@@ -19,7 +20,7 @@ def floor_of(audio: Audio) -> NoiseFloor:
     for window in audio[: len(audio) // WINDOW_SAMPLES * WINDOW_SAMPLES].reshape(
         -1, WINDOW_SAMPLES
     ):
-        floor.hear(power_spectra(window[None].astype(np.float32))[0])
+        floor.hear(band_powers(power_spectra(window[None].astype(np.float32)))[0])
     return floor
 
 

@@ -75,13 +75,17 @@ class CallDesk:
         self.choice = _choice(config, whisper)
         self._recognizer: Recognizer | None = None
         # Where nobody listens to words, their weights need not be in memory.
-        with_words = self.choice.create is not None
         threats = (
             PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
-            if with_words
+            if self.with_words
             else PhraseMatcher(load_pack(language), None)
         )
         self._phrases = Phrases(threats, StepMatcher.for_language(language))
+
+    @property
+    def with_words(self) -> bool:
+        """Whether a recogniser listens."""
+        return self.choice.create is not None
 
     def take(self, config: Config) -> bool:
         """Use these settings for the next call; False when they need a desk of their own.
@@ -121,8 +125,7 @@ class CallDesk:
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
-        with_words = self.choice.create is not None
-        return Pipeline(analysis, info, self._phrases, baselines, with_words=with_words)
+        return Pipeline(analysis, info, self._phrases, baselines, with_words=self.with_words)
 
     def close(self) -> None:
         """Free the recogniser."""

@@ -7,14 +7,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 
 from callwatch.audio.cutter import BlockCutter
 from callwatch.audio.soundfiles import SoundFile
-from callwatch.audio.source import CallSource
+from callwatch.audio.source import CallSource, ClosedByWith
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError
@@ -84,7 +83,7 @@ def _two_files(agent_file: Path, customer_file: Path, block_s: float) -> CallSou
     return _Recording(f"{agent_file} + {customer_file}", tuple(files), [0, 1], block_s)
 
 
-class _Recording:
+class _Recording(ClosedByWith):
     """A CallSource over one or two open files. `order` gives the row of each side."""
 
     def __init__(
@@ -130,17 +129,6 @@ class _Recording:
         self._closing.set()
         if not self._reading:
             self._shut()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _shut(self) -> None:
         for file in self._files:

@@ -6,12 +6,12 @@ after lost devices; the caller's thread iterates `blocks`. `close` comes from an
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from callwatch.audio.inbox import Inbox
 from callwatch.audio.leg import Leg
 from callwatch.audio.mixer import Mixer
+from callwatch.audio.source import ClosedByWith
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
@@ -25,7 +25,7 @@ _JOIN_TIMEOUT_S: Final = 5.0
 _FIRST_SOUND_S: Final = 3.0
 
 
-class LiveCall:
+class LiveCall(ClosedByWith):
     """A CallSource over one two-channel device or two devices.
 
     The call clock starts when all devices deliver. Blocks come when their sound is complete,
@@ -104,17 +104,6 @@ class LiveCall:
             leg.close()
         for driver in self._legs[0].backends:
             driver.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _watch(self) -> None:
         first = self._legs[0].backends[0]

@@ -1,15 +1,13 @@
 """A CallSource around another one: all as it is there, but for what a subclass changes."""
 
 from collections.abc import Iterator
-from types import TracebackType
-from typing import Self
 
-from callwatch.audio.source import CallSource
+from callwatch.audio.source import CallSource, ClosedByWith
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 
 
-class WrappedSource:
+class WrappedSource(ClosedByWith):
     """Passes everything on to `source`; closing it closes `source`. See CallSource."""
 
     def __init__(self, source: CallSource) -> None:
@@ -40,14 +38,3 @@ class WrappedSource:
     def close(self) -> None:
         """Close `source`."""
         self._source.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

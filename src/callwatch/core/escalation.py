@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class EscalationLevel(StrEnum):
@@ -15,7 +16,10 @@ class EscalationLevel(StrEnum):
     @property
     def rank(self) -> int:
         """0 calm .. 3 threat."""
-        return list(EscalationLevel).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Final = {level: rank for rank, level in enumerate(EscalationLevel)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The meter: once a second, talk time so far, loudness and effort of own speech."""
 
 from collections.abc import Callable
+from itertools import takewhile
 
 import numpy as np
-import numpy.typing as npt
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import Metered
 from callwatch.core.frames import HOP_S, VoiceFrames
+from callwatch.voice.effort import EffortFrames
 
 Fault = Callable[[Channel, int], str | None]
 FRAMES_A_SECOND = round(1.0 / HOP_S)
@@ -21,11 +22,22 @@ class Meter:
         self._speech = np.zeros((2, 0), dtype=np.bool_)
         self._level_dbfs = np.zeros((2, 0), dtype=np.float32)
         self._start_s = 0.0
-        self._effort: dict[Channel, list[float]] = {channel: [] for channel in CHANNELS}
+        # Steps that no second has taken yet: their end, and the effort z-score.
+        self._effort: dict[Channel, list[tuple[float, float]]] = {
+            channel: [] for channel in CHANNELS
+        }
 
-    def note_effort(self, channel: Channel, values: npt.NDArray[np.floating]) -> None:
-        """Effort z-scores of this second's voiced speech (NaN where there was none)."""
-        self._effort[channel] += [float(value) for value in values if np.isfinite(value)]
+    def note_effort(self, effort: EffortFrames) -> None:
+        """Effort of the newest steps; those without a figure (NaN) do not count.
+
+        A step belongs to the second in which it ends before the second does: these steps are known
+        by the time that the second is emitted, whatever the size of the blocks.
+        """
+        for channel in CHANNELS:
+            values = effort.effort[channel.index]
+            for i in np.flatnonzero(np.isfinite(values)).tolist():
+                end_s = effort.start_s + (i + 1) * effort.hop_s
+                self._effort[channel].append((end_s, float(values[i])))
 
     def process(self, frames: VoiceFrames, fault: Fault) -> list[Metered]:
         """Take frames; gives the seconds that they complete.
@@ -51,9 +63,7 @@ class Meter:
             self._talk_frames[channel] += int(own.sum())
             power = np.mean(10 ** (level_dbfs[channel.index][own] / 10)) if own.any() else 0.0
             loudness[channel] = round(float(10 * np.log10(power)), 1) if power > 0 else None
-            values = self._effort[channel]
-            effort[channel] = round(float(np.median(values)), 2) if values else None
-            self._effort[channel] = []
+            effort[channel] = self._take_effort(channel, self._start_s + 1.0)
         second = round(self._start_s)
         found = {channel: fault(channel, second) for channel in CHANNELS}
         ok = {channel: code is None for channel, code in found.items()}
@@ -61,3 +71,10 @@ class Meter:
         self._start_s += 1.0
         talk_s = {channel: round(n * HOP_S, 2) for channel, n in self._talk_frames.items()}
         return Metered(self._start_s + delay_s, talk_s, loudness, effort, ok, faults)
+
+    def _take_effort(self, channel: Channel, end_s: float) -> float | None:
+        """Median of the steps that ended before `end_s`; they are used up."""
+        steps = self._effort[channel]
+        values = [value for _, value in takewhile(lambda step: step[0] < end_s - 1e-6, steps)]
+        del steps[: len(values)]
+        return round(float(np.median(values)), 2) if values else None

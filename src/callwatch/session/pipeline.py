@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CallBlock
-from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.core.channels import Channel, Language
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import (
     CallEnded,
@@ -50,7 +50,7 @@ from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
 from callwatch.voice.baseline import EffortBaseline
-from callwatch.voice.effort import EffortConfig, EffortEstimator, EffortFrames
+from callwatch.voice.effort import EffortConfig, EffortEstimator
 from callwatch.voice.quality import QualityConfig, QualityMonitor
 from callwatch.voice.swapped import SwapWatch
 
@@ -263,15 +263,11 @@ class Pipeline:
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
             events += self._raised_voice.process(effort)
-            self._meter_effort(effort)
+            self._meter.note_effort(effort)
         events += self._turn_taking.process(frames)
         events += self._meter.process(frames, self._quality.fault)
         events.sort(key=lambda event: event.time_s)
         return self._advance(deque(events), frames)
-
-    def _meter_effort(self, effort: EffortFrames) -> None:
-        for channel in CHANNELS:
-            self._meter.note_effort(channel, effort.effort[channel.index])
 
     def _advance(self, events: deque[Event], frames: VoiceFrames) -> list[Event]:
         """React to the events in order, ticking in between."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
@@ -24,6 +24,13 @@ from callwatch.store.database import compact, open_database, parsed, shown, told
 from callwatch.store.filters import CallFilter, filtered
 from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript
 from callwatch.store.ownership import Ownership
+from callwatch.store.removal import (
+    RETENTION_DAYS,
+    clear_analysis,
+    delete_files,
+    expired,
+    remove,
+)
 from callwatch.store.rows import (
     call_values,
     figures_from,
@@ -40,8 +47,6 @@ from callwatch.store.trends import group_agents, only_agent, trends_of
 
 __all__ = ["CallFilter", "CallHistory", "FoundCall"]
 
-# Data minimisation: what nobody looked at in a month is not needed.
-RETENTION_DAYS = 30
 # So many calls are read at a time where all are exported.
 _PAGE = 200
 # How many calls before this one a report compares it with.
@@ -107,7 +112,7 @@ class CallHistory:
                 pk = int(result.scalar_one())
             else:
                 connection.execute(update(Call).where(Call.pk == pk).values(**values))
-                _clear(connection, pk)
+                clear_analysis(connection, pk)
             connection.execute(insert(StoredDocument).values(call_pk=pk, body=body))
             if words:
                 connection.execute(insert(Transcript).values(call_pk=pk, body=words))
@@ -284,8 +289,8 @@ class CallHistory:
             pk = self._pk(connection, call_id)
             if pk is None:
                 raise self._unknown(call_id)
-            paths = _remove(connection, select(Call.pk).where(Call.pk == pk))
-        _unlink(paths)
+            paths = remove(connection, select(Call.pk).where(Call.pk == pk))
+        delete_files(paths)
         self.compact()
 
     def purge(self) -> int:
@@ -293,22 +298,10 @@ class CallHistory:
         return self._delete_where(select(Call.pk).where(*self._whose.own()))
 
     def delete_older_than(self, days: int, now: datetime) -> int:
-        """Delete the calls that began more than `days` before `now`; returns how many.
-
-        In a shared history these are one's own, and those of others whose own retention time is
-        over: somebody who is gone leaves nothing for ever.
-        """
+        """Delete the calls that are due (`expired`); returns how many. StoreError when days < 0."""
         if days < 0:
             raise StoreError("the retention time is a number of days: give 0 or more")
-        limit = sortable(now - timedelta(days=days))
-        which = select(Call.pk).where(Call.started_at < limit, *self._whose.own())
-        if self._whose.is_shared:
-            oldest = sortable(now - timedelta(days=max(days, RETENTION_DAYS)))
-            unknown = and_(Call.delete_after.is_(None), Call.started_at < oldest)
-            over = or_(Call.delete_after < sortable(now), unknown)
-            which = select(Call.pk).where(
-                or_(and_(Call.started_at < limit, *self._whose.own()), over)
-            )
+        which = expired(self._whose, days, now)
         return self._delete_where(which, must_compact=False)
 
     def compact(self) -> None:
@@ -321,8 +314,8 @@ class CallHistory:
                 return 0
         with told(self.name), writing(self._engine) as connection:
             count = len(connection.execute(which).all())
-            paths = _remove(connection, which)
-        _unlink(paths)
+            paths = remove(connection, which)
+        delete_files(paths)
         try:
             self.compact()
         except StoreError:
@@ -349,38 +342,7 @@ class CallHistory:
         )
 
 
-def _unlink(paths: Sequence[str]) -> None:
-    left = []
-    for path in map(Path, paths):
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as exc:
-            left.append(f"{path} ({exc.strerror})")
-    if left:
-        raise StoreError(
-            f"the calls are deleted, but these files of theirs are not: {', '.join(left)}; "
-            "delete them by hand"
-        )
-
-
 def _since(weeks: int | None, now: datetime | None) -> str | None:
     if weeks is None or now is None:
         return None
     return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))
-
-
-def _clear(connection: Connection, pk: int) -> None:
-    """Take away what an earlier analysis of the same call left; its files stay known."""
-    for table in (StoredDocument, Transcript, NudgeOutcome):
-        connection.execute(delete(table).where(table.call_pk == pk))
-
-
-def _remove(connection: Connection, which: Select[int]) -> list[str]:
-    """Delete the chosen calls with all that hangs on them; returns the paths of their files."""
-    chosen = which.scalar_subquery()
-    paths = connection.execute(select(CallFile.path).where(CallFile.call_pk.in_(chosen))).scalars()
-    found = list(paths)
-    for table in (NudgeOutcome, CallFile, Transcript, StoredDocument):
-        connection.execute(delete(table).where(table.call_pk.in_(chosen)))
-    connection.execute(delete(Call).where(Call.pk.in_(chosen)))
-    return found

@@ -164,24 +164,26 @@ class VoiceActivity:
         count = own.shape[1] // CHUNK
         levels = level_dbfs(own.reshape(2, count, CHUNK))
         out = np.zeros((2, count), dtype=np.float32)
-        for k in range(count):
-            rows = []
-            for row in range(2):
-                if passes[row, k]:
-                    self._hold[row] = self._config.gate_hold_chunks
-                elif self._hold[row]:
-                    self._hold[row] -= 1
-                if self._hold[row]:
-                    rows.append(row)
-            if rows:
-                at = k * CHUNK
-                sound = known[rows, at : at + CONTEXT + CHUNK] * self._factors[rows]
-                out[rows, k] = self._silero.hear(rows, sound)
-                for row in rows:
-                    self._gains[row].learn(float(out[row, k]), float(levels[row, k]))
-                    self._factors[row, 0] = self._gains[row].factor
+        for k, (passed, heard_dbfs) in enumerate(zip(passes.T.tolist(), levels.T, strict=True)):
+            listening = [row for row in range(2) if self._listens(row, passed[row])]
+            if not listening:
+                continue
+            rows, at = slice(listening[0], listening[-1] + 1), k * CHUNK
+            sound = known[rows, at : at + CONTEXT + CHUNK] * self._factors[rows]
+            out[rows, k] = self._silero.hear(rows, sound)
+            for row in listening:
+                self._gains[row].learn(float(out[row, k]), float(heard_dbfs[row]))
+                self._factors[row, 0] = self._gains[row].factor
         self._recent = known[:, known.shape[1] - CONTEXT :]
         return out
+
+    def _listens(self, row: int, passed: bool) -> bool:
+        """Whether Silero takes the next chunk of a channel: while the gate lets through, and on."""
+        if passed:
+            self._hold[row] = self._config.gate_hold_chunks
+        elif self._hold[row]:
+            self._hold[row] -= 1
+        return self._hold[row] > 0
 
 
 def _in_time_order(

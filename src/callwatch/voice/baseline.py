@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.voice.effort_norms import BALANCE, LEVEL, PITCH, FeatureNorm
+from callwatch.voice.middle import median, quantile
 
 NORMS = (PITCH, BALANCE, LEVEL)
 Array = npt.NDArray[np.float64]
@@ -139,7 +140,7 @@ class BaselineLearner:
         is_usual = self._divide(own) if len(own) else np.zeros(0, np.bool_)
         if chunk[2] < self.strong_dbfs - self._config.faint_db or is_usual[-1]:
             self._levels.append(float(chunk[2]))
-            self.strong_dbfs = float(np.quantile(self._levels, 0.8))
+            self.strong_dbfs = float(quantile(np.array(self._levels), 0.8))
         self._usual = deque(own[is_usual], maxlen=self._config.usual_chunks)
         self._raised = deque(own[~is_usual], maxlen=self._config.raised_chunks)
         self.current = self._solve(own[is_usual])
@@ -151,10 +152,10 @@ class BaselineLearner:
             return False
         pitch, tone = np.array(self._newest).T[:2]
         pitch, tone = pitch - self.current.pitch_st, tone - self.current.balance_db
-        higher_st = float(np.median(pitch))
+        higher_st = float(median(pitch))
         return bool(
-            np.quantile(pitch, 0.2) >= config.other_st
-            and np.median(tone) < config.other_db_a_st * higher_st
+            quantile(pitch, 0.2) >= config.other_st
+            and median(tone) < config.other_db_a_st * higher_st
         )
 
     def _divide(self, chunks: Array) -> npt.NDArray[np.bool_]:
@@ -166,7 +167,7 @@ class BaselineLearner:
         """
         config, prior = self._config, self._prior
         effort = ((chunks - prior[0]) / self._spread) @ self._weights
-        centre = float(np.quantile(effort, 0.25))
+        centre = float(quantile(effort, 0.25))
         if len(chunks) < config.doubt_chunks:
             odd = ((chunks - prior[0]) / np.hypot(prior[1], self._spread)) @ self._weights
             calm = effort[odd <= config.odd]
@@ -177,8 +178,8 @@ class BaselineLearner:
         for _ in range(4):
             usual = effort <= centre + config.outlier
             # Not the mean: what is let in wrongly must not pull the border after it.
-            centre = float(np.median(effort[usual]))
-        bright_db = float(np.median(chunks[usual, 1])) + config.least_balance_db
+            centre = float(median(effort[usual]))
+        bright_db = float(median(chunks[usual, 1])) + config.least_balance_db
         return usual | (chunks[:, 1] < bright_db)
 
     def _solve(self, usual: Array) -> EffortBaseline:
@@ -188,7 +189,7 @@ class BaselineLearner:
         certainty = 1 / spread**2 + witnesses / self._spread**2
         value = mean / spread**2
         if len(usual):
-            middle = np.median(usual, axis=0)
+            middle = median(usual)
             middle[2] = self._level(usual[:, 2])
             value = value + middle * witnesses / self._spread**2
         value, sd = value / certainty, np.sqrt(1 / certainty)
@@ -202,7 +203,7 @@ class BaselineLearner:
         config, least, most = self._config, *self._config.liveliness
         total = config.lively_chunks * self._lively_before**2
         if len(usual):
-            off = (usual - np.median(usual, axis=0))[:, :2] / self._spread[:2]
+            off = (usual - median(usual))[:, :2] / self._spread[:2]
             total += float(np.sum(np.mean(off**2, axis=1)))
         mean = total / (config.lively_chunks + len(usual))
         return float(np.clip(mean ** (config.tail_exponent / 2), least, most))
@@ -210,11 +211,11 @@ class BaselineLearner:
     def _level(self, levels: Array) -> float:
         """The usual level; after a step of the line's gain that of the newest chunks."""
         config = self._config
-        newest, middle = levels[-config.step_chunks :], float(np.median(levels[-40:]))
+        newest, middle = levels[-config.step_chunks :], float(median(levels[-40:]))
         if len(levels) > config.step_chunks and (
             np.all(newest > middle + config.step_db) or np.all(newest < middle - config.step_db)
         ):
-            return float(np.median(newest))
+            return float(median(newest))
         return middle
 
     def known(self) -> EffortBaseline | None:

@@ -77,21 +77,21 @@ class Unbleed:
         return own, bar
 
     def _is_weak(self, path: AveragedPath) -> bool:
-        gain_db = path.leak.gain_db
-        return gain_db is not None and gain_db < self._config.most_average_db
+        return path.is_active and path.gain_db < self._config.most_average_db
 
     def _averaged(self, known: Doubles) -> list[Floats | None]:
         """What the averaged paths foretell of the newest chunk of `known` (2, LESSON), if believed."""
-        heard = known.astype(np.float32)
         out: list[Floats | None] = [None, None]
         for row, path in enumerate(self._averages):
             if self._is_weak(path):
-                out[row] = path.predict(heard[1 - row, -CHUNK_FFT:])
+                out[row] = path.predict(known[1 - row, -CHUNK_FFT:].astype(np.float32))
         self._chunks += 1
         lessons, between = divmod(self._chunks, STEP // CHUNK)
-        for row, path in enumerate(self._averages if between == 0 else ()):
-            if lessons % 2 == 0 or not path.is_settled:
-                path.learn(heard[row], heard[1 - row])
+        if between == 0:
+            heard = known.astype(np.float32)
+            for row, path in enumerate(self._averages):
+                if lessons % 2 == 0 or not path.is_settled:
+                    path.learn(heard[row], heard[1 - row])
         return out
 
     def _leaks_in(self, heard: Doubles, powers: list[float]) -> list[Doubles | None]:

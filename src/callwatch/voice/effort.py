@@ -18,15 +18,8 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.frames import VoiceFrames
 from callwatch.voice.baseline import EffortBaseline
-from callwatch.voice.effort_side import (
-    FLAGS,
-    MARGIN,
-    STEP,
-    STEP_S,
-    EffortConfig,
-    EffortSide,
-    Opinion,
-)
+from callwatch.voice.effort_side import EffortConfig, EffortSide, Opinion
+from callwatch.voice.effort_stretch import FLAGS, MARGIN, PER_STEP, STEP, STEP_S
 from callwatch.voice.pitch import PitchFinder
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
@@ -137,21 +130,42 @@ class EffortEstimator:
         samples = self._audio.shape[1] - 2 * MARGIN
         count = max(0, min(samples // STEP, self._speech.shape[1] // FLAGS))
         start_s = self._origin_s + self._number * STEP_S
-        columns = np.full((7, 2, count), np.nan, np.float32)
-        for i in range(count):
-            speech = self._speech[:, i * FLAGS : (i + 1) * FLAGS]
-            sure = self._probability[:, i * FLAGS : (i + 1) * FLAGS].mean(axis=1)
-            for row, voice in enumerate(self._voices):
-                known, end = (i + 1) * STEP + MARGIN, (i + 1) * STEP + 2 * MARGIN
-                parts = [self._own[row, i * STEP : known], self._audio[row, known:end]]
-                audio = np.concatenate(parts)
-                opinion = Opinion(float(sure[row]), bool(speech[1 - row].any()))
-                columns[:, row, i] = voice.step(self._number, audio, speech[row], opinion)
-            self._number += 1
+        columns = np.zeros((2, count, 7))
+        opinions = self._opinions(count)
+        for row, voice in enumerate(self._voices if count else ()):
+            sound = self._sound(row, count)
+            columns[row] = voice.hear(self._number, sound, [both[row] for both in opinions])
+        self._number += count
         self._audio = self._audio[:, count * STEP :]
         self._own = self._own[:, count * STEP :]
         self._speech = self._speech[:, count * FLAGS :]
         self._probability = self._probability[:, count * FLAGS :]
         delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
-        z, long, pitch, tone, level, voiced, new = columns
+        z, long, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
         return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)
+
+    def _sound(self, row: int, count: int) -> Float:
+        """Of the next `count` steps of one side, (count, STEP + 2 * MARGIN), samples in -1..1.
+
+        Whether what comes after a step is the other side's bleed is not known in time: it stays.
+        """
+        starts = np.arange(count)[:, None] * STEP
+        own = self._own[row][starts + np.arange(STEP + MARGIN)]
+        after = self._audio[row][starts + STEP + MARGIN + np.arange(MARGIN)]
+        return np.concatenate((own, after), axis=1).astype(np.float32) / np.float32(32768)
+
+    def _opinions(self, count: int) -> list[tuple[Opinion, Opinion]]:
+        """Of the next `count` steps, both sides."""
+        shape = (2, count, PER_STEP, FLAGS // PER_STEP)
+        speech = self._speech[:, : count * FLAGS].reshape(shape)
+        sure = self._probability[:, : count * FLAGS].reshape(shape).mean(axis=(2, 3)).T
+        speaks = np.asarray(speech.all(axis=3)).swapaxes(0, 1)
+        is_speech = np.asarray(speech.any(axis=(2, 3))).T
+        both = zip(speaks, is_speech.tolist(), sure.tolist(), strict=True)
+        return [
+            (
+                Opinion(windows[0], agent, likely[0], customer),
+                Opinion(windows[1], customer, likely[1], agent),
+            )
+            for windows, (agent, customer), likely in both
+        ]

@@ -11,49 +11,37 @@ A shout that voice activity never recognises counts while it has all the marks o
 No threads.
 """
 
+import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from callwatch.core.audio import CALL_RATE_HZ
-from callwatch.core.frames import HOP_S
 from callwatch.voice.baseline import BaselineConfig, BaselineLearner, EffortBaseline
+from callwatch.voice.effort_stretch import STEP_S, Flags, Float, Stretch
 from callwatch.voice.effort_unheard import UnheardConfig, UnheardVoice
 from callwatch.voice.effort_window import MOMENT_HOP_S, Array, RecentVoice, measure
-from callwatch.voice.pitch import (
-    WINDOW_SAMPLES,
-    PitchConfig,
-    PitchFinder,
-    is_voiced,
-    power_spectra,
-)
+from callwatch.voice.middle import median
+from callwatch.voice.pitch import PitchConfig, PitchFinder, PitchFrames, is_voiced
 from callwatch.voice.spectrum import NoiseFloor, balance
 
-Flags = npt.NDArray[np.bool_]
-
-STEP_S: Final = 0.1
-STEP: Final = round(STEP_S * CALL_RATE_HZ)
-FLAGS: Final = round(STEP_S / HOP_S)
-# A window every 20 ms: pitch does not change faster, and half the cost of 10 ms.
-_WINDOW_HOP: Final = round(MOMENT_HOP_S * CALL_RATE_HZ)
-_PER_STEP: Final = STEP // _WINDOW_HOP
-# Samples that the windows of a step reach out of it, on either side.
-MARGIN: Final = (WINDOW_SAMPLES - _WINDOW_HOP) // 2
-_GRID: Final = np.arange(_PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAMPLES)
 _UNVOICED: Final = (float("nan"), 0.0)
+_UNKNOWN: Final = (float("nan"),) * 5
 _NOTHING: Final = np.zeros((0, 3))
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What voice activity says of a step besides its speech.
+    """What voice activity says of a step.
 
-    `probability` that this side speaks, 0..1, the mean; `other_speaks`: the other side does.
+    `speaks` in which of its windows (5,) this side speaks throughout, `is_speech` whether it does
+    anywhere in the step; `probability` that it does, 0..1, the mean; `other_speaks`: the other side.
     """
 
+    speaks: Flags
+    is_speech: bool
     probability: float
     other_speaks: bool
 
@@ -108,39 +96,42 @@ class EffortSide:
         self._heard_s = 0.0 if known is None else config.first_s
         self._chunks: dict[bool, list[Array]] = {True: [], False: []}
 
-    def step(
-        self, number: int, audio: npt.NDArray[np.int16], speech: Flags, opinion: Opinion
-    ) -> tuple[float, ...]:
-        """`audio` (STEP + 2 * MARGIN,), `speech` (FLAGS,). Gives EffortFrames' columns."""
+    def hear(self, number: int, sound: Float, opinions: Sequence[Opinion]) -> Array:
+        """The steps from `number` on; `sound` (steps, STEP + 2 * MARGIN), samples in -1..1.
+
+        Gives EffortFrames' columns, (steps, 7).
+        """
+        speaks = np.array([opinion.speaks for opinion in opinions])
+        stretch = Stretch(sound, speaks, self._finder)
+        steps = enumerate(opinions)
+        return np.array([self._step(number + i, stretch, i, opinion) for i, opinion in steps])
+
+    def _step(self, number: int, stretch: Stretch, at: int, opinion: Opinion) -> tuple[float, ...]:
+        """Step `at` of the stretch, which is step `number` of the call."""
         config = self._config
-        moments = self._own(self._moments(number, audio, speech, opinion), bool(speech.any()))
-        self._recent.add(number, moments, bool(speech.any()))
+        moments = self._own(self._moments(number, stretch, at, opinion), opinion.is_speech)
+        self._recent.add(number, moments, opinion.is_speech)
         self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
         is_old = self._recent.age(number) * STEP_S >= config.pause_s
         if is_old or voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
-            return (*[float("nan")] * 5, voiced_s, new_s)
-        usual = self.learner.current
-        short = measure(self._recent.last(config.short_s), usual)
-        long = short
+            return (*_UNKNOWN, voiced_s, new_s)
+        usual, recent = self.learner.current, self._recent.last(config.long_s)
+        short = long = measure(recent[-round(config.short_s / MOMENT_HOP_S) :], usual)
         if voiced_s > config.short_s:
-            long = measure(self._recent.last(config.long_s), usual)
+            long = measure(recent, usual)
         return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
 
-    def _moments(
-        self, number: int, audio: npt.NDArray[np.int16], speech: Flags, opinion: Opinion
-    ) -> Array:
+    def _moments(self, number: int, stretch: Stretch, at: int, opinion: Opinion) -> Array:
         """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
-        windows = audio[_GRID].astype(np.float32) / np.float32(32768)
-        speaks = speech.reshape(_PER_STEP, -1).all(axis=1)
-        loud = self._is_loud(windows)
-        taken = speaks | loud
+        speaks = opinion.speaks
+        taken = speaks | (stretch.powers[at] > self._least_power())
         if not taken.any():
             self._last = _UNVOICED
-            if not speech.any():
-                self._floor.hear(power_spectra(windows[:1])[0])
+            if not opinion.is_speech:
+                self._floor.hear(stretch.line(at))
             return _NOTHING
-        voice, is_good, strength = self._analyse(windows[taken])
+        voice, is_good, strength = self._analyse(*stretch.voice(at, taken))
         self._forget_early(number)
         if not speaks.any():
             self._early.append((number, voice[is_good]))
@@ -166,36 +157,37 @@ class EffortSide:
         while early and early[0][0] < number - config.early_s / STEP_S:
             early.popleft()
 
-    def _is_loud(self, windows: npt.NDArray[np.float32]) -> Flags:
-        """Which windows are as strong as the own voice; none while that is unknown."""
-        if self.learner.current.voiced_s < self._config.first_s:
-            return np.zeros(len(windows), np.bool_)
-        least_dbfs = self.learner.current.level_dbfs - self._config.early_below_db
-        return np.asarray((windows**2).mean(axis=1) > 10 ** (least_dbfs / 10), np.bool_)
+    def _least_power(self) -> float:
+        """From which power on windows are as strong as the own voice; none while that is unknown."""
+        usual = self.learner.current
+        if usual.voiced_s < self._config.first_s:
+            return math.inf
+        return float(10 ** ((usual.level_dbfs - self._config.early_below_db) / 10))
 
-    def _analyse(self, windows: npt.NDArray[np.float32]) -> tuple[Array, Flags, Array]:
+    def _analyse(self, pitch: PitchFrames, bands: Float) -> tuple[Array, Flags, Array]:
         """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
-        power = power_spectra(windows)
-        pitch, tone = self._finder.find(power), balance(power, self._floor)
+        tone = balance(bands, self._floor)
         tracked = pitch.after(self._last)
         voiced = is_voiced(tracked, self._finder.config)[1:]
         self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
-        semitones = 12 * np.log2(tracked.f0_hz / 100)
-        voiced &= ~(np.abs(np.diff(semitones)) < self._config.exact_st)
-        semitones = semitones[1:]
-        columns = np.stack([semitones, tone.balance_db, tone.level_dbfs], axis=1)
+        semitones = tracked.semitones
+        voiced &= ~(np.abs(semitones[1:] - semitones[:-1]) < self._config.exact_st)
+        columns = np.array([semitones[1:], tone.balance_db, tone.level_dbfs], np.float64).T
         is_good = voiced & (tone.snr_db >= self._config.least_snr_db)
-        return columns.astype(np.float64), is_good, pitch.strength.astype(np.float64)
+        return columns, is_good, pitch.strength.astype(np.float64)
 
     def _own(self, moments: Array, learn: bool) -> Array:
         """The moments that are not far too faint; all of speech is learnt from, each kind apart."""
+        if not len(moments):
+            return moments
         is_own = moments[:, 2] >= self.learner.strong_dbfs - self._config.faint_db
+        own = moments[is_own]
         if not learn:
-            return moments[is_own]
-        for kind, part in ((True, moments[is_own]), (False, moments[~is_own])):
+            return own
+        for kind, part in ((True, own), (False, moments[~is_own])):
             chunk = self._chunks[kind]
             chunk.extend(part)
             if len(chunk) * MOMENT_HOP_S >= self._config.baseline.chunk_s:
-                self.learner.add(np.median(np.array(chunk), axis=0))
+                self.learner.add(median(np.array(chunk)))
                 chunk.clear()
-        return moments[is_own]
+        return own

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from callwatch.voice.effort_window import MOMENT_HOP_S, Array
+from callwatch.voice.middle import median
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class UnheardVoice:
         if len(pitch) * MOMENT_HOP_S < config.least_s:
             return False
         trembles = float(np.mean(np.abs(np.diff(pitch, 2)) > config.tremor_st))
-        firm = float(np.median(np.concatenate([part[2] for part in parts])))
+        firm = float(median(np.concatenate([part[2] for part in parts])))
         sure = float(np.mean([part[3] for part in parts]))
         return (
             trembles >= config.least_trembling

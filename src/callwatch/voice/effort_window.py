@@ -7,6 +7,7 @@
 No threads.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from callwatch.voice.baseline import EffortBaseline
 from callwatch.voice.effort_norms import BALANCE, LEVEL, PITCH
+from callwatch.voice.middle import median
 
 Array = npt.NDArray[np.float64]
 
@@ -83,15 +85,13 @@ def measure(moments: Array, usual: EffortBaseline) -> Measure:
     that levels everything out must not count against a raised voice.
     """
     voiced_s = len(moments) * MOMENT_HOP_S
-    pitch, tone, level = np.median(moments, axis=0) - usual.means
-    told, weight = 0.0, 0.0
-    best = -np.inf
-    for norm, delta, unsure in zip(
-        (PITCH, BALANCE, LEVEL), (pitch, tone, level), usual.spreads, strict=True
-    ):
+    deltas: list[float] = (median(moments) - usual.means).tolist()
+    told, weight, best = 0.0, 0.0, -math.inf
+    spreads = (usual.pitch_sd, usual.balance_sd, usual.level_sd)
+    for norm, delta, unsure in zip((PITCH, BALANCE, LEVEL), deltas, spreads, strict=True):
         spread = ((usual.liveliness * norm.spread(voiced_s)) ** 2 + unsure**2) ** 0.5
         told += norm.shift / spread * min(max(delta / spread, -norm.cap), norm.cap)
         weight += (norm.shift / spread) ** 2
         if norm is not PITCH:
             best = max(best, told / weight**0.5)
-    return Measure(float(best), float(pitch), float(tone), float(level))
+    return Measure(best, *deltas)

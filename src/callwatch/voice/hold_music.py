@@ -1,5 +1,6 @@
 """Loud sound that goes on and is no speech: music on hold, announcements' jingles, ringback."""
 
+import math
 from dataclasses import dataclass
 
 from callwatch.core.frames import HOP_S
@@ -24,7 +25,7 @@ class HoldMusic:
     def __init__(self, config: HoldMusicConfig) -> None:
         self._config = config
         self._needed = config.min_s / HOP_S
-        self._noise_dbfs: float | None = None
+        self._noise_dbfs = math.inf  # not known yet: the first frame tells
         self._run = 0.0
         self.is_on = False
         self.frames = 0
@@ -34,23 +35,19 @@ class HoldMusic:
         """How much of it there was."""
         return self.frames * HOP_S
 
-    def process(self, level_dbfs: float, is_idle: bool) -> bool | None:
-        """Take a frame that is (`is_idle`) no speech; True: it began, False: it ended."""
-        config, noise = self._config, self._noise_dbfs
-        if noise is None or level_dbfs < noise:
-            noise = max(level_dbfs, -80.0)
-        else:
-            noise += 0.002
-        self._noise_dbfs = noise
-        if is_idle and level_dbfs > max(noise + config.above_noise_db, config.min_dbfs):
-            self.frames += 1
-            self._run = min(self._run + 1.0, self._needed)
-        else:
-            self._run = max(0.0, self._run - (1.0 if is_idle else config.speech_weight))
-        if not self.is_on and self._run >= self._needed:
-            self.is_on = True
-            return True
-        if self.is_on and self._run <= 0.0:
-            self.is_on = False
-            return False
-        return None
+    def process(self, level_dbfs: list[float], idle: list[bool]) -> list[tuple[int, bool]]:
+        """Take frames that are (`idle`) no speech, or are; what changed where: it is on, or off."""
+        config, run, noise = self._config, self._run, self._noise_dbfs
+        changes: list[tuple[int, bool]] = []
+        for i, (level, is_idle) in enumerate(zip(level_dbfs, idle, strict=True)):
+            noise = max(level, -80.0) if level < noise else noise + 0.002
+            if is_idle and level > noise + config.above_noise_db and level > config.min_dbfs:
+                self.frames += 1
+                run = min(run + 1.0, self._needed)
+            else:
+                run = max(0.0, run - (1.0 if is_idle else config.speech_weight))
+            if run >= self._needed if not self.is_on else run <= 0.0:
+                self.is_on = not self.is_on
+                changes.append((i, self.is_on))
+        self._noise_dbfs, self._run = noise, run
+        return changes

@@ -5,16 +5,20 @@ little, so that their speech does not disturb the learning. The path is used onl
 sound that it has not learnt from.
 """
 
+import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.frames import Leak
+from callwatch.voice.middle import median
 from callwatch.voice.silero import CHUNK
 
 Floats = npt.NDArray[np.float32]
+Reals = npt.NDArray[np.floating[Any]]
+Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
 
 STEP: Final = 4 * CHUNK  # new samples between two lessons: 128 ms
 TAPS: Final = 1024  # 64 ms: the longest leak that is handled
@@ -64,8 +68,10 @@ class AveragedPath:
         self._window = np.hanning(STEP + 1)[:STEP].astype(np.float32)
         self._cross = np.zeros(LESSON_FFT // 2 + 1, dtype=np.complex128)
         self._power = np.zeros(LESSON_FFT // 2 + 1)
-        self._taps = np.zeros(TAPS, dtype=np.float32)
-        self._spectrum = np.fft.rfft(self._taps, CHUNK_FFT)
+        # The path: one spectrum serves checks and, every second bin of it, predictions.
+        self._spectrum: Spectrum = np.zeros(LESSON_FFT // 2 + 1, dtype=np.complex64)
+        self._chunk_spectrum = self._spectrum[:: LESSON_FFT // CHUNK_FFT].copy()
+        self._min_far = 10.0 ** (config.min_far_dbfs / 10.0)
         self._lessons = self._heard = self._checks = 0
         self._near = self._rest = 0.0  # running means of powers relative to the near sound
         self._rest_db = 0.0
@@ -89,7 +95,7 @@ class AveragedPath:
         """How many times louder than the foretold leak own sound must be."""
         config = self._config
         above_db = self._rest_db + config.margin_db
-        most_db = max(config.least_margin_db, config.most_bar_db - self._gain_db)
+        most_db = max(config.least_margin_db, config.most_bar_db - self.gain_db)
         return float(10.0 ** (min(above_db, most_db) / 20.0))
 
     @property
@@ -97,43 +103,45 @@ class AveragedPath:
         """What is known of the leak."""
         if not self.is_active:
             return Leak()
-        return Leak(self._gain_db, self._own_share, self._rest_db)
+        return Leak(self.gain_db, self._own_share, self._rest_db)
 
     @property
-    def _gain_db(self) -> float:
-        return 10.0 * float(np.log10(self._gain_power / self._far_power + 1e-12))
+    def gain_db(self) -> float:
+        """Level of the leak beside the far voice, whether it is believed or not."""
+        return 10.0 * math.log10(self._gain_power / self._far_power + 1e-12)
 
     def learn(self, near: Floats, far: Floats) -> None:
         """One lesson from the last LESSON samples of both channels."""
         config = self._config
-        if 10.0 * np.log10(float(np.mean(far[:STEP] ** 2)) + 1e-12) < config.min_far_dbfs:
+        if _power(far[:STEP]) < self._min_far:
             return
         if self._lessons >= config.min_lessons:
             self._check(near, far)
         keep = 1.0 - 1.0 / min(self._lessons + 1, config.memory)
         self._lessons += 1
-        weight = 1.0 / (float(np.mean(near**2)) + config.quiet_power)
+        weight = 1.0 / (_power(near) + config.quiet_power)
         source = np.fft.rfft(far[:STEP] * self._window, LESSON_FFT)
         self._cross = keep * self._cross + weight * np.fft.rfft(near, LESSON_FFT) * source.conj()
-        self._power = keep * self._power + weight * np.abs(source) ** 2
+        self._power = keep * self._power + weight * (source.real**2 + source.imag**2)
         floor = 1e-3 * float(self._power.mean()) + 1e-12
         taps = np.fft.irfft(self._cross / (self._power + floor), LESSON_FFT)[:TAPS]
         size = np.abs(taps)
-        taps[size < max(config.tap_floor * size.max(), config.tap_noise * np.median(size))] = 0.0
-        self._taps = taps.astype(np.float32)
-        self._spectrum = np.fft.rfft(self._taps, CHUNK_FFT)
+        least = max(config.tap_floor * float(size.max()), config.tap_noise * float(median(size)))
+        taps[size < least] = 0.0
+        self._spectrum = np.fft.rfft(taps.astype(np.float32), LESSON_FFT)
+        self._chunk_spectrum = self._spectrum[:: LESSON_FFT // CHUNK_FFT].copy()
 
     def predict(self, far: Floats) -> Floats:
         """The leak in the newest CHUNK samples, from the last CHUNK_FFT samples of the far side."""
-        leak = np.fft.irfft(np.fft.rfft(far) * self._spectrum, CHUNK_FFT)
+        leak = np.fft.irfft(np.fft.rfft(far) * self._chunk_spectrum, CHUNK_FFT)
         return leak[-CHUNK:].astype(np.float32)
 
     def _check(self, near: Floats, far: Floats) -> None:
         """How well the path foretells sound that it has not learnt from."""
-        spectrum = np.fft.rfft(far, LESSON_FFT) * np.fft.rfft(self._taps, LESSON_FFT)
+        spectrum = np.fft.rfft(far, LESSON_FFT) * self._spectrum
         leak = np.fft.irfft(spectrum, LESSON_FFT)[TAPS:LESSON]
         sound = near[TAPS:]
-        powers = [float(np.mean(x**2)) + 1e-12 for x in (sound, sound - leak, leak, far[TAPS:])]
+        powers = [_power(x) + 1e-12 for x in (sound, sound - leak, leak, far[TAPS:])]
         power, rest, leaked, far_power = powers
         self._heard += 1
         part = 1.0 / min(self._heard, self._config.memory)
@@ -149,5 +157,9 @@ class AveragedPath:
             sounding = 1.0
         self._near += part * (sounding - self._near)
         self._rest += part * (sounding * min(rest / power, 2.0) - self._rest)
-        rest_db = float(np.clip(10.0 * np.log10(rest / leaked), -20.0, 0.0))
+        rest_db = min(max(10.0 * math.log10(rest / leaked), -20.0), 0.0)
         self._rest_db += part * (rest_db - self._rest_db)
+
+
+def _power(sound: Reals) -> float:
+    return float(sound @ sound) / len(sound)

@@ -22,19 +22,20 @@ class OffsetRemover:
     """Follows the mean of both channels chunk by chunk; a call without an offset is not touched."""
 
     def __init__(self) -> None:
-        self._mean = np.zeros((2, 1), dtype=np.float32)
+        self._mean = [0.0, 0.0]
         self._chunks = 0
 
     def process(self, sound: Floats) -> Floats:
         """`sound` (2, k * CHUNK), samples in -1..1, without its offset; never looks ahead."""
         chunks = sound.reshape(2, -1, CHUNK)
         out = chunks
-        for k, means in enumerate(chunks.mean(axis=2).T):
+        for k, means in enumerate(chunks.mean(axis=2).T.tolist()):
             self._chunks += 1
-            self._mean += (means[:, None] - self._mean) / min(self._chunks, MEMORY)
-            offset = np.where(np.abs(self._mean) >= MIN_OFFSET, self._mean, np.float32(0.0))
-            if self._chunks >= MIN_KNOWN and offset.any():
-                if out is chunks:
-                    out = chunks.copy()
-                out[:, k] -= offset
+            known = min(self._chunks, MEMORY)
+            for row, mean in enumerate(means):
+                self._mean[row] += (mean - self._mean[row]) / known
+                if self._chunks >= MIN_KNOWN and abs(self._mean[row]) >= MIN_OFFSET:
+                    if out is chunks:
+                        out = chunks.copy()
+                    out[row, k] -= np.float32(self._mean[row])
         return out.reshape(sound.shape)

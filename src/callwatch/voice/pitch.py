@@ -58,11 +58,17 @@ class PitchFrames:
     f0_hz: Float
     strength: Float
 
+    @property
+    def semitones(self) -> Float:
+        """Pitch in semitones above 100 Hz, (n,)."""
+        semitones: Float = np.float32(12) * np.log2(self.f0_hz / np.float32(100))
+        return semitones
+
     def after(self, last: tuple[float, float]) -> "PitchFrames":
         """The same with the (f0, strength) of the window before in front."""
+        before = np.array(last, np.float32)
         return PitchFrames(
-            np.append(np.float32(last[0]), self.f0_hz),
-            np.append(np.float32(last[1]), self.strength),
+            np.concatenate((before[:1], self.f0_hz)), np.concatenate((before[1:], self.strength))
         )
 
 
@@ -72,12 +78,15 @@ def _window() -> Float:
 
 
 HANN: Final = _window()
+# Sum over the band, as compressed, that is as good as none: no division by nothing.
+_SILENCE: Final = np.float32(5e-7)
 
 
 def power_spectra(windows: Float) -> Float:
     """Power spectra (n, FFT_SIZE // 2 + 1) of windows (n, WINDOW_SAMPLES), Hann weighted."""
     spectrum = np.fft.rfft(windows * HANN, n=FFT_SIZE, axis=1)
-    return (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+    power = spectrum.real**2 + spectrum.imag**2
+    return power.astype(np.float32, copy=False)
 
 
 class PitchFinder:
@@ -87,22 +96,24 @@ class PitchFinder:
         self.config = config
         hz = np.arange(FFT_SIZE // 2 + 1) * BIN_HZ
         low, high = config.band_hz
-        self._keep = ((hz >= low) & (hz <= high)).astype(np.float32)
+        band = np.flatnonzero((hz >= low) & (hz <= high))
+        self._band = slice(int(band[0]), int(band[-1]) + 1)
         self._first = int(np.floor(CALL_RATE_HZ / config.ceiling_hz))
         self._last = int(np.ceil(CALL_RATE_HZ / config.floor_hz))
         lags = np.arange(self._first - 1, self._last + 2)
         own = np.fft.irfft(np.abs(np.fft.rfft(HANN, n=FFT_SIZE)) ** 2)
-        self._norm = (own[0] / own[lags]).astype(np.float32)
+        # The inverse transform, for these bins and lags alone: a third of the cost of the fast one.
+        cosines = np.cos(2 * np.pi / FFT_SIZE * np.outer(band, lags))
+        self._to_lags = (cosines * (own[0] / own[lags])).astype(np.float32)
 
     def find(self, power: Float) -> PitchFrames:
         """Pitch of each spectrum; `power` (n, FFT_SIZE // 2 + 1)."""
         count = len(power)
         if not count:
             return PitchFrames(np.zeros(0, np.float32), np.zeros(0, np.float32))
-        shaped = (power * self._keep) ** np.float32(self.config.compression)
-        correlation = np.fft.irfft(shaped, n=FFT_SIZE, axis=1)
-        energy = np.maximum(correlation[:, :1], 1e-9)
-        wide = correlation[:, self._first - 1 : self._last + 2] / energy * self._norm
+        shaped = power[:, self._band] ** np.float32(self.config.compression)
+        energy = np.maximum(shaped.sum(axis=1, keepdims=True), _SILENCE)
+        wide = (shaped @ self._to_lags) / energy
         mid, left, right = wide[:, 1:-1], wide[:, :-2], wide[:, 2:]
         is_peak = (mid > left) & (mid >= right)
         best = np.argmax(np.where(is_peak, mid, -1.0), axis=1)
@@ -121,7 +132,8 @@ class PitchFinder:
 
 def is_voiced(pitch: PitchFrames, config: PitchConfig) -> npt.NDArray[np.bool_]:
     """Which of consecutive windows (n,), 20 ms apart, hold a voice: their pitch has a neighbour."""
-    step = np.abs(np.diff(12 * np.log2(pitch.f0_hz)))
+    semitones = pitch.semitones
+    step = np.abs(semitones[1:] - semitones[:-1])
     near, still = step <= config.glide_st, step <= config.faint_glide_st
     return _joined(still) | (_joined(near) & (pitch.strength >= config.voicing))
 

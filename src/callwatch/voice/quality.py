@@ -233,14 +233,11 @@ class QualityMonitor:
         idle: npt.NDArray[np.bool_],
         notes: list[InputNoted],
     ) -> None:
-        music = self._music[channel]
         levels = frames.own_dbfs[channel.index].tolist()
-        for i, (level, is_idle) in enumerate(zip(levels, idle.tolist(), strict=True)):
-            changed = music.process(level, is_idle)
-            if changed is not None:
-                code, text = ("hold_music", _MUSIC) if changed else ("hold_music_ended", _NO_MUSIC)
-                message = text.format(who=channel.value)
-                notes.append(InputNoted(frames.decided_s(i), channel, code, message))
+        for i, is_on in self._music[channel].process(levels, idle.tolist()):
+            code, text = ("hold_music", _MUSIC) if is_on else ("hold_music_ended", _NO_MUSIC)
+            message = text.format(who=channel.value)
+            notes.append(InputNoted(frames.decided_s(i), channel, code, message))
 
     def _note_dropped(
         self, channel: Channel, span: TimeSpan, now_s: float, notes: list[InputNoted]

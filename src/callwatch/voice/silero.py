@@ -37,10 +37,10 @@ class Silero:
         self._rate = np.array(16_000, dtype=np.int64)
         self._state = np.zeros((2, 2, 128), dtype=np.float32)
 
-    def hear(self, rows: list[int], sound: Floats) -> Floats:
-        """Probability of speech, shape (len(rows),), for `sound` (len(rows), CONTEXT + CHUNK).
+    def hear(self, rows: slice, sound: Floats) -> Floats:
+        """Probability of speech, shape (n,), for `sound` (n, CONTEXT + CHUNK) of the n `rows`.
 
-        The other rows keep their memory.
+        Both channels in one call cost half as much again as one; the other row keeps its memory.
         """
         feed: dict[str, Any] = {"input": sound, "state": self._state[:, rows]}
         if self._takes_rate:

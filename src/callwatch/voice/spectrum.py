@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.voice.middle import quantile
 from callwatch.voice.pitch import BIN_HZ, FFT_SIZE, HANN
 
 Float = npt.NDArray[np.float32]
@@ -19,6 +20,7 @@ Float = npt.NDArray[np.float32]
 LOW_BANDS_HZ: Final = (315, 400, 500, 630)
 HIGH_BANDS_HZ: Final = (800, 1000, 1250, 1600, 2000, 2500, 3150)
 _LOW: Final = len(LOW_BANDS_HZ)
+BANDS: Final = _LOW + len(HIGH_BANDS_HZ)
 # A band is not believed to lie more than 3 dB under the line's noise: below, it is all guesswork.
 _LEAST_OVER_NOISE: Final = np.float32(0.5)
 # Non-speech spectra remembered for the noise floor: 64 at one every 100 ms reach back 6 s.
@@ -53,25 +55,31 @@ _SCALE: Final = np.float32(2.0 / (FFT_SIZE * float(np.sum(HANN**2))))
 
 
 class NoiseFloor:
-    """Band powers of the line while its side does not speak; `bands` (11,), full scale = 1."""
+    """Band powers of the line while its side does not speak; `bands` (BANDS,), full scale = 1."""
 
     def __init__(self) -> None:
-        self._seen = np.zeros((_REMEMBERED, _BANK.shape[1]), np.float32)
+        self._seen = np.zeros((_REMEMBERED, BANDS), np.float32)
         self._count = 0
-        self.bands: Float = np.zeros(_BANK.shape[1], np.float32)
+        self.bands: Float = np.zeros(BANDS, np.float32)
 
-    def hear(self, power: Float) -> None:
-        """One spectrum (FFT_SIZE // 2 + 1,) of a moment without own speech."""
-        self._seen[self._count % _REMEMBERED] = (power @ _BANK) * _SCALE
+    def hear(self, bands: Float) -> None:
+        """The band powers (BANDS,) of a moment without own speech."""
+        self._seen[self._count % _REMEMBERED] = bands
         self._count += 1
         if self._count % 4 == 0:
             seen = self._seen[: min(self._count, _REMEMBERED)]
-            self.bands = np.quantile(seen, _QUANTILE, axis=0).astype(np.float32)
+            self.bands = quantile(seen, _QUANTILE).astype(np.float32, copy=False)
 
 
-def balance(power: Float, floor: NoiseFloor) -> Balance:
-    """Level and balance of spectra (n, FFT_SIZE // 2 + 1), the line's noise taken off."""
-    heard = (power @ _BANK) * _SCALE + _SILENCE
+def band_powers(power: Float) -> Float:
+    """Power in the bands, (n, BANDS), of spectra (n, FFT_SIZE // 2 + 1); full scale = 1."""
+    bands: Float = (power @ _BANK) * _SCALE
+    return bands
+
+
+def balance(bands: Float, floor: NoiseFloor) -> Balance:
+    """Level and balance of band powers (n, BANDS), the line's noise taken off."""
+    heard = bands + _SILENCE
     clean = np.maximum(heard - floor.bands, np.maximum(_LEAST_OVER_NOISE * floor.bands, _SILENCE))
     levels = 10 * np.log10(clean)
     total = clean.sum(axis=1)
