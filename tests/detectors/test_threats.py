@@ -181,8 +181,8 @@ def test_likeness_alone_must_be_surer_than_a_rule() -> None:
             ]
 
     said = heard("you know nothing works here")
-    assert cues(ThreatDetector(Judges(0.6, True)).hear(said))
-    assert not cues(ThreatDetector(Judges(0.6, False)).hear(said))
+    assert cues(ThreatDetector(Judges(0.58, True)).hear(said))
+    assert not cues(ThreatDetector(Judges(0.58, False)).hear(said))
     assert cues(ThreatDetector(Judges(0.75, False)).hear(said))
 
 
@@ -211,24 +211,58 @@ def test_a_sentence_that_was_cut_in_two_is_read_as_one() -> None:
 
 
 def misheard(share: float) -> Utterance:
-    others = (Alternative("well i will see you in court", share), Alternative("well i see", 0.2))
+    others = (Alternative("well i will see you in court", share), Alternative("well i see", 0.3))
     return replace(heard("well i will sing you in port"), alternatives=others)
 
 
 def test_a_threat_in_another_reading_is_told_as_a_perhaps() -> None:
-    [cue] = cues(ThreatDetector(MATCHER).hear(misheard(0.15)))
+    [cue] = cues(ThreatDetector(MATCHER).hear(misheard(0.2)))
     assert cue.category == "legal"
     assert cue.evidence.startswith("Perhaps: ")
-    assert cue.span.end_s == misheard(0.15).span.end_s
+    assert cue.span.end_s == misheard(0.2).span.end_s
 
 
 def test_an_unlikely_reading_is_not_told() -> None:
-    assert ThreatDetector(MATCHER).hear(misheard(0.05)) == []
+    assert ThreatDetector(MATCHER).hear(misheard(0.1)) == []
 
 
 def test_a_partial_that_another_reading_confirms_is_not_taken_back() -> None:
     detector = ThreatDetector(MATCHER)
     for _ in range(3):
         detector.hear(heard("well i will see you in court", final=False))
-    [closed] = detector.hear(misheard(0.15))
+    [closed] = detector.hear(misheard(0.2))
     assert isinstance(closed, CueClosed)
+
+
+class Means(Finds):
+    """Finds its phrase only when it reads thoroughly."""
+
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
+        return super().match(text) if thorough else []
+
+
+def test_a_settled_sentence_of_two_partials_is_read_for_its_meaning() -> None:
+    detector = ThreatDetector(Means("all will know", by_rule=False))
+    first = "Soon all will know. I paid"
+    assert detector.hear(heard(first, final=False)) == []
+    (opened,) = detector.hear(heard(f"{first} on Monday and", final=False))
+    assert isinstance(opened, CueOpened)
+    (closed,) = detector.hear(heard(f"{first} on Monday and I wait."))
+    assert isinstance(closed, CueClosed)
+    assert closed.id == opened.id
+
+
+def test_a_sentence_that_changes_from_partial_to_partial_is_not_settled() -> None:
+    detector = ThreatDetector(Means("all will know", by_rule=False))
+    assert detector.hear(heard("Tunes all will go. I paid on", final=False)) == []
+    assert detector.hear(heard("Soon all will know. I paid on Monday", final=False)) == []
+
+
+def test_another_reading_is_believed_only_when_its_meaning_agrees() -> None:
+    class Hasty(Finds):
+        def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
+            return [] if thorough else super().match(text)
+
+    said = replace(heard("soon a wheel no"), alternatives=(Alternative("soon all will know", 0.4),))
+    assert ThreatDetector(Hasty("all will know", by_rule=False)).hear(said) == []
+    assert cues(ThreatDetector(Finds("all will know", by_rule=False)).hear(said))

@@ -1,6 +1,7 @@
 """The whole pipeline on the demo call, without words: the same whatever the block size."""
 
 import re
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,12 +11,23 @@ import soundfile as sf
 
 from callwatch.audio.files import open_recording
 from callwatch.core.channels import Channel, Language
-from callwatch.core.events import CueClosed, CueOpened, Event, Metered, NudgeHeld, NudgeShown
+from callwatch.core.events import (
+    CueClosed,
+    CueOpened,
+    Event,
+    InputNoted,
+    Metered,
+    NudgeHeld,
+    NudgeShown,
+)
 from callwatch.core.summary import CallInfo, CallSummary, Metrics
+from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.recognition import RecognitionWorker
 from callwatch.session.runner import CallRunner
+from callwatch.speech.protocol import SpeechChunk
 
 from .commands import DEMO
 
@@ -29,6 +41,51 @@ def run(path: Path, block_s: float) -> tuple[CallSummary, list[Event]]:
     pipeline = Pipeline(PipelineConfig(), info, phrases)
     runner = CallRunner(open_recording(path, block_s=block_s), pipeline, None, (events.append,))
     return runner.run(), events
+
+
+class Stuck:
+    """A recogniser that hears nothing until it is let go."""
+
+    name = "stuck"
+    model: str | None = None
+    language: Language | None = Language.EN
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    def accept(self, chunk: SpeechChunk) -> list[Utterance]:
+        assert self.go.wait(30.0)
+        return []
+
+    def reset(self, channel: Channel) -> None:
+        """Nothing is kept."""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_speech_that_a_slow_machine_skips_is_told_at_once_and_in_the_report() -> None:
+    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "demo", "en", "none", None)
+    phrases = Phrases(
+        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
+    )
+    stuck = Stuck()
+    notes: list[InputNoted] = []
+
+    def sink(event: Event) -> None:
+        if isinstance(event, InputNoted) and event.code == "speech_skipped":
+            notes.append(event)
+            stuck.go.set()
+
+    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    source = open_recording(DEMO, block_s=0.5)
+    summary = CallRunner(source, pipeline, RecognitionWorker(stuck), (sink,)).run()
+    [note] = notes
+    assert note.time_s < summary.call.duration_s - 10.0
+    skipped_s = summary.performance.stt_skipped_s
+    assert skipped_s is not None
+    assert skipped_s >= 3.0
+    assert any("were not transcribed" in text for text in summary.input_quality.warnings)
 
 
 def told(events: list[Event]) -> list[str]:

@@ -164,6 +164,18 @@ def test_the_real_model_hears_real_words_on_the_call_clock(tiny: Recognizer) -> 
     assert spans == sorted(spans)
 
 
+def test_fast_speech_is_heard_to_its_end(tiny: Recognizer) -> None:
+    truth = json.loads(resources.files("callwatch.demo").joinpath("call.json").read_text("utf-8"))
+    lines = [line for line in truth["lines"] if line["channel"] == "customer"][:3]
+    said = [demo_customer(line["start_s"], line["end_s"]) for line in lines]
+    samples = np.concatenate(said)  # 47 words in 12 s: more than four tokens a second
+    chunk = SpeechChunk(Channel.CUSTOMER, "c", samples, 0.0, 13.0, True)
+    [heard] = tiny.accept(chunk)
+    assert heard.span.end_s == pytest.approx(chunk.end_s, abs=0.7)
+    last = lines[-1]["text"].split()[-1].strip(".,!?").lower()
+    assert heard.words[-1].text.strip(".,!?").lower() == last
+
+
 @pytest.mark.parametrize("kind", ["silence", "noise", "hum"])
 def test_the_real_model_writes_nothing_into_what_is_no_speech(kind: str, tiny: Recognizer) -> None:
     rng = np.random.default_rng(5)

@@ -129,7 +129,7 @@ def test_the_light_says_which_side_and_what_to_do(language: Language) -> None:
     for code in FAULTS:
         told = input_words(after(faulty(1.0, code)), words)
         assert told == f"{words('card.input.agent')}: {words(f'note.{code}')}"
-    for code in ("bleed", "swapped_channels", "language_mismatch"):
+    for code in ("bleed", "swapped_channels", "language_mismatch", "speech_skipped"):
         assert words.has(f"note.{code}")
 
 

@@ -19,7 +19,7 @@ BLOCK_S = 0.5
 WORDLESS_BLOCK_S = 2.0
 # Nobody waits for a partial result of a recording: the customer's are decoded half as often as in
 # a live call, so that a threat in a long turn is still known soon after it, the agent's not at all.
-WHISPER = WhisperConfig(customer_interim_every_s=1.5, agent_interim_every_s=math.inf)
+WHISPER = WhisperConfig(customer_interim_every_s=1.25, agent_interim_every_s=math.inf)
 
 
 @dataclass(frozen=True, slots=True)

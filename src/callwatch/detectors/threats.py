@@ -5,29 +5,23 @@
     final    "i will kill two birds"                      not confirmed: CueWithdrawn
 
 Other categories wait for the finished utterance, or until several partial results in a row agree.
+A sentence that stands in two partial results, and that others follow, is settled: its meaning is
+read too, so that a threat in a monologue need not wait for its end.
 The finished utterance's other readings are asked too: "feeling myself" may have been "killing".
 The agent's words are never judged. Threads: one calls `hear`, in the order of the call.
 """
 
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Final
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
-from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.detectors.sentences import sentence_spans
-from callwatch.phrases.matcher import PhraseMatch
-from callwatch.phrases.words import words_under
+from callwatch.detectors.threat_reader import Found, Matches, ThreatReader, laid_over
 
 _TWICE: Final = 2
-
-
-class Matches(Protocol):
-    """What finds threats in a text; `PhraseMatcher` does."""
-
-    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +31,8 @@ class ThreatConfig:
     # Below even, a cue is more likely wrong than right.
     min_score: float = 0.5
     # Without a rule only the likeness of the words speaks, and a recogniser mishears words: it
-    # must be clearly more likely right than wrong.
-    min_score_without_rule: float = 0.7
+    # must be clearly more likely right than wrong (scripted calls: below this, precision falls).
+    min_score_without_rule: float = 0.6
     # A word of no confidence halves the score of what rests on it.
     unsure_word_weight: float = 0.5
     # An urgent category may open on a partial result as sure as this: a strong rule, well heard.
@@ -47,12 +41,12 @@ class ThreatConfig:
     # the last word.
     partial_repeats: int = 3
     # Sparser partial results need fewer: two that agree so far apart are as good.
-    partial_apart_s: float = 1.4
+    partial_apart_s: float = 1.2
     # So do words that this much more speech has followed: they are hardly ever revised.
     settled_s: float = 0.8
     # A mishearing may hide a threat: so much of the recogniser's belief must be in readings that
     # hold it, and they must be this sure of it.
-    min_alternative_share: float = 0.1
+    min_alternative_share: float = 0.15
     min_alternative_score: float = 0.7
     # People pause inside a threat; longer than this, two utterances are two thoughts.
     join_gap_s: float = 2.5
@@ -66,15 +60,6 @@ class ThreatConfig:
             raise ValueError("partial_repeats must be at least 1")
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    category: ThreatCategory
-    score: float
-    span: TimeSpan
-    evidence: str
-    first: int
-
-
 @dataclass(slots=True)
 class _Pending:
     """What the partial results of one utterance led to so far."""
@@ -83,14 +68,20 @@ class _Pending:
     repeats: dict[ThreatCategory, int] = field(default_factory=dict)
     first_s: dict[ThreatCategory, float] = field(default_factory=dict)  # since when, without a gap
     opened: dict[ThreatCategory, tuple[str, Cue]] = field(default_factory=dict)
+    sentences: frozenset[str] = frozenset()  # of the last partial result
 
 
 class ThreatDetector:
     """Utterances in, threat cues out."""
 
     def __init__(self, matcher: Matches, config: ThreatConfig | None = None) -> None:
-        self._matcher = matcher
         self._config = config or ThreatConfig()
+        self._reader = ThreatReader(
+            matcher,
+            min_score=self._config.min_score,
+            min_score_without_rule=self._config.min_score_without_rule,
+            unsure_word_weight=self._config.unsure_word_weight,
+        )
         self._pending: _Pending | None = None
         self._before: Utterance | None = None
         self._told: list[Cue] = []
@@ -115,10 +106,10 @@ class ThreatDetector:
     def _partial(self, utterance: Utterance) -> list[Event]:
         pending = self._pending or _Pending(utterance.id)
         self._pending = pending
-        found = {one.category: one for one in self._find(utterance.words, thorough=False)}
+        found = {one.category: one for one in self._reader.find(utterance.words, thorough=False)}
         pending.first_s = {c: at_s for c, at_s in pending.first_s.items() if c in found}
         pending.repeats = {category: pending.repeats.get(category, 0) + 1 for category in found}
-        out: list[Event] = []
+        sure = self._settled(utterance, pending)
         for category, one in found.items():
             strong = category.is_urgent and one.score >= self._config.urgent_partial_score
             pending.first_s.setdefault(category, utterance.consumed_s)
@@ -130,16 +121,42 @@ class ThreatDetector:
                 or apart_s >= self._config.partial_apart_s
                 or (repeats >= _TWICE and is_settled)
             )
-            if category not in pending.opened and (strong or often):
+            if strong or often:
+                sure.setdefault(category, one)
+        out: list[Event] = []
+        for category, one in sure.items():
+            if category not in pending.opened and not self._is_told(one):
                 cue_id, cue = self._new(one, utterance)
                 pending.opened[category] = (cue_id, cue)
                 out.append(CueOpened(utterance.consumed_s, cue_id, cue))
         return out
 
+    def _settled(self, utterance: Utterance, pending: _Pending) -> dict[ThreatCategory, Found]:
+        """Threats in sentences that stood in the partial result before, and that others follow."""
+        words = utterance.words
+        spans = sentence_spans(words)
+        before = pending.sentences
+        pending.sentences = frozenset(_plain(words[first:after]) for first, after in spans)
+        quiet_s = utterance.span.end_s - self._config.settled_s
+        settled = [
+            (first, after)
+            for first, after in spans
+            if after < len(words)
+            and words[after - 1].span.end_s <= quiet_s
+            and _plain(words[first:after]) in before
+        ]
+        if not settled:
+            return {}
+        return {
+            one.category: one
+            for one in self._reader.find(words[: max(after for _, after in settled)])
+            if any(first <= one.first < after for first, after in settled)
+        }
+
     def _finished(self, utterance: Utterance) -> list[Event]:
         opened = self._pending.opened if self._pending else {}
         self._pending = None
-        found = {one.category: one for one in self._find(utterance.words)}
+        found = {one.category: one for one in self._reader.find(utterance.words)}
         for category, one in self._across(utterance, found).items():
             found.setdefault(category, one)
         for category, one in self._instead(utterance).items():
@@ -162,8 +179,8 @@ class ThreatDetector:
         return out
 
     def _across(
-        self, utterance: Utterance, alone: dict[ThreatCategory, _Found]
-    ) -> dict[ThreatCategory, _Found]:
+        self, utterance: Utterance, alone: dict[ThreatCategory, Found]
+    ) -> dict[ThreatCategory, Found]:
         """Threats that begin in the utterance before and end in this one.
 
         What `alone` holds is struck out of it when both are one sentence, cut by the recogniser,
@@ -176,7 +193,9 @@ class ThreatDetector:
         if gap_s > self._config.join_gap_s:
             return {}
         tail = before.words[-self._config.join_words :]
-        joined = {one.category: one for one in self._find((*tail, *utterance.words), len(tail))}
+        joined = {
+            one.category: one for one in self._reader.find((*tail, *utterance.words), len(tail))
+        }
         if gap_s <= self._config.same_sentence_gap_s:
             for category in [category for category in alone if category not in joined]:
                 del alone[category]
@@ -186,12 +205,12 @@ class ThreatDetector:
             if one.first < len(tail) and one.span.end_s > utterance.span.start_s
         }
 
-    def _instead(self, utterance: Utterance) -> dict[ThreatCategory, _Found]:
+    def _instead(self, utterance: Utterance) -> dict[ThreatCategory, Found]:
         """Threats in what may have been said instead of what was heard best."""
         share: dict[ThreatCategory, float] = {}
-        surest: dict[ThreatCategory, _Found] = {}
+        surest: dict[ThreatCategory, Found] = {}
         for alternative in utterance.alternatives if utterance.words else ():
-            for one in self._find(_laid_over(utterance, alternative.text), thorough=False):
+            for one in self._reader.find_surely(laid_over(utterance, alternative.text)):
                 if one.score < self._config.min_alternative_score:
                     continue
                 share[one.category] = share.get(one.category, 0.0) + alternative.share
@@ -201,48 +220,7 @@ class ThreatDetector:
         least = self._config.min_alternative_share
         return {category: one for category, one in surest.items() if share[category] >= least}
 
-    def _find(
-        self, words: tuple[Word, ...], seam: int = 0, *, thorough: bool = True
-    ) -> list[_Found]:
-        """The surest match of each category, scored by how well the words were heard.
-
-        Rules read everything, because what makes a phrase harmless may stand a sentence away; likeness
-        is judged sentence by sentence. `seam`: where two utterances were put together.
-        Partial results come several times a second: they are not read thoroughly.
-        """
-        best: dict[ThreatCategory, _Found] = {}
-        spans = sentence_spans(words, seam)
-        whole = (0, len(words))
-        for span in spans if whole in spans else [whole, *spans]:
-            said = " ".join(word.text for word in words[slice(*span)])
-            only_rules = span == whole and len(spans) > 1
-            for match in self._matcher.match(said, thorough=thorough and not only_rules):
-                if len(spans) > 1 and match.by_rule is not only_rules:
-                    continue
-                found = self._judge(match, words, span)
-                known = best.get(match.category)
-                if found is not None and (known is None or found.score > known.score):
-                    best[match.category] = found
-        return list(best.values())
-
-    def _judge(
-        self, match: PhraseMatch, words: tuple[Word, ...], span: tuple[int, int]
-    ) -> _Found | None:
-        """The match over `words[span]` with its score; None when it is too unsure."""
-        config = self._config
-        said = words_under(words[slice(*span)], match.start, match.end)
-        if not said:
-            return None
-        heard = sum(min(1.0, max(0.0, word.confidence)) for word in said) / len(said)
-        low = config.unsure_word_weight
-        score = match.score * (low + (1.0 - low) * heard)
-        if score < (config.min_score if match.by_rule else config.min_score_without_rule):
-            return None
-        place = span[0] + words[slice(*span)].index(said[0])
-        when = TimeSpan(said[0].span.start_s, max(word.span.end_s for word in said))
-        return _Found(match.category, score, when, match.evidence, place)
-
-    def _is_told(self, one: _Found) -> bool:
+    def _is_told(self, one: Found) -> bool:
         """Whether a cue of the same category already covers most of these words."""
         return any(
             cue.category is one.category
@@ -250,11 +228,11 @@ class ThreatDetector:
             for cue in self._told
         )
 
-    def _new(self, one: _Found, utterance: Utterance) -> tuple[str, Cue]:
+    def _new(self, one: Found, utterance: Utterance) -> tuple[str, Cue]:
         self._count += 1
         return f"threat-{self._count}", self._cue(one, utterance, utterance.consumed_s)
 
-    def _cue(self, one: _Found, utterance: Utterance, detected_s: float) -> Cue:
+    def _cue(self, one: Found, utterance: Utterance, detected_s: float) -> Cue:
         return Cue(
             CueKind.THREAT,
             Channel.CUSTOMER,
@@ -272,11 +250,6 @@ class ThreatDetector:
         return [CueWithdrawn(time_s, cue_id) for cue_id, _ in opened.values()]
 
 
-def _laid_over(utterance: Utterance, text: str) -> tuple[Word, ...]:
-    """Another reading's words with the times of the words in the same place, all equally sure."""
-    heard = utterance.words
-    texts = text.split()
-    sure = sum(word.confidence for word in heard) / len(heard)
-    return tuple(
-        Word(text, heard[i * len(heard) // len(texts)].span, sure) for i, text in enumerate(texts)
-    )
+def _plain(words: tuple[Word, ...]) -> str:
+    """The words alone: punctuation and capitals change from one partial result to the next."""
+    return " ".join(word.text.lower().strip(".,?!") for word in words)

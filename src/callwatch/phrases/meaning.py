@@ -21,8 +21,9 @@ from callwatch.phrases.embeddings import SentenceEmbedder
 Floats = npt.NDArray[np.float32]
 
 MEANING_WEIGHTS: Final = WEIGHT_DIR / "meaning.npz"
-# The same few sentences come again: alone, and joined with what was said before.
-_REMEMBERED: Final = 64
+# The same sentences come again: in every partial result, alone, and joined with what was said
+# before; each threat among them with a dozen parts (`carriers`).
+_REMEMBERED: Final = 512
 # To find the words that carry a meaning, a sentence is read about twice as often as this.
 _PARTS: Final = 5
 
@@ -68,11 +69,11 @@ class MeaningReader:
         """
         size = max(2, -(-len(words) // _PARTS))
         step = max(1, size // 2)
-        whole = self._logits(" ".join(words))[category]
+        whole = self.logits(" ".join(words))[category]
         total, times = np.zeros((2, len(words)), dtype=np.float32)
         for first in range(0, max(1, len(words) - size + step), step):
             rest = words[:first] + words[first + size :]
-            fall = whole - self._logits(" ".join(rest))[category]
+            fall = whole - self.logits(" ".join(rest))[category]
             total[first : first + size] += fall
             times[first : first + size] += 1.0
         weights: Floats = (total / np.maximum(times, 1.0)).astype(np.float32)

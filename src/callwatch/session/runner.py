@@ -21,6 +21,7 @@ from callwatch.core.summary import CallSummary, Performance
 from callwatch.session.pipeline import Pipeline
 from callwatch.session.recognition import InlineRecognition, RecognitionStats, RecognitionWorker
 from callwatch.session.record import CallRecord
+from callwatch.session.skipped import SkippedSpeech
 
 if sys.platform == "win32":
     import psutil
@@ -49,6 +50,7 @@ class CallRunner:
         self._pipeline = pipeline
         self._recognition = recognition
         self._record = CallRecord()
+        self._skipped = SkippedSpeech()
         self._sinks: tuple[Sink, ...] = (self._record, *sinks)
         self._requests: queue.Queue[Request] = queue.Queue(REQUESTS)
         self._stopping = threading.Event()
@@ -77,6 +79,8 @@ class CallRunner:
             self._note_source()
             audio_s = self._pipeline.audio_s
             stats = self._recognition.stats if self._recognition else RecognitionStats()
+            if (missed := self._skipped.warning(stats)) is not None:
+                self._pipeline.note_warning(missed)
             performance = Performance(
                 real_time_factor=_ratio(time.monotonic() - wall_s, audio_s),
                 audio_s=round(audio_s, 3),
@@ -151,6 +155,7 @@ class CallRunner:
         heard = self._recognition.finish(FINISH_TIMEOUT_S) if finish else self._recognition.poll()
         for utterance in heard:
             self._emit(self._pipeline.hear(utterance))
+        self._emit(self._skipped.observe(self._recognition.stats, self._pipeline.now_s))
 
     def _serve_requests(self) -> None:
         while not self._requests.empty():

@@ -25,6 +25,7 @@ FULL_WINDOW_S: Final = 30.0
 _SECONDS_PER_STEP: Final = 0.02  # of the encoder's output, which the alignment counts
 _TOKENS_PER_S: Final = 7.0  # twice what a fast speaker needs
 _TOKENS_SPARE: Final = 8
+_HALVED: Final = 2  # CTranslate2 generates half as many tokens as it is allowed
 _MAX_TOKENS: Final = 220  # half of Whisper's context of 448
 _LONGEST_WORD_S: Final = 1.0  # alignments stretch words over pauses; speech hardly does
 _CODES: Final = {Language.NB: "no"}  # Whisper's own code for Bokmål
@@ -110,7 +111,7 @@ class WhisperEngine:
                 [[*self._start, self._no_timestamps]],
                 beam_size=beam,
                 num_hypotheses=beam,
-                max_length=limit + len(self._start) + 1,
+                max_length=_HALVED * limit,
                 suppress_tokens=self._suppressed,
                 return_scores=True,
                 return_no_speech_prob=True,
