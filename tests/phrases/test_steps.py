@@ -16,6 +16,18 @@ SAID = [
     (Language.SV, "blaming", "ja men har du fyllt i blanketten"),
     (Language.DA, "acknowledgement", "jeg forstår godt at du er ked af det"),
     (Language.NB, "acknowledgement", "jeg forstår godt at du er lei deg"),
+    (Language.DA, "acknowledgement", "det må have været en træls dag for dig"),
+    (Language.DA, "refocus", "hvad er vigtigst for dig lige nu"),
+    (Language.DA, "solution", "jeg har lige rettet fakturaen så det er i orden"),
+    (Language.DA, "blaming", "det skulle du have sagt tidligere"),
+    (Language.NB, "acknowledgement", "det er slett ikke greit at du måtte vente"),
+    (Language.NB, "refocus", "la meg sjekke om jeg har forstått deg rett"),
+    (Language.NB, "solution", "jeg ringer deg tilbake før klokka fire"),
+    (Language.NB, "blaming", "du har jo sjøl skrevet under på det"),
+    (Language.SV, "acknowledgement", "det låter inte alls roligt"),
+    (Language.SV, "refocus", "ska vi hitta en lösning tillsammans"),
+    (Language.SV, "solution", "jag ser till att det blir gjort i dag"),
+    (Language.SV, "blaming", "det står tydligt i ditt avtal"),
 ]
 NOT_SAID = [
     (Language.EN, "acknowledgement", "i don't understand what you mean"),
@@ -23,6 +35,11 @@ NOT_SAID = [
     (Language.EN, "blaming", "that is not your fault at all"),
     (Language.SV, "acknowledgement", "jag förstår inte vad du menar"),
     (Language.SV, "blaming", "det är inte ditt fel"),
+    (Language.SV, "acknowledgement", "jag ser att paketet är skickat"),
+    (Language.DA, "acknowledgement", "jeg beklager ikke noget"),
+    (Language.DA, "solution", "vi kan ikke give pengene tilbage"),
+    (Language.NB, "solution", "jeg kan dessverre ikke sende en ny"),
+    (Language.NB, "blaming", "det er ikke din feil"),
 ]
 
 

@@ -28,8 +28,8 @@ Floats = npt.NDArray[np.float32]
 class MeaningConfig:
     """Chosen by cross-validation over the training sentences."""
 
-    # Wider ones gain little and weigh more.
-    hidden: int = 512
+    # With some twenty thousand sentences to learn from 512 and 1024 miss more; it costs 0.8 MB.
+    hidden: int = 2048
     epochs: int = 24
     batch: int = 512
     learning_rate: float = 3e-3
