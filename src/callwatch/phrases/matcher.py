@@ -50,12 +50,14 @@ class MatchConfig:
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
     wording_alone: Bounds = Bounds(hinted=0.65, bare=0.55, veto=0.20)
-    with_meaning: Bounds = Bounds(hinted=0.45, bare=0.50, veto=0.30)
+    with_meaning: Bounds = Bounds(hinted=0.50, bare=0.50, veto=0.30)
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
     wording_weight: float = 0.52
     meaning_weight: float = 0.45
     shift: float = 0.28
+    # Harmless Danish looks more like a threat to both judges than the other languages do.
+    danish_shift: float = -0.20
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
@@ -181,7 +183,7 @@ class PhraseMatcher:
         both = (
             config.wording_weight * read.wording
             + config.meaning_weight * read.meaning
-            + config.shift
+            + (config.danish_shift if self.language is Language.DA else config.shift)
         )
         return config.with_meaning, [_probability(odds) for odds in both]
 
