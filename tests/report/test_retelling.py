@@ -21,7 +21,7 @@ NORDIC = (Language.SV, Language.DA, Language.NB)
 # Where evidence, warnings and reasons are made.
 MAKERS = (
     *("voice/quality.py", "voice/swapped.py", "speech/mismatch.py", "session/record.py"),
-    *("session/audio_keeper.py", "voice/quality_texts.py"),
+    *("session/audio_keeper.py", "session/skipped.py", "voice/quality_texts.py"),
     *(
         "session/nudges.py",
         "session/pipeline.py",

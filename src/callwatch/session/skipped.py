@@ -40,13 +40,13 @@ class SkippedSpeech:
 
 def skipped_sentence(stats: RecognitionStats) -> str:
     """How much was not transcribed, why, and what to do."""
-    what = f"{stats.skipped_s:.0f} s of speech were not transcribed"
     if stats.failures:
         return (
-            f"{what}: the speech model failed {stats.failures} times; "
-            "check it with `callwatch models verify`."
+            f"{stats.skipped_s:.0f} s of speech were not transcribed: the speech model failed "
+            f"{stats.failures} times; check it with `callwatch models verify`."
         )
     return (
-        f"{what}, because this machine is too slow for the speech model: choose a smaller one "
-        "(`callwatch models list`) or close other programs."
+        f"{stats.skipped_s:.0f} s of speech were not transcribed, because this machine is too slow "
+        "for the speech model: choose a smaller one (`callwatch models list`) or close other "
+        "programs."
     )
