@@ -3,6 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from callwatch.voice.silero import Silero
+
 # onnxruntime's telemetry keeps a queue in the user's cache folder and has a thread that sends it.
 PROGRAM = """
 import os, threading
@@ -31,3 +35,14 @@ def test_the_voice_model_keeps_no_book_on_its_user(tmp_path: Path) -> None:
     if sys.platform == "linux":
         assert "threads 1" in done.stdout.splitlines()
     assert list(tmp_path.rglob("*onnx*")) == []
+
+
+def test_ctrl_c_while_the_runtime_starts_is_no_missing_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "raise ImportError('initialization failed') from KeyboardInterrupt()\n"
+    (tmp_path / "onnxruntime.py").write_text(told)
+    monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        Silero()

@@ -71,6 +71,8 @@ def _open_session() -> "onnxruntime.InferenceSession":
     try:
         import onnxruntime
     except ImportError as exc:
+        if isinstance(exc.__cause__ or exc.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from exc  # how a library that starts tells of Ctrl-C
         raise _missing("onnxruntime") from exc
     options = onnxruntime.SessionOptions()
     # The model is tiny: a second thread costs more in hand-over than it saves.
