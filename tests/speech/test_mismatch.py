@@ -60,3 +60,14 @@ def test_words_that_come_late_count_for_their_segment() -> None:
     for number in range(1, 12):
         out += check.observe([chunk(number)], [heard(number - 1, 0.9)])
     assert out == []
+
+
+def test_a_long_turn_is_not_judged_before_its_words_are_there() -> None:
+    check = LanguageCheck(Language.EN)
+    assert said(check, 0.9, 3) == []
+    turn = [heard(3, 0.9, f".{part}") for part in range(5)]
+    out = check.observe([chunk(3, 20.0), chunk(8, 0.5)], [])
+    out += check.observe([], turn)
+    for number in range(9, 12):
+        out += check.observe([chunk(number)], [heard(number, 0.9)])
+    assert out == []

@@ -34,6 +34,7 @@ class MismatchConfig:
     window_s: float = 20.0  # so much speech of one side: a mumbled sentence is not a language
     rolls_s: float = 0.7  # of each segment is silence before and behind the voice
     least_sure: float = 0.45  # between the shares of a right and of a wrong language
+    patience_s: float = 8.0  # words come within 3 s of their segment's end, later on a slow machine
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class _Segment:
     """A voiced segment: how long, and how much of it is covered by sure words."""
 
     id: str
+    end_s: float = 0.0
     voiced_s: float = 0.0
     sure_s: float = 0.0
 
@@ -56,6 +58,7 @@ class LanguageCheck:
         self._config = config or MismatchConfig()
         self._segments: dict[Channel, deque[_Segment]] = {c: deque() for c in Channel}
         self._told: set[Channel] = set()
+        self._now_s = 0.0
 
     def observe(self, chunks: Iterable[SpeechChunk], utterances: Iterable[Utterance]) -> list[str]:
         """Takes what was fed and what was heard since the last time; gives what is to be said.
@@ -65,6 +68,8 @@ class LanguageCheck:
         for chunk in chunks:
             segment = self._segment(chunk.channel, chunk.segment_id)
             segment.voiced_s += chunk.duration_s
+            segment.end_s = chunk.end_s
+            self._now_s = max(self._now_s, chunk.end_s)
         for utterance in utterances:
             self._hear(utterance)
         return [self._sentence(channel) for channel in Channel if self._is_wrong(channel)]
@@ -73,8 +78,7 @@ class LanguageCheck:
         segments = self._segments[channel]
         if not segments or segments[-1].id != name:
             segments.append(_Segment(name))
-            # A segment counts when the next has begun: its words have had time to come.
-            while len(segments) > 2 and self._voiced_s(channel, 1) > self._config.window_s:
+            while self._voiced_s(self._finished(channel)[1:]) > self._config.window_s:
                 segments.popleft()
         return segments[-1]
 
@@ -86,17 +90,20 @@ class LanguageCheck:
             if utterance.id == segment.id or utterance.id.startswith(f"{segment.id}."):
                 segment.sure_s += sure_s
 
-    def _voiced_s(self, channel: Channel, skip: int) -> float:
-        """Voiced time of the finished segments without the first `skip`."""
-        finished = list(self._segments[channel])[skip:-1]
-        return sum(max(0.0, segment.voiced_s - self._config.rolls_s) for segment in finished)
+    def _finished(self, channel: Channel) -> list[_Segment]:
+        """The segments whose words have had time to come."""
+        latest_s = self._now_s - self._config.patience_s
+        return [segment for segment in self._segments[channel] if segment.end_s <= latest_s]
+
+    def _voiced_s(self, segments: Iterable[_Segment]) -> float:
+        return sum(max(0.0, segment.voiced_s - self._config.rolls_s) for segment in segments)
 
     def _is_wrong(self, channel: Channel) -> bool:
-        voiced_s = self._voiced_s(channel, 0)
+        finished = self._finished(channel)
+        voiced_s = self._voiced_s(finished)
         if channel in self._told or voiced_s < self._config.window_s:
             return False
-        sure_s = sum(segment.sure_s for segment in list(self._segments[channel])[:-1])
-        if sure_s / voiced_s >= self._config.least_sure:
+        if sum(segment.sure_s for segment in finished) / voiced_s >= self._config.least_sure:
             return False
         self._told.add(channel)
         return True
