@@ -6,7 +6,6 @@ short, so both hold the same figures.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
@@ -42,9 +41,7 @@ from callwatch.core.summary import (
 from callwatch.core.words import Utterance
 from callwatch.session.apart import BY_CHANNEL
 from callwatch.session.talk_time import compute_metrics, segments_of
-
-# A channel that is silent but for a click was no more heard than one without any sound.
-SILENT_SHARE: Final = 0.99
+from callwatch.voice.lost_sound import WHOLE_SHARE
 
 
 class CallRecord:
@@ -166,7 +163,7 @@ def _unheard(end: CallEnded) -> frozenset[Channel]:
         for channel, heard in end.quality.channels.items()
         if heard.silent_s is not None
         and end.duration_s > 0
-        and heard.silent_s >= SILENT_SHARE * end.duration_s
+        and heard.silent_s >= WHOLE_SHARE * end.duration_s
     )
 
 

@@ -19,7 +19,7 @@ from callwatch.core.frames import HOP_S
 from callwatch.core.spans import TimeSpan
 
 # A recording that is silent but for a click is no more heard than one without it.
-_WHOLE_SHARE: Final = 0.99
+WHOLE_SHARE: Final = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class LostSound:
 
     def is_whole(self, duration_s: float) -> bool:
         """Whether the channel carried nothing in the whole call."""
-        return 0 < self._heard * _WHOLE_SHARE <= self.frames and duration_s > 0
+        return 0 < self._heard * WHOLE_SHARE <= self.frames and duration_s > 0
 
     def _end_gap(self, at: int) -> None:
         if self._run * HOP_S >= self.config.gap_s:
