@@ -14,7 +14,7 @@ from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event, InputNoted, UtteranceFinished
-from callwatch.session.keepable import Keepable, KeepConfig
+from callwatch.redaction.audio_redaction import Keepable, KeepConfig
 
 NO_ENGINE: Final = (
     "The sound of the call was not kept: without a recogniser, spoken card numbers cannot be found "

@@ -29,7 +29,6 @@ from callwatch.core.events import (
     VoiceStarted,
 )
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.core.masking import UtteranceMasker
 from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
 from callwatch.detectors.control import ControlConfig, ControlDetector
@@ -41,6 +40,7 @@ from callwatch.detectors.threats import ThreatConfig, ThreatDetector
 from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
+from callwatch.redaction.redactor import UtteranceMasker
 from callwatch.session.apart import ApartFilter
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter

@@ -16,10 +16,10 @@ from sqlalchemy import Connection, Select, insert, select, update
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
-from callwatch.core.masking import mask_text
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import Trends
+from callwatch.redaction.redactor import mask_text
 from callwatch.store.database import compact, open_database, parsed, shown, told, writing
 from callwatch.store.filters import CallFilter, filtered
 from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript

@@ -16,14 +16,9 @@ from enum import Enum
 from typing import Final
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.masking_context import (
-    SHORTEST_SECRET,
-    find_mentions,
-    secret_at,
-)
-from callwatch.core.masking_email import find_emails, find_names, names_email
-from callwatch.core.masking_iban import country_start, find_ibans
-from callwatch.core.masking_runs import (
+from callwatch.core.spans import TimeSpan
+from callwatch.core.words import Utterance, Word
+from callwatch.redaction.digit_runs import (
     EMAIL,
     IBAN,
     LABELS,
@@ -37,9 +32,14 @@ from callwatch.core.masking_runs import (
     is_spoken_year,
     label_of,
 )
-from callwatch.core.masking_tokens import LONG_RUN, Token, TokenKind, tokenize
-from callwatch.core.spans import TimeSpan
-from callwatch.core.words import Utterance, Word
+from callwatch.redaction.email_addresses import find_emails, find_names, names_email
+from callwatch.redaction.iban import country_start, find_ibans
+from callwatch.redaction.tokens import LONG_RUN, Token, TokenKind, tokenize
+from callwatch.redaction.trigger_phrases import (
+    SHORTEST_SECRET,
+    find_mentions,
+    secret_at,
+)
 
 # A digit-by-digit number that breaks off at the end of an utterance may go on in the next one:
 # four digits are more than a count said digit by digit. While somebody speaks, the next word is not

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callwatch.core.channels import Language
-from callwatch.core.number_words import lexicon, number_pieces, pieces_to_digits
+from callwatch.redaction.number_words import lexicon, number_pieces, pieces_to_digits
 
 
 def read(text: str, language: Language) -> str:

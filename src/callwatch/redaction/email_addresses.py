@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from callwatch.core.masking_tokens import Token
+from callwatch.redaction.tokens import Token
 
 WRITTEN: Final = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", re.UNICODE)
 

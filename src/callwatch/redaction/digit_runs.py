@@ -17,8 +17,8 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
 from callwatch.core.channels import Language
-from callwatch.core.masking_tokens import LONG_RUN, WEAK_FILLERS, Token, TokenKind
-from callwatch.core.number_words import Piece, PieceKind, pieces_to_digits
+from callwatch.redaction.number_words import Piece, PieceKind, pieces_to_digits
+from callwatch.redaction.tokens import LONG_RUN, WEAK_FILLERS, Token, TokenKind
 
 CARD: Final = "[card]"
 IBAN: Final = "[iban]"

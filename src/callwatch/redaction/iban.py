@@ -6,7 +6,7 @@ from typing import Final
 
 from stdnum import iban
 
-from callwatch.core.masking_runs import Run
+from callwatch.redaction.digit_runs import Run
 
 # The longest IBAN has 34 characters: nine groups of four; people leave a dash or two between.
 _MOST_GROUPS: Final = 12

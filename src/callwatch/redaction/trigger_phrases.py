@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from callwatch.core.masking_runs import CARD, CODE, IDENTITY
+from callwatch.redaction.digit_runs import CARD, CODE, IDENTITY
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.masking import DigitRunMasker, UtteranceMasker, mask_text, mask_utterance
-from callwatch.core.number_words import lexicon
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
+from callwatch.redaction.number_words import lexicon
+from callwatch.redaction.redactor import DigitRunMasker, UtteranceMasker, mask_text, mask_utterance
 
 EN, SV, DA, NB = Language.EN, Language.SV, Language.DA, Language.NB
 

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final
 
 from callwatch.core.channels import Language
-from callwatch.core.number_words import Piece, PieceKind, number_pieces
+from callwatch.redaction.number_words import Piece, PieceKind, number_pieces
 
 
 class TokenKind(Enum):

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.masking import UtteranceMasker
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
-from callwatch.session.keepable import Keepable, KeepConfig
+from callwatch.redaction.audio_redaction import Keepable, KeepConfig
+from callwatch.redaction.redactor import UtteranceMasker
 
 A, C = Channel.AGENT, Channel.CUSTOMER
 EXACT = KeepConfig(word_pad_s=0.0, secret_pad_s=0.0)

@@ -20,12 +20,12 @@ import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import CHANNELS, Channel, Language
-from callwatch.core.masking import holds_mask
-from callwatch.core.masking_context import find_mentions
-from callwatch.core.masking_runs import EMAIL, find_runs
-from callwatch.core.masking_tokens import tokenize
 from callwatch.core.spans import TimeSpan, gaps, union
 from callwatch.core.words import Utterance, Word
+from callwatch.redaction.digit_runs import EMAIL, find_runs
+from callwatch.redaction.redactor import holds_mask
+from callwatch.redaction.tokens import tokenize
+from callwatch.redaction.trigger_phrases import find_mentions
 
 # What a recogniser makes of an address that was read aloud.
 _ADDRESS: Final = re.compile(
