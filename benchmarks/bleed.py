@@ -25,8 +25,8 @@ from callwatch.core.channels import CHANNELS
 from callwatch.core.cues import CueKind
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
-from callwatch.voice.activity import VoiceActivity
-from callwatch.voice.quality import QualityMonitor
+from callwatch.voice.quality.monitor import QualityMonitor
+from callwatch.voice.vad.activity import VoiceActivity
 
 Row = dict[str, Any]
 Floats = npt.NDArray[np.float64]

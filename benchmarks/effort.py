@@ -27,9 +27,9 @@ from callwatch.core.cues import Cue
 from callwatch.core.events import CueClosed
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.detectors.raised_voice import RaisedVoice
-from callwatch.voice.activity import VoiceActivity
-from callwatch.voice.baseline import EffortBaseline
-from callwatch.voice.effort import EffortEstimator
+from callwatch.voice.effort.baseline import EffortBaseline
+from callwatch.voice.effort.estimator import EffortEstimator
+from callwatch.voice.vad.activity import VoiceActivity
 
 Audio = npt.NDArray[np.float64]
 Row = dict[str, Any]

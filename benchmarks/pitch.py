@@ -26,7 +26,7 @@ import numpy.typing as npt
 from benchmarks.effort import RAISED, USUAL, auc, kind_of, load, on_line, speakers_of
 from benchmarks.table import optional_data_dir, print_table, write_json
 from callwatch.core.audio import CALL_RATE_HZ
-from callwatch.voice.pitch import WINDOW_SAMPLES, PitchFinder, is_voiced, power_spectra
+from callwatch.voice.effort.f0 import WINDOW_SAMPLES, PitchFinder, is_voiced, power_spectra
 
 Audio = npt.NDArray[np.float64]
 Method = Callable[[Audio], Audio]

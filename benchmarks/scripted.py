@@ -13,7 +13,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan, union
-from callwatch.voice.activity import VoiceActivity
+from callwatch.voice.vad.activity import VoiceActivity
 
 Truth = dict[str, Any]
 MATCH_S = 1.0  # a cue belongs to an event that starts no further away

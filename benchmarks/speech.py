@@ -33,7 +33,7 @@ from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.vosk import VoskRecognizer
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
 from callwatch.speech.whisper_engine import FULL_WINDOW_S
-from callwatch.voice.activity import VoiceActivity
+from callwatch.voice.vad.activity import VoiceActivity
 
 BLOCK = 1600
 

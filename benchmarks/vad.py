@@ -20,9 +20,9 @@ from benchmarks.table import data_dir, print_table, write_json
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStopped
-from callwatch.voice.framing import FRAME
-from callwatch.voice.gate import SpeechGate
-from callwatch.voice.silero import CHUNK, CONTEXT, Silero
+from callwatch.voice.framing import CHUNK, FRAME
+from callwatch.voice.vad.silero import CONTEXT, Silero
+from callwatch.voice.vad.webrtc_gate import SpeechGate
 
 Flags = npt.NDArray[np.bool_]
 Row = dict[str, Any]

@@ -28,7 +28,7 @@ from callwatch.session.recognition import InlineRecognition
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.feed import SpeechFeed
 from callwatch.speech.protocol import Recognizer
-from callwatch.voice.activity import VoiceActivity
+from callwatch.voice.vad.activity import VoiceActivity
 
 BEFORE_S, AFTER_S = 12.0, 6.0
 KNOWN = 0.7

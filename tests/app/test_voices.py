@@ -17,7 +17,7 @@ from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.errors import InputError
 from callwatch.core.spans import TimeSpan
-from callwatch.voice.activity import VoiceActivity
+from callwatch.voice.vad.activity import VoiceActivity
 
 A, C = Channel.AGENT, Channel.CUSTOMER
 

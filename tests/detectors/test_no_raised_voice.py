@@ -16,8 +16,8 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue
 from callwatch.core.events import CueOpened
 from callwatch.detectors.raised_voice import RaisedVoice
-from callwatch.voice.activity import VoiceActivity
-from callwatch.voice.effort import EffortEstimator
+from callwatch.voice.effort.estimator import EffortEstimator
+from callwatch.voice.vad.activity import VoiceActivity
 
 Audio = npt.NDArray[np.float64]
 RNG_SEED = 5

@@ -7,7 +7,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import CueKind
 from callwatch.core.events import CueClosed, CueOpened, Event, VoiceSettled
 from callwatch.detectors.raised_voice import RaisedVoice
-from callwatch.voice.effort import STEP_S, EffortFrames
+from callwatch.voice.effort.estimator import STEP_S, EffortFrames
 
 DELAY_S = 0.03
 USUAL, RAISED, PAUSE = (0.2, 0.5, 0.0), (5.0, 8.0, 6.0), None

@@ -20,8 +20,13 @@ SOURCE = Path(callwatch.__file__).parent
 NORDIC = (Language.SV, Language.DA, Language.NB)
 # Where evidence, warnings and reasons are made.
 MAKERS = (
-    *("voice/quality.py", "voice/swapped.py", "speech/mismatch.py", "session/record.py"),
-    *("session/audio_keeper.py", "session/skipped.py", "voice/quality_texts.py"),
+    *(
+        "voice/quality/monitor.py",
+        "voice/quality/swapped_channels.py",
+        "speech/mismatch.py",
+        "session/record.py",
+    ),
+    *("session/audio_keeper.py", "session/skipped.py", "texts/input_notes.py"),
     *(
         "session/nudges.py",
         "session/pipeline.py",

@@ -6,7 +6,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.events import Metered
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.session.meter import Meter
-from callwatch.voice.effort import EffortFrames
+from callwatch.voice.effort.estimator import EffortFrames
 
 STEP_S = 0.1
 SECONDS = 4

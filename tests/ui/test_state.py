@@ -17,7 +17,7 @@ from callwatch.core.events import (
 )
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
-from callwatch.voice.faults import FAULTS
+from callwatch.voice.quality.faults import FAULTS
 from callwatch_ui.state import OverlayState, Phase, reduce, with_phase, without_note
 from callwatch_ui.words import Words, input_words
 

@@ -13,7 +13,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import VoiceStopped
 from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan, union
-from callwatch.voice.activity import VoiceActivity
+from callwatch.voice.vad.activity import VoiceActivity
 
 
 @cache

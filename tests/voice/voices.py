@@ -8,8 +8,8 @@ import numpy.typing as npt
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.voice.baseline import EffortBaseline
-from callwatch.voice.effort import STEP_S, EffortEstimator, EffortFrames
+from callwatch.voice.effort.baseline import EffortBaseline
+from callwatch.voice.effort.estimator import STEP_S, EffortEstimator, EffortFrames
 
 Audio = npt.NDArray[np.float64]
 COLUMNS = (

@@ -10,7 +10,7 @@ import platformdirs
 
 from callwatch.core.channels import Channel
 from callwatch.core.errors import OutputError
-from callwatch.voice.baseline import EffortBaseline
+from callwatch.voice.effort.baseline import EffortBaseline
 
 
 def baseline_path(agent_id: str) -> Path:

@@ -36,7 +36,7 @@ from callwatch.core.errors import CallwatchError, ConfigError
 from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
-from callwatch.voice.activity import VoiceActivity
+from callwatch.voice.vad.activity import VoiceActivity
 from callwatch_ui.auto_call import AutoCallConfig
 from callwatch_ui.first_run import SetupResult
 from callwatch_ui.history_window import CallRow

@@ -151,8 +151,8 @@ def _devices(name: str, found: list[str], without: str, remedy: str) -> Finding:
 
 
 def _voice() -> Iterator[Finding]:
-    from callwatch.voice.gate import SpeechGate
-    from callwatch.voice.silero import Silero
+    from callwatch.voice.vad.silero import Silero
+    from callwatch.voice.vad.webrtc_gate import SpeechGate
 
     makers: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("voice gate", "webrtcvad-wheels", lambda: SpeechGate(2)),

@@ -15,7 +15,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, Event, VoiceSettled
 from callwatch.core.spans import TimeSpan
-from callwatch.voice.effort import EffortFrames
+from callwatch.voice.effort.estimator import EffortFrames
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import Metered
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.voice.effort import EffortFrames
+from callwatch.voice.effort.estimator import EffortFrames
 
 Fault = Callable[[Channel, int], str | None]
 FRAMES_A_SECOND = round(1.0 / HOP_S)

@@ -49,11 +49,11 @@ from callwatch.session.pause_gate import PauseGate
 from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.voice.activity import VoiceActivity, VoiceActivityConfig
-from callwatch.voice.baseline import EffortBaseline
-from callwatch.voice.effort import EffortConfig, EffortEstimator
-from callwatch.voice.quality import QualityConfig, QualityMonitor
-from callwatch.voice.swapped import SwapWatch
+from callwatch.voice.effort.baseline import EffortBaseline
+from callwatch.voice.effort.estimator import EffortConfig, EffortEstimator
+from callwatch.voice.quality.monitor import QualityConfig, QualityMonitor
+from callwatch.voice.quality.swapped_channels import SwapWatch
+from callwatch.voice.vad.activity import VoiceActivity, VoiceActivityConfig
 
 TICK_S: Final = 0.1  # nudges and pace need no finer clock; a person cannot tell
 

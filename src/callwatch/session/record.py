@@ -41,7 +41,7 @@ from callwatch.core.summary import (
 from callwatch.core.words import Utterance
 from callwatch.session.apart import BY_CHANNEL
 from callwatch.session.talk_time import compute_metrics, segments_of
-from callwatch.voice.lost_sound import WHOLE_SHARE
+from callwatch.voice.quality.dropout import WHOLE_SHARE
 
 
 class CallRecord:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 FRAME: Final = 160  # samples of a 10 ms frame at the call rate
+CHUNK: Final = 512  # samples that Silero takes at a time at the call rate: 32 ms
 
 Floats = npt.NDArray[np.float32]
 

@@ -1,0 +1,48 @@
+"""Swapped channels: the customer's channel greets as an agent does."""
+
+import json
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from callwatch.core.channels import Channel, Language
+from callwatch.core.events import InputNoted
+from callwatch.core.words import Utterance
+
+MESSAGE = (
+    "The customer's channel greets as an agent does: the channels may be swapped. "
+    "Check which device is which, or give `--channels customer,agent`."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SwappedConfig:
+    """Where greetings are looked for."""
+
+    # Agents greet in their first sentence; later the same words may be quoted.
+    first_s: float = 45.0
+
+
+class SwapWatch:
+    """Listens to the first words of both sides."""
+
+    def __init__(self, language: Language, config: SwappedConfig | None = None) -> None:
+        self._config = config or SwappedConfig()
+        text = (
+            files("callwatch.voice.quality").joinpath("greetings.json").read_text(encoding="utf-8")
+        )
+        phrases = "|".join(re.escape(phrase) for phrase in json.loads(text)[language.value])
+        self._pattern = re.compile(rf"\b(?:{phrases})\b")
+        self._is_done = False
+
+    def hear(self, utterance: Utterance) -> list[InputNoted]:
+        """A note when the wrong side greets; at most one in a call."""
+        if self._is_done or utterance.span.start_s > self._config.first_s:
+            return []
+        plain = " ".join(re.findall(r"[\w']+", utterance.text.lower().replace("’", "'")))
+        if not self._pattern.search(plain):
+            return []
+        self._is_done = True
+        if utterance.channel is Channel.AGENT:
+            return []
+        return [InputNoted(utterance.consumed_s, None, "swapped_channels", MESSAGE)]

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from callwatch.core.spans import TimeSpan
+from callwatch.voice.quality.dropout import Found, LostSound, LostSoundConfig
+
+
+def levels(*parts: tuple[float, float]) -> np.ndarray:
+    """(seconds, dBFS) after another, on the 10 ms grid."""
+    return np.concatenate([np.full(round(s * 100), dbfs, np.float32) for s, dbfs in parts])
+
+
+def follow(sound: np.ndarray, size: int = 10_000_000) -> tuple[LostSound, list[tuple[Found, int]]]:
+    lost, found = LostSound(LostSoundConfig(), needed_s=10.0), []
+    for at in range(0, len(sound), size):
+        found += [(what, at + i) for what, i in lost.process(sound[at : at + size])[0]]
+    return lost, found
+
+
+@pytest.mark.parametrize("size", [1, 77, 100_000])
+def test_a_gap_is_told_live_and_kept_when_it_was_long(size: int) -> None:
+    lost, found = follow(levels((5, -50), (12, -120), (5, -50), (40, -120), (3, -50)), size)
+    assert found == [(Found.LOST, 1499), (Found.BACK, 1700), (Found.LOST, 3199), (Found.BACK, 6200)]
+    assert lost.gaps_until(65.0) == [TimeSpan(22.0, 62.0)]
+    assert lost.frames == 5200
+    assert not lost.is_whole(65.0)
+
+
+def test_a_channel_that_falls_silent_for_good_is_told_to_the_end_of_the_call() -> None:
+    lost, _ = follow(levels((20, -50), (15, -120)))
+    assert lost.gaps_until(35.0) == [TimeSpan(20.0, 35.0)]
+    assert follow(levels((20, -50), (6, -120)))[0].gaps_until(26.0) == []
+
+
+def test_a_channel_that_was_never_heard() -> None:
+    assert follow(levels((60, -90)))[0].is_whole(60.0)
+    assert follow(levels((60, -90), (0.1, -20)))[0].is_whole(60.1)  # but for a click
+    assert not follow(levels((60, -70)))[0].is_whole(60.0)
+    assert not follow(levels((0, -120)))[0].is_whole(0.0)

@@ -1,0 +1,272 @@
+import numpy as np
+import pytest
+from tests.voice.speaking import blocks, demo, noise, silence
+
+from callwatch.core.audio import CALL_RATE_HZ, CallBlock
+from callwatch.core.channels import Channel, Language
+from callwatch.core.events import InputNoted
+from callwatch.core.frames import HOP_S, Leak, VoiceFrames
+from callwatch.core.spans import TimeSpan
+from callwatch.core.words import Utterance, Word
+from callwatch.voice.quality.monitor import QualityMonitor
+from callwatch.voice.quality.swapped_channels import SwapWatch
+from callwatch.voice.vad.activity import VoiceActivity
+
+AGENT, CUSTOMER = Channel.AGENT, Channel.CUSTOMER
+
+
+def watch(sound: np.ndarray) -> tuple[QualityMonitor, list[InputNoted]]:
+    voice, monitor, notes = VoiceActivity(), QualityMonitor(), []
+    for block in blocks(sound):
+        notes += monitor.process(block, voice.process(block))
+    return monitor, notes
+
+
+def frames(seconds: float, *, leak: Leak, level_dbfs: float = -30.0) -> VoiceFrames:
+    """Both sides speak in turns of a second."""
+    count = round(seconds / HOP_S)
+    first = (np.arange(count) // 100) % 2 == 0
+    speech = np.stack((first, ~first))
+    level = np.where(speech, level_dbfs, -70.0).astype(np.float32)
+    return VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03, leaks=(leak, Leak()))
+
+
+def empty() -> CallBlock:
+    return CallBlock(np.zeros((2, 0), np.int16), 0.0)
+
+
+def test_a_good_call_has_nothing_to_tell() -> None:
+    sound = demo()[0][:, : 20 * CALL_RATE_HZ] + noise(20.0, -62.0)
+    monitor, notes = watch(sound)
+    assert notes == []
+    quality = monitor.result(20.0)
+    assert quality.warnings == ()
+    assert monitor.separable
+    assert quality.channels[AGENT].speech_level_dbfs == pytest.approx(-26.0, abs=4.0)
+    assert quality.channels[AGENT].noise_level_dbfs == pytest.approx(-62.0, abs=3.0)
+    assert quality.channels[AGENT].bleed_db is None
+
+
+def test_a_dead_channel_is_told_after_ten_seconds_and_again_when_it_is_back() -> None:
+    sound = noise(25.0, -60.0)
+    sound[1, 2 * CALL_RATE_HZ : 20 * CALL_RATE_HZ] = 0.0
+    monitor, notes = watch(sound)
+    assert [(n.code, n.channel) for n in notes] == [
+        ("no_sound", CUSTOMER),
+        ("sound_back", CUSTOMER),
+    ]
+    assert notes[0].time_s == pytest.approx(12.0, abs=0.1)
+    assert notes[1].time_s == pytest.approx(20.0, abs=0.1)
+    bad = [second for second in range(25) if monitor.fault(CUSTOMER, second) == "no_sound"]
+    assert bad in (list(range(11, 20)), list(range(12, 20)))
+    assert all(monitor.fault(AGENT, second) is None for second in range(25))
+    assert monitor.result(25.0).channels[CUSTOMER].silent_s == pytest.approx(18.0, abs=0.1)
+
+
+def test_clipping_and_offset() -> None:
+    sound = demo()[0][:, : 12 * CALL_RATE_HZ] * 30.0
+    sound[1] = sound[1] * 0.01 + 0.05
+    monitor, notes = watch(np.clip(sound, -1.0, 0.9999))
+    told = {(n.code, n.channel) for n in notes}
+    assert {("clipping", AGENT), ("dc_offset", CUSTOMER)} <= told
+    assert ("clipping", CUSTOMER) not in told
+    assert (monitor.result(12.0).channels[AGENT].clipped_share or 0.0) > 0.01
+
+
+def test_the_same_audio_twice_is_refused() -> None:
+    sound = demo()[0][:, : 15 * CALL_RATE_HZ].sum(axis=0)
+    monitor, notes = watch(np.stack((sound, 0.8 * sound)))
+    assert "same_audio" in {n.code for n in notes}
+    assert not monitor.separable
+    assert any("same sound" in text for text in monitor.result(15.0).warnings)
+
+
+def test_a_delayed_copy_is_refused() -> None:
+    sound = demo()[0][:, : 15 * CALL_RATE_HZ].sum(axis=0)
+    late = np.concatenate((np.zeros(320), sound))[: len(sound)]
+    monitor, notes = watch(np.stack((sound, late)))
+    assert {"same_audio", "not_separable"} & {n.code for n in notes}
+    assert not monitor.separable
+
+
+def test_the_leak_into_a_listeners_channel_is_told_and_is_no_music() -> None:
+    sound = demo()[0][:, : 40 * CALL_RATE_HZ].copy()
+    sound[1] = sound.sum(axis=0)
+    sound[0] = 0.0
+    sound[0, 320:] = 0.25 * sound[1, :-320]
+    monitor, notes = watch(sound)
+    assert [n.code for n in notes if n.channel is AGENT] == ["bleed"]
+    assert monitor.separable
+    assert (monitor.result(40.0).channels[AGENT].non_speech_sound_s or 0.0) < 0.5
+
+
+def both_speak(agent_dbfs: float, leak: Leak) -> VoiceFrames:
+    """Twenty seconds in which both sides speak, the customer at -30 dBFS."""
+    level = np.full((2, 2000), -30.0, np.float32)
+    level[0] = agent_dbfs
+    speech = np.ones((2, 2000), np.bool_)
+    return VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03, leaks=(leak, Leak()))
+
+
+@pytest.mark.parametrize(
+    ("agent_dbfs", "leak", "separable"),
+    [
+        (-42.0, Leak(-10.0, 0.5, rest_db=-20.0), True),  # stronger than own speech, taken away
+        (-42.0, Leak(-10.0, 0.5, rest_db=-3.0), False),  # ... and too much of it is left
+        (-42.0, Leak(-5.0, 0.5, rest_db=-20.0), False),
+        (-22.0, Leak(-3.0, 0.5, rest_db=-20.0), True),  # weak beside own speech
+        (-36.0, Leak(-6.0, 0.5, rest_db=-20.0), True),
+    ],
+)
+def test_what_can_be_told_apart(agent_dbfs: float, leak: Leak, *, separable: bool) -> None:
+    monitor = QualityMonitor()
+    monitor.process(empty(), both_speak(agent_dbfs, leak))
+    assert monitor.separable is separable
+
+
+def test_a_leak_is_told_and_a_strong_one_is_refused() -> None:
+    weak, strong = QualityMonitor(), QualityMonitor()
+    assert [n.code for n in weak.process(empty(), frames(20.0, leak=Leak(-15.0, 0.5)))] == ["bleed"]
+    assert weak.separable
+    assert weak.result(20.0).channels[AGENT].bleed_db == pytest.approx(-15.0, abs=0.2)
+    notes = strong.process(empty(), frames(20.0, leak=Leak(-3.0, 0.5)))
+    assert [n.code for n in notes] == ["not_separable"]
+    assert not strong.separable
+    assert [channel for channel in Channel if strong.fault(channel, 19)] == [AGENT]
+    assert weak.fault(AGENT, 19) is None
+
+
+def test_a_voice_that_is_too_quiet_is_told_during_the_call() -> None:
+    monitor = QualityMonitor()
+    notes = monitor.process(empty(), frames(20.0, leak=Leak(), level_dbfs=-50.0))
+    assert {(n.code, n.channel) for n in notes} == {("too_quiet", AGENT), ("too_quiet", CUSTOMER)}
+    assert monitor.fault(AGENT, 19) == "too_quiet"
+    assert not monitor.process(empty(), frames(20.0, leak=Leak(), level_dbfs=-50.0))
+    assert len(monitor.result(40.0).warnings) == 2
+
+
+def test_music_on_hold_begins_and_ends() -> None:
+    count = 3000
+    level = np.full((2, count), -75.0, np.float32)
+    level[1, 500:2000] = -25.0
+    nothing = np.zeros((2, count))
+    monitor = QualityMonitor()
+    part = VoiceFrames(0.0, nothing.astype(bool), nothing.astype(np.float32), level, 0.03)
+    notes = [n for n in monitor.process(empty(), part) if n.channel is CUSTOMER]
+    assert [n.code for n in notes] == ["hold_music", "hold_music_ended", "no_sound"][:2]
+    assert notes[0].time_s == pytest.approx(11.0, abs=0.1)
+    assert monitor.result(30.0).channels[CUSTOMER].non_speech_sound_s == pytest.approx(15.0)
+
+
+def test_drops_drift_and_quiet_lines_are_summed_up() -> None:
+    monitor = QualityMonitor()
+    lost = (CUSTOMER, TimeSpan(1.0, 1.5))
+    block = CallBlock(np.zeros((2, 160), np.int16), 2.0, dropped=(lost,))
+    notes = monitor.process(block, frames(10.0, leak=Leak(), level_dbfs=-50.0))
+    assert ("dropped", CUSTOMER) in {(n.code, n.channel) for n in notes}
+    monitor.note_drift(AGENT, 180.0)
+    quality = monitor.result(10.0)
+    assert quality.channels[CUSTOMER].dropped_s == 0.5
+    assert quality.channels[AGENT].drift_ppm == 180.0
+    for word in ("delivered nothing", "180 ppm", "very quiet"):
+        assert any(word in text for text in quality.warnings), word
+
+
+@pytest.mark.parametrize("size", [320, 7777])
+def test_block_size_changes_nothing(size: int) -> None:
+    sound = demo()[0][:, : 10 * CALL_RATE_HZ]
+    results = []
+    for step in (4000, size):
+        voice, monitor = VoiceActivity(), QualityMonitor()
+        for block in blocks(sound, step):
+            monitor.process(block, voice.process(block))
+        results.append(monitor.result(10.0).channels[AGENT])
+    assert results[0] == results[1]
+
+
+def said(channel: Channel, text: str, at_s: float = 2.0) -> Utterance:
+    words = tuple(Word(word, TimeSpan(at_s, at_s + 1.0)) for word in text.split())
+    return Utterance("u", channel, words, True, at_s + 2.0)
+
+
+@pytest.mark.parametrize(
+    ("language", "greeting"),
+    [
+        (Language.EN, "Hello, thank you for calling, how can I help?"),
+        (Language.SV, "Hej och välkommen till oss, du pratar med Eva"),
+        (Language.DA, "Goddag, du taler med Mette"),
+        (Language.NB, "Hei, hva kan jeg hjelpe deg med"),
+    ],
+)
+def test_swapped_channels(language: Language, greeting: str) -> None:
+    assert SwapWatch(language).hear(said(AGENT, greeting)) == []
+    watch_words = SwapWatch(language)
+    assert [n.code for n in watch_words.hear(said(CUSTOMER, greeting))] == ["swapped_channels"]
+    assert watch_words.hear(said(CUSTOMER, greeting)) == []
+    assert SwapWatch(language).hear(said(CUSTOMER, greeting, at_s=100.0)) == []
+
+
+def test_a_silent_call_says_who_was_not_heard() -> None:
+    monitor, _ = watch(silence(3.0))
+    warnings = monitor.result(3.0).warnings
+    assert [
+        w for w in warnings if w.startswith("Not a sound came from the agent in the whole call")
+    ]
+
+
+NO_LEAK = (Leak(), Leak())
+
+
+def frames_of(
+    levels: np.ndarray, speech: np.ndarray, leaks: tuple[Leak, Leak] = NO_LEAK
+) -> VoiceFrames:
+    return VoiceFrames(0.0, speech, speech.astype(np.float32), levels, 0.03, leaks=leaks)
+
+
+def test_a_channel_that_dies_or_comes_back_is_told_with_its_times() -> None:
+    level = np.full((2, 12_000), -50.0, np.float32)
+    level[1, 4000:7500] = -120.0
+    level[0, 6600:] = -120.0
+    monitor = QualityMonitor()
+    monitor.process(empty(), frames_of(level, np.zeros((2, 12_000), np.bool_)))
+    told = [text for text in monitor.result(120.0).warnings if text.startswith("Not a sound")]
+    assert told == [
+        "Not a sound came from the agent from 1:06 to 2:00: if the line was not muted, what was "
+        "said then is missing.",
+        "Not a sound came from the customer from 0:40 to 1:15: if the line was not muted, what was "
+        "said then is missing.",
+    ]
+
+
+def test_the_noise_of_a_line_is_no_ring_tone_and_no_cough() -> None:
+    level = np.full((2, 1000), -62.0, np.float32)
+    level[:, 100:300] = -20.0
+    monitor = QualityMonitor()
+    monitor.process(empty(), frames_of(level, np.zeros((2, 1000), np.bool_)))
+    assert monitor.result(10.0).channels[AGENT].noise_level_dbfs == pytest.approx(-62.0, abs=1.0)
+
+
+def test_bursts_of_noise_on_a_gated_line_are_no_music() -> None:
+    level = np.full((2, 6000), -120.0, np.float32)
+    for at in range(0, 6000, 200):
+        level[1, at : at + 60] = -40.0
+    monitor = QualityMonitor()
+    notes = monitor.process(empty(), frames_of(level, np.zeros((2, 6000), np.bool_)))
+    assert not [note for note in notes if note.code == "hold_music"]
+    assert not [text for text in monitor.result(60.0).warnings if "music" in text]
+
+
+def test_a_channel_with_nothing_of_its_own_is_refused_after_a_while() -> None:
+    speech = np.zeros((2, 8000), np.bool_)
+    speech[0] = True
+    leaks = (Leak(), Leak(-10.0, 0.02, rest_db=-20.0))
+    level = np.repeat(np.array([[-30.0], [-40.0]], np.float32), 8000, axis=1)
+    part = frames_of(level, speech, leaks)
+    monitor = QualityMonitor()
+    monitor.process(empty(), frames_of(level[:, :3000], speech[:, :3000], leaks))
+    assert monitor.separable  # a listener beside a loudspeaker
+    monitor.process(empty(), part)
+    assert not monitor.separable
+    told = monitor.result(110.0).warnings
+    assert [text for text in told if "nothing but the agent's sound" in text]
+    assert not [text for text in told if "leaks" in text]  # one sentence says it
