@@ -16,7 +16,7 @@ from callwatch.core.events import (
 from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
-from callwatch.detectors.listening_words import listening_words
+from callwatch.detectors.backchannel_lexicon import listening_words
 from callwatch.detectors.turn_taking import TurnTaking
 
 A, C = Channel.AGENT, Channel.CUSTOMER

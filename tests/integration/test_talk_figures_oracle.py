@@ -25,7 +25,7 @@ from callwatch.core.events import (
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelSpan, Metrics
-from callwatch.detectors.overlaps import TurnTakingConfig
+from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.session.talk_time import compute_metrics, segments_of
 

@@ -18,16 +18,16 @@ from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, Voi
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
+from callwatch.detectors.backchannel_lexicon import listening_words
 from callwatch.detectors.floor import Floor
-from callwatch.detectors.listening_words import listening_words
-from callwatch.detectors.overlaps import (
+from callwatch.detectors.overlap_rules import (
     TurnTakingConfig,
     is_contested,
     is_enough,
     is_short,
     was_listening,
 )
-from callwatch.detectors.sides import Sides
+from callwatch.detectors.spurt_tracker import Sides
 from callwatch.detectors.spurts import Spurt
 
 CONTENT_WORDS: Final = 2

@@ -33,7 +33,7 @@ from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
 from callwatch.detectors.control import ControlConfig, ControlDetector
 from callwatch.detectors.method import MethodConfig, MethodDetector
-from callwatch.detectors.overlaps import TurnTakingConfig
+from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.pace import PaceConfig, PaceDetector
 from callwatch.detectors.raised_voice import RaisedVoice, RaisedVoiceConfig
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector

@@ -61,7 +61,7 @@ class ListeningWords:
 @cache
 def listening_words(language: Language) -> ListeningWords:
     """The listening words of a language."""
-    source = files("callwatch.detectors").joinpath("listening_data", f"{language.value}.json")
+    source = files("callwatch.detectors").joinpath("backchannels", f"{language.value}.json")
     data = json.loads(source.read_text(encoding="utf-8"))
     return ListeningWords(
         words=frozenset(data["words"]),

@@ -3,7 +3,7 @@
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted
 from callwatch.core.frames import HOP_S
-from callwatch.detectors.overlaps import TurnTakingConfig
+from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.spurts import Spurt
 
 MAX_CORRECTION = 20  # frames; an onset taken back further is another matter than this spurt
