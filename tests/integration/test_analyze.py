@@ -16,7 +16,7 @@ from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
 from callwatch.report.write import write_report
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
-from callwatch.session.record import CallRecord
+from callwatch.session.summary_builder import CallRecord
 from callwatch.store.history import CallHistory
 
 from .commands import DEMO, callwatch

@@ -113,7 +113,7 @@ def test_what_is_stored_is_the_owners_alone(demo: tuple[Path, list[str], str]) -
 def test_the_report_can_be_made_again_from_the_journal(demo: tuple[Path, list[str], str]) -> None:
     from callwatch.core.document import to_document
     from callwatch.report.journal import read_journal
-    from callwatch.session.record import summarize
+    from callwatch.session.summary_builder import summarize
 
     again = json.loads(json.dumps(to_document(summarize(read_journal(demo[0] / "events.jsonl")))))
     assert again == report_of(demo)

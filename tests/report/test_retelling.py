@@ -24,9 +24,9 @@ MAKERS = (
         "voice/quality/monitor.py",
         "voice/quality/swapped_channels.py",
         "speech/mismatch.py",
-        "session/record.py",
+        "session/summary_builder.py",
     ),
-    *("session/audio_keeper.py", "session/skipped.py", "texts/input_notes.py"),
+    *("session/audio_keeper.py", "session/transcription_gaps.py", "texts/input_notes.py"),
     *(
         "session/nudges.py",
         "session/pipeline.py",

@@ -16,7 +16,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal import read_journal
 from callwatch.report.write import write_report
-from callwatch.session.record import summarize
+from callwatch.session.summary_builder import summarize
 
 
 def finish_cut_short(folder: Path, config: Config, before: datetime) -> int:

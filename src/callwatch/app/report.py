@@ -9,7 +9,7 @@ from callwatch.core.errors import InputError
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal import read_journal
 from callwatch.report.write import ReportPaths, write_report
-from callwatch.session.record import summarize
+from callwatch.session.summary_builder import summarize
 
 # How recordings begin: WAV, FLAC, OGG, MP3 with and without a tag.
 _SOUND = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"ID3", b"\xff\xfb", b"\xff\xf3")

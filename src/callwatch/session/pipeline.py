@@ -41,11 +41,11 @@ from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.redaction.redactor import UtteranceMasker
-from callwatch.session.apart import ApartFilter
+from callwatch.session.attribution import ApartFilter
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgeConfig, NudgePolicy
-from callwatch.session.pause_gate import PauseGate
+from callwatch.session.transcription_pause import PauseGate
 from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk

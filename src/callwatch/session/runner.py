@@ -20,8 +20,8 @@ from callwatch.core.events import Event, InputNoted
 from callwatch.core.summary import CallSummary, Performance
 from callwatch.session.pipeline import Pipeline
 from callwatch.session.recognition import InlineRecognition, RecognitionStats, RecognitionWorker
-from callwatch.session.record import CallRecord
-from callwatch.session.skipped import SkippedSpeech
+from callwatch.session.summary_builder import CallRecord
+from callwatch.session.transcription_gaps import SkippedSpeech
 
 if sys.platform == "win32":
     import psutil

@@ -39,7 +39,7 @@ from callwatch.core.summary import (
     Performance,
 )
 from callwatch.core.words import Utterance
-from callwatch.session.apart import BY_CHANNEL
+from callwatch.session.attribution import BY_CHANNEL
 from callwatch.session.talk_time import compute_metrics, segments_of
 from callwatch.voice.quality.dropout import WHOLE_SHARE
 

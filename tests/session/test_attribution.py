@@ -2,7 +2,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn
 from callwatch.core.spans import TimeSpan
-from callwatch.session.apart import ApartFilter
+from callwatch.session.attribution import ApartFilter
 
 
 def cue(kind: CueKind) -> Cue:

@@ -1,5 +1,5 @@
 from callwatch.session.recognition import RecognitionStats
-from callwatch.session.skipped import SkippedSpeech
+from callwatch.session.transcription_gaps import SkippedSpeech
 
 
 def test_a_moment_that_was_missed_is_not_told() -> None:

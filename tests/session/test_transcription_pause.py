@@ -15,8 +15,8 @@ from callwatch.core.words import Utterance, Word
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import event_to_document
-from callwatch.session.pause_gate import PauseGate
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.transcription_pause import PauseGate
 from callwatch.speech.protocol import SpeechChunk
 
 A, C = Channel.AGENT, Channel.CUSTOMER
