@@ -27,9 +27,9 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.words import Utterance
 from callwatch.session.recognition import InlineRecognition
 from callwatch.speech.choose import choose_recognizer
-from callwatch.speech.feed import SpeechFeed
-from callwatch.speech.installed import installed_models
+from callwatch.speech.models.installed import installed_models
 from callwatch.speech.protocol import Recognizer, SpeechChunk
+from callwatch.speech.segmenter import SpeechFeed
 from callwatch.speech.vosk import VoskRecognizer
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
 from callwatch.speech.whisper_engine import FULL_WINDOW_S

@@ -26,8 +26,8 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.words import Utterance
 from callwatch.session.recognition import InlineRecognition
 from callwatch.speech.choose import choose_recognizer
-from callwatch.speech.feed import SpeechFeed
 from callwatch.speech.protocol import Recognizer
+from callwatch.speech.segmenter import SpeechFeed
 from callwatch.voice.vad.activity import VoiceActivity
 
 BEFORE_S, AFTER_S = 12.0, 6.0

@@ -15,7 +15,7 @@ run = CliRunner()
 def only_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Models are installed into a directory of the test; packages are not looked at."""
     monkeypatch.setenv("CALLWATCH_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr("callwatch.speech.installed._packaged", lambda: iter(()))
+    monkeypatch.setattr("callwatch.speech.models.installed._packaged", lambda: iter(()))
     return tmp_path
 
 

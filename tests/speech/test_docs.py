@@ -10,7 +10,7 @@ import pytest
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ModelError
 from callwatch.session.recognition import InlineRecognition
-from callwatch.speech.catalogue import catalogue
+from callwatch.speech.models.catalogue import catalogue
 from callwatch.speech.protocol import SpeechChunk
 
 ROOT = Path(__file__).resolve().parents[2]

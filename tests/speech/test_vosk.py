@@ -10,7 +10,7 @@ from callwatch.core.audio import Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ModelError
 from callwatch.core.words import Utterance
-from callwatch.speech.installed import installed_models
+from callwatch.speech.models.installed import installed_models
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.speech.vosk import VoskRecognizer
 

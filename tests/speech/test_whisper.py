@@ -13,7 +13,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ModelError
 from callwatch.core.words import Alternative, Utterance
 from callwatch.speech.choose import choose_recognizer
-from callwatch.speech.installed import installed_models
+from callwatch.speech.models.installed import installed_models
 from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
 from callwatch.speech.whisper_engine import FULL_WINDOW_S, Decoded, HeardWord

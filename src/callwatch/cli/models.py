@@ -12,9 +12,9 @@ from rich.table import Table
 
 from callwatch.cli.console import err, out, print_json
 from callwatch.core.errors import ModelError
-from callwatch.speech.catalogue import CatalogueModel, catalogue, catalogue_model
-from callwatch.speech.installed import InstalledModel, installed_models, model_directories
-from callwatch.speech.library import ModelLibrary, Verification
+from callwatch.speech.models.catalogue import CatalogueModel, catalogue, catalogue_model
+from callwatch.speech.models.installed import InstalledModel, installed_models, model_directories
+from callwatch.speech.models.library import ModelLibrary, Verification
 
 models_app = typer.Typer(
     no_args_is_help=True,

@@ -46,9 +46,9 @@ from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgeConfig, NudgePolicy
 from callwatch.session.transcription_pause import PauseGate
-from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
+from callwatch.speech.segmenter import FeedConfig, SpeechFeed
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.estimator import EffortConfig, EffortEstimator
 from callwatch.voice.quality.monitor import QualityConfig, QualityMonitor

@@ -14,7 +14,7 @@ from typing import Final
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
-from callwatch.speech.installed import InstalledModel, inspect_model, installed_models
+from callwatch.speech.models.installed import InstalledModel, inspect_model, installed_models
 from callwatch.speech.protocol import Recognizer
 from callwatch.speech.vosk import VoskRecognizer
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer

@@ -15,9 +15,9 @@ from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
-from callwatch.speech.loops import loop_start, suspected_loop_start
-from callwatch.speech.plausible import PlausibleConfig, is_plausible
+from callwatch.speech.hallucination_filter import PlausibleConfig, is_plausible
 from callwatch.speech.protocol import SpeechChunk
+from callwatch.speech.repetition import loop_start, suspected_loop_start
 from callwatch.speech.whisper_engine import FULL_WINDOW_S, Decoded, HeardWord, WhisperEngine
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.speech.server import Page, serving
 
 from callwatch.core.errors import ModelError
-from callwatch.speech.fetch import FetchConfig, Transfer, fetch
+from callwatch.speech.models.download import FetchConfig, Transfer, fetch
 
 BODY = np.random.default_rng(7).bytes(300_000)
 CONFIG = FetchConfig(stall_s=5.0, attempts=3, pause_s=0.0)

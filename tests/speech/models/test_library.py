@@ -9,10 +9,10 @@ import pytest
 from tests.speech.server import Page, serving
 
 from callwatch.core.errors import ModelError
-from callwatch.speech.catalogue import CatalogueModel, ModelFile, catalogue, catalogue_model
-from callwatch.speech.fetch import FetchConfig
-from callwatch.speech.installed import inspect_model
-from callwatch.speech.library import ModelLibrary
+from callwatch.speech.models.catalogue import CatalogueModel, ModelFile, catalogue, catalogue_model
+from callwatch.speech.models.download import FetchConfig
+from callwatch.speech.models.installed import inspect_model
+from callwatch.speech.models.library import ModelLibrary
 
 NOW = "2026-01-02T03:04:05+00:00"
 

@@ -46,7 +46,7 @@ class CatalogueModel:
 @lru_cache(maxsize=1)
 def catalogue() -> tuple[CatalogueModel, ...]:
     """All models of the catalogue, in its order."""
-    text = files("callwatch.speech").joinpath("catalogue.toml").read_text(encoding="utf-8")
+    text = files("callwatch.speech.models").joinpath("catalogue.toml").read_text(encoding="utf-8")
     return tuple(_model(entry) for entry in tomllib.loads(text)["model"])
 
 

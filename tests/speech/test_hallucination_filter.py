@@ -1,6 +1,6 @@
 import pytest
 
-from callwatch.speech.plausible import PlausibleConfig, is_plausible
+from callwatch.speech.hallucination_filter import PlausibleConfig, is_plausible
 from callwatch.speech.whisper_engine import Decoded, HeardWord
 
 

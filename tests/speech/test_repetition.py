@@ -1,6 +1,6 @@
 import pytest
 
-from callwatch.speech.loops import loop_start, suspected_loop_start
+from callwatch.speech.repetition import loop_start, suspected_loop_start
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,16 @@ from typing import Final
 from urllib.parse import quote
 
 from callwatch.core.errors import ModelError
-from callwatch.speech.catalogue import CatalogueModel, ModelFile, catalogue
-from callwatch.speech.fetch import FetchConfig, Transfer, fetch
-from callwatch.speech.installed import RECORD_NAME, InstalledModel, inspect_model, model_directories
-from callwatch.speech.records import digest, read_json, write_json, write_record
-from callwatch.speech.unpack import unpack
+from callwatch.speech.models.catalogue import CatalogueModel, ModelFile, catalogue
+from callwatch.speech.models.download import FetchConfig, Transfer, fetch
+from callwatch.speech.models.installed import (
+    RECORD_NAME,
+    InstalledModel,
+    inspect_model,
+    model_directories,
+)
+from callwatch.speech.models.records import digest, read_json, write_json, write_record
+from callwatch.speech.models.unpack import unpack
 
 FileProgress = Callable[[str, int, int | None], None]
 

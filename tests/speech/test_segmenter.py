@@ -7,8 +7,8 @@ import pytest
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.speech.feed import FeedConfig, SpeechFeed
 from callwatch.speech.protocol import SpeechChunk
+from callwatch.speech.segmenter import FeedConfig, SpeechFeed
 
 DELAY_S = 0.05
 

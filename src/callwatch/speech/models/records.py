@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from callwatch.speech.catalogue import CatalogueModel
-from callwatch.speech.installed import RECORD_NAME
+from callwatch.speech.models.catalogue import CatalogueModel
+from callwatch.speech.models.installed import RECORD_NAME
 
 
 def digest(path: Path, kind: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from callwatch.core.errors import ModelError
-from callwatch.speech.unpack import UnpackConfig, unpack
+from callwatch.speech.models.unpack import UnpackConfig, unpack
 
 
 def archive(path: Path, files: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> Path:

@@ -7,7 +7,7 @@ from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
 from callwatch.speech import choose
 from callwatch.speech.choose import choose_recognizer
-from callwatch.speech.installed import inspect_model, installed_models, model_directories
+from callwatch.speech.models.installed import inspect_model, installed_models, model_directories
 
 
 def vosk_model(path: Path) -> Path:
@@ -28,7 +28,7 @@ def whisper_model(path: Path) -> Path:
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The only place where models are found."""
     monkeypatch.setenv("CALLWATCH_MODELS", str(tmp_path / "models"))
-    monkeypatch.setattr("callwatch.speech.installed._packaged", lambda: iter(()))
+    monkeypatch.setattr("callwatch.speech.models.installed._packaged", lambda: iter(()))
     (tmp_path / "models").mkdir()
     return tmp_path / "models"
 
