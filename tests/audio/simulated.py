@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from tests.audio.signals import Float
 
+from callwatch.audio.channel_aligner import Mixer
 from callwatch.audio.inbox import Chunk
-from callwatch.audio.mixer import Mixer
 from callwatch.core.audio import CallBlock, Samples
 
 Doubles = npt.NDArray[np.float64]

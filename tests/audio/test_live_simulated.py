@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
+from callwatch.audio.device_stream import Wanted, resolve
 from callwatch.audio.devices import list_devices, open_live
-from callwatch.audio.leg import Wanted, resolve
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.errors import DeviceLostError, InputError, MissingPartError

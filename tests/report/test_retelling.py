@@ -34,7 +34,7 @@ MAKERS = (
         "audio/files.py",
         "audio/soundfiles.py",
     ),
-    *("audio/live.py", "audio/leg.py", "detectors/control.py", "detectors/method.py"),
+    *("audio/live.py", "audio/device_stream.py", "detectors/control.py", "detectors/method.py"),
     *("detectors/pace.py", "detectors/raised_voice.py", "detectors/threats.py"),
     *("detectors/turn_taking.py", "phrases/matcher.py", "phrases/steps.py"),
 )

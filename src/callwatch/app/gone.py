@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from callwatch.audio.source import CallSource
-from callwatch.audio.wrapped import WrappedSource
+from callwatch.audio.source_proxy import WrappedSource
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS
 from callwatch.core.spans import total_s

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callwatch.app.folders import data_folder
-from callwatch.audio.kept import SUFFIX, KeptFile, remove_unfinished
+from callwatch.audio.recording_writer import SUFFIX, KeptFile, remove_unfinished
 from callwatch.audio.source import CallSource
-from callwatch.audio.wrapped import WrappedSource
+from callwatch.audio.source_proxy import WrappedSource
 from callwatch.config import Config, StoreConfig
 from callwatch.core.audio import CallBlock
 from callwatch.core.errors import OutputError

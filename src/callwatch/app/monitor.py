@@ -10,7 +10,7 @@ from callwatch.app import overlay
 from callwatch.app.calls import CallDesk, CallOutcome, CallPlan
 from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
-from callwatch.audio.paced import Paced
+from callwatch.audio.realtime_source import Paced
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel

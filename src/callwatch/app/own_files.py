@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from callwatch.app.kept_audio import AUDIO
-from callwatch.audio.kept import SUFFIX, remove_unfinished
+from callwatch.audio.recording_writer import SUFFIX, remove_unfinished
 
 CALLS = "calls"
 REPORTS = "reports"

@@ -18,7 +18,7 @@ from callwatch.app.calls import CallDesk, CallPlan
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
 from callwatch.audio.resample import Resampler
 from callwatch.audio.source import CallSource
-from callwatch.audio.wrapped import WrappedSource
+from callwatch.audio.source_proxy import WrappedSource
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel, Language
 from callwatch.core.summary import CallSummary

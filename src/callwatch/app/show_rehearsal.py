@@ -14,7 +14,7 @@ from callwatch.app.calls import CallDesk, CallPlan
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_config, demo_files
 from callwatch.app.overlay import run_with_overlay
 from callwatch.app.rehearse import Until
-from callwatch.audio.paced import Paced
+from callwatch.audio.realtime_source import Paced
 from callwatch.config import Config, load_what_works
 from callwatch.core.channels import Language
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from callwatch.audio.backend import Backend, Device, DeviceKind
+from callwatch.audio.device_stream import Leg, Wanted, resolve
 from callwatch.audio.inbox import Inbox
-from callwatch.audio.leg import Leg, Wanted, resolve
 from callwatch.audio.live import LiveCall
 from callwatch.audio.loopback import SoundcardBackend
 from callwatch.audio.portaudio import PortAudioBackend

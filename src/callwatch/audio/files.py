@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from callwatch.audio.cutter import BlockCutter
+from callwatch.audio.rechunker import BlockCutter
 from callwatch.audio.soundfiles import SoundFile
 from callwatch.audio.source import CallSource, ClosedByWith
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from callwatch.audio.channel_aligner import Mixer
+from callwatch.audio.device_stream import Leg
 from callwatch.audio.inbox import Inbox
-from callwatch.audio.leg import Leg
-from callwatch.audio.mixer import Mixer
 from callwatch.audio.source import ClosedByWith
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel

@@ -5,8 +5,8 @@ import pytest
 from tests.audio.signals import Float
 from tests.audio.simulated import Device, Doubles, joined, late_by_s, run, sweep
 
+from callwatch.audio.channel_aligner import GRACE_S, Mixer
 from callwatch.audio.inbox import Chunk
-from callwatch.audio.mixer import GRACE_S, Mixer
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.spans import TimeSpan, total_s

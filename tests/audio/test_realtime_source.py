@@ -8,7 +8,7 @@ import pytest
 from tests.audio.signals import noise, write
 
 from callwatch.audio.files import open_recording
-from callwatch.audio.paced import Paced
+from callwatch.audio.realtime_source import Paced
 
 
 class Clock:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from callwatch.audio.kept import KeptFile, remove_unfinished
+from callwatch.audio.recording_writer import KeptFile, remove_unfinished
 from callwatch.core.errors import OutputError
 
 RNG = np.random.default_rng(7)
@@ -69,7 +69,7 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from callwatch.audio.kept import KeptFile
+from callwatch.audio.recording_writer import KeptFile
 from callwatch.core.errors import OutputError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
@@ -103,7 +103,7 @@ CRASH = """
 import sys
 from pathlib import Path
 import numpy as np
-from callwatch.audio.kept import KeptFile
+from callwatch.audio.recording_writer import KeptFile
 file = KeptFile(Path(sys.argv[1]))
 for _ in range(20):
     file.write((np.random.default_rng(1).standard_normal((2, 16_000)) * 3000).astype(np.int16))

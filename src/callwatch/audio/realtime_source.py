@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from callwatch.audio.source import CallSource
-from callwatch.audio.wrapped import WrappedSource
+from callwatch.audio.source_proxy import WrappedSource
 from callwatch.core.audio import CallBlock
 
 # How often a paced source that is paused looks again when a foreign `wait` is used, which knows

@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from callwatch.audio.cutter import block_frames
 from callwatch.audio.inbox import Chunk
+from callwatch.audio.rechunker import block_frames
+from callwatch.audio.stream_aligner import Track, TrackConfig
 from callwatch.audio.timeline import Timeline
-from callwatch.audio.track import Track, TrackConfig
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 
