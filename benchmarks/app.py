@@ -59,7 +59,7 @@ def run_watched(notes: Path) -> int:
     """The app, noting its late ticks."""
     from PyQt6.QtWidgets import QApplication
 
-    from callwatch.app.run_desktop import run_app
+    from callwatch.app.desktop.run import run_app
 
     app = QApplication(sys.argv[:1])
     watch(app, notes)

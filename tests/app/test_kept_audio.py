@@ -14,10 +14,10 @@ from tests.integration.commands import DEMO
 
 from callwatch.app import kept_audio
 from callwatch.app.calls import CallDesk, CallOutcome, CallPlan
+from callwatch.app.desktop.retention import delete_old_files
 from callwatch.app.folders import data_folder
 from callwatch.app.kept_audio import audio_folder
 from callwatch.app.overlay import RunningCall
-from callwatch.app.own_files import delete_old_files
 from callwatch.audio.files import open_recording
 from callwatch.config import Config, RecognitionConfig, StoreConfig
 from callwatch.core.channels import Channel, Language

@@ -24,7 +24,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
 from tests.ui.test_replay import call
 
-from callwatch.app.settings import AppSettings
+from callwatch.app.desktop.settings import AppSettings
 from callwatch.config import Config, LoadedConfig
 from callwatch.core.channels import Language
 from callwatch_ui.bar import Bar

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callwatch.app.background import stand_back
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.app.kept_audio import KeptAudio, Taped, tidy
+from callwatch.app.priority import stand_back
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel

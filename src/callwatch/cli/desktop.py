@@ -27,7 +27,7 @@ HELPS = {
 def desktop() -> None:
     """Start the desktop app: tray icon, overlay, settings, history."""
     # Qt is loaded only by the command that needs it: `--help` and `call` stay quick.
-    from callwatch.app.run_desktop import run_app
+    from callwatch.app.desktop.run import run_app
 
     raise typer.Exit(run_app())
 

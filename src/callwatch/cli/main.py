@@ -66,7 +66,7 @@ def _start_app(arguments: list[str]) -> None:
     """`callwatch` and `callwatch app`: leaves with the app's status, or returns."""
     if arguments not in ([], ["app"]):
         return
-    from callwatch.app.run_desktop import NoScreenError, run_app
+    from callwatch.app.desktop.run import NoScreenError, run_app
 
     try:
         sys.exit(run_app())

@@ -1,6 +1,6 @@
 """Listening words: what a listener says to show that they follow.
 
-The words are data, one file per language in listening_data/.
+The words are data, one file per language in backchannels/.
 """
 
 import json

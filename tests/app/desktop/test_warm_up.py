@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callwatch.app.calls import CallDesk
-from callwatch.app.rehearse import rehearse
+from callwatch.app.desktop.warm_up import rehearse
 from callwatch.config import Config
 from callwatch.speech.choose import RecognizerChoice
 from callwatch.speech.scripted import ScriptedRecognizer
@@ -18,8 +18,8 @@ PROGRAM = """
 import sys, threading
 from importlib import resources
 from pathlib import Path
-from callwatch.app import desktop
-from callwatch.app.desktop import AppHost
+from callwatch.app.desktop import host as desktop
+from callwatch.app.desktop.host import AppHost
 from callwatch.audio.files import open_recording
 from callwatch.config import load_config
 call = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))

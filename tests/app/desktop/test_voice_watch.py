@@ -9,8 +9,8 @@ from typing import Self
 import numpy as np
 import pytest
 
-from callwatch.app.gone import EndsWhenGone
-from callwatch.app.voices import VoiceWatch
+from callwatch.app.desktop.device_loss import EndsWhenGone
+from callwatch.app.desktop.voice_watch import VoiceWatch
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.core.audio import CallBlock

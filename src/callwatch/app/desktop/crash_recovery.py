@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from callwatch.app.calls import JOURNAL_NAME, REPORT_NAMES
-from callwatch.app.own_files import CALLS
+from callwatch.app.desktop.retention import CALLS
 from callwatch.config import Config
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.core.figures import OwnHistory

@@ -3,7 +3,7 @@
 import sys
 from typing import Final
 
-from callwatch.app.memory import allocate_sparingly
+from callwatch.app.desktop.malloc import allocate_sparingly
 from callwatch.config import load_what_works
 from callwatch.core.errors import MissingPartError
 
@@ -30,7 +30,7 @@ def run_app() -> int:
         ) from exc
     if not has_display():
         raise NoScreenError("There is no display for the app: use `callwatch live` instead.")
-    from callwatch.app.desktop import AppHost
+    from callwatch.app.desktop.host import AppHost
 
     allocate_sparingly()
     sys.setswitchinterval(SWITCH_S)

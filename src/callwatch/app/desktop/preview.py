@@ -1,4 +1,4 @@
-"""Twenty seconds of the demo call under an overlay: `python -m callwatch.app.show_rehearsal LANGUAGE`.
+"""Twenty seconds of the demo call under an overlay: `python -m callwatch.app.desktop.preview LANGUAGE`.
 
 A process of its own, so that the app's own overlay and call stay as they are. Nothing is kept.
 """
@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.desktop.warm_up import Until
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_config, demo_files
 from callwatch.app.overlay import run_with_overlay
-from callwatch.app.rehearse import Until
 from callwatch.audio.realtime_source import Paced
 from callwatch.config import Config, load_what_works
 from callwatch.core.channels import Language

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 
 from callwatch.app.calls import CallDesk, CallPlan
-from callwatch.app.recover import finish_cut_short
+from callwatch.app.desktop.crash_recovery import finish_cut_short
 from callwatch.audio.files import open_recording
 from callwatch.config import Config, RecognitionConfig, StoreConfig
 from callwatch.store.history import CallHistory

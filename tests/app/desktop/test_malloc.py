@@ -1,13 +1,13 @@
 import subprocess
 import sys
 
-from callwatch.app.memory import allocate_sparingly, give_back
+from callwatch.app.desktop.malloc import allocate_sparingly, give_back
 
 # What several threads take and let go of, piece by piece, goes back to the system.
 PROGRAM = """
 import ctypes, re, threading
 from pathlib import Path
-from callwatch.app.memory import allocate_sparingly, give_back
+from callwatch.app.desktop.malloc import allocate_sparingly, give_back
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
 libc.free.argtypes = [ctypes.c_void_p]

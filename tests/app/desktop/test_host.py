@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from callwatch.app import desktop
-from callwatch.app.desktop import AppHost
-from callwatch.app.run_desktop import run_app
-from callwatch.app.settings import SHOWN
+from callwatch.app.desktop import host as desktop
+from callwatch.app.desktop.host import AppHost
+from callwatch.app.desktop.run import run_app
+from callwatch.app.desktop.settings import SHOWN
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.config import LoadedConfig, load_config, load_what_works

@@ -4,7 +4,7 @@ import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from callwatch.app.own_files import delete_old_files
+from callwatch.app.desktop.retention import delete_old_files
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

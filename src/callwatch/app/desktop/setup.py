@@ -86,7 +86,7 @@ class AppSetup:
         if self._rehearsal is not None and self._rehearsal.poll() is None:
             return
         self._rehearsal = subprocess.Popen(
-            [sys.executable, "-m", "callwatch.app.show_rehearsal", language.value],
+            [sys.executable, "-m", "callwatch.app.desktop.preview", language.value],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -13,20 +13,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from callwatch.app.aftercare import breather
 from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, progress_sink
+from callwatch.app.desktop.break_offer import breather
+from callwatch.app.desktop.crash_recovery import finish_cut_short
+from callwatch.app.desktop.device_loss import EndsWhenGone
+from callwatch.app.desktop.malloc import give_back
+from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
+from callwatch.app.desktop.settings import AppSettings
+from callwatch.app.desktop.setup import AppSetup
+from callwatch.app.desktop.voice_watch import VoiceWatch
+from callwatch.app.desktop.warm_up import rehearse
 from callwatch.app.folders import data_folder
-from callwatch.app.gone import EndsWhenGone
-from callwatch.app.memory import give_back
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
-from callwatch.app.own_files import CALLS, REPORTS, delete_old_files
-from callwatch.app.recover import finish_cut_short
-from callwatch.app.rehearse import rehearse
-from callwatch.app.settings import AppSettings
-from callwatch.app.setup import AppSetup
-from callwatch.app.voices import VoiceWatch
 from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource

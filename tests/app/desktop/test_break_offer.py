@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from tests.report.builders import empty_call
 
-from callwatch.app.aftercare import breather, heated_s, was_hard
+from callwatch.app.desktop.break_offer import breather, heated_s, was_hard
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationChange, EscalationLevel

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.desktop.preview import FROM_S, TO_S, rehearsal_config
+from callwatch.app.desktop.setup import AppSetup
+from callwatch.app.desktop.warm_up import Until
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
-from callwatch.app.rehearse import Until
-from callwatch.app.setup import AppSetup
-from callwatch.app.show_rehearsal import FROM_S, TO_S, rehearsal_config
 from callwatch.config import Config, DeviceConfig
 from callwatch.core.channels import Language
 from callwatch.core.events import Event, NudgeShown

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from callwatch.app.background import STAND_BACK, stand_back
+from callwatch.app.priority import STAND_BACK, stand_back
 
 
 def priority() -> int:
