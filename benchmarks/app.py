@@ -228,7 +228,7 @@ def measure(
 
 
 def answers(folder: Path) -> bool:
-    from callwatch_ui.commands import AppBusyError, AppCommand, AppNotRunningError, send
+    from callwatch_ui.desktop.ipc import AppBusyError, AppCommand, AppNotRunningError, send
 
     try:
         return send(AppCommand.STATUS, str(folder / "callwatch.sock")).ok

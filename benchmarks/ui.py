@@ -22,10 +22,10 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.escalation import EscalationChange, EscalationLevel
 from callwatch.core.events import EscalationChanged, Metered, NudgeClosed, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
-from callwatch_ui.bridge import EventBridge
-from callwatch_ui.overlay import Overlay
+from callwatch_ui.native.event_bridge import EventBridge
+from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.words import Words
+from callwatch_ui.translator import Words
 
 LIMITS = {
     "cue_to_card_p95_ms": 50.0,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from callwatch.core.channels import Language
-from callwatch_ui.pictures import save_contact_sheet
+from callwatch_ui.overlay.screenshots import save_contact_sheet
 
 # (theme, scale); 300 % is drawn once, in the language with the longest words.
 SHEETS = (("light", 1.0), ("dark", 1.0), ("light", 2.0), ("contrast", 1.0))

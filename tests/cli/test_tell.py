@@ -8,7 +8,7 @@ from tests.integration.commands import callwatch, failed_kindly
 
 from callwatch.cli import tell
 from callwatch.cli.tell import Told, as_told, tell_app
-from callwatch_ui.commands import Answer, AppCommand, AppState
+from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
 
 
 def test_hooks_are_recognised_and_everything_else_is_not() -> None:

@@ -9,11 +9,11 @@ from PyQt6.QtWidgets import QApplication
 from PyQt6.sip import voidptr
 
 from callwatch.core.channels import Language
-from callwatch_ui.hotkey import global_hotkey
-from callwatch_ui.overlay import Overlay
-from callwatch_ui.pictures import picture_state
+from callwatch_ui.native.global_shortcut import global_hotkey
+from callwatch_ui.overlay.screenshots import picture_state
+from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.words import Words
+from callwatch_ui.translator import Words
 
 
 def main(language: str, theme: str, places: str = "") -> None:

@@ -27,16 +27,16 @@ from tests.ui.test_replay import call
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.config import Config, LoadedConfig
 from callwatch.core.channels import Language
-from callwatch_ui.bar import Bar
-from callwatch_ui.cells import Cell
-from callwatch_ui.first_run import FirstRun
-from callwatch_ui.history_window import CallRow, HistoryWindow
-from callwatch_ui.look import Look
-from callwatch_ui.overlay import Overlay
-from callwatch_ui.replay_window import ReplayWindow
+from callwatch_ui.overlay.bar import Bar
+from callwatch_ui.overlay.indicators import Cell
+from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.settings_dialog import SettingsDialog
-from callwatch_ui.words import Words
+from callwatch_ui.theme.style import Look
+from callwatch_ui.translator import Words
+from callwatch_ui.windows.first_run import FirstRun
+from callwatch_ui.windows.history_window import CallRow, HistoryWindow
+from callwatch_ui.windows.replay_window import ReplayWindow
+from callwatch_ui.windows.settings_dialog import SettingsDialog
 
 NAMED = (
     QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit,

@@ -11,15 +11,15 @@ from pytestqt.qtbot import QtBot
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ConfigError, InputError, StoreError
-from callwatch_ui.commands import AppCommand, AppState
-from callwatch_ui.first_run import Choice, FirstRun, SetupResult
-from callwatch_ui.history_window import CallRow, HistoryWindow
-from callwatch_ui.hotkey import global_hotkey
-from callwatch_ui.settings_dialog import SettingsDialog
-from callwatch_ui.settings_form import FieldKind, SettingsField, SettingsForm, Value
-from callwatch_ui.sound_check import LevelReading
-from callwatch_ui.tray import AppMenu, Tray, has_tray, tray_icon
-from callwatch_ui.words import Words
+from callwatch_ui.desktop.ipc import AppCommand, AppState
+from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray, tray_icon
+from callwatch_ui.native.global_shortcut import global_hotkey
+from callwatch_ui.translator import Words
+from callwatch_ui.windows.first_run import Choice, FirstRun, SetupResult
+from callwatch_ui.windows.history_window import CallRow, HistoryWindow
+from callwatch_ui.windows.mic_check import LevelReading
+from callwatch_ui.windows.settings_dialog import SettingsDialog
+from callwatch_ui.windows.settings_form import FieldKind, SettingsField, SettingsForm, Value
 
 EN = Words(Language.EN)
 FIELDS = (

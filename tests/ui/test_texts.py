@@ -6,8 +6,8 @@ from callwatch.core.channels import Language
 from callwatch.core.cues import METHOD_STEPS
 from callwatch.core.escalation import EscalationLevel
 from callwatch.texts.catalogue import load_texts
-from callwatch_ui.icons import ICONS, NUDGE_ICONS, icon_path
-from callwatch_ui.words import Words
+from callwatch_ui.theme.icons import ICONS, NUDGE_ICONS, icon_path
+from callwatch_ui.translator import Words
 
 
 def fields(text: str) -> set[str]:

@@ -11,8 +11,8 @@ from PyQt6.QtGui import QColor, QImage
 from tests.ui.xserver import XServer, ask
 
 from callwatch.core.channels import Language
-from callwatch_ui.pictures import PICTURE_STATES
-from callwatch_ui.themes import THEMES
+from callwatch_ui.overlay.screenshots import PICTURE_STATES
+from callwatch_ui.theme.palettes import THEMES
 
 pytestmark = pytest.mark.window
 TYPED = "the customer wants a new boiler and the old one is cold since monday " * 3

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 def can_show_overlay() -> bool:
     """Whether there is a display and Qt to draw on it."""
     try:
-        from callwatch_ui.platforms import has_display
+        from callwatch_ui.native.platforms import has_display
     except (ImportError, MissingPartError):
         return False
     return has_display()
 
 
 class RunningCall:
-    """The handle that the overlay holds of a call (callwatch_ui.launch.CallHandle).
+    """The handle that the overlay holds of a call (callwatch_ui.desktop.overlay_session.CallHandle).
 
     Its methods may be called from any thread.
     """
@@ -113,7 +113,7 @@ def run_with_overlay(desk: CallDesk, plan: CallPlan, sinks: tuple[Sink, ...] = (
 
     Raises the CallwatchError that ended the call.
     """
-    from callwatch_ui.launch import run_with_overlay as show
+    from callwatch_ui.desktop.overlay_session import run_with_overlay as show
 
     feedback = _Feedback()
 
@@ -153,7 +153,7 @@ def save_pictures(out_dir: Path, desk: CallDesk) -> list[Path]:
     Raises MissingPartError when Qt is not there.
     """
     try:
-        from callwatch_ui.pictures import save_overlay_pictures
+        from callwatch_ui.overlay.screenshots import save_overlay_pictures
     except ImportError as exc:
         raise MissingPartError(
             f"The overlay's pictures need PyQt6 and its system libraries ({exc}): "

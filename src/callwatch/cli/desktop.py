@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from callwatch.cli.tell import tell_app
-from callwatch_ui.commands import AppCommand
+from callwatch_ui.desktop.ipc import AppCommand
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 call_app = typer.Typer(

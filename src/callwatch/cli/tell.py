@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callwatch_ui.commands import AppBusyError, AppCommand, AppNotRunningError, send
+from callwatch_ui.desktop.ipc import AppBusyError, AppCommand, AppNotRunningError, send
 
 # `show` is for a second start of the app, not for a hook.
 TOLD = tuple(command for command in AppCommand if command is not AppCommand.SHOW)

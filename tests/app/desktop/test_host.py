@@ -23,8 +23,8 @@ from callwatch.core.errors import CallwatchError, ConfigError, MissingPartError
 from callwatch.core.events import Event, NudgeShown
 from callwatch.session.nudge_rules import RULES
 from callwatch.texts.catalogue import load_texts
-from callwatch_ui.first_run import SetupResult
-from callwatch_ui.settings_form import FieldKind
+from callwatch_ui.windows.first_run import SetupResult
+from callwatch_ui.windows.settings_form import FieldKind
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The engine behind the desktop app (callwatch_ui.desktop.DesktopHost).
+"""The engine behind the desktop app (callwatch_ui.desktop.app.DesktopHost).
 
 Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, `recover` and a sound
 check in their own; everything else in the GUI thread.
@@ -37,11 +37,11 @@ from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
-from callwatch_ui.auto_call import AutoCallConfig
-from callwatch_ui.first_run import SetupResult
-from callwatch_ui.history_window import CallRow
+from callwatch_ui.desktop.auto_call import AutoCallConfig
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.settings_form import Value
+from callwatch_ui.windows.first_run import SetupResult
+from callwatch_ui.windows.history_window import CallRow
+from callwatch_ui.windows.settings_form import Value
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -82,7 +82,7 @@ class DesktopCall(RunningCall):
 
 
 class AppHistory:
-    """The stored calls (callwatch_ui.history_window.CallProvider)."""
+    """The stored calls (callwatch_ui.windows.history_window.CallProvider)."""
 
     def __init__(self, config: Callable[[], Config]) -> None:
         self._config = config

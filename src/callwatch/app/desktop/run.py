@@ -21,8 +21,8 @@ def run_app() -> int:
     Raises NoScreenError without Qt or a display.
     """
     try:
-        from callwatch_ui.desktop import run_desktop
-        from callwatch_ui.platforms import has_display
+        from callwatch_ui.desktop.app import run_desktop
+        from callwatch_ui.native.platforms import has_display
     except ImportError as exc:
         raise NoScreenError(
             f"The app needs PyQt6 and its system libraries ({exc}): "

@@ -8,7 +8,7 @@ from callwatch.core.nudges import NudgeLevel
 from callwatch.session.nudge_rules import BREATHER, RULES
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.settings import MAX_SCALE, MIN_OPACITY, MIN_SCALE, THEME_CHOICES
-from callwatch_ui.settings_form import FieldKind, SettingsField, Value
+from callwatch_ui.windows.settings_form import FieldKind, SettingsField, Value
 
 ENGINES = ("auto", "vosk", "whisper", "none")
 # What a person finds in the settings window; the rest is for the file.
@@ -36,7 +36,7 @@ SWITCHED_OFF = "analysis.nudges.switched_off"
 
 
 class AppSettings:
-    """The configuration as fields (callwatch_ui.settings_form.SettingsSource)."""
+    """The configuration as fields (callwatch_ui.windows.settings_form.SettingsSource)."""
 
     def __init__(self, loaded: LoadedConfig) -> None:
         self.loaded = loaded

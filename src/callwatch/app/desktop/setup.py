@@ -15,8 +15,8 @@ from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.speech.choose import choose_recognizer
-from callwatch_ui.first_run import Choice
-from callwatch_ui.sound_check import LevelReading
+from callwatch_ui.windows.first_run import Choice
+from callwatch_ui.windows.mic_check import LevelReading
 
 SILENCE_DBFS = -90.0
 
@@ -45,7 +45,7 @@ class SoundListening:
 
 
 class AppSetup:
-    """What the first run asks for (callwatch_ui.first_run.SetupHost)."""
+    """What the first run asks for (callwatch_ui.windows.first_run.SetupHost)."""
 
     def __init__(self, config: Callable[[], Config]) -> None:
         self._config = config

@@ -1,0 +1,290 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
+from PyQt6.QtGui import QFont, QFontMetricsF, QMouseEvent
+from PyQt6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from callwatch.core.channels import Channel, Language
+from callwatch.core.events import Event, Metered, NudgeClosed, NudgeShown
+from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.texts.catalogue import load_texts
+from callwatch_ui.overlay.bar import Bar
+from callwatch_ui.overlay.card import CARD_HEIGHT, PAD, TEXT_LEFT, fitting_font
+from callwatch_ui.overlay.screenshots import PICTURE_STATES, picture_state
+from callwatch_ui.overlay.state import OverlayState, Phase, with_phase
+from callwatch_ui.overlay.window import Overlay
+from callwatch_ui.settings import OverlaySettings
+from callwatch_ui.theme.style import BODY_PX, Look
+from callwatch_ui.translator import Words
+
+STILL = OverlaySettings(theme="light", reduced_motion=True)
+
+
+class PaintCounter(QObject):
+    """Counts the paint events of a window and everything in it."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__()
+        self.count = 0
+        for part in (window, *window.findChildren(QWidget)):
+            part.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        self.count += event is not None and event.type() == QEvent.Type.Paint
+        return False
+
+
+@pytest.fixture
+def overlay(qtbot: QtBot) -> Overlay:
+    out = Overlay(Words(Language.EN), STILL)
+    qtbot.addWidget(out)
+    with qtbot.waitExposed(out):
+        out.show()
+    return out
+
+
+def shown(level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
+    text = "Keep listening\nLet the pressure out."
+    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, "why"))
+
+
+def drag(window: QWidget, grip: QPoint, by: QPoint) -> None:
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    at = QPointF(window.mapToGlobal(grip))
+    for kind, button, held, where in (
+        (QEvent.Type.MouseButtonPress, left, left, at),
+        (QEvent.Type.MouseMove, none, left, at + QPointF(by)),
+        (QEvent.Type.MouseButtonRelease, left, none, at + QPointF(by)),
+    ):
+        local = QPointF(window.mapFromGlobal(where.toPoint()))
+        event = QMouseEvent(kind, local, where, button, held, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(window, event)
+
+
+def settle(qtbot: QtBot, counter: PaintCounter) -> None:
+    """Process events until a whole round paints nothing more."""
+    for _ in range(50):
+        before = counter.count
+        qtbot.wait(5)
+        if counter.count == before:
+            return
+
+
+def test_the_window_asks_for_no_focus_and_stays_on_top(overlay: Overlay) -> None:
+    flags = overlay.windowFlags()
+    for flag in (
+        Qt.WindowType.FramelessWindowHint,
+        Qt.WindowType.WindowStaysOnTopHint,
+        Qt.WindowType.WindowDoesNotAcceptFocus,
+    ):
+        assert flags & flag
+    assert overlay.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    for part in overlay.findChildren(QWidget):
+        assert part.focusPolicy() == Qt.FocusPolicy.NoFocus
+
+
+def test_one_card_at_a_time_that_leaves_with_its_cue(overlay: Overlay) -> None:
+    height = overlay.height()
+    overlay.take((shown(),))
+    assert overlay.card.isVisible()
+    assert overlay.height() > height
+    assert overlay.card.accessibleName() == "Keep listening"
+    overlay.take((NudgeClosed(5.0, "n1", "cue closed"),))
+    assert not overlay.card.isVisible()
+    assert overlay.height() == height
+
+
+def test_a_card_can_be_dismissed(overlay: Overlay, qtbot: QtBot) -> None:
+    overlay.take((shown(),))
+    with qtbot.waitSignal(overlay.dismissed) as told:
+        overlay.card.close_button.click()
+    assert told.args == ["n1"]
+    assert not overlay.card.isVisible()
+
+
+def test_a_card_can_be_called_not_useful_but_danger_cannot(overlay: Overlay, qtbot: QtBot) -> None:
+    overlay.take((shown(NudgeLevel.URGENT),))
+    assert not overlay.card.not_useful_button.isVisible()
+    overlay.take((NudgeClosed(4.0, "n1", "time"), shown()))
+    with qtbot.waitSignal(overlay.not_useful) as told:
+        overlay.card.not_useful_button.click()
+    assert told.args == ["keep_listening"]
+
+
+def test_nothing_repaints_without_a_change(overlay: Overlay, qtbot: QtBot) -> None:
+    state = picture_state("raised-voice", Language.EN)
+    overlay.set_state(state)
+    counter = PaintCounter(overlay)
+    settle(qtbot, counter)
+    before = counter.count
+    for _ in range(20):
+        overlay.set_state(state)
+        overlay.set_state(replace(state, time_s=state.time_s + 0.2, customer_effort=3.41))
+        qtbot.wait(2)
+    assert counter.count == before
+    overlay.set_state(replace(state, time_s=state.time_s + 1.0))
+    settle(qtbot, counter)
+    assert counter.count > before
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
+def test_all_texts_fit(qtbot: QtBot, language: Language, scale: float) -> None:
+    overlay = Overlay(Words(language), replace(STILL, scale=scale))
+    qtbot.addWidget(overlay)
+    widths = set()
+    for name in PICTURE_STATES:
+        overlay.set_state(picture_state(name, language))
+        overlay.layout_now()
+        widths.add(overlay.width())
+    assert len(widths) == 1, "the bar must not change its width during a call"
+    assert max(widths) <= 560 * scale
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_advice_fits_the_card(qtbot: QtBot, language: Language) -> None:
+    overlay = Overlay(Words(language), STILL)
+    qtbot.addWidget(overlay)
+    overlay.layout_now()
+    room = overlay.bar.sizeHint().width() - TEXT_LEFT - PAD
+    nudges, notes = load_texts("nudges", language), load_texts("app", language)
+    advices = [text for key, text in nudges.items() if key.endswith(".advice")]
+    advices += [text for key, text in notes.items() if key.startswith("note.")]
+    assert len(advices) > 20
+    for advice in advices:
+        metrics = QFontMetricsF(fitting_font(advice, BODY_PX, room, QFont.Weight.Normal))
+        wrapped = metrics.boundingRect(
+            QRectF(0, 0, room, 500), int(Qt.TextFlag.TextWordWrap), advice.replace("\n", " ")
+        )
+        assert wrapped.height() <= CARD_HEIGHT / 2 - 2 + 1, advice
+
+
+def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None:
+    ok = {Channel.AGENT: True, Channel.CUSTOMER: False}
+    overlay.take((Metered(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
+    light = overlay.bar.light
+    assert light.accessibleDescription() == (
+        "Check the customer's sound: Too loud: turn the recording level down."
+    )
+    card = overlay.card.card
+    assert card is not None
+    assert card.advice == "Too loud: turn the recording level down."
+    overlay.take((Metered(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
+    assert light.accessibleDescription() == "Both sides are heard"
+    assert overlay.card.card is None
+
+
+def test_a_long_sentence_about_the_app_is_not_cut(overlay: Overlay) -> None:
+    overlay.show_message("The microphone is gone.")
+    overlay.layout_now()
+    low = overlay.card.height()
+    assert overlay.state.input_is_good
+    overlay.show_message("The history cannot be written. " * 8)
+    overlay.layout_now()
+    assert overlay.card.height() > low + 20
+    assert overlay.height() == overlay.bar.height() + overlay.card.height() + 6
+    overlay.show_message("The microphone is gone.")
+    overlay.layout_now()
+    assert overlay.card.height() == low
+
+
+def test_pause_is_said_in_words(overlay: Overlay) -> None:
+    overlay.take((Metered(2.0, {}, {}),))
+    overlay.set_phase(Phase.PAUSED)
+    card = overlay.card.card
+    assert card is not None
+    assert (card.title, card.can_be_judged) == ("Paused", False)
+    overlay.set_phase(Phase.RUNNING)
+    assert overlay.card.card is None
+
+
+def test_texts_of_a_call_are_drawn_as_they_are(overlay: Overlay) -> None:
+    text = "<b>Bold</b>\n<img src=x>"
+    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, "why")
+    overlay.take((NudgeShown(1.0, nudge),))
+    card = overlay.card.card
+    assert card is not None
+    assert (card.title, card.advice, card.icon) == ("<b>Bold</b>", "<img src=x>", "bubble_lines")
+
+
+def test_dragging_moves_it_and_the_place_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
+    settings = replace(STILL, places_file=tmp_path / "places.json")
+    first = Overlay(Words(Language.EN), settings)
+    qtbot.addWidget(first)
+    first.show()
+    start = first.pos()
+    drag(first, QPoint(4, 4), QPoint(-60, 90))
+    moved = first.pos()
+    assert moved != start
+    second = Overlay(Words(Language.EN), settings)
+    qtbot.addWidget(second)
+    assert second.pos() == moved
+
+
+def test_every_part_has_a_name_for_screen_readers(overlay: Overlay) -> None:
+    overlay.set_state(picture_state("threat", Language.EN))
+    said = {part.accessibleName(): part.accessibleDescription() for part in overlay.bar.cells}
+    assert said["The call is"] == "Threat"
+    assert said["Talk share"] == "You 32 %, Customer 68 %"
+    assert said["Method"] == "Control ✓, Acknowledge ✓, Refocus –, Solve –"
+    assert said["Customer's voice"] == "6 of 6"
+    assert said["Sound"] == "Both sides are heard"
+    assert overlay.card.close_button.accessibleName() == "Close"
+
+
+def test_settings_change_while_it_runs(overlay: Overlay) -> None:
+    width = overlay.width()
+    overlay.apply(replace(STILL, theme="dark", scale=2.0, opacity=0.8, click_through=True))
+    assert overlay.width() >= 1.9 * width
+    assert overlay.look.theme.is_dark
+    assert overlay.windowFlags() & Qt.WindowType.WindowTransparentForInput
+    assert overlay.isVisible()
+
+
+def test_bad_settings_are_refused_with_a_sentence() -> None:
+    for bad in ({"theme": "pink"}, {"scale": 4.0}, {"opacity": 0.1}):
+        with pytest.raises(ValueError, match=r"overlay|theme"):
+            OverlaySettings(**bad)
+
+
+def test_the_state_survives_any_order_of_events(overlay: Overlay) -> None:
+    events: tuple[Event, ...] = (
+        NudgeClosed(1.0, "unknown", "time"),
+        shown(),
+        Metered(4.0, {Channel.AGENT: 3.0}, {}),
+    )
+    overlay.take(events)
+    assert overlay.state != OverlayState()
+
+
+def test_the_light_tells_whether_a_call_is_watched(qtbot: QtBot) -> None:
+    bar = Bar(Look(), Words(Language.SV))
+    qtbot.addWidget(bar)
+    assert bar.light.accessibleDescription() == "redo"
+    running = OverlayState(phase=Phase.RUNNING, time_s=61.0)
+    bar.set_state(running)
+    assert bar.light.accessibleDescription() == Words(Language.SV)("input.good")
+    watched = bar.light.grab().toImage()
+    bar.set_state(with_phase(running, Phase.FINISHED))
+    assert bar.light.accessibleDescription() == "redo"
+    assert bar.light.grab().toImage() != watched
+
+
+@pytest.mark.parametrize("language", Language)
+def test_at_every_scale_the_bar_fits_the_screen(
+    qtbot: QtBot, language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Overlay, "_room_px", staticmethod(lambda: 1280))
+    widths = []
+    for scale in (1.0, 2.0, 3.0):
+        overlay = Overlay(Words(language), OverlaySettings(theme="light", scale=scale))
+        qtbot.addWidget(overlay)
+        overlay.layout_now()
+        widths.append(overlay.width())
+    assert widths == sorted(widths)
+    assert widths[1] > 1.9 * widths[0] or widths[1] > 1200
+    assert max(widths) <= 1280
+    assert widths[2] > 1200

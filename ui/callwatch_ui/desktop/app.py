@@ -1,0 +1,334 @@
+"""The desktop app: tray, overlay, socket, hot-key and windows around one CallControl.
+
+The engine is behind DesktopHost; nothing in here knows devices, files or the configuration.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from PyQt6.QtCore import QLocale, QObject, QTimer, pyqtSignal
+from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
+
+from callwatch.core.channels import Language
+from callwatch.core.errors import CallwatchError
+from callwatch.core.events import Event
+from callwatch_ui.desktop.auto_watch import AutoWatch
+from callwatch_ui.desktop.call_control import CallControl
+from callwatch_ui.desktop.host import DesktopHost
+from callwatch_ui.desktop.ipc import Answer, AppBusyError, AppCommand, AppState, send
+from callwatch_ui.desktop.ipc_server import CommandServer
+from callwatch_ui.desktop.overlay_session import HOTKEYS, error_hooks, interrupts
+from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
+from callwatch_ui.native.event_bridge import EventBridge
+from callwatch_ui.native.gc_control import QuietCollector
+from callwatch_ui.native.global_shortcut import global_hotkey
+from callwatch_ui.native.platforms import preferred_platform
+from callwatch_ui.overlay.break_offer import BreatherOffer
+from callwatch_ui.overlay.state import OverlayState, Phase
+from callwatch_ui.overlay.window import Overlay
+from callwatch_ui.theme.style import look_for
+from callwatch_ui.translator import Words
+from callwatch_ui.windows.first_run import FirstRun, SetupResult
+from callwatch_ui.windows.history_window import HistoryWindow
+from callwatch_ui.windows.recording_loader import RecordingReader
+from callwatch_ui.windows.registry import OpenWindows
+from callwatch_ui.windows.replay_window import ReplayWindow
+from callwatch_ui.windows.settings_dialog import SettingsDialog
+
+PHASES = {
+    AppState.IDLE: Phase.FINISHED,
+    AppState.RUNNING: Phase.RUNNING,
+    AppState.HELD: Phase.HELD,
+    AppState.PAUSED: Phase.PAUSED,
+}
+# The desktop's own start is over by then, and nobody has called yet.
+WARM_UP_MS = 2000
+RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
+
+
+class DesktopApp(QObject):
+    """Joins the parts; `quit_wanted` when the person ends it."""
+
+    quit_wanted = pyqtSignal()
+    _recovered = pyqtSignal(int)
+    _warmed = pyqtSignal()
+
+    def __init__(self, words: Words, host: DesktopHost) -> None:
+        super().__init__()
+        self._words, self._host = words, host
+        self.windows = OpenWindows()
+        self.bridge = EventBridge()
+        self.overlay = Overlay(words, host.overlay_settings())
+        self.control = CallControl(host.start, self.bridge, words)
+        self.server = CommandServer(self._command, lambda: self.control.state)
+        self.menu = AppMenu(words)
+        self.tray = Tray(words, self.menu)
+        self._hotkey = global_hotkey()
+        self.breather = BreatherOffer(self.overlay)
+        self.auto = AutoWatch(host)
+        self.reader = RecordingReader(words, host.recording)
+        self.garbage = QuietCollector(self)
+        self._warming: threading.Thread | None = None
+        self._warm_up = QTimer(self)
+        self._warm_up.setSingleShot(True)
+        self._warm_up.setInterval(WARM_UP_MS)
+        self._warm_up.timeout.connect(self._begin_to_warm)
+        self._join()
+
+    def show(self) -> None:
+        """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
+        self.garbage.start()
+        if has_tray():
+            self.tray.show()
+        else:
+            self.overlay.show()
+        if self._host.problem:
+            self._tell(self._host.problem)
+        if self._host.needs_setup:
+            self._speak(system_language() or self._words.language)
+            self.open_window("setup")
+        else:
+            self.auto.reload()
+        self._warm_up.start()
+
+    def close(self) -> None:
+        """End everything; waits for a report that is being written."""
+        self.auto.close()
+        self.reader.close()
+        self.server.close()
+        self._warm_up.stop()
+        if self._warming is not None:
+            self._warming.join()
+        if self._hotkey is not None:
+            self._hotkey.close()
+        self.control.close()
+        self.windows.close_all()
+        self.tray.hide()
+        self.overlay.hide()
+        self.garbage.stop()
+
+    def open_window(self, name: str) -> None:
+        """Open one of tray.WINDOWS, or bring it to the front."""
+        # A replay that is open does not keep another recording from being chosen.
+        if name != "replay" and self.windows.raise_up(name):
+            return
+        try:
+            window = self._window(name)
+        except CallwatchError as exc:
+            self._tell(str(exc))
+            return
+        if window is not None:
+            self.windows.show(name, window)
+
+    def press(self, key: str) -> None:
+        """A global hot-key."""
+        if key in HOTKEYS:
+            self._command(HOTKEYS[key])
+        else:
+            self.toggle()
+
+    def toggle(self) -> None:
+        """Start when idle, else stop."""
+        idle = self.control.state is AppState.IDLE
+        self._command(AppCommand.START if idle else AppCommand.STOP)
+
+    def _begin_to_warm(self) -> None:
+        if self._warming is not None and self._warming.is_alive():
+            self._warm_up.start()  # it warms for other settings: once more after it
+            return
+        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
+        self._warming.start()
+
+    def _prepare(self) -> None:
+        """In a helper thread: calls that were cut short, and what the next one needs."""
+        if count := self._host.recover():
+            self._recovered.emit(count)
+        self._host.warm_up()
+        self._warmed.emit()
+
+    def _join(self) -> None:
+        self._recovered.connect(lambda n: self._tell(self._words("history.recovered", n=n)))
+        self.bridge.arrived.connect(self.overlay.take)
+        self.overlay.dismissed.connect(self._host.feedback.dismiss)
+        self.overlay.not_useful.connect(self._host.feedback.not_useful)
+        self.overlay.menu_wanted.connect(self.menu.pop_up)
+        self.overlay.card_changed.connect(self.menu.set_card)
+        self.control.state_changed.connect(self._show_state)
+        self.control.failed.connect(self._tell)
+        self.control.ended.connect(self._call_ended)
+        self.breather.over.connect(self._rest)
+        self.overlay.dismissed.connect(self._rest)
+        self.reader.done.connect(self._show_replay)
+        self.reader.failed.connect(self._tell)
+        self.control.show_wanted.connect(self._come_forward)
+        self.menu.commanded.connect(self._command)
+        self.menu.window_wanted.connect(self.open_window)
+        self.menu.quit_wanted.connect(self.quit_wanted)
+        self.tray.activated.connect(self._tray_clicked)
+        self.bridge.arrived.connect(self.auto.take)
+        self._warmed.connect(self.garbage.set_aside)
+        self.control.state_changed.connect(lambda s: self.garbage.set_resting(s is AppState.IDLE))
+        self.control.state_changed.connect(self.auto.set_state)
+        self.control.failed.connect(self.auto.failed)
+        self.auto.wanted.connect(self.control.handle)
+        if self._hotkey is not None:
+            self._hotkey.pressed.connect(self.press)
+
+    def _command(self, command: AppCommand) -> Answer:
+        if command is AppCommand.DISMISS:
+            return self._card_answer(self.overlay.close_card())
+        if command is AppCommand.NOT_USEFUL:
+            return self._card_answer(self.overlay.judge_card())
+        answer = self.control.handle(command)
+        if answer.ok:
+            self.auto.commanded(command)
+        return answer
+
+    def _card_answer(self, done: bool) -> Answer:
+        text = self._words("answer.card_closed" if done else "answer.no_card")
+        return Answer(done, self.control.state, text)
+
+    def _show_state(self, state: AppState) -> None:
+        self.tray.set_state(state)
+        if state is AppState.RUNNING and self.overlay.state.phase is Phase.FINISHED:
+            self.overlay.set_state(OverlayState())
+        self.overlay.set_phase(PHASES[state])
+        if state is not AppState.IDLE:
+            self.overlay.show()
+        else:
+            self._rest()
+
+    def _come_forward(self) -> None:
+        """The app was started once more: perhaps nothing of it can be clicked."""
+        self.overlay.show()
+        if self._host.overlay_settings().click_through and not has_tray():
+            self.open_window("settings")
+
+    def _tell(self, message: str) -> None:
+        message = message[:1].upper() + message[1:]
+        if self.tray.isVisible():
+            self.tray.showMessage("callwatch", message, QSystemTrayIcon.MessageIcon.Warning)
+        else:
+            self.overlay.show_message(message)
+
+    def _tray_clicked(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self.overlay.setVisible(not self.overlay.isVisible())
+
+    def _window(self, name: str) -> QWidget | None:
+        match name:
+            case "settings":
+                dialog = SettingsDialog(self._words, self._host.settings)
+                dialog.saved.connect(self._settings_saved)
+                return dialog
+            case "history":
+                return HistoryWindow(self._words, self._host.history)
+            case "replay":
+                self._choose_recording()
+                return None
+            case _:
+                wizard = FirstRun(self._words, self._host.setup)
+                wizard.chosen.connect(self._set_up)
+                wizard.skipped.connect(lambda: self._speak(self._host.language))
+                wizard.corner_wanted.connect(self._try_corner)
+                wizard.language_wanted.connect(self._set_up_in)
+                return wizard
+
+    def _set_up_in(self, language: Language) -> None:
+        """The first run from its beginning, in the language that was chosen in it."""
+        old = self.windows.get("setup")
+        place = None if old is None else old.pos()
+        self.windows.close("setup")
+        self._speak(language)
+        self.open_window("setup")
+        wizard = self.windows.get("setup")
+        if place is not None and isinstance(wizard, FirstRun):
+            wizard.move(place)
+            wizard.language.setFocus()
+
+    def _speak(self, language: Language) -> None:
+        if language is not self._words.language:
+            self._words.language = language
+            self.menu.speak()
+            self.tray.set_state(self.control.state)
+            self.overlay.speak()
+
+    def _settings_saved(self, _changes: dict[str, object]) -> None:
+        self._speak(self._host.language)
+        self.overlay.apply(self._host.overlay_settings())
+        self.auto.reload()
+        self._warm_up.start()
+
+    def _try_corner(self, corner: str) -> None:
+        self.overlay.go_to_corner(corner)
+        self.overlay.show()
+
+    def _set_up(self, result: SetupResult) -> None:
+        self._host.finish_setup(result)
+        self._settings_saved({})
+        self._rest()
+
+    def _choose_recording(self) -> None:
+        title = self._words("replay.title")
+        kinds = f"{self._words('replay.journal')} ({RECORDINGS})"
+        name, _ = QFileDialog.getOpenFileName(None, title, "", kinds)
+        if name:
+            self.reader.open(Path(name))
+
+    def _show_replay(self, events: Sequence[Event], duration_s: float) -> None:
+        look = look_for(self._host.overlay_settings())
+        window = ReplayWindow(self._words, look, events, duration_s)
+        self.windows.show("replay", window)
+
+    def _call_ended(self) -> None:
+        if fault := self._host.last_fault():
+            self._tell(fault)
+        nudge = self._host.breather()
+        if nudge is not None and self.control.state is AppState.IDLE:
+            self.breather.show(nudge)
+
+    def _rest(self) -> None:
+        """Without a call and a card the overlay is in the tray's keeping."""
+        is_idle = self.control.state is AppState.IDLE
+        if is_idle and self.overlay.state.nudge is None and has_tray():
+            self.overlay.hide()
+
+
+def system_language() -> Language | None:
+    """The language of this person's system, where callwatch speaks it."""
+    name = QLocale.system().name().partition("_")[0]
+    known = {"en": Language.EN, "sv": Language.SV, "da": Language.DA}
+    known |= {"nb": Language.NB, "no": Language.NB, "nn": Language.NB}
+    return known.get(name)
+
+
+def run_desktop(
+    language: Language,
+    host: Callable[[], DesktopHost],
+    socket: str | None = None,
+) -> int:
+    """Run the app until it is quit: 0, or 1 after a bug. A second start shows the first one.
+
+    `host` is built after Qt, so that it may use it. Call from the main thread.
+    """
+    os.environ.update(preferred_platform())
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setQuitOnLastWindowClosed(False)
+    desktop = DesktopApp(Words(language), host())
+    if not desktop.server.listen(socket):
+        with suppress(AppBusyError):
+            send(AppCommand.SHOW, socket)
+        desktop.close()
+        return 0
+    # Not quit: it takes the windows away under what is still to be painted.
+    desktop.quit_wanted.connect(lambda: app.exit(0))
+    with error_hooks(desktop.quit_wanted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
+        desktop.show()
+        app.exec()
+        desktop.close()
+    return 1 if bugs else 0

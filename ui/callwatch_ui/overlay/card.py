@@ -1,0 +1,224 @@
+"""The nudge card: an icon, two short lines, and two small buttons. It never takes the keyboard."""
+
+from typing import Final
+
+from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QAbstractButton, QWidget
+
+from callwatch.core.nudges import NudgeLevel
+from callwatch_ui.theme.icons import draw_icon
+from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, TITLE_PX, Look, colour
+from callwatch_ui.translator import Card
+
+CARD_HEIGHT: Final = 58.0
+# What of it the advice has: two lines in the smallest font.
+ADVICE_HEIGHT: Final = CARD_HEIGHT / 2 - 2
+# WCAG 2.2, 2.5.8: a target is at least 24 by 24.
+BUTTON: Final = 24.0
+TEXT_LEFT: Final = 58.0
+PAD: Final = 12.0
+
+
+class IconButton(QAbstractButton):
+    """A flat button with a drawn icon."""
+
+    def __init__(self, look: Look, icon: str, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._icon = icon
+        self._is_under_mouse = False
+        self.call_it(name)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.set_look(look)
+
+    def call_it(self, name: str) -> None:
+        """Say what it does."""
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+
+    def set_look(self, look: Look) -> None:
+        """Take another look."""
+        self._look = look
+        self.setFixedSize(look.size(BUTTON, BUTTON))
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """The smallest allowed target."""
+        return self._look.size(BUTTON, BUTTON)
+
+    def enterEvent(self, event: QEnterEvent | None) -> None:  # noqa: N802, ARG002
+        """Show that it can be pressed."""
+        self._is_under_mouse = True
+        self.update()
+
+    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802, ARG002
+        """Back to rest."""
+        self._is_under_mouse = False
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
+        """The icon, on a soft ground under the mouse."""
+        theme = self._look.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self._look.scale, self._look.scale)
+        if self._is_under_mouse:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour(theme.hairline))
+            painter.drawRoundedRect(QRectF(1, 1, BUTTON - 2, BUTTON - 2), 6, 6)
+        ink = theme.text if self._is_under_mouse else theme.muted
+        draw_icon(painter, self._icon, QRectF(4.5, 4.5, 15, 15), colour(ink), 1.9)
+        painter.end()
+
+
+class NudgeCard(QWidget):
+    """Shows one card, or nothing."""
+
+    dismissed = pyqtSignal(str)
+    not_useful = pyqtSignal(str)
+    note_closed = pyqtSignal()
+
+    def __init__(self, look: Look, close_name: str, not_useful_name: str) -> None:
+        super().__init__()
+        self._look = look
+        self.card: Card | None = None
+        self._extra = 0.0
+        self.close_button = IconButton(look, "close", close_name, self)
+        self.not_useful_button = IconButton(look, "thumb_down", not_useful_name, self)
+        self.close_button.clicked.connect(self._close)
+        self.not_useful_button.clicked.connect(self._judge)
+        self.hide()
+
+    def set_card(self, card: Card | None) -> None:
+        """Show this card; the same card changes nothing."""
+        if card == self.card:
+            return
+        self.card = card
+        self.setVisible(card is not None)
+        if card is not None:
+            self.setAccessibleName(card.title)
+            self.setAccessibleDescription(card.advice)
+            self.not_useful_button.setVisible(card.can_be_judged)
+            self.close_button.setVisible(card.can_be_closed)
+            self.update()
+
+    def set_look(self, look: Look) -> None:
+        """Take another look."""
+        self._look = look
+        for button in (self.close_button, self.not_useful_button):
+            button.set_look(look)
+        self._place()
+        self.update()
+
+    def speak(self, close_name: str, not_useful_name: str) -> None:
+        """The language changed."""
+        self.close_button.call_it(close_name)
+        self.not_useful_button.call_it(not_useful_name)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Height of two lines, or of a longer sentence about the app; the bar sets the width."""
+        return self._look.size(200, CARD_HEIGHT + self._extra)
+
+    def fit(self, width_px: int) -> None:
+        """Take the height that the advice needs at this width of the card."""
+        if self.card is None:
+            return
+        room = width_px / self._look.scale - TEXT_LEFT - PAD
+        font = fitting_font(self.card.advice, BODY_PX, room, QFont.Weight.Normal)
+        metrics = QFontMetricsF(font)
+        flags = int(Qt.TextFlag.TextWordWrap)
+        text = metrics.boundingRect(QRectF(0, 0, room, 1000), flags, self.card.advice)
+        extra = text.height() - ADVICE_HEIGHT
+        extra = extra + PAD if extra > 0 else 0.0
+        if extra != self._extra:
+            self._extra = extra
+            self.updateGeometry()
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802, ARG002
+        """Keep the buttons in the corner."""
+        self._place()
+
+    def _place(self) -> None:
+        side = self.close_button.width()
+        right = self.width() - round(self._look.px(6))
+        top = round(self._look.px(5))
+        self.close_button.move(right - side, top)
+        self.not_useful_button.move(right - 2 * side, top)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
+        """Panel, strip, icon, two lines."""
+        if self.card is None:
+            return
+        theme, card = self._look.theme, self.card
+        ink, tint = theme.nudge(card.level)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self._look.scale, self._look.scale)
+        width, height = self.width() / self._look.scale, self.height() / self._look.scale
+        draw_panel(painter, QRectF(0, 0, width, height), self._look)
+        strip = 5.0 if card.level is NudgeLevel.URGENT else 3.0
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour(ink))
+        painter.drawRoundedRect(QRectF(6, 11, strip, height - 22), strip / 2, strip / 2)
+        disc = QRectF(17, (height - 32) / 2, 32, 32)
+        painter.setBrush(colour(tint))
+        if card.level is NudgeLevel.URGENT:
+            painter.setPen(QPen(colour(ink), 1.6))
+        painter.drawEllipse(disc)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        draw_icon(painter, card.icon, disc.adjusted(6, 6, -6, -6), colour(ink), 1.9)
+        self._lines(painter, card, width, height)
+        painter.end()
+
+    def _lines(self, painter: QPainter, card: Card, width: float, height: float) -> None:
+        theme = self._look.theme
+        buttons = BUTTON * (1 + card.can_be_judged) + 6
+        middle = (height - self._extra) / 2
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(colour(theme.text))
+        room = width - TEXT_LEFT - buttons
+        painter.setFont(fitting_font(card.title, TITLE_PX, room, QFont.Weight.DemiBold))
+        painter.drawText(QRectF(TEXT_LEFT, middle - 20, room, 20), flags, card.title)
+        painter.setPen(colour(theme.muted))
+        room = width - TEXT_LEFT - PAD
+        font = fitting_font(card.advice, BODY_PX, room, QFont.Weight.Normal)
+        painter.setFont(font)
+        box = QRectF(TEXT_LEFT, middle + 1, room, 18)
+        if QFontMetricsF(font).horizontalAdvance(card.advice) > room:
+            box.setHeight(height - middle - 2)
+            painter.drawText(box, int(flags) | int(Qt.TextFlag.TextWordWrap), card.advice)
+        else:
+            painter.drawText(box, flags, card.advice)
+
+    def _close(self) -> None:
+        if self.card is None:
+            return
+        if self.card.nudge_id is not None:
+            self.dismissed.emit(self.card.nudge_id)
+        else:
+            self.note_closed.emit()
+
+    def _judge(self) -> None:
+        if self.card is not None and self.card.nudge_key is not None:
+            self.not_useful.emit(self.card.nudge_key)
+
+
+def fitting_font(text: str, units: float, room: float, weight: QFont.Weight) -> QFont:
+    """The font at its usual size, or a little smaller (never under a caption) to fit `room`."""
+    for size in (units, units - 0.7, CAPTION_PX + 0.3):
+        font = Look().font(size, weight)
+        if QFontMetricsF(font).horizontalAdvance(text) <= room:
+            return font
+    return Look().font(CAPTION_PX, weight)
+
+
+def draw_panel(painter: QPainter, box: QRectF, look: Look, radius: float = 12.0) -> None:
+    """The rounded ground that bar and card share."""
+    theme = look.theme
+    inset = theme.border_px / 2
+    painter.setPen(QPen(colour(theme.border), theme.border_px))
+    painter.setBrush(colour(theme.surface))
+    painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
+    painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,0 +1,163 @@
+"""The calls of this machine in a table; a call's report opens in the browser. GUI thread."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from callwatch.core.errors import CallwatchError
+from callwatch_ui.translator import Words, clock
+
+COLUMNS: Final = ("started", "duration", "share", "interruptions", "threats", "nudges")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call as the table shows it; a figure that was not measured is None.
+
+    `audio`: the call's sound, where it was kept.
+    """
+
+    id: str
+    started_at: str
+    duration_s: float
+    agent_share: float | None
+    interruptions: int | None
+    threats: int
+    nudges: int
+    audio: Path | None = None
+
+    def cells(self) -> tuple[str, ...]:
+        """Texts in the order of COLUMNS."""
+        share = "–" if self.agent_share is None else f"{round(100 * self.agent_share)} %"
+        cut_in = "–" if self.interruptions is None else str(self.interruptions)
+        return (
+            local_time(self.started_at),
+            clock(self.duration_s),
+            share,
+            cut_in,
+            str(self.threats),
+            str(self.nudges),
+        )
+
+
+def local_time(started_at: str) -> str:
+    """RFC 3339 (UTC in the history) as the clock on this person's wall: 2026-01-31 10:30."""
+    return f"{datetime.fromisoformat(started_at).astimezone():%Y-%m-%d %H:%M}"
+
+
+class CallProvider(Protocol):
+    """The history, as far as the window needs it. Called in the GUI thread: keep it quick."""
+
+    def calls(self) -> Sequence[CallRow]:
+        """The newest first; raises StoreError with a sentence."""
+
+    def report(self, call_id: str) -> Path:
+        """The call's HTML report, written where it is not there yet; raises CallwatchError."""
+
+
+class HistoryWindow(QWidget):
+    """Table, open button, and a line for what went wrong."""
+
+    def __init__(self, words: Words, provider: CallProvider) -> None:
+        super().__init__()
+        self._provider = provider
+        self._words = words
+        self._rows: Sequence[CallRow] = ()
+        self.setWindowTitle(words("history.title"))
+        self.table = QTableWidget(0, len(COLUMNS))
+        self.table.setHorizontalHeaderLabels([words(f"history.{name}") for name in COLUMNS])
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setAccessibleName(words("history.title"))
+        self.table.setShowGrid(False)
+        self.table.setTabKeyNavigation(False)  # the Tab key goes on to the buttons
+        self.table.setAlternatingRowColors(True)
+        for header in (self.table.horizontalHeader(), self.table.verticalHeader()):
+            assert header is not None
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.verticalHeader().hide()  # type: ignore[union-attr]
+        self.table.horizontalHeader().setStretchLastSection(True)  # type: ignore[union-attr]
+        self.table.itemActivated.connect(lambda _: self.open_selected())
+        self.open_button = QPushButton(words("history.open"))
+        self.open_button.clicked.connect(self.open_selected)
+        self.listen_button = QPushButton(words("history.listen"))
+        self.listen_button.setVisible(False)
+        self.listen_button.clicked.connect(self.listen_to_selected)
+        self.table.itemSelectionChanged.connect(self._offer_sound)
+        self.refresh_button = QPushButton(words("history.refresh"))
+        self.refresh_button.clicked.connect(self.refresh)
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        row = QHBoxLayout()
+        row.addWidget(self.message, 1)
+        row.addWidget(self.refresh_button)
+        row.addWidget(self.listen_button)
+        row.addWidget(self.open_button)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.table)
+        layout.addLayout(row)
+        self.resize(760, 420)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the history again."""
+        try:
+            self._rows = self._provider.calls()
+            self.message.setText("" if self._rows else self._words("history.empty"))
+        except CallwatchError as exc:
+            self._rows = ()
+            self.message.setText(str(exc))
+        self.table.setRowCount(len(self._rows))
+        for i, row in enumerate(self._rows):
+            for column, cell in enumerate(row.cells()):
+                self.table.setItem(i, column, QTableWidgetItem(cell))
+        self.open_button.setEnabled(bool(self._rows))
+        # Where no sound is kept at all, nobody needs to see that it could be.
+        self.listen_button.setVisible(any(row.audio is not None for row in self._rows))
+        if self._rows:
+            self.table.selectRow(0)
+        self._offer_sound()
+
+    def open_selected(self) -> None:
+        """Open the report of the chosen call in the browser."""
+        row = self._selected()
+        if row is None:
+            return
+        try:
+            report = self._provider.report(row.id)
+        except CallwatchError as exc:
+            self.message.setText(str(exc))
+            return
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(report)))
+
+    def listen_to_selected(self) -> None:
+        """Play the sound of the chosen call in the program that the system plays sound with."""
+        row = self._selected()
+        if row is not None and row.audio is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.audio)))
+
+    def _selected(self) -> CallRow | None:
+        at = self.table.currentRow()
+        return self._rows[at] if 0 <= at < len(self._rows) else None
+
+    def _offer_sound(self) -> None:
+        row = self._selected()
+        self.listen_button.setEnabled(row is not None and row.audio is not None)
