@@ -17,12 +17,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from training.examples import read_examples, sentence_files
+
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.embeddings import why_no_embeddings
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
-from callwatch.phrases.sentences import read_examples, sentence_files
 
 Labelled = tuple[str, frozenset[str]]
 Judge = Callable[[str], frozenset[str]]

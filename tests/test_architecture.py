@@ -12,13 +12,23 @@ def rooms_on_disk() -> set[str]:
     return {path.parent.name for path in package.glob("*/__init__.py")}
 
 
+def window_rooms_on_disk() -> set[str]:
+    return {p.parent.name for p in (ROOT / "ui" / "callwatch_ui").glob("*/__init__.py")}
+
+
 def rooms_on_the_page() -> set[str]:
-    drawing = TEXT.split("```")[1]
+    drawing = TEXT.split("```")[1].split("ui/callwatch_ui/")[0]
+    return set(re.findall(r"^  (\w+)/ ", drawing, flags=re.MULTILINE))
+
+
+def window_rooms_on_the_page() -> set[str]:
+    drawing = TEXT.split("```")[1].split("ui/callwatch_ui/")[1]
     return set(re.findall(r"^  (\w+)/ ", drawing, flags=re.MULTILINE))
 
 
 def test_every_room_is_on_the_page_and_every_room_on_the_page_exists() -> None:
     assert rooms_on_the_page() == rooms_on_disk()
+    assert window_rooms_on_the_page() == window_rooms_on_disk()
 
 
 def test_the_top_level_is_as_drawn() -> None:

@@ -33,7 +33,7 @@ def run_blocked(code: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "room", ["core", "texts", "phrases", "detectors", "report", "session", "config"]
+    "room", ["core", "redaction", "texts", "phrases", "detectors", "report", "session", "config"]
 )
 def test_rooms_import_without_any_driver(room: str) -> None:
     path = ROOT / "src" / "callwatch" / room
@@ -53,7 +53,7 @@ def test_the_command_line_answers_without_any_driver() -> None:
 def test_the_core_tests_pass_without_any_driver() -> None:
     done = run_blocked(
         "import sys, pytest\n"
-        "sys.exit(pytest.main(['tests/core', 'tests/session/test_nudges.py', "
+        "sys.exit(pytest.main(['tests/core', 'tests/redaction', 'tests/session/test_nudges.py', "
         "'tests/session/test_escalation.py', 'tests/detectors/test_pace.py', "
         "'tests/detectors/test_control.py', '-q', '-p', 'no:cacheprovider', '-p', 'no:pytest-qt', "
         "'-c', '/dev/null', '--rootdir=.', '--import-mode=importlib']))"

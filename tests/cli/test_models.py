@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.speech.test_library import whisper_files
+from tests.speech.models.test_library import whisper_files
 from typer.testing import CliRunner
 
 from callwatch.cli.models import models_app

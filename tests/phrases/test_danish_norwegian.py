@@ -1,6 +1,7 @@
 """What must be heard, and what must be left alone, in Danish and Norwegian Bokmål."""
 
 import pytest
+from training.train import examples_of
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import CueKind
@@ -9,7 +10,6 @@ from callwatch.phrases.check import check_packs
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import PACK_DIR
 from callwatch.phrases.steps import StepMatcher
-from callwatch.phrases.train import examples_of
 
 DA, NB = Language.DA, Language.NB
 

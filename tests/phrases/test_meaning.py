@@ -3,17 +3,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from callwatch.core.channels import Language
-from callwatch.core.errors import MissingPartError
-from callwatch.phrases import embeddings
-from callwatch.phrases.classifier import CATEGORIES, load_classifier
-from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, why_no_embeddings
-from callwatch.phrases.matcher import MatchConfig, PhraseMatcher
-from callwatch.phrases.meaning import MEANING_WEIGHTS, Floats, MeaningHead, MeaningReader, load_head
-from callwatch.phrases.pack import load_pack
-from callwatch.phrases.sentences import read_examples, sentence_files
-from callwatch.phrases.train_meaning import (
+from training.examples import read_examples, sentence_files
+from training.train_meaning import (
     MeaningConfig,
     Said,
     VectorStore,
@@ -24,6 +15,15 @@ from callwatch.phrases.train_meaning import (
     meaning_sentences,
     save_head,
 )
+
+from callwatch.core.channels import Language
+from callwatch.core.errors import MissingPartError
+from callwatch.phrases import embeddings
+from callwatch.phrases.classifier import CATEGORIES, load_classifier
+from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, why_no_embeddings
+from callwatch.phrases.matcher import MatchConfig, PhraseMatcher
+from callwatch.phrases.meaning import MEANING_WEIGHTS, Floats, MeaningHead, MeaningReader, load_head
+from callwatch.phrases.pack import load_pack
 
 LEGAL = CATEGORIES.index("legal")
 needs_engine = pytest.mark.skipif(bool(why_no_embeddings()), reason=why_no_embeddings() or "there")
@@ -160,9 +160,7 @@ def test_vectors_are_kept_between_trainings(tmp_path: Path) -> None:
 def test_the_shipped_head_belongs_to_the_sentences_and_is_small() -> None:
     built_from = meaning_built_from(meaning_sentences(meaning_examples()))
     with np.load(MEANING_WEIGHTS, allow_pickle=False) as data:
-        assert str(data["built_from"]) == built_from, (
-            "run python -m callwatch.phrases.train meaning"
-        )
+        assert str(data["built_from"]) == built_from, "run python -m training.train meaning"
     assert MEANING_WEIGHTS.stat().st_size < 1_000_000
     head = load_head()
     assert head.inner.shape[0] == DIMENSIONS

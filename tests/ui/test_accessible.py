@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
-from tests.ui.test_replay import call
+from tests.ui.windows.test_replay_player import call
 
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.config import Config, LoadedConfig

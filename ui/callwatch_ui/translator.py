@@ -1,13 +1,11 @@
-"""The app's texts in one language, and what the overlay says for each state. No Qt in here."""
+"""The app's texts in one language. No Qt in here."""
 
 from dataclasses import dataclass
 
-from callwatch.core.channels import Channel, Language
+from callwatch.core.channels import Language
 from callwatch.core.cues import CueKind
 from callwatch.core.escalation import EscalationLevel
-from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import load_texts
-from callwatch_ui.overlay.state import APP_NOTE, OverlayState, Phase
 
 
 @dataclass(slots=True)
@@ -31,88 +29,3 @@ class Words:
     def step(self, step: CueKind) -> str:
         """Word for a step of the method."""
         return self(f"step.{step}")
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What the card below the bar says: at most two lines, and an icon.
-
-    `nudge_id` and `nudge_key` are None for a card about the sound or the call itself.
-    """
-
-    icon: str
-    level: NudgeLevel
-    title: str
-    advice: str
-    nudge_id: str | None = None
-    nudge_key: str | None = None
-
-    @property
-    def can_be_closed(self) -> bool:
-        """Whether it may be closed: a pause is closed by going on."""
-        return self.icon != "pause"
-
-    @property
-    def can_be_judged(self) -> bool:
-        """Whether "not useful" is offered: for every nudge but danger to life or limb."""
-        return self.nudge_id is not None and self.level is not NudgeLevel.URGENT
-
-
-def card_for(state: OverlayState, words: Words, icon_of: dict[str, str]) -> Card | None:
-    """The one card to show: a nudge first, then a pause, then a note on the sound."""
-    if state.nudge is not None:
-        return nudge_card(state.nudge, icon_of)
-    if state.phase in (Phase.PAUSED, Phase.HELD):
-        key = f"card.{state.phase}"
-        return Card("pause", NudgeLevel.INFO, words(f"{key}.title"), words(f"{key}.advice"))
-    if state.note is not None:
-        return _note_card(state, words)
-    return None
-
-
-def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
-    """The card of a nudge; its text is title, newline, advice."""
-    title, _, advice = nudge.text.partition("\n")
-    icon = icon_of.get(nudge.key, "bubble_lines")
-    return Card(icon, nudge.level, title, advice.replace("\n", " "), nudge.id, nudge.key)
-
-
-def _note_card(state: OverlayState, words: Words) -> Card:
-    note = state.note
-    assert note is not None
-    if note.code == APP_NOTE:
-        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", note.message)
-    title = words("card.input.title")
-    if note.channel is not None:
-        title = words(f"card.input.{note.channel}")
-    key = f"note.{note.code}"
-    advice = words(key) if words.has(key) else note.message
-    return Card("warning", NudgeLevel.IMPORTANT, title, advice)
-
-
-def input_words(state: OverlayState, words: Words) -> str:
-    """What the input light says: which side has which fault, and what to do."""
-    if state.input_is_good:
-        return words("input.good")
-    told = [
-        f"{words(f'card.input.{channel}')}: {words(f'note.{code}')}"
-        for channel, code in state.faults
-        if words.has(f"note.{code}")
-    ]
-    return " ".join(dict.fromkeys(told)) or words("input.bad")
-
-
-def clock(time_s: float) -> str:
-    """Call time as m:ss, or h:mm:ss from an hour on."""
-    whole = int(time_s)
-    hours, minutes, seconds = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-
-
-def share_lines(state: OverlayState, words: Words) -> tuple[str, str]:
-    """The two lines beside the ring."""
-    percent = state.agent_share_percent
-    agent, customer = words(f"side.{Channel.AGENT}"), words(f"side.{Channel.CUSTOMER}")
-    if percent is None:
-        return f"{agent} –", f"{customer} –"
-    return f"{agent} {percent} %", f"{customer} {100 - percent} %"

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from tests.speech.test_library import whisper_files
+from tests.speech.models.test_library import whisper_files
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError

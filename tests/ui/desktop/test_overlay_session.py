@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, VoiceStarted
-from callwatch_ui.desktop.overlay_session import has_display, run_with_overlay
+from callwatch_ui.desktop.overlay_session import run_with_overlay
+from callwatch_ui.native.platforms import has_display
 from callwatch_ui.settings import OverlaySettings
 
 SETTINGS = OverlaySettings(theme="light", reduced_motion=True)

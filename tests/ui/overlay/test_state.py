@@ -18,8 +18,9 @@ from callwatch.core.events import (
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.faults import FAULTS
+from callwatch_ui.overlay.card_content import input_words
 from callwatch_ui.overlay.state import OverlayState, Phase, reduce, with_phase, without_note
-from callwatch_ui.translator import Words, input_words
+from callwatch_ui.translator import Words
 
 
 def after(*events: Event, state: OverlayState | None = None) -> OverlayState:

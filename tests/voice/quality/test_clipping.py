@@ -1,10 +1,9 @@
 import numpy as np
 import pytest
+from tests.voice.speaking import demo
 
 from callwatch.audio.resample import Resampler, to_int16
 from callwatch.voice.quality.clipping import clipped_samples
-
-from .speaking import demo
 
 RATE = 16_000
 

@@ -21,12 +21,13 @@ from callwatch_ui.desktop.call_control import CallControl
 from callwatch_ui.desktop.host import DesktopHost
 from callwatch_ui.desktop.ipc import Answer, AppBusyError, AppCommand, AppState, send
 from callwatch_ui.desktop.ipc_server import CommandServer
-from callwatch_ui.desktop.overlay_session import HOTKEYS, error_hooks, interrupts
+from callwatch_ui.desktop.overlay_session import HOTKEYS
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
 from callwatch_ui.native.event_bridge import EventBridge
 from callwatch_ui.native.gc_control import QuietCollector
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.platforms import preferred_platform
+from callwatch_ui.native.signals import error_hooks, interrupts
 from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay

@@ -15,8 +15,8 @@ from PyQt6.QtCore import QObject, pyqtSignal
 
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
+from callwatch_ui.desktop.call_handle import CallHandle
 from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
-from callwatch_ui.desktop.overlay_session import CallHandle
 from callwatch_ui.native.event_bridge import connect_queued
 from callwatch_ui.translator import Words
 

@@ -9,7 +9,7 @@ from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
 from callwatch_ui.desktop.auto_watch import VoiceHost
 from callwatch_ui.desktop.call_control import HoldableCall
-from callwatch_ui.desktop.overlay_session import NudgeFeedback
+from callwatch_ui.desktop.call_handle import NudgeFeedback
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.windows.first_run import SetupHost, SetupResult
 from callwatch_ui.windows.history_window import CallProvider

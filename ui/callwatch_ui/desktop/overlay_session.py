@@ -4,64 +4,30 @@
 """
 
 import os
-import signal
-import socket
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from types import FrameType, TracebackType
-from typing import Protocol
 
-from PyQt6.QtCore import QObject, QSocketNotifier, pyqtSignal
+from PyQt6.QtCore import QObject, pyqtSignal
 from PyQt6.QtWidgets import QApplication
-from PyQt6.sip import voidptr
 
 from callwatch.core.channels import Language
 from callwatch.core.events import Event
+from callwatch_ui.desktop.call_handle import CallHandle, NudgeFeedback
 from callwatch_ui.desktop.ipc import AppCommand, AppState
 from callwatch_ui.desktop.tray import AppMenu
 from callwatch_ui.native.event_bridge import EventBridge, connect_queued
 from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD, global_hotkey
-from callwatch_ui.native.platforms import has_display, preferred_platform
+from callwatch_ui.native.platforms import preferred_platform
+from callwatch_ui.native.signals import error_hooks, interrupts
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Words
 
-__all__ = ["CallHandle", "NudgeFeedback", "has_display", "run_with_overlay"]
-
 Sink = Callable[[Event], None]
 # What the keys for the card do.
 HOTKEYS = {CLOSE_CARD: AppCommand.DISMISS, JUDGE_CARD: AppCommand.NOT_USEFUL}
-ENDS = (signal.SIGINT, signal.SIGTERM)
-
-
-class CallHandle(Protocol):
-    """A call that runs in threads of its own. Every method may be called from any thread."""
-
-    def stop(self) -> None:
-        """End the call and wait until its report is written; harmless when it is over."""
-
-    def pause(self) -> None:
-        """Write nothing down until `resume` (card payment)."""
-
-    def resume(self) -> None:
-        """Go on after `pause`."""
-
-    def on_finished(self, callback: Callable[[], None]) -> None:
-        """Call back once when the call is over (at once when it is), from any thread."""
-
-
-class NudgeFeedback(Protocol):
-    """What the agent thinks of the nudges."""
-
-    def dismiss(self, nudge_id: str) -> None:
-        """The agent closed this card."""
-
-    def not_useful(self, nudge_key: str) -> None:
-        """The agent wants to see this kind less often."""
 
 
 class _Session(QObject):
@@ -190,60 +156,3 @@ def on_card(overlay: Overlay, command: AppCommand) -> bool:
     else:
         return False
     return True
-
-
-@contextmanager
-def interrupts(on_interrupt: Callable[[], None]) -> Iterator[None]:
-    """Ctrl-C and the end of the session reach Python while Qt runs.
-
-    The signal wakes a socket that Qt watches. A second one ends the process at once.
-    """
-    awake, sleeper = socket.socketpair()
-    for end in (awake, sleeper):
-        end.setblocking(False)
-    notifier = QSocketNotifier(voidptr(sleeper.fileno()), QSocketNotifier.Type.Read)
-    notifier.activated.connect(lambda *_: sleeper.recv(64))
-
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        for number in ENDS:
-            signal.signal(number, signal.SIG_DFL)
-        on_interrupt()
-
-    old_handlers = {number: signal.signal(number, handle) for number in ENDS}
-    old_fd = signal.set_wakeup_fd(awake.fileno(), warn_on_full_buffer=False)
-    try:
-        yield
-    finally:
-        signal.set_wakeup_fd(old_fd)
-        for number, old_handler in old_handlers.items():
-            signal.signal(number, old_handler)
-        notifier.setEnabled(False)
-        awake.close()
-        sleeper.close()
-
-
-@contextmanager
-def error_hooks(on_error: Callable[[], None]) -> Iterator[list[BaseException]]:
-    """A bug in a slot or a thread is printed and ends the call in good order; Qt would abort.
-
-    The list that this gives holds what went wrong.
-    """
-    bugs: list[BaseException] = []
-    old, old_threads = sys.excepthook, threading.excepthook
-
-    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        old(kind, error, trace)
-        bugs.append(error)
-        on_error()
-
-    def thread_hook(args: threading.ExceptHookArgs) -> None:
-        old_threads(args)
-        if args.exc_value is not None:
-            bugs.append(args.exc_value)
-        on_error()
-
-    sys.excepthook, threading.excepthook = hook, thread_hook
-    try:
-        yield bugs
-    finally:
-        sys.excepthook, threading.excepthook = old, old_threads

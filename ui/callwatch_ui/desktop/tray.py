@@ -11,10 +11,11 @@ from PyQt6.QtGui import QAction, QIcon, QPainter, QPixmap
 from PyQt6.QtWidgets import QMenu, QSystemTrayIcon
 
 from callwatch_ui.desktop.ipc import AppCommand, AppState
+from callwatch_ui.overlay.card_content import Card
 from callwatch_ui.theme.icons import draw_icon
 from callwatch_ui.theme.palettes import LIGHT, Theme
 from callwatch_ui.theme.style import colour
-from callwatch_ui.translator import Card, Words
+from callwatch_ui.translator import Words
 
 ICON_PX: Final = 64
 # What each state offers, in the order of the menu.

@@ -10,11 +10,12 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import METHOD_STEPS
 from callwatch.core.escalation import EscalationLevel
 from callwatch_ui.overlay.card import draw_panel
+from callwatch_ui.overlay.card_content import clock, input_words, share_lines
 from callwatch_ui.overlay.indicators import Cell, Gauge, ShareRing, Tracker
 from callwatch_ui.overlay.small_indicators import EffortBar, InputLight, LightIcon
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.theme.style import Look, colour
-from callwatch_ui.translator import Words, clock, input_words, share_lines
+from callwatch_ui.translator import Words
 
 PAD_X: Final = 12.0
 PAD_Y: Final = 8.0

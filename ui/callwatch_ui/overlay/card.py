@@ -7,9 +7,9 @@ from PyQt6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PyQt6.QtWidgets import QAbstractButton, QWidget
 
 from callwatch.core.nudges import NudgeLevel
+from callwatch_ui.overlay.card_content import Card
 from callwatch_ui.theme.icons import draw_icon
 from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, TITLE_PX, Look, colour
-from callwatch_ui.translator import Card
 
 CARD_HEIGHT: Final = 58.0
 # What of it the advice has: two lines in the smallest font.

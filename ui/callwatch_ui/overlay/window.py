@@ -14,6 +14,7 @@ from callwatch.core.events import Event
 from callwatch_ui.native.platforms import draws_see_through, hide_from_sharing
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import NudgeCard
+from callwatch_ui.overlay.card_content import card_for
 from callwatch_ui.overlay.geometry import (
     Places,
     Screen,
@@ -35,7 +36,7 @@ from callwatch_ui.overlay.state import (
 from callwatch_ui.settings import MIN_SCALE, OverlaySettings
 from callwatch_ui.theme.icons import NUDGE_ICONS
 from callwatch_ui.theme.style import Look, look_for
-from callwatch_ui.translator import Words, card_for
+from callwatch_ui.translator import Words
 
 GAP_UNITS: Final = 6.0
 RADIUS_UNITS: Final = 12.0

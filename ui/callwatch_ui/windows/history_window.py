@@ -21,7 +21,8 @@ from PyQt6.QtWidgets import (
 )
 
 from callwatch.core.errors import CallwatchError
-from callwatch_ui.translator import Words, clock
+from callwatch_ui.overlay.card_content import clock
+from callwatch_ui.translator import Words
 
 COLUMNS: Final = ("started", "duration", "share", "interruptions", "threats", "nudges")
 

@@ -10,7 +10,8 @@ from PyQt6.QtWidgets import QProgressDialog
 
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
-from callwatch_ui.translator import Words, clock
+from callwatch_ui.overlay.card_content import clock
+from callwatch_ui.translator import Words
 
 Advance = Callable[[float, float | None], None]
 Read = Callable[[Path, Advance], tuple[Sequence[Event], float]]

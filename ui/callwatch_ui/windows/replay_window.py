@@ -20,9 +20,10 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import Event
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import CARD_HEIGHT, NudgeCard
+from callwatch_ui.overlay.card_content import card_for, clock
 from callwatch_ui.theme.icons import NUDGE_ICONS
 from callwatch_ui.theme.style import CAPTION_PX, Look, colour
-from callwatch_ui.translator import Words, card_for, clock
+from callwatch_ui.translator import Words
 from callwatch_ui.windows.replay_player import Mark, ReplayPlayer
 
 STEP_MS: Final = 50

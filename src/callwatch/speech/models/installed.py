@@ -42,7 +42,7 @@ class InstalledModel:
 def model_directories() -> list[Path]:
     """Where models are looked for, first the ones that a person set."""
     places = [Path(p) for p in os.environ.get(MODELS_VARIABLE, "").split(os.pathsep) if p]
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[4]
     if (root / "pyproject.toml").is_file():  # a checkout
         places.append(root / "models")
     places.append(user_models_directory())

