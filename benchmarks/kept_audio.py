@@ -22,7 +22,7 @@ import soundfile
 from scipy.signal import butter, resample_poly, sosfilt
 
 from benchmarks.table import print_table, write_json
-from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.kept_audio import audio_folder
 from callwatch.audio.files import open_recording
 from callwatch.config import Config, StoreConfig
@@ -91,7 +91,7 @@ def measured(band: str, rng: random.Random, calls: int) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         store = StoreConfig(url=f"sqlite:///{path / 'history.sqlite3'}", keep_audio=True)
-        desk = CallDesk(replace(Config(), store=store))
+        desk = CallFactory(replace(Config(), store=store))
         if desk.choice.create is None:
             print(f"skipped: {desk.choice.explanation}")
             sys.exit(0)
@@ -193,7 +193,7 @@ def in_band(sound: Sound, band: str, rng: random.Random) -> Sound:
     return np.asarray(resample_poly(filtered, 1, 2, axis=1).T)
 
 
-def kept_of(desk: CallDesk, wav: Path, out: Path, store: StoreConfig) -> npt.NDArray[np.bool_]:
+def kept_of(desk: CallFactory, wav: Path, out: Path, store: StoreConfig) -> npt.NDArray[np.bool_]:
     """Where the kept file of the call sounds, (2, n); nowhere when none was kept."""
     with open_recording(wav, block_s=0.5) as source:
         outcome = desk.open(CallPlan(source, wav.name, out, live=False)).run()

@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.scripted import Truth, calls_in
 from benchmarks.table import data_dir, print_table, write_json
 from callwatch.app.analyze import BLOCK_S
-from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.audio.files import open_recording
 from callwatch.config import Config
 from callwatch.core.channels import Channel, Language
@@ -30,8 +30,8 @@ from callwatch.core.events import (
     CueOpened,
     CueWithdrawn,
     Event,
-    NudgeHeld,
     NudgeShown,
+    NudgeSuppressed,
     VoiceStopped,
 )
 from callwatch.core.nudges import Nudge, NudgeLevel
@@ -75,7 +75,7 @@ def run_engine(path: Path, truth: Truth, words: str) -> list[Event]:
         call=replace(config.call, language=language),
         recognition=replace(config.recognition, engine=engine),
     )
-    desk = CallDesk(config)
+    desk = CallFactory(config)
     if words == "truth":
         script = [
             ScriptedUtterance(Channel(s["channel"]), s["start_s"], s["end_s"], s["text"])
@@ -94,7 +94,7 @@ def run_engine(path: Path, truth: Truth, words: str) -> list[Event]:
 def judge(truth: Truth, events: Sequence[Event]) -> Outcome:
     """What was shown, when, and which threats were answered."""
     shown = tuple(event.nudge for event in events if isinstance(event, NudgeShown))
-    held = tuple(event.nudge for event in events if isinstance(event, NudgeHeld))
+    held = tuple(event.nudge for event in events if isinstance(event, NudgeSuppressed))
     sentences = union(
         (
             TimeSpan(s["start_s"], s["end_s"])

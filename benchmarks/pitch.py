@@ -26,7 +26,7 @@ import numpy.typing as npt
 from benchmarks.effort import RAISED, USUAL, auc, kind_of, load, on_line, speakers_of
 from benchmarks.table import optional_data_dir, print_table, write_json
 from callwatch.core.audio import CALL_RATE_HZ
-from callwatch.voice.effort.f0 import WINDOW_SAMPLES, PitchFinder, is_voiced, power_spectra
+from callwatch.voice.effort.f0 import WINDOW_SAMPLES, F0Estimator, is_voiced, power_spectra
 
 Audio = npt.NDArray[np.float64]
 Method = Callable[[Audio], Audio]
@@ -53,7 +53,7 @@ def own(audio: Audio) -> Audio:
     """F0 at each centre, NaN where unvoiced."""
     starts = centres(len(audio)) - WINDOW_SAMPLES // 2
     windows = audio[starts[:, None] + np.arange(WINDOW_SAMPLES)].astype(np.float32)
-    finder = PitchFinder()
+    finder = F0Estimator()
     found = finder.find(power_spectra(windows))
     return np.where(is_voiced(found, finder.config), found.f0_hz, np.nan).astype(np.float64)
 

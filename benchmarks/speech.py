@@ -29,7 +29,7 @@ from callwatch.session.recognition import InlineRecognition
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.models.installed import installed_models
 from callwatch.speech.protocol import Recognizer, SpeechChunk
-from callwatch.speech.segmenter import SpeechFeed
+from callwatch.speech.segmenter import SpeechSegmenter
 from callwatch.speech.vosk import VoskRecognizer
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
 from callwatch.speech.whisper_engine import FULL_WINDOW_S
@@ -83,7 +83,7 @@ def through_callwatch(recognizer: Recognizer, samples: Samples) -> Run:
     customer = np.concatenate((silence[: CALL_RATE_HZ // 2], samples, silence))
     both = np.stack((np.zeros_like(customer), customer))
     begun = time.process_time()
-    voice, feed, recognition = VoiceActivity(), SpeechFeed(), InlineRecognition(recognizer)
+    voice, feed, recognition = VoiceActivity(), SpeechSegmenter(), InlineRecognition(recognizer)
     heard = []
     for start in range(0, both.shape[1], BLOCK):
         block = CallBlock(both[:, start : start + BLOCK], start / CALL_RATE_HZ)

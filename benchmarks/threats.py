@@ -24,7 +24,7 @@ from typing import Any, Final
 from benchmarks.scripted import Truth, calls_in
 from benchmarks.table import print_table, write_json
 from callwatch.app.analyze import BLOCK_S, WHISPER
-from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.audio.files import open_recording
 from callwatch.config import Config
 from callwatch.core.channels import Channel
@@ -169,7 +169,7 @@ def _heard(call: Heard, start_s: float, end_s: float) -> str:
     return " ".join(word.text for word in inside)
 
 
-def run(desk: CallDesk, path: Path, truth: Truth) -> Heard:
+def run(desk: CallFactory, path: Path, truth: Truth) -> Heard:
     """One call through the program."""
     events: list[Event] = []
     with TemporaryDirectory() as folder, open_recording(path, block_s=BLOCK_S) as source:
@@ -215,7 +215,7 @@ def main() -> None:
     given = parser.parse_args()
     config = Config()
     config = replace(config, recognition=replace(config.recognition, model=given.model))
-    desk = CallDesk(config, TIMINGS[given.timing])
+    desk = CallFactory(config, TIMINGS[given.timing])
     if desk.choice.create is None:
         print(f"skipped: {desk.choice.explanation}")
         return

@@ -20,12 +20,12 @@ from PyQt6.QtWidgets import QApplication, QWidget
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.escalation import EscalationChange, EscalationLevel
-from callwatch.core.events import EscalationChanged, Metered, NudgeClosed, NudgeShown
+from callwatch.core.events import EscalationChanged, MeterUpdated, NudgeClosed, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.native.event_bridge import EventBridge
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 LIMITS = {
     "cue_to_card_p95_ms": 50.0,
@@ -111,7 +111,7 @@ def play_call(bridge: EventBridge, watch: CardWatch, delays_ms: list[float]) -> 
     levels = list(EscalationLevel)
     for i in range(CARDS):
         talk = {Channel.AGENT: i * 0.4, Channel.CUSTOMER: i * 0.6}
-        bridge(Metered(float(i), talk, {}, {Channel.CUSTOMER: i % 6 - 1.0}))
+        bridge(MeterUpdated(float(i), talk, {}, {Channel.CUSTOMER: i % 6 - 1.0}))
         change = EscalationChange(float(i), levels[i % 4], levels[(i - 1) % 4])
         bridge(EscalationChanged(float(i), change))
         watch.painted.clear()
@@ -125,7 +125,7 @@ def play_call(bridge: EventBridge, watch: CardWatch, delays_ms: list[float]) -> 
 
 def measure(started: float) -> dict[str, float]:
     app = QApplication(sys.argv[:1])
-    overlay = Overlay(Words(Language.EN), OverlaySettings(theme="light"))
+    overlay = Overlay(Translator(Language.EN), OverlaySettings(theme="light"))
     bridge = EventBridge()
     bridge.arrived.connect(overlay.take)
     watch, blocks = CardWatch(overlay), BlockWatch()

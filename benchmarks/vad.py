@@ -22,7 +22,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStopped
 from callwatch.voice.framing import CHUNK, FRAME
 from callwatch.voice.vad.silero import CONTEXT, Silero
-from callwatch.voice.vad.webrtc_gate import SpeechGate
+from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
 Flags = npt.NDArray[np.bool_]
 Row = dict[str, Any]
@@ -74,7 +74,7 @@ def silero(samples: Samples) -> Flags:
 def webrtc(samples: Samples) -> Flags:
     """Plain webrtcvad, aggressiveness 2."""
     count = samples.shape[1] // FRAME
-    return SpeechGate(2).process(samples[0, : count * FRAME], np.ones(count, dtype=np.bool_))
+    return WebRtcGate(2).process(samples[0, : count * FRAME], np.ones(count, dtype=np.bool_))
 
 
 SYSTEMS = {"callwatch": own, "plain Silero": silero, "plain webrtcvad": webrtc}

@@ -27,7 +27,7 @@ from callwatch.core.words import Utterance
 from callwatch.session.recognition import InlineRecognition
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.protocol import Recognizer
-from callwatch.speech.segmenter import SpeechFeed
+from callwatch.speech.segmenter import SpeechSegmenter
 from callwatch.voice.vad.activity import VoiceActivity
 
 BEFORE_S, AFTER_S = 12.0, 6.0
@@ -47,7 +47,7 @@ def excerpt(path: Path, start_s: float, end_s: float) -> Samples:
 
 def hear(recognizer: Recognizer, both: Samples, at_s: float) -> list[Utterance]:
     """All utterances of the stretch, in the order in which they came."""
-    voice, feed, recognition = VoiceActivity(), SpeechFeed(), InlineRecognition(recognizer)
+    voice, feed, recognition = VoiceActivity(), SpeechSegmenter(), InlineRecognition(recognizer)
     heard: list[Utterance] = []
     for start in range(0, both.shape[1], BLOCK):
         block = CallBlock(both[:, start : start + BLOCK], at_s + start / CALL_RATE_HZ)

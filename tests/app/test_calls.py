@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, output_folders, wordless
+from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, drop_transcripts, output_folders
 from callwatch.audio.files import open_recording
 from callwatch.config import Config, RecognitionConfig, StoreConfig
 from callwatch.core.channels import Channel
-from callwatch.core.events import Event, PartialHeard, UtteranceFinished, VoiceStarted
+from callwatch.core.events import Event, PartialTranscribed, UtteranceFinished, VoiceStarted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.store.history import CallHistory
@@ -31,7 +31,7 @@ def run(recording: Path, out: Path, store: StoreConfig, *, own_folder: bool = Fa
     config = replace(Config(), recognition=RecognitionConfig(engine="none"), store=store)
     with open_recording(recording, block_s=0.5) as source:
         plan = CallPlan(source, "quiet.wav", out, live=False, own_folder=own_folder)
-        return CallDesk(config).open(plan).run()
+        return CallFactory(config).open(plan).run()
 
 
 def test_a_history_that_fails_costs_nobody_the_report(recording: Path, tmp_path: Path) -> None:
@@ -65,9 +65,9 @@ def test_equal_names_never_share_a_folder() -> None:
 
 def test_without_a_transcript_the_journal_holds_no_words() -> None:
     kept: list[Event] = []
-    sink = wordless(kept.append)
+    sink = drop_transcripts(kept.append)
     said = Utterance("u", Channel.AGENT, (Word("hello", TimeSpan(0.0, 0.5)),), True, 1.0)
     voice = VoiceStarted(0.1, Channel.AGENT, 0.0)
-    for event in (voice, PartialHeard(0.5, said), UtteranceFinished(1.0, said)):
+    for event in (voice, PartialTranscribed(0.5, said), UtteranceFinished(1.0, said)):
         sink(event)
     assert kept == [voice]

@@ -13,7 +13,7 @@ import soundfile
 from tests.integration.commands import DEMO
 
 from callwatch.app import kept_audio
-from callwatch.app.calls import CallDesk, CallOutcome, CallPlan
+from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
 from callwatch.app.desktop.retention import delete_old_files
 from callwatch.app.folders import data_folder
 from callwatch.app.kept_audio import audio_folder
@@ -43,7 +43,7 @@ def speech_of(channel: Channel) -> list[tuple[float, float]]:
 
 CARD = speech_of(C)[0]
 PLAIN = speech_of(C)[1]
-Run = Callable[[CallDesk], CallOutcome]
+Run = Callable[[CallFactory], CallOutcome]
 SCRIPT = (
     ScriptedUtterance(
         C, *CARD, "it is four one one one one one one one one one one one one one one one"
@@ -53,9 +53,9 @@ SCRIPT = (
 )
 
 
-def desk(store: StoreConfig = KEEP, script: tuple[ScriptedUtterance, ...] = SCRIPT) -> CallDesk:
+def desk(store: StoreConfig = KEEP, script: tuple[ScriptedUtterance, ...] = SCRIPT) -> CallFactory:
     config = replace(Config(), recognition=RecognitionConfig(engine="none"), store=store)
-    found = CallDesk(config)
+    found = CallFactory(config)
     found.choice = replace(
         found.choice, create=lambda: ScriptedRecognizer(script), engine="scripted"
     )
@@ -73,7 +73,7 @@ def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(beginning: Path, tmp_path: Path) -> Run:
-    def run_one(desk: CallDesk) -> CallOutcome:
+    def run_one(desk: CallFactory) -> CallOutcome:
         with open_recording(beginning, block_s=0.5) as source:
             return desk.open(CallPlan(source, "call.wav", tmp_path / "out", live=False)).run()
 
@@ -137,7 +137,9 @@ def test_the_sound_goes_with_its_call(run: Run, how: str) -> None:
 
 
 def test_without_a_recogniser_no_sound_is_kept_and_the_report_says_why(run: Run) -> None:
-    without = CallDesk(replace(Config(), recognition=RecognitionConfig(engine="none"), store=KEEP))
+    without = CallFactory(
+        replace(Config(), recognition=RecognitionConfig(engine="none"), store=KEEP)
+    )
     outcome = run(without)
     assert recordings() == []
     assert outcome.summary.call.audio_kept_until is None

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from callwatch.app.priority import STAND_BACK, stand_back
+from callwatch.app.priority import STAND_BACK, run_at_low_priority
 
 
 def priority() -> int:
@@ -13,7 +13,7 @@ def priority() -> int:
 
 def test_the_work_and_what_it_starts_stand_back_and_the_caller_does_not() -> None:
     if sys.platform != "linux":
-        assert stand_back(lambda: 1) == 1
+        assert run_at_low_priority(lambda: 1) == 1
         return
     before, seen = priority(), []
 
@@ -24,7 +24,7 @@ def test_the_work_and_what_it_starts_stand_back_and_the_caller_does_not() -> Non
         seen.append(priority())
         return "done"
 
-    assert stand_back(work) == "done"
+    assert run_at_low_priority(work) == "done"
     assert seen == [before + STAND_BACK] * 2
     assert priority() == before
 
@@ -34,4 +34,4 @@ def test_what_goes_wrong_is_raised_to_the_caller() -> None:
         raise ValueError("broken model")
 
     with pytest.raises(ValueError, match="broken model"):
-        stand_back(work)
+        run_at_low_priority(work)

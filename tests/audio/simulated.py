@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from tests.audio.signals import Float
 
-from callwatch.audio.channel_aligner import Mixer
+from callwatch.audio.channel_aligner import ChannelAligner
 from callwatch.audio.inbox import Chunk
 from callwatch.core.audio import CallBlock, Samples
 
@@ -56,8 +56,10 @@ class Device:
             yield Chunk(self.index, self.epoch, waveform, first_frame + at, self.rate_hz, arrived_s)
 
 
-def run(mixer: Mixer, chunks: list[Chunk], until_s: float, step_s: float = 0.02) -> list[CallBlock]:
-    """Feed chunks in order of arrival with the clock moving on; every block that comes out."""
+def run(
+    mixer: ChannelAligner, chunks: list[Chunk], until_s: float, step_s: float = 0.02
+) -> list[CallBlock]:
+    """CaptureSink chunks in order of arrival with the clock moving on; every block that comes out."""
     waiting = sorted(chunks, key=lambda chunk: chunk.arrived_s)
     blocks: list[CallBlock] = []
     now_s, at = 0.0, 0

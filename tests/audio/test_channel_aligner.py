@@ -5,7 +5,7 @@ import pytest
 from tests.audio.signals import Float
 from tests.audio.simulated import Device, Doubles, joined, late_by_s, run, sweep
 
-from callwatch.audio.channel_aligner import GRACE_S, Mixer
+from callwatch.audio.channel_aligner import GRACE_S, ChannelAligner
 from callwatch.audio.inbox import Chunk
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
@@ -19,7 +19,7 @@ def holes(blocks: list[CallBlock], channel: Channel) -> list[TimeSpan]:
 @pytest.mark.parametrize("block_s", [0.02, 0.1, 0.237])
 def test_one_two_channel_device_comes_through_whole(block_s: float) -> None:
     device = Device(0, sweep, channels=2)
-    blocks = run(Mixer(0.0, 1, block_s), list(device.chunks(0, 10)), 9.5)
+    blocks = run(ChannelAligner(0.0, 1, block_s), list(device.chunks(0, 10)), 9.5)
     samples = joined(blocks)
     assert samples.shape[1] >= 9.0 * 16_000
     assert total_s(holes(blocks, Channel.AGENT)) < 0.01
@@ -30,7 +30,7 @@ def test_one_two_channel_device_comes_through_whole(block_s: float) -> None:
 
 
 def test_the_sides_of_a_two_channel_device_can_be_swapped() -> None:
-    mixer = Mixer(0.0, 1, 0.1, (Channel.CUSTOMER, Channel.AGENT))
+    mixer = ChannelAligner(0.0, 1, 0.1, (Channel.CUSTOMER, Channel.AGENT))
     samples = joined(run(mixer, list(Device(0, sweep, channels=2).chunks(0, 3)), 3))
     assert samples[0].std() < 0.6 * samples[1].std()
 
@@ -43,7 +43,7 @@ def test_drifting_devices_stay_aligned_and_the_drift_is_told(
         *Device(0, sweep, 48_000, agent_ppm, chunk_s=0.04, seed=1).chunks(0, 240),
         *Device(1, sweep, 44_100, customer_ppm, chunk_s=0.04, seed=2).chunks(0, 240),
     ]
-    mixer = Mixer(0.0, 2, 0.1)
+    mixer = ChannelAligner(0.0, 2, 0.1)
     samples = joined(run(mixer, chunks, 240))
     assert mixer.drift_ppm(Channel.AGENT) == pytest.approx(agent_ppm, abs=10)
     assert mixer.drift_ppm(Channel.CUSTOMER) == pytest.approx(customer_ppm, abs=10)
@@ -56,7 +56,7 @@ def test_drifting_devices_stay_aligned_and_the_drift_is_told(
 
 
 def test_drift_is_not_claimed_before_it_is_known() -> None:
-    mixer = Mixer(0.0, 2, 0.1)
+    mixer = ChannelAligner(0.0, 2, 0.1)
     chunks = [*Device(0, sweep).chunks(0, 40), *Device(1, sweep, ppm=300).chunks(0, 40)]
     run(mixer, chunks, 40)
     assert mixer.drift_ppm(Channel.CUSTOMER) is None
@@ -68,7 +68,7 @@ def test_following_makes_no_clicks() -> None:
         return sound
 
     chunks = [*Device(0, tone, ppm=-300).chunks(0, 90), *Device(1, tone, ppm=300).chunks(0, 90)]
-    samples = joined(run(Mixer(0.0, 2, 0.1), chunks, 90))
+    samples = joined(run(ChannelAligner(0.0, 2, 0.1), chunks, 90))
     for row in samples[:, 16_000:]:
         # The second difference of a 440 Hz sine at 16 kHz is bounded; a click stands far above.
         curvature = np.abs(np.diff(row.astype(np.float64), 2)).max()
@@ -82,7 +82,7 @@ def test_a_hiccup_loses_nothing() -> None:
         late = 5.0 <= chunk.arrived_s < 5.3
         arrived_s = 5.3 if late else chunk.arrived_s
         chunks.append(Chunk(0, 0, chunk.waveform, chunk.frame, chunk.rate_hz, arrived_s))
-    blocks = run(Mixer(0.0, 1, 0.1), chunks, 9)
+    blocks = run(ChannelAligner(0.0, 1, 0.1), chunks, 9)
     assert total_s(holes(blocks, Channel.AGENT)) < 0.01
     assert abs(late_by_s(joined(blocks)[0], sweep, 6.0)) < 0.005
 
@@ -93,7 +93,7 @@ def test_frames_without_room_leave_an_exact_hole() -> None:
         for chunk in Device(0, sweep, channels=2).chunks(0, 10)
         if not 4.0 <= chunk.frame / 48_000 < 4.5
     ]
-    blocks = run(Mixer(0.0, 1, 0.1), chunks, 9)
+    blocks = run(ChannelAligner(0.0, 1, 0.1), chunks, 9)
     for channel in Channel:
         assert total_s(holes(blocks, channel)) == pytest.approx(0.5, abs=0.01)
     samples = joined(blocks)
@@ -111,7 +111,7 @@ def test_a_loopback_that_goes_silent_is_filled_from_the_clock(devices: int) -> N
     chunks = first + second
     if devices == 2:
         chunks += Device(0, sweep, seed=5).chunks(0, 12)
-    blocks = run(Mixer(0.0, devices, 0.1), chunks, 11.5)
+    blocks = run(ChannelAligner(0.0, devices, 0.1), chunks, 11.5)
     assert total_s(holes(blocks, Channel.CUSTOMER)) == pytest.approx(4.25, abs=0.15)
     row = joined(blocks)[1]
     assert not row[round(3.1 * 16_000) : round(7.2 * 16_000)].any()
@@ -122,7 +122,7 @@ def test_a_loopback_that_goes_silent_is_filled_from_the_clock(devices: int) -> N
 
 
 def test_the_other_side_is_late_by_no_more_than_the_grace() -> None:
-    mixer = Mixer(0.0, 2, 0.1)
+    mixer = ChannelAligner(0.0, 2, 0.1)
     for chunk in Device(0, sweep, jitter_s=0.0).chunks(0, 5):
         mixer.accept(chunk)
         for block in mixer.due(chunk.arrived_s):
@@ -139,7 +139,7 @@ def test_a_device_that_was_opened_again_is_placed_by_its_arrival() -> None:
         *before.chunks(0, 5),
         *after.chunks(8, 15),
     ]
-    blocks = run(Mixer(0.0, 2, 0.1), chunks, 14.5)
+    blocks = run(ChannelAligner(0.0, 2, 0.1), chunks, 14.5)
     assert total_s(holes(blocks, Channel.CUSTOMER)) == pytest.approx(3.0, abs=0.05)
     assert abs(late_by_s(joined(blocks)[1], sweep, 10.0)) < 0.008
 
@@ -151,12 +151,12 @@ def test_a_device_that_was_first_placed_too_late_is_put_right() -> None:
         arrived_s = max(chunk.arrived_s, min(0.7, chunk.arrived_s + 0.3))
         chunks.append(Chunk(1, 0, chunk.waveform, chunk.frame, chunk.rate_hz, arrived_s))
     chunks += Device(0, sweep).chunks(0, 10)
-    samples = joined(run(Mixer(0.0, 2, 0.1), chunks, 9))
+    samples = joined(run(ChannelAligner(0.0, 2, 0.1), chunks, 9))
     assert abs(late_by_s(samples[1], sweep, 4.0)) < 0.008
 
 
 def test_no_device_at_all_is_silence_on_time() -> None:
-    blocks = list(Mixer(100.0, 2, 0.1).due(110.0))
+    blocks = list(ChannelAligner(100.0, 2, 0.1).due(110.0))
     assert len(blocks) == round((10 - GRACE_S) / 0.1)
     assert not joined(blocks).any()
     assert total_s(holes(blocks, Channel.AGENT)) == pytest.approx(10 - GRACE_S)

@@ -4,12 +4,12 @@ import threading
 
 import numpy as np
 
-from callwatch.audio.inbox import Feed, Inbox
+from callwatch.audio.inbox import CaptureSink, Inbox
 
 
 def test_a_full_inbox_drops_the_newest_and_the_counter_goes_on() -> None:
     inbox = Inbox(chunks=2)
-    feed = Feed(inbox, device=0, epoch=3, clock=lambda: 7.0)
+    feed = CaptureSink(inbox, device=0, epoch=3, clock=lambda: 7.0)
     for number in range(4):
         feed.deliver(np.full((10, 2), number, np.float32), 48_000)
     assert feed.dropped_frames == 20
@@ -29,7 +29,7 @@ def test_a_full_inbox_drops_the_newest_and_the_counter_goes_on() -> None:
 def test_a_chunk_owns_its_samples() -> None:
     inbox = Inbox()
     memory = np.ones((4, 1), np.float32)
-    Feed(inbox, 0, 0, lambda: 0.0).deliver(memory, 8_000)
+    CaptureSink(inbox, 0, 0, lambda: 0.0).deliver(memory, 8_000)
     memory[:] = 9
     chunk = inbox.get(0)
     assert chunk is not None

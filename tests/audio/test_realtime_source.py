@@ -8,7 +8,7 @@ import pytest
 from tests.audio.signals import noise, write
 
 from callwatch.audio.files import open_recording
-from callwatch.audio.realtime_source import Paced
+from callwatch.audio.realtime_source import RealtimeSource
 
 
 class Clock:
@@ -33,7 +33,7 @@ def recording(tmp_path: Path) -> Path:
 
 def test_blocks_leave_at_their_end(recording: Path) -> None:
     clock = Clock()
-    with Paced(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
+    with RealtimeSource(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
         left = [(block.end_s, clock.now_s - 100.0) for block in paced.blocks()]
     assert [at for _, at in left] == pytest.approx([end for end, _ in left])
     assert len(left) == 6
@@ -42,7 +42,7 @@ def test_blocks_leave_at_their_end(recording: Path) -> None:
 
 def test_a_late_reader_catches_up_without_waiting(recording: Path) -> None:
     clock = Clock()
-    with Paced(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
+    with RealtimeSource(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
         blocks = paced.blocks()
         next(blocks)
         clock.now_s += 1.0
@@ -56,7 +56,7 @@ def test_a_late_reader_catches_up_without_waiting(recording: Path) -> None:
 
 def test_stop_ends_at_once(recording: Path) -> None:
     clock = Clock()
-    with Paced(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
+    with RealtimeSource(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
         blocks = paced.blocks()
         next(blocks)
         clock.stop = True
@@ -66,7 +66,7 @@ def test_stop_ends_at_once(recording: Path) -> None:
 def test_paused_time_does_not_count(recording: Path) -> None:
     clock = Clock()
     resume_at_s = 107.0
-    paced = Paced(open_recording(recording, block_s=0.5), clock)
+    paced = RealtimeSource(open_recording(recording, block_s=0.5), clock)
 
     def wait(timeout_s: float) -> bool:
         clock.now_s += timeout_s
@@ -86,7 +86,7 @@ def test_paused_time_does_not_count(recording: Path) -> None:
 
 def test_seek_hurries_forward_and_refuses_to_go_back(recording: Path) -> None:
     clock = Clock()
-    with Paced(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
+    with RealtimeSource(open_recording(recording, block_s=0.5), clock, clock.wait) as paced:
         blocks = paced.blocks()
         next(blocks)
         assert paced.seek(2.0)
@@ -98,7 +98,9 @@ def test_seek_hurries_forward_and_refuses_to_go_back(recording: Path) -> None:
 
 
 def test_close_from_another_thread_wakes_a_waiting_reader(recording: Path) -> None:
-    paced = Paced(open_recording(recording, block_s=0.5), lambda: 0.0)  # the time never comes
+    paced = RealtimeSource(
+        open_recording(recording, block_s=0.5), lambda: 0.0
+    )  # the time never comes
     got: list[int] = []
     started = threading.Event()
 
@@ -116,7 +118,7 @@ def test_close_from_another_thread_wakes_a_waiting_reader(recording: Path) -> No
 
 
 def test_it_passes_the_recordings_facts_on(recording: Path) -> None:
-    with Paced(open_recording(recording), Clock()) as paced:
+    with RealtimeSource(open_recording(recording), Clock()) as paced:
         assert paced.name == str(recording)
         assert paced.duration_s == pytest.approx(3.0)
         assert paced.warnings() == ()

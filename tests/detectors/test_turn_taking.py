@@ -16,7 +16,7 @@ from callwatch.core.events import (
 from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
-from callwatch.detectors.backchannel_lexicon import listening_words
+from callwatch.detectors.backchannel_lexicon import backchannel_lexicon
 from callwatch.detectors.turn_taking import TurnTaking
 
 A, C = Channel.AGENT, Channel.CUSTOMER
@@ -227,7 +227,7 @@ def test_content_words_keep_a_short_grab() -> None:
     ],
 )
 def test_listening_words(language: Language, listening: str, content: str) -> None:
-    words = listening_words(language)
+    words = backchannel_lexicon(language)
     assert words.is_listening(listening) is True
     assert words.is_listening(content) is False
     assert words.is_listening(" ") is None

@@ -16,7 +16,7 @@ from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
 from callwatch.report.write import write_report
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
-from callwatch.session.summary_builder import CallRecord
+from callwatch.session.summary_builder import SummaryBuilder
 from callwatch.store.history import CallHistory
 
 from .commands import DEMO, callwatch
@@ -87,7 +87,7 @@ def test_a_spoken_card_number_leaves_no_trace_in_any_file(tmp_path: Path, own_ho
     language = Language.EN
     info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "test", "en", "scripted", None)
     phrases = Phrases(PhraseMatcher.for_language(language), StepMatcher.for_language(language))
-    pipeline, record = Pipeline(PipelineConfig(), info, phrases), CallRecord()
+    pipeline, record = Pipeline(PipelineConfig(), info, phrases), SummaryBuilder()
     events = pipeline.start()
     for is_final in (False, True):
         events += pipeline.hear(Utterance("u", Channel.CUSTOMER, words, is_final, 9.0))

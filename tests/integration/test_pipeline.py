@@ -15,10 +15,10 @@ from callwatch.core.events import (
     CueClosed,
     CueOpened,
     Event,
-    InputNoted,
-    Metered,
-    NudgeHeld,
+    InputWarning,
+    MeterUpdated,
     NudgeShown,
+    NudgeSuppressed,
 )
 from callwatch.core.summary import CallInfo, CallSummary, Metrics
 from callwatch.core.words import Utterance
@@ -70,10 +70,10 @@ def test_speech_that_a_slow_machine_skips_is_told_at_once_and_in_the_report() ->
         PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
     )
     stuck = Stuck()
-    notes: list[InputNoted] = []
+    notes: list[InputWarning] = []
 
     def sink(event: Event) -> None:
-        if isinstance(event, InputNoted) and event.code == "speech_skipped":
+        if isinstance(event, InputWarning) and event.code == "speech_skipped":
             notes.append(event)
             stuck.go.set()
 
@@ -90,13 +90,13 @@ def test_speech_that_a_slow_machine_skips_is_told_at_once_and_in_the_report() ->
 
 def told(events: list[Event]) -> list[str]:
     """Cues and nudges in order; times to the millisecond, for sums of floats differ by rounding."""
-    kinds = CueOpened | CueClosed | NudgeShown | NudgeHeld
+    kinds = CueOpened | CueClosed | NudgeShown | NudgeSuppressed
     shown = [repr(event) for event in events if isinstance(event, kinds)]
     return sorted(re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", line) for line in shown)
 
 
 def effort_curve(events: list[Event]) -> list[dict[Channel, float | None]]:
-    return [event.effort for event in events if isinstance(event, Metered)]
+    return [event.effort for event in events if isinstance(event, MeterUpdated)]
 
 
 def rounded(metrics: Metrics) -> str:
@@ -111,7 +111,7 @@ def test_what_is_wrong_with_the_sound_is_told_second_by_second(tmp_path: Path) -
     seconds = {}
     for block_s in (0.1, 7.0):
         _, events = run(tmp_path / "loud.wav", block_s)
-        seconds[block_s] = [event for event in events if isinstance(event, Metered)]
+        seconds[block_s] = [event for event in events if isinstance(event, MeterUpdated)]
     told = [second.input_faults for second in seconds[0.1]]
     assert told == [second.input_faults for second in seconds[7.0]]
     clipped = [i for i, faults in enumerate(told) if faults == {Channel.CUSTOMER: "clipping"}]

@@ -6,11 +6,11 @@ import pytest
 from callwatch.core.channels import Channel, Language
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
-from callwatch.redaction.audio_redaction import Keepable, KeepConfig
+from callwatch.redaction.audio_redaction import AudioRedactionConfig, AudioRedactor
 from callwatch.redaction.redactor import UtteranceMasker
 
 A, C = Channel.AGENT, Channel.CUSTOMER
-EXACT = KeepConfig(word_pad_s=0.0, secret_pad_s=0.0)
+EXACT = AudioRedactionConfig(word_pad_s=0.0, secret_pad_s=0.0)
 
 
 def said(
@@ -27,7 +27,7 @@ def kept(
     *utterances: Utterance, language: Language = Language.EN, side: Channel = C
 ) -> list[TimeSpan]:
     """The spans after masking, as in a call."""
-    masker, keepable = UtteranceMasker(language), Keepable(language, EXACT)
+    masker, keepable = UtteranceMasker(language), AudioRedactor(language, EXACT)
     for utterance in utterances:
         keepable.hear(masker.mask(utterance))
     return keepable.spans(side)
@@ -119,7 +119,7 @@ def test_a_misheard_address_is_silent_with_the_name_before_it() -> None:
 
 
 def test_a_number_read_in_slow_groups_is_silent_to_its_end_after_its_start_is_forgotten() -> None:
-    keepable, masker = Keepable(Language.EN, EXACT), UtteranceMasker(Language.EN)
+    keepable, masker = AudioRedactor(Language.EN, EXACT), UtteranceMasker(Language.EN)
     for i, digit in enumerate(["four", "one", "three", "two", "nine", "six", "seven"]):
         keepable.hear(masker.mask(said(f"{digit}", 100.0 + 3.5 * i)))
     keepable.forget_before(118.0)
@@ -129,24 +129,24 @@ def test_a_number_read_in_slow_groups_is_silent_to_its_end_after_its_start_is_fo
 def test_a_recogniser_that_gives_words_no_times_of_their_own_costs_the_whole_utterance() -> None:
     span = TimeSpan(5.0, 9.0)
     words = tuple(Word(text, span) for text in ["the", "card", "is", "[card]", "thanks"])
-    keepable = Keepable(Language.EN, EXACT)
+    keepable = AudioRedactor(Language.EN, EXACT)
     keepable.hear(Utterance("c-1", C, words, True, 9.0))
     assert keepable.spans(C) == []
     plain = tuple(Word(text, span) for text in ["it", "is", "broken", "again"])
-    keepable = Keepable(Language.EN, EXACT)
+    keepable = AudioRedactor(Language.EN, EXACT)
     keepable.hear(Utterance("c-1", C, plain, True, 9.0))
     assert keepable.spans(C) == [span]
 
 
 def test_without_any_time_nothing_is_kept() -> None:
     words = tuple(Word(text, TimeSpan(9.0, 9.0)) for text in ["it", "is", "broken"])
-    keepable = Keepable(Language.EN, EXACT)
+    keepable = AudioRedactor(Language.EN, EXACT)
     keepable.hear(Utterance("c-1", C, words, True, 9.0))
     assert keepable.spans(C) == []
 
 
 def test_a_pause_is_silent_also_while_it_lasts() -> None:
-    keepable = Keepable(Language.EN, EXACT)
+    keepable = AudioRedactor(Language.EN, EXACT)
     keepable.hear(said("one moment please while I look", 0.0, 1.0))
     keepable.pause(2.0)
     assert keepable.spans(C) == [TimeSpan(0.0, 2.0)]
@@ -155,7 +155,7 @@ def test_a_pause_is_silent_also_while_it_lasts() -> None:
 
 
 def test_gains_do_not_depend_on_the_size_of_the_blocks() -> None:
-    keepable = Keepable(Language.EN)
+    keepable = AudioRedactor(Language.EN)
     keepable.hear(said("hello there my order is late", 1.0, 0.4))
     keepable.hear(said("please look", 5.0, 0.4))
     whole = keepable.gains(C, 0.0, 8 * 16_000)

@@ -122,7 +122,7 @@ def test_no_maker_is_forgotten() -> None:
         path.relative_to(SOURCE).as_posix()
         for room in rooms
         for path in (SOURCE / room).glob("*.py")
-        if re.search(r"\b(InputNoted|Cue|NudgeHeld)\(|evidence = ", path.read_text("utf-8"))
+        if re.search(r"\b(InputWarning|Cue|NudgeSuppressed)\(|evidence = ", path.read_text("utf-8"))
     }
     assert makers <= set(MAKERS)
 

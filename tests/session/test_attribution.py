@@ -2,7 +2,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn
 from callwatch.core.spans import TimeSpan
-from callwatch.session.attribution import ApartFilter
+from callwatch.session.attribution import AttributionFilter
 
 
 def cue(kind: CueKind) -> Cue:
@@ -18,7 +18,7 @@ def closed(kind: CueKind, name: str = "x") -> CueClosed:
 
 
 def test_an_interruption_nobody_can_be_blamed_for_is_held_back_to_its_end() -> None:
-    apart = ApartFilter()
+    apart = AttributionFilter()
     assert apart.holds_back(opened(CueKind.INTERRUPTION), separable=False)
     # The channels became separable in between: the rest of a cue nobody saw is not told either.
     assert apart.holds_back(closed(CueKind.INTERRUPTION), separable=True)
@@ -26,7 +26,7 @@ def test_an_interruption_nobody_can_be_blamed_for_is_held_back_to_its_end() -> N
 
 
 def test_a_cue_that_was_told_is_ended_and_words_stay_true() -> None:
-    apart = ApartFilter()
+    apart = AttributionFilter()
     assert not apart.holds_back(opened(CueKind.INTERRUPTION), separable=True)
     assert not apart.holds_back(closed(CueKind.INTERRUPTION), separable=False)
     assert not apart.holds_back(opened(CueKind.ACKNOWLEDGEMENT), separable=False)
@@ -34,7 +34,7 @@ def test_a_cue_that_was_told_is_ended_and_words_stay_true() -> None:
 
 
 def test_a_listening_word_that_grows_into_an_interruption_is_told_when_it_can_be_believed() -> None:
-    apart = ApartFilter()
+    apart = AttributionFilter()
     assert apart.holds_back(opened(CueKind.BACKCHANNEL), separable=False)
     assert not apart.holds_back(opened(CueKind.INTERRUPTION), separable=True)
     assert not apart.holds_back(closed(CueKind.INTERRUPTION), separable=True)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from callwatch.core.channels import Channel
-from callwatch.core.events import Metered
+from callwatch.core.events import MeterUpdated
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.session.meter import Meter
 from callwatch.voice.effort.estimator import EffortFrames
@@ -27,7 +27,7 @@ def effort(first: int, count: int) -> EffortFrames:
     )
 
 
-def metered(steps_a_block: int, lag: int) -> list[Metered]:
+def metered(steps_a_block: int, lag: int) -> list[MeterUpdated]:
     """A call in blocks; of each block's effort the last `lag` steps come with the next."""
     meter, out = Meter(), []
     told = 0

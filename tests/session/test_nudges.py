@@ -16,8 +16,8 @@ from callwatch.core.events import (
     Event,
     FloorReleased,
     NudgeClosed,
-    NudgeHeld,
     NudgeShown,
+    NudgeSuppressed,
 )
 from callwatch.core.nudges import NudgeLevel
 from callwatch.core.spans import TimeSpan
@@ -72,7 +72,7 @@ class Stage:
 
     @property
     def held(self) -> list[tuple[str, str]]:
-        made = [event.nudge for event in self.events if isinstance(event, NudgeHeld)]
+        made = [event.nudge for event in self.events if isinstance(event, NudgeSuppressed)]
         assert not any(nudge.shown for nudge in made)
         return [(nudge.key, nudge.because) for nudge in made]
 

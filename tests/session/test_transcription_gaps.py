@@ -1,16 +1,16 @@
 from callwatch.session.recognition import RecognitionStats
-from callwatch.session.transcription_gaps import SkippedSpeech
+from callwatch.session.transcription_gaps import TranscriptionGaps
 
 
 def test_a_moment_that_was_missed_is_not_told() -> None:
-    skipped = SkippedSpeech()
+    skipped = TranscriptionGaps()
     few = RecognitionStats(heard_s=60.0, skipped_s=0.5)
     assert skipped.observe(few, 60.0) == []
     assert skipped.warning(few) is None
 
 
 def test_a_machine_that_is_too_slow_is_told_once_and_in_the_report() -> None:
-    skipped = SkippedSpeech()
+    skipped = TranscriptionGaps()
     [note] = skipped.observe(RecognitionStats(heard_s=60.0, skipped_s=4.0), 70.0)
     assert (note.time_s, note.channel, note.code) == (70.0, None, "speech_skipped")
     much = RecognitionStats(heard_s=60.0, skipped_s=31.0)
@@ -22,6 +22,6 @@ def test_a_machine_that_is_too_slow_is_told_once_and_in_the_report() -> None:
 
 
 def test_a_model_that_fails_is_told_as_such() -> None:
-    told = SkippedSpeech().warning(RecognitionStats(skipped_s=12.0, failures=5))
+    told = TranscriptionGaps().warning(RecognitionStats(skipped_s=12.0, failures=5))
     assert told is not None
     assert "failed 5 times" in told

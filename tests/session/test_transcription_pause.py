@@ -8,7 +8,7 @@ from tests.integration.commands import DEMO
 
 from callwatch.audio.files import open_recording
 from callwatch.core.channels import Channel, Language
-from callwatch.core.events import Event, InputNoted, PartialHeard, UtteranceFinished
+from callwatch.core.events import Event, InputWarning, PartialTranscribed, UtteranceFinished
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance, Word
@@ -16,7 +16,7 @@ from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import event_to_document
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
-from callwatch.session.transcription_pause import PauseGate
+from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.protocol import SpeechChunk
 
 A, C = Channel.AGENT, Channel.CUSTOMER
@@ -33,11 +33,11 @@ def told(chunks: list[SpeechChunk]) -> list[tuple[str, float, float, bool]]:
 
 def test_without_a_pause_everything_passes() -> None:
     chunks = [piece("c-1", 0.0), piece("c-1", 1.0, last=True)]
-    assert PauseGate().let_through(chunks) == chunks
+    assert TranscriptionPause().let_through(chunks) == chunks
 
 
 def test_a_segment_that_spans_a_pause_is_cut_in_two() -> None:
-    gate = PauseGate()
+    gate = TranscriptionPause()
     gate.let_through([piece("c-1", 0.0)])
     assert told(gate.pause(1.0)) == [("c-1", 1.0, 0.0, True)]
     assert gate.let_through([piece("c-1", 1.0)]) == []
@@ -47,7 +47,7 @@ def test_a_segment_that_spans_a_pause_is_cut_in_two() -> None:
 
 
 def test_a_segment_cut_twice_has_three_names() -> None:
-    gate = PauseGate()
+    gate = TranscriptionPause()
     gate.let_through([piece("c-1", 0.0)])
     gate.pause(1.0)
     gate.resume(2.0)
@@ -58,7 +58,7 @@ def test_a_segment_cut_twice_has_three_names() -> None:
 
 
 def test_a_segment_that_ended_in_the_pause_leaves_nothing() -> None:
-    gate = PauseGate()
+    gate = TranscriptionPause()
     gate.pause(1.0)
     gate.resume(5.0)
     assert gate.let_through([piece("c-2", 3.0), piece("c-2", 4.0, last=True)]) == []
@@ -66,7 +66,7 @@ def test_a_segment_that_ended_in_the_pause_leaves_nothing() -> None:
 
 
 def test_words_that_touch_a_pause_are_left_out() -> None:
-    gate = PauseGate()
+    gate = TranscriptionPause()
     gate.pause(1.0)
     gate.resume(2.0)
     spans = ((0.5, 0.9), (0.9, 1.1), (1.4, 1.4), (1.9, 2.1), (2.0, 2.4))
@@ -113,7 +113,7 @@ def test_no_word_of_a_pause_survives_in_the_pipeline(from_s: float, to_s: float)
     for chunk in pipeline.take_chunks():
         events += pipeline.hear(ear.accept(chunk))
     events += pipeline.end_call(Performance())
-    heard = [e.utterance for e in events if isinstance(e, PartialHeard | UtteranceFinished)]
+    heard = [e.utterance for e in events if isinstance(e, PartialTranscribed | UtteranceFinished)]
     times = [word.span.start_s for utterance in heard for word in utterance.words]
     assert min(times) < from_s - 1.0
     assert not [at_s for at_s in times if from_s <= at_s < to_s]
@@ -121,7 +121,7 @@ def test_no_word_of_a_pause_survives_in_the_pipeline(from_s: float, to_s: float)
     assert not [c for c in fed if c.end_s > from_s + 0.1 and c.start_s < to_s - 1e-6]
     if to_s < 70.0:
         assert max(times) > to_s + 1.0
-        (note,) = (e for e in events if isinstance(e, InputNoted) and e.code == "resumed")
+        (note,) = (e for e in events if isinstance(e, InputWarning) and e.code == "resumed")
         assert note.span is not None
         assert note.span.end_s == pytest.approx(to_s, abs=0.11)
     # Every utterance that was begun is finished: no partial is left on its own.

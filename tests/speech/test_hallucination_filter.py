@@ -1,6 +1,6 @@
 import pytest
 
-from callwatch.speech.hallucination_filter import PlausibleConfig, is_plausible
+from callwatch.speech.hallucination_filter import HallucinationConfig, is_plausible
 from callwatch.speech.whisper_engine import Decoded, HeardWord
 
 
@@ -10,7 +10,7 @@ def decoded(text: str, log_probability: float = -0.2, no_speech: float = 0.01) -
 
 
 def believed(heard: Decoded, length_s: float = 3.0) -> bool:
-    return is_plausible(heard, length_s, PlausibleConfig())
+    return is_plausible(heard, length_s, HallucinationConfig())
 
 
 def test_clear_speech_is_believed() -> None:

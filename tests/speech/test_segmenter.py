@@ -8,7 +8,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.speech.segmenter import FeedConfig, SpeechFeed
+from callwatch.speech.segmenter import SegmenterConfig, SpeechSegmenter
 
 DELAY_S = 0.05
 
@@ -31,11 +31,11 @@ def feed_all(
     speech: npt.NDArray[np.bool_],
     block: int = 4000,
     lag: int = 0,
-    config: FeedConfig | None = None,
+    config: SegmenterConfig | None = None,
     levels: npt.NDArray[np.float64] | None = None,
 ) -> list[SpeechChunk]:
     """Runs a call through the feed; frames come `lag` samples after their audio."""
-    feed = SpeechFeed(config)
+    feed = SpeechSegmenter(config)
     chunks: list[SpeechChunk] = []
     given = 0
     total = samples.shape[1]
@@ -129,7 +129,7 @@ def test_a_monologue_is_cut_at_its_quietest_point() -> None:
 
 
 def test_the_longer_a_segment_the_shorter_a_pause_ends_it() -> None:
-    config = FeedConfig()
+    config = SegmenterConfig()
     assert config.pause_after_s(1.0) == 0.6
     assert config.pause_after_s(11.5) == pytest.approx(0.375)
     assert config.pause_after_s(99.0) == pytest.approx(0.15)
@@ -139,8 +139,8 @@ def test_the_longer_a_segment_the_shorter_a_pause_ends_it() -> None:
 
 
 def test_no_segment_is_longer_than_promised_and_nothing_grows_in_a_long_call() -> None:
-    config = FeedConfig()
-    feed = SpeechFeed(config)
+    config = SegmenterConfig()
+    feed = SpeechSegmenter(config)
     length_s: dict[str, float] = {}
     speech = np.ones((2, 100), dtype=bool)
     speech[0] = False
@@ -164,11 +164,11 @@ def test_silence_gives_nothing() -> None:
 
 
 def test_a_call_that_never_began_can_be_finished() -> None:
-    assert SpeechFeed().finish(0.0) == []
+    assert SpeechSegmenter().finish(0.0) == []
 
 
 def test_config_refuses_contradictions() -> None:
     with pytest.raises(ValueError, match="short_pause_s"):
-        FeedConfig(short_pause_s=1.0)
+        SegmenterConfig(short_pause_s=1.0)
     with pytest.raises(ValueError, match="patient_s"):
-        FeedConfig(patient_s=20.0)
+        SegmenterConfig(patient_s=20.0)

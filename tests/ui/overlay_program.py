@@ -13,14 +13,14 @@ from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.overlay.screenshots import picture_state
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 
 def main(language: str, theme: str, places: str = "") -> None:
     app = QApplication(sys.argv[:1])
     file = Path(places) if places else None
     settings = OverlaySettings(theme=theme, reduced_motion=True, places_file=file)
-    overlay = Overlay(Words(Language(language)), settings)
+    overlay = Overlay(Translator(Language(language)), settings)
     dismissed: list[str] = []
     pressed: list[str] = []
     key = global_hotkey()

@@ -28,11 +28,11 @@ from callwatch.app.desktop.settings import AppSettings
 from callwatch.config import Config, LoadedConfig
 from callwatch.core.channels import Language
 from callwatch_ui.overlay.bar import Bar
-from callwatch_ui.overlay.indicators import Cell
+from callwatch_ui.overlay.indicators import Indicator
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.theme.style import Look
-from callwatch_ui.translator import Words
+from callwatch_ui.theme.style import Style
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import FirstRun
 from callwatch_ui.windows.history_window import CallRow, HistoryWindow
 from callwatch_ui.windows.replay_window import ReplayWindow
@@ -40,13 +40,13 @@ from callwatch_ui.windows.settings_dialog import SettingsDialog
 
 NAMED = (
     QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit,
-    QProgressBar, QTabWidget, Cell,
+    QProgressBar, QTabWidget, Indicator,
 )  # fmt: skip
 ROWS = [CallRow("c1", "2026-01-31T09:30:00Z", 61.0, 0.4, 1, 0, 2)]
 
 
 def window(name: str, language: Language) -> QWidget:
-    words = Words(language)
+    words = Translator(language)
     match name:
         case "overlay":
             return Overlay(words, OverlaySettings(theme="light"))
@@ -55,7 +55,7 @@ def window(name: str, language: Language) -> QWidget:
         case "history":
             return HistoryWindow(words, Calls(ROWS))
         case "replay":
-            return ReplayWindow(words, Look(), call(), 60.0)
+            return ReplayWindow(words, Style(), call(), 60.0)
         case _:
             return FirstRun(words, Host(["Headset", "Monitor"]))
 
@@ -130,7 +130,7 @@ def test_the_tab_key_reaches_everything(qtbot: QtBot, name: str) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_settings_page_is_walked_by_keyboard(qtbot: QtBot, language: Language) -> None:
     config = replace(Config(), call=replace(Config().call, language=language))
-    dialog = SettingsDialog(Words(language), AppSettings(LoadedConfig(config, frozenset())))
+    dialog = SettingsDialog(Translator(language), AppSettings(LoadedConfig(config, frozenset())))
     qtbot.addWidget(dialog)
     dialog.show()
     qtbot.waitExposed(dialog)
@@ -160,7 +160,7 @@ def test_every_settings_page_is_walked_by_keyboard(qtbot: QtBot, language: Langu
 
 def test_the_bar_describes_itself_in_words(qtbot: QtBot) -> None:
     for language in Language:
-        bar = Bar(Look(), Words(language))
+        bar = Bar(Style(), Translator(language))
         qtbot.addWidget(bar)
         for cell in bar.cells:
             assert cell.accessibleName()

@@ -14,14 +14,14 @@ from callwatch.core.errors import ConfigError, InputError, StoreError
 from callwatch_ui.desktop.ipc import AppCommand, AppState
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray, tray_icon
 from callwatch_ui.native.global_shortcut import global_hotkey
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import Choice, FirstRun, SetupResult
 from callwatch_ui.windows.history_window import CallRow, HistoryWindow
 from callwatch_ui.windows.mic_check import LevelReading
 from callwatch_ui.windows.settings_dialog import SettingsDialog
 from callwatch_ui.windows.settings_form import FieldKind, SettingsField, SettingsForm, Value
 
-EN = Words(Language.EN)
+EN = Translator(Language.EN)
 FIELDS = (
     SettingsField("overlay.theme", FieldKind.CHOICE, "system", ("system", "light", "dark")),
     SettingsField("overlay.scale", FieldKind.NUMBER, 1.0, least=1.0, most=3.0, step=0.25),

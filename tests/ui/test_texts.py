@@ -7,7 +7,7 @@ from callwatch.core.cues import METHOD_STEPS
 from callwatch.core.escalation import EscalationLevel
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.theme.icons import ICONS, NUDGE_ICONS, icon_path
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 
 def fields(text: str) -> set[str]:
@@ -26,7 +26,7 @@ def test_the_app_speaks_every_language_completely(language: Language) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_every_level_and_step_has_a_word_of_its_own(language: Language) -> None:
-    words = Words(language)
+    words = Translator(language)
     assert len({words.level(level) for level in EscalationLevel}) == 4
     assert len({words.step(step) for step in METHOD_STEPS}) == 4
 

@@ -9,7 +9,7 @@ from callwatch.texts.catalogue import load_texts
 
 
 @dataclass(slots=True)
-class Words:
+class Translator:
     """The texts of `app.<language>.toml`; all parts of the app hold one, whose language may change."""
 
     language: Language

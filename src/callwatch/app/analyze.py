@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, output_folders, progress_sink
+from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, output_folders, progress_sink
 from callwatch.audio.files import open_recording
 from callwatch.config import Config
 from callwatch.core.channels import Channel
@@ -43,7 +43,7 @@ class Analysis:
     """One configuration for many recordings."""
 
     def __init__(self, config: Config) -> None:
-        self.desk = CallDesk(config, WHISPER)
+        self.desk = CallFactory(config, WHISPER)
 
     @property
     def explanation(self) -> str:
@@ -66,7 +66,7 @@ class Analysis:
 class PendingCall:
     """A recording that waits for its analysis; opening it may fail with an InputError."""
 
-    desk: CallDesk
+    desk: CallFactory
     item: AnalysisInput
     folder: Path
     channels: tuple[Channel, Channel]

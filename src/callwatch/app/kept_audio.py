@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from callwatch.app.folders import data_folder
 from callwatch.audio.recording_writer import SUFFIX, KeptFile, remove_unfinished
 from callwatch.audio.source import CallSource
-from callwatch.audio.source_proxy import WrappedSource
+from callwatch.audio.source_proxy import SourceProxy
 from callwatch.config import Config, StoreConfig
 from callwatch.core.audio import CallBlock
 from callwatch.core.errors import OutputError
@@ -114,7 +114,7 @@ class KeptAudio:
             self._keeper.discard()
 
 
-class Taped(WrappedSource):
+class Taped(SourceProxy):
     """A CallSource whose blocks are kept as they go by."""
 
     def __init__(self, source: CallSource, audio: KeptAudio) -> None:

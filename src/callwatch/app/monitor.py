@@ -7,10 +7,10 @@ from importlib import resources
 from pathlib import Path
 
 from callwatch.app import overlay
-from callwatch.app.calls import CallDesk, CallOutcome, CallPlan
+from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
 from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
-from callwatch.audio.realtime_source import Paced
+from callwatch.audio.realtime_source import RealtimeSource
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel
@@ -55,7 +55,7 @@ def demo_config(config: Config) -> Config:
 
 
 def replay_call(
-    desk: CallDesk,
+    desk: CallFactory,
     files: RecordingFiles,
     out_dir: Path,
     source_name: str,
@@ -72,13 +72,13 @@ def replay_call(
     """
     source = files.open(LIVE_BLOCK_S)
     if real_time:
-        source = Paced(source, clock=time.monotonic)
+        source = RealtimeSource(source, clock=time.monotonic)
     plan = CallPlan(source, source_name, out_dir, live=real_time, in_history=in_history)
     return _run(desk, plan, with_overlay, sinks)
 
 
 def live_call(
-    desk: CallDesk, out_dir: Path, *, with_overlay: bool, sinks: Sequence[Sink] = ()
+    desk: CallFactory, out_dir: Path, *, with_overlay: bool, sinks: Sequence[Sink] = ()
 ) -> CallOutcome:
     """The devices of the configuration, until the source ends or Ctrl-C."""
     devices = desk.config.devices
@@ -87,7 +87,9 @@ def live_call(
     return _run(desk, plan, with_overlay, sinks)
 
 
-def _run(desk: CallDesk, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sink]) -> CallOutcome:
+def _run(
+    desk: CallFactory, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sink]
+) -> CallOutcome:
     with plan.source:
         if with_overlay:
             return overlay.run_with_overlay(desk, plan, tuple(sinks))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, OpenCall
+from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
 from callwatch.config import OverlayConfig
 from callwatch.core.errors import CallwatchError, ConfigError, MissingPartError
 from callwatch.core.events import Event
@@ -32,7 +32,7 @@ class RunningCall:
     Its methods may be called from any thread.
     """
 
-    def __init__(self, call: OpenCall) -> None:
+    def __init__(self, call: PreparedCall) -> None:
         self._call = call
         self._lock = threading.Lock()
         self._finishing = threading.Lock()
@@ -108,7 +108,9 @@ class _Feedback:
             self.call.not_useful(nudge_key)
 
 
-def run_with_overlay(desk: CallDesk, plan: CallPlan, sinks: tuple[Sink, ...] = ()) -> CallOutcome:
+def run_with_overlay(
+    desk: CallFactory, plan: CallPlan, sinks: tuple[Sink, ...] = ()
+) -> CallOutcome:
     """The call with the overlay; returns when the call is over and its report is written.
 
     Raises the CallwatchError that ended the call.
@@ -147,7 +149,7 @@ def overlay_settings(config: OverlayConfig) -> "OverlaySettings":
         raise ConfigError(f"The settings under [overlay] cannot be used: {exc}.") from exc
 
 
-def save_pictures(out_dir: Path, desk: CallDesk) -> list[Path]:
+def save_pictures(out_dir: Path, desk: CallFactory) -> list[Path]:
     """A picture of each state of the overlay.
 
     Raises MissingPartError when Qt is not there.

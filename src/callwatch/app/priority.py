@@ -14,7 +14,7 @@ T = TypeVar("T")
 STAND_BACK: Final = 5
 
 
-def stand_back(work: Callable[[], T]) -> T:
+def run_at_low_priority(work: Callable[[], T]) -> T:
     """Do it in a thread of its own, and give its result or raise what it raised.
 
     On Linux the threads that a library starts in there, to compute in, inherit its low priority;

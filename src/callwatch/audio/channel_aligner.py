@@ -10,18 +10,18 @@ import numpy as np
 
 from callwatch.audio.inbox import Chunk
 from callwatch.audio.rechunker import block_frames
-from callwatch.audio.stream_aligner import Track, TrackConfig
+from callwatch.audio.stream_aligner import StreamAligner, StreamAlignerConfig
 from callwatch.audio.timeline import Timeline
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 
 # A block waits so long for a side that is late before the side counts as silent there. More than
-# Track holds chunks (0.2 s) and a sound server's chunk; it is also the delay of the other side
+# StreamAligner holds chunks (0.2 s) and a sound server's chunk; it is also the delay of the other side
 # while one delivers nothing.
 GRACE_S: Final = 0.4
 
 
-class Mixer:
+class ChannelAligner:
     """Takes the chunks of one two-channel device, or of one device for each side.
 
     start_s   the clock at call time 0
@@ -34,7 +34,7 @@ class Mixer:
         devices: int,
         block_s: float,
         channels: tuple[Channel, Channel] = (Channel.AGENT, Channel.CUSTOMER),
-        config: TrackConfig | None = None,
+        config: StreamAlignerConfig | None = None,
     ) -> None:
         self._start_s = start_s
         self._frames = block_frames(block_s)
@@ -44,7 +44,7 @@ class Mixer:
         else:
             groups = [[timeline] for timeline in self._timelines]
         self._tracks = [
-            Track(start_s, group, follow=devices > 1, mix=devices > 1, config=config)
+            StreamAligner(start_s, group, follow=devices > 1, mix=devices > 1, config=config)
             for group in groups
         ]
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from callwatch.audio.backend import Backend, Capture, Device, DeviceKind
 from callwatch.audio.choose import default_device, find_device
-from callwatch.audio.inbox import Feed, Inbox
+from callwatch.audio.inbox import CaptureSink, Inbox
 from callwatch.core.errors import DeviceLostError, InputError, MissingPartError
 
 # Every device that delivers at all does so many times a second, a virtual one that was asleep
@@ -33,7 +33,7 @@ class Wanted:
 
 
 @dataclass(slots=True)
-class Leg:
+class DeviceStream:
     """A device of the call. `lost` holds the clock times (from, to or None) when it was away."""
 
     index: int
@@ -48,7 +48,7 @@ class Leg:
     dropped_frames: int = 0
     _backend: Backend | None = None
     _capture: Capture | None = None
-    _feed: Feed | None = None
+    _feed: CaptureSink | None = None
     _epoch: int = 0
     _listed_s: float = 0.0
 
@@ -75,7 +75,7 @@ class Leg:
     def open(self) -> None:
         """Open the device. Raises InputError when it is not there or refuses."""
         backend, device = resolve(self.wanted, self.backends)
-        feed = Feed(self.inbox, self.index, self._epoch, self.clock)
+        feed = CaptureSink(self.inbox, self.index, self._epoch, self.clock)
         channels = min(self.channels, device.channels)
         self._capture = backend.open(device, channels, feed.deliver)
         self._backend, self.device, self._feed = backend, device, feed

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from callwatch.audio.backend import Backend, Device, DeviceKind
-from callwatch.audio.device_stream import Leg, Wanted, resolve
+from callwatch.audio.device_stream import DeviceStream, Wanted, resolve
 from callwatch.audio.inbox import Inbox
 from callwatch.audio.live import LiveCall
 from callwatch.audio.loopback import SoundcardBackend
@@ -86,8 +86,8 @@ def open_live(
         if len(notes) < _MAX_NOTES:
             notes.append(sentence)
 
-    def leg(index: int, wanted: Wanted, wanted_channels: int) -> Leg:
-        return Leg(index, wanted, wanted_channels, drivers, inbox, clock, tell)
+    def leg(index: int, wanted: Wanted, wanted_channels: int) -> DeviceStream:
+        return DeviceStream(index, wanted, wanted_channels, drivers, inbox, clock, tell)
 
     if agent is not None and customer in (None, agent):
         wanted = Wanted(agent, DeviceKind.INPUT, "agent and customer")

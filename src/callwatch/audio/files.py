@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from callwatch.audio.rechunker import BlockCutter
+from callwatch.audio.rechunker import Rechunker
 from callwatch.audio.soundfiles import SoundFile
 from callwatch.audio.source import CallSource, ClosedByWith
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
@@ -92,7 +92,7 @@ class _Recording(ClosedByWith):
         self.name = name
         self._files = files
         self._order = order
-        self._cutter = BlockCutter(block_s)
+        self._cutter = Rechunker(block_s)
         self._closing = threading.Event()
         self._reading = False
         self._notes: list[str] = []

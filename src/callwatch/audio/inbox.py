@@ -1,6 +1,6 @@
 """From the device threads to the analysis thread: stamped chunks in a bounded queue.
 
-Threads: `Feed.deliver` is called on a driver's callback or reader thread, `Inbox.get` on the
+Threads: `CaptureSink.deliver` is called on a driver's callback or reader thread, `Inbox.get` on the
 analysis thread, `Inbox.end` on any.
 """
 
@@ -84,7 +84,7 @@ class Inbox:
             return  # the reader finds chunks at once, and then sees that it has ended
 
 
-class Feed:
+class CaptureSink:
     """Where one opening of a device delivers to: copies, stamps, counts what found no room."""
 
     def __init__(self, inbox: Inbox, device: int, epoch: int, clock: Callable[[], float]) -> None:

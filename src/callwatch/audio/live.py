@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from callwatch.audio.channel_aligner import Mixer
-from callwatch.audio.device_stream import Leg
+from callwatch.audio.channel_aligner import ChannelAligner
+from callwatch.audio.device_stream import DeviceStream
 from callwatch.audio.inbox import Inbox
 from callwatch.audio.source import ClosedByWith
 from callwatch.core.audio import CallBlock
@@ -38,7 +38,7 @@ class LiveCall(ClosedByWith):
 
     def __init__(
         self,
-        legs: Sequence[Leg],
+        legs: Sequence[DeviceStream],
         inbox: Inbox,
         *,
         channels: tuple[Channel, Channel],
@@ -62,7 +62,7 @@ class LiveCall(ClosedByWith):
         for leg in legs:
             leg.await_sound(_FIRST_SOUND_S)
         self._start_s = clock()
-        self._mixer = Mixer(self._start_s, len(legs), block_s, channels)
+        self._mixer = ChannelAligner(self._start_s, len(legs), block_s, channels)
         self.name = " + ".join(leg.device.name for leg in legs if leg.device)
         self._watcher.start()
 
@@ -113,7 +113,7 @@ class LiveCall(ClosedByWith):
         for leg in self._legs:  # a device that took long to open may have been opened meanwhile
             leg.close()
 
-    def _leg(self, channel: Channel) -> Leg:
+    def _leg(self, channel: Channel) -> DeviceStream:
         return self._legs[channel.index if len(self._legs) > 1 else 0]
 
     def _told(self, block: CallBlock) -> CallBlock:
@@ -128,7 +128,7 @@ class LiveCall(ClosedByWith):
             kept += [(channel, span) for span in spans]
         return CallBlock(block.samples, block.start_s, tuple(kept))
 
-    def _lost_within(self, leg: Leg, spans: list[TimeSpan]) -> list[TimeSpan]:
+    def _lost_within(self, leg: DeviceStream, spans: list[TimeSpan]) -> list[TimeSpan]:
         """The parts of the spans in which the device was away."""
         now_s = self._clock()
         away = [

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from callwatch.audio.source import CallSource
-from callwatch.audio.source_proxy import WrappedSource
+from callwatch.audio.source_proxy import SourceProxy
 from callwatch.core.audio import CallBlock
 
 # How often a paced source that is paused looks again when a foreign `wait` is used, which knows
@@ -17,7 +17,7 @@ from callwatch.core.audio import CallBlock
 _PAUSED_STEP_S: Final = 0.1
 
 
-class Paced(WrappedSource):
+class RealtimeSource(SourceProxy):
     """A CallSource whose blocks leave when a live call's would: at their `end_s` on the clock.
 
     clock   seconds, steadily rising

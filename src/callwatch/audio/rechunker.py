@@ -15,7 +15,7 @@ def block_frames(block_s: float) -> int:
     return frames
 
 
-class BlockCutter:
+class Rechunker:
     """Takes int16 (2, n) pieces of any length, gives CallBlocks of `block_s`; keeps the rest."""
 
     def __init__(self, block_s: float) -> None:

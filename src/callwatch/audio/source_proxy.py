@@ -7,7 +7,7 @@ from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 
 
-class WrappedSource(ClosedByWith):
+class SourceProxy(ClosedByWith):
     """Passes everything on to `source`; closing it closes `source`. See CallSource."""
 
     def __init__(self, source: CallSource) -> None:

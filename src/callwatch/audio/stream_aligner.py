@@ -25,7 +25,7 @@ from callwatch.core.audio import CALL_RATE_HZ
 
 
 @dataclass(frozen=True, slots=True)
-class TrackConfig:
+class StreamAlignerConfig:
     """When a device counts as late, and how hard it is pulled to the call clock."""
 
     # A sound server delivers in chunks of 10-50 ms; twice the longest is no chance any more.
@@ -40,8 +40,8 @@ class TrackConfig:
     max_ppm: float = 1000.0
 
 
-class Track:
-    """Places one device's chunks; row i of its channels goes to `timelines[i]`.
+class StreamAligner:
+    """GeometryStore one device's chunks; row i of its channels goes to `timelines[i]`.
 
     start_s   the clock at call time 0
     follow    pull the device to the call clock (two devices); alone a device is the call's clock
@@ -55,13 +55,13 @@ class Track:
         *,
         follow: bool,
         mix: bool,
-        config: TrackConfig | None = None,
+        config: StreamAlignerConfig | None = None,
     ) -> None:
         self._start_s = start_s
         self._timelines = timelines
         self._follow = follow
         self._mix = mix
-        self._config = config or TrackConfig()
+        self._config = config or StreamAlignerConfig()
         self._meter = DriftMeter()
         self._epoch = -1
         self._held: list[Chunk] = []

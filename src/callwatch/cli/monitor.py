@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from callwatch.app.calls import CallDesk, CallOutcome, progress_sink
+from callwatch.app.calls import CallFactory, CallOutcome, progress_sink
 from callwatch.app.monitor import (
     RecordingFiles,
     demo_config,
@@ -53,7 +53,7 @@ def demo(
     """Play the bundled demo call through the live pipeline and write its report."""
     config = demo_config(configured("en", engine, model))
     folder = out_dir or Path("callwatch-demo")
-    desk = CallDesk(config)
+    desk = CallFactory(config)
     with_overlay = show_overlay and can_show_overlay()
     err.print(desk.choice.explanation, markup=False)
     if not with_overlay:
@@ -88,7 +88,7 @@ def live(
     config = configured(language, engine, model)
     devices = config.devices
     devices = replace(devices, agent=agent or devices.agent, customer=customer or devices.customer)
-    desk = CallDesk(replace(config, devices=devices))
+    desk = CallFactory(replace(config, devices=devices))
     err.print(desk.choice.explanation, markup=False)
     err.print("Listening. End with Ctrl-C.")
     if config.store.keep_audio and desk.choice.create is not None:
@@ -121,7 +121,7 @@ def replay(
     files = RecordingFiles(call, agent_file, customer_file, parse_channels(channels))
     main_file = call or agent_file
     name = main_file.name if main_file else "call"
-    desk = CallDesk(configured(language, engine, model))
+    desk = CallFactory(configured(language, engine, model))
     err.print(desk.choice.explanation, markup=False)
     with_overlay = show_overlay and can_show_overlay()
     with progress_bar(name) as advance:
@@ -138,7 +138,7 @@ def _call_folder() -> Path:
     return Path("callwatch-calls") / f"{datetime.now():%Y-%m-%d-%H%M%S}"
 
 
-def _save_pictures(folder: Path, desk: CallDesk) -> None:
+def _save_pictures(folder: Path, desk: CallFactory) -> None:
     try:
         pictures = save_pictures(folder, desk)
     except CallwatchError as error:

@@ -79,7 +79,7 @@ class CueWithdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class PartialHeard:
+class PartialTranscribed:
     """What the recogniser has so far of an utterance that goes on."""
 
     time_s: float
@@ -120,7 +120,7 @@ class NudgeClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class NudgeHeld:
+class NudgeSuppressed:
     """A nudge that was due and was not shown; `nudge.because` says why."""
 
     time_s: float
@@ -154,7 +154,7 @@ class VoiceSettled:
 
 
 @dataclass(frozen=True, slots=True)
-class InputNoted:
+class InputWarning:
     """Something about the input that a person should know; `code` is stable, `message` plain."""
 
     time_s: float
@@ -165,7 +165,7 @@ class InputNoted:
 
 
 @dataclass(frozen=True, slots=True)
-class Metered:
+class MeterUpdated:
     """Once a second: what the gauges show. Loudness and effort are None without own speech.
 
     `input_faults` holds the code of what is wrong with a side's sound, for those that are not ok.
@@ -187,15 +187,15 @@ Event = (
     | CueOpened
     | CueClosed
     | CueWithdrawn
-    | PartialHeard
+    | PartialTranscribed
     | UtteranceFinished
     | EscalationChanged
     | NudgeShown
     | NudgeClosed
-    | NudgeHeld
+    | NudgeSuppressed
     | FloorTaken
     | FloorReleased
     | VoiceSettled
-    | InputNoted
-    | Metered
+    | InputWarning
+    | MeterUpdated
 )

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import Samples
-from callwatch.core.events import InputNoted, VoiceStarted, VoiceStopped
+from callwatch.core.events import InputWarning, VoiceStarted, VoiceStopped
 
 HOP_S: Final = 0.01
 
@@ -47,9 +47,9 @@ class VoiceFrames:
                   true onset and end (confirmation delay taken back)
     notes         input quality events
     leaks         into each channel, as known at the end of the stretch
-    own_dbfs      float32  level of the channel's own sound, the other side's bleed taken away; as
+    cleaned_dbfs  float32  level of the channel's own sound, the other side's bleed taken away; as
                   level_dbfs when not given
-    own           int16 (2, n * 160) the channel's own sound, bleed taken away; None: as it came
+    cleaned       int16 (2, n * 160) the channel's own sound, bleed taken away; None: as it came
     """
 
     start_s: float
@@ -58,14 +58,14 @@ class VoiceFrames:
     level_dbfs: npt.NDArray[np.float32]
     delay_s: float
     transitions: tuple[VoiceStarted | VoiceStopped, ...] = ()
-    notes: tuple[InputNoted, ...] = ()
+    notes: tuple[InputWarning, ...] = ()
     leaks: tuple[Leak, Leak] = NO_LEAK
-    own_dbfs: npt.NDArray[np.float32] = field(default_factory=lambda: _NOT_GIVEN)
-    own: Samples | None = None
+    cleaned_dbfs: npt.NDArray[np.float32] = field(default_factory=lambda: _NOT_GIVEN)
+    cleaned: Samples | None = None
 
     def __post_init__(self) -> None:
-        if self.own_dbfs is _NOT_GIVEN:
-            object.__setattr__(self, "own_dbfs", self.level_dbfs)
+        if self.cleaned_dbfs is _NOT_GIVEN:
+            object.__setattr__(self, "cleaned_dbfs", self.level_dbfs)
 
     def __len__(self) -> int:
         return int(self.speech.shape[1])

@@ -13,7 +13,7 @@ from callwatch.core.channels import Language
 
 
 @dataclass(frozen=True, slots=True)
-class ListeningWords:
+class BackchannelLexicon:
     """`words` may stand anywhere in a listening phrase, `phrases` are fixed runs of words.
 
     `grabs` begin a grab for the floor, however short ("no but", "wait", "excuse me").
@@ -46,7 +46,7 @@ class ListeningWords:
             at += length or 1
         return count
 
-    def is_grab(self, text: str) -> bool:
+    def is_barge_in(self, text: str) -> bool:
         """Whether the words begin with a grab for the floor."""
         words = tuple(_words(text))
         return any(words[: len(grab)] == grab for grab in self.grabs)
@@ -59,11 +59,11 @@ class ListeningWords:
 
 
 @cache
-def listening_words(language: Language) -> ListeningWords:
+def backchannel_lexicon(language: Language) -> BackchannelLexicon:
     """The listening words of a language."""
     source = files("callwatch.detectors").joinpath("backchannels", f"{language.value}.json")
     data = json.loads(source.read_text(encoding="utf-8"))
-    return ListeningWords(
+    return BackchannelLexicon(
         words=frozenset(data["words"]),
         phrases=tuple(tuple(_words(text)) for text in data["phrases"]),
         grabs=tuple(tuple(_words(text)) for text in data["grabs"]),

@@ -11,7 +11,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import FloorReleased, FloorTaken
 from callwatch.core.frames import HOP_S
 from callwatch.core.spans import TimeSpan
-from callwatch.detectors.spurts import Spurt
+from callwatch.detectors.spurts import TalkSpurt
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class FloorConfig:
 
 
 class Floor:
-    """Follows both sides frame by frame; tells turns when they are sure, with their true times."""
+    """Follows both tracker frame by frame; tells turns when they are sure, with their true times."""
 
     def __init__(self, config: FloorConfig) -> None:
         self._config = config
@@ -42,7 +42,7 @@ class Floor:
         return self._holder
 
     def process(
-        self, frame: int, time_s: float, spurts: dict[Channel, Spurt]
+        self, frame: int, time_s: float, spurts: dict[Channel, TalkSpurt]
     ) -> list[FloorTaken | FloorReleased]:
         """Decide on one frame; `time_s` is its stream time."""
         if self._holder is not None:
@@ -59,11 +59,11 @@ class Floor:
                 return [self._take(time_s, channel, spurts[channel])]
         return []
 
-    def finish(self, time_s: float, spurts: dict[Channel, Spurt]) -> list[FloorReleased]:
+    def finish(self, time_s: float, spurts: dict[Channel, TalkSpurt]) -> list[FloorReleased]:
         """The call is over."""
         return [] if self._holder is None else self._release(time_s, spurts[self._holder])
 
-    def _is_taken(self, frame: int, holder: Spurt, challenger: Spurt) -> bool:
+    def _is_taken(self, frame: int, holder: TalkSpurt, challenger: TalkSpurt) -> bool:
         silent = frame - holder.last
         if silent < self._config.silent_frames or challenger.last <= holder.last:
             return False
@@ -71,14 +71,14 @@ class Floor:
             return True
         return silent >= self._config.no_answer_frames and challenger.is_confirmed
 
-    def _holder_after(self, holder: Spurt) -> Channel:
+    def _holder_after(self, holder: TalkSpurt) -> Channel:
         return holder.channel.other
 
-    def _take(self, time_s: float, channel: Channel, spurt: Spurt) -> FloorTaken:
+    def _take(self, time_s: float, channel: Channel, spurt: TalkSpurt) -> FloorTaken:
         self._holder, self._start = channel, spurt.start
         return FloorTaken(time_s, channel, round(spurt.start * HOP_S, 4))
 
-    def _release(self, time_s: float, spurt: Spurt) -> list[FloorReleased]:
+    def _release(self, time_s: float, spurt: TalkSpurt) -> list[FloorReleased]:
         self._holder = None
         end = max(self._start, spurt.last + 1)
         span = TimeSpan(round(self._start * HOP_S, 4), round(end * HOP_S, 4))

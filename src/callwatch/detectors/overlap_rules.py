@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from callwatch.core.frames import HOP_S
 from callwatch.detectors.floor import FloorConfig
-from callwatch.detectors.spurts import Spurt
+from callwatch.detectors.spurts import TalkSpurt
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +75,16 @@ class TurnTakingConfig:
     floor: FloorConfig = field(default_factory=FloorConfig)
 
 
-def is_contested(spurt: Spurt, config: TurnTakingConfig) -> bool:
+def starts_over_held_floor(spurt: TalkSpurt, config: TurnTakingConfig) -> bool:
     """Whether the spurt began while the other held the floor, and could have known it."""
     if spurt.is_changed or spurt.hold < config.min_hold_s / HOP_S:
         return False
     return spurt.other_run >= config.delay_allowance_s / HOP_S
 
 
-def is_enough(spurt: Spurt, frame: int, silent_s: float, config: TurnTakingConfig) -> bool:
+def is_interruption(
+    spurt: TalkSpurt, frame: int, silent_s: float, config: TurnTakingConfig
+) -> bool:
     """Enough evidence by now? Flowing speech needs less than words with pauses between.
 
     `silent_s`: for how long the other has been silent.
@@ -102,14 +104,16 @@ def is_enough(spurt: Spurt, frame: int, silent_s: float, config: TurnTakingConfi
     return length_s >= config.halting_s and overlap_s >= config.halting_overlap_s
 
 
-def is_short(spurt: Spurt, config: TurnTakingConfig) -> bool:
+def is_backchannel(spurt: TalkSpurt, config: TurnTakingConfig) -> bool:
     """Whether a spurt that was no interruption is as short as listening words are."""
     together = spurt.other_run < config.delay_allowance_s / HOP_S
     longest_s = config.max_together_s if together else config.max_backchannel_s
     return spurt.overlap > 0 and config.min_backchannel_s <= spurt.length_s <= longest_s
 
 
-def was_listening(spurt: Spurt, other: Spurt, frame: int, config: TurnTakingConfig) -> bool:
+def was_backchannel(
+    spurt: TalkSpurt, other: TalkSpurt, frame: int, config: TurnTakingConfig
+) -> bool:
     """Whether an overlap that seemed to be a grab turns out to have been a listening phrase.
 
     Whoever grabs the floor goes on when the other stops.

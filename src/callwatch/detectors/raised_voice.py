@@ -84,7 +84,7 @@ class RaisedVoice:
 
     def __init__(self, config: RaisedVoiceConfig = RaisedVoiceConfig()) -> None:
         self.config = config
-        self._sides = {channel: _Side() for channel in CHANNELS}
+        self._tracker = {channel: _Side() for channel in CHANNELS}
 
     def process(self, effort: EffortFrames) -> list[Event]:
         """Events of this stretch, in time order."""
@@ -96,10 +96,10 @@ class RaisedVoice:
 
     def finish(self, at_s: float) -> list[Event]:
         """Closes what is open when the call ends."""
-        return [self._close(side, at_s) for side in self._sides.values() if side.cue is not None]
+        return [self._close(side, at_s) for side in self._tracker.values() if side.cue is not None]
 
     def _step(self, channel: Channel, effort: EffortFrames, i: int) -> list[Event]:
-        side, row, config = self._sides[channel], channel.index, self.config
+        side, row, config = self._tracker[channel], channel.index, self.config
         new_s = float(effort.new_voiced_s[row, i])
         start_s = effort.start_s + i * effort.hop_s
         end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)

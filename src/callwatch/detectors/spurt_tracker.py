@@ -1,20 +1,20 @@
-"""Both sides of the conversation, followed frame by frame: whose spurt is it, and beside what?"""
+"""Both tracker of the conversation, followed frame by frame: whose spurt is it, and beside what?"""
 
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted
 from callwatch.core.frames import HOP_S
 from callwatch.detectors.overlap_rules import TurnTakingConfig
-from callwatch.detectors.spurts import Spurt
+from callwatch.detectors.spurts import TalkSpurt
 
 MAX_CORRECTION = 20  # frames; an onset taken back further is another matter than this spurt
 
 
-class Sides:
+class SpurtTracker:
     """The current spurt of each side."""
 
     def __init__(self, config: TurnTakingConfig) -> None:
         self._config = config
-        self.spurts = {channel: Spurt(channel) for channel in CHANNELS}
+        self.spurts = {channel: TalkSpurt(channel) for channel in CHANNELS}
 
     def correct_onset(self, told: VoiceStarted) -> None:
         """The confirmed onset lies a little before the first frame of speech."""
@@ -55,7 +55,7 @@ class Sides:
             if other.is_on:
                 spurt.solo = 0
 
-    def _begin(self, spurt: Spurt, frame: int) -> None:
+    def _begin(self, spurt: TalkSpurt, frame: int) -> None:
         config, other = self._config, self.spurts[spurt.channel.other]
         paused = frame - spurt.last > config.hold_pause_s / HOP_S
         if paused or other.solo > config.solo_s / HOP_S:

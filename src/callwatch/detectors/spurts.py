@@ -15,7 +15,7 @@ MEMORY = 300  # frames of level: longer than any listening phrase, and the pause
 
 
 @dataclass(slots=True)
-class Spurt:
+class TalkSpurt:
     """The current (or last) spurt of one side. Counts are 10 ms frames of the call.
 
     start      first frame, the true onset
@@ -23,7 +23,7 @@ class Spurt:
     before     from the onset to the last frame before that pause
     last       last frame with speech
     voiced     frames with speech
-    overlap    frames with speech of both sides, neither soft
+    overlap    frames with speech of both tracker, neither soft
     gap        longest pause inside
     hold       how long the other had held the floor at the onset, 0 when they did not
     other_run  how long the other's own part had lasted at the onset

@@ -18,17 +18,17 @@ from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, Voi
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
-from callwatch.detectors.backchannel_lexicon import listening_words
+from callwatch.detectors.backchannel_lexicon import backchannel_lexicon
 from callwatch.detectors.floor import Floor
 from callwatch.detectors.overlap_rules import (
     TurnTakingConfig,
-    is_contested,
-    is_enough,
-    is_short,
-    was_listening,
+    is_backchannel,
+    is_interruption,
+    starts_over_held_floor,
+    was_backchannel,
 )
-from callwatch.detectors.spurt_tracker import Sides
-from callwatch.detectors.spurts import Spurt
+from callwatch.detectors.spurt_tracker import SpurtTracker
+from callwatch.detectors.spurts import TalkSpurt
 
 CONTENT_WORDS: Final = 2
 
@@ -39,7 +39,7 @@ class _Open:
 
     id: str
     cue: Cue
-    spurt: Spurt
+    spurt: TalkSpurt
 
 
 class TurnTaking:
@@ -49,8 +49,8 @@ class TurnTaking:
         self, config: TurnTakingConfig | None = None, language: Language = Language.EN
     ) -> None:
         self._config = config or TurnTakingConfig()
-        self._words = listening_words(language)
-        self._sides = Sides(self._config)
+        self._words = backchannel_lexicon(language)
+        self._tracker = SpurtTracker(self._config)
         self._floor = Floor(self._config.floor)
         self._open: dict[Channel, _Open] = {}
         self._past: list[_Open] = []
@@ -67,18 +67,18 @@ class TurnTaking:
         onsets = [t for t in frames.transitions if isinstance(t, VoiceStarted)]
         events: list[Event] = []
         agent, customer = (row.tolist() for row in frames.speech)
-        levels = frames.own_dbfs.T.tolist()
+        levels = frames.cleaned_dbfs.T.tolist()
         for on, level_dbfs in zip(zip(agent, customer, strict=True), levels, strict=True):
             time_s = self._time_s()
             while onsets and onsets[0].time_s <= time_s + 1e-6:
-                self._sides.correct_onset(onsets.pop(0))
-            self._sides.follow(self._frame, on, level_dbfs)
+                self._tracker.correct_onset(onsets.pop(0))
+            self._tracker.follow(self._frame, on, level_dbfs)
             for channel in CHANNELS:
                 self._judge(channel, time_s, events)
-            events += self._floor.process(self._frame, time_s, self._sides.spurts)
+            events += self._floor.process(self._frame, time_s, self._tracker.spurts)
             self._frame += 1
         for onset in onsets:
-            self._sides.correct_onset(onset)
+            self._tracker.correct_onset(onset)
         return events
 
     def hear(self, utterance: Utterance) -> list[Event]:
@@ -95,7 +95,10 @@ class TurnTaking:
             if not listening:
                 # "Um, I" beside the other's last word is not yet a grab: content takes two words.
                 said = _said_in(utterance, cue.span)
-                if self._words.is_grab(said) or self._words.content_words(said) >= CONTENT_WORDS:
+                if (
+                    self._words.is_barge_in(said)
+                    or self._words.content_words(said) >= CONTENT_WORDS
+                ):
                     self._content.add(found.id)
             elif utterance.is_final:
                 events.append(CueWithdrawn(time_s, found.id))
@@ -108,13 +111,13 @@ class TurnTaking:
         events: list[Event] = []
         for channel in list(self._open):
             self._close(channel, at_s, None, events)
-        return [*events, *self._floor.finish(at_s, self._sides.spurts)]
+        return [*events, *self._floor.finish(at_s, self._tracker.spurts)]
 
     def _time_s(self) -> float:
         return round((self._frame + 1) * HOP_S + self._delay_s, 4)
 
     def _judge(self, channel: Channel, time_s: float, events: list[Event]) -> None:
-        spurt, other = self._sides.spurts[channel], self._sides.spurts[channel.other]
+        spurt, other = self._tracker.spurts[channel], self._tracker.spurts[channel.other]
         if channel in self._open:
             if spurt.is_over:
                 self._close(channel, time_s, False, events)
@@ -126,19 +129,23 @@ class TurnTaking:
             self._judge_ended(spurt, other, time_s, events)
             return
         silent_s = (self._frame - other.last) * HOP_S
-        if spurt.is_on and self._is_grab(spurt, silent_s):
+        if spurt.is_on and self._is_barge_in(spurt, silent_s):
             spurt.is_judged = True
             self._interrupt(spurt, time_s, events)
         elif (self._frame - other.last_loud) * HOP_S > self._config.change_s:
             spurt.is_changed = True
 
-    def _is_grab(self, spurt: Spurt, silent_s: float) -> bool:
+    def _is_barge_in(self, spurt: TalkSpurt, silent_s: float) -> bool:
         config = self._config
-        return is_contested(spurt, config) and is_enough(spurt, self._frame, silent_s, config)
+        return starts_over_held_floor(spurt, config) and is_interruption(
+            spurt, self._frame, silent_s, config
+        )
 
-    def _judge_ended(self, spurt: Spurt, other: Spurt, time_s: float, events: list[Event]) -> None:
+    def _judge_ended(
+        self, spurt: TalkSpurt, other: TalkSpurt, time_s: float, events: list[Event]
+    ) -> None:
         """A spurt that was no interruption: listening, when the other goes on."""
-        if not is_short(spurt, self._config):
+        if not is_backchannel(spurt, self._config):
             spurt.is_judged = True
         elif other.last > spurt.last + 10:
             spurt.is_judged = True
@@ -147,7 +154,7 @@ class TurnTaking:
         elif (self._frame - spurt.last) * HOP_S > self._config.hold_pause_s:
             spurt.is_judged = True
 
-    def _interrupt(self, spurt: Spurt, time_s: float, events: list[Event]) -> None:
+    def _interrupt(self, spurt: TalkSpurt, time_s: float, events: list[Event]) -> None:
         overlap_s = spurt.overlap * HOP_S
         cue = Cue(
             CueKind.INTERRUPTION,
@@ -166,8 +173,8 @@ class TurnTaking:
     ) -> None:
         """The overlap is over: the cue gets its true end, or turns out to have been listening."""
         found = self._open.pop(channel)
-        spurt, other = found.spurt, self._sides.spurts[channel.other]
-        if yielded is not None and was_listening(spurt, other, self._frame, self._config):
+        spurt, other = found.spurt, self._tracker.spurts[channel.other]
+        if yielded is not None and was_backchannel(spurt, other, self._frame, self._config):
             span = TimeSpan(found.cue.span.start_s, round((spurt.last + 1) * HOP_S, 4))
             if not self._has_content(found):
                 events.append(CueWithdrawn(time_s, found.id))
@@ -223,6 +230,6 @@ def _said_in(utterance: Utterance, span: TimeSpan) -> str:
     return " ".join(inside)
 
 
-def _evidence(overlap_s: float, spurt: Spurt) -> str:
+def _evidence(overlap_s: float, spurt: TalkSpurt) -> str:
     held_s = spurt.hold * HOP_S
     return f"{overlap_s:.1f} s overlap after the other held the floor for {held_s:.1f} s"

@@ -42,7 +42,7 @@ _MASKED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class KeepConfig:
+class AudioRedactionConfig:
     """What is kept around and between words. Each default with its reason."""
 
     word_pad_s: float = 0.25  # soft onsets and final consonants lie outside a recogniser's times
@@ -62,12 +62,12 @@ class _Number:
     digits: int
 
 
-class Keepable:
+class AudioRedactor:
     """Grows with what is heard; asked, much later, what of a stretch may be kept."""
 
-    def __init__(self, language: Language, config: KeepConfig | None = None) -> None:
+    def __init__(self, language: Language, config: AudioRedactionConfig | None = None) -> None:
         self._language = language
-        self._config = config or KeepConfig()
+        self._config = config or AudioRedactionConfig()
         self._words: dict[Channel, list[TimeSpan]] = {channel: [] for channel in CHANNELS}
         self._numbers: list[_Number] = []
         self._asked: list[TimeSpan] = []

@@ -17,7 +17,7 @@ from stdnum.no import fodselsnummer
 from stdnum.se import personnummer
 
 from callwatch.core.channels import Language
-from callwatch.redaction.number_words import Piece, PieceKind, pieces_to_digits
+from callwatch.redaction.number_words import NumberToken, NumberTokenKind, pieces_to_digits
 from callwatch.redaction.tokens import LONG_RUN, WEAK_FILLERS, Token, TokenKind
 
 CARD: Final = "[card]"
@@ -116,10 +116,10 @@ def find_runs(tokens: Sequence[Token], language: Language) -> list[Run]:
     return runs
 
 
-def _pieces_of(token: Token) -> tuple[Piece, ...]:
+def _pieces_of(token: Token) -> tuple[NumberToken, ...]:
     if token.kind is TokenKind.NUMBER:
         return token.pieces
-    return (Piece(PieceKind.GLUE),) if token.core in ("and", "och", "og", "å") else ()
+    return (NumberToken(NumberTokenKind.GLUE),) if token.core in ("and", "och", "og", "å") else ()
 
 
 def _run_end(tokens: Sequence[Token], start: int) -> int:
@@ -186,7 +186,7 @@ def _is_moment(tokens: Sequence[Token], digits: str, *kinds: re.Pattern[str]) ->
 
 
 def _is_rounded(token: Token) -> bool:
-    large = (PieceKind.TEEN, PieceKind.TEN, PieceKind.SCALE)
+    large = (NumberTokenKind.TEEN, NumberTokenKind.TEN, NumberTokenKind.SCALE)
     return any(piece.kind in large for piece in token.pieces)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from callwatch.core.channels import Language
 
 
-class PieceKind(Enum):
+class NumberTokenKind(Enum):
     """What a piece of a number word does."""
 
     UNIT = "unit"  # 0..9
@@ -26,10 +26,10 @@ class PieceKind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class NumberToken:
     """One piece; `value` is its number, `digits` is set for DIGITS only (zeros in front count)."""
 
-    kind: PieceKind
+    kind: NumberTokenKind
     value: int = 0
     digits: str = ""
 
@@ -83,28 +83,34 @@ _OTHERS: Final[Mapping[Language, tuple[str, str, str, str, str]]] = {
 
 
 @cache
-def lexicon(language: Language) -> Mapping[str, Piece]:
+def lexicon(language: Language) -> Mapping[str, NumberToken]:
     """Every simple number word of a language with its piece."""
-    words: dict[str, Piece] = {}
+    words: dict[str, NumberToken] = {}
     for start, step, kind, table in (
-        (0, 1, PieceKind.UNIT, _UNITS),
-        (10, 1, PieceKind.TEEN, _TEENS),
-        (20, 10, PieceKind.TEN, _TENS),
+        (0, 1, NumberTokenKind.UNIT, _UNITS),
+        (10, 1, NumberTokenKind.TEEN, _TEENS),
+        (20, 10, NumberTokenKind.TEN, _TENS),
     ):
         for index, variants in enumerate(table[language].split()):
             for word in variants.split("|"):
-                words[word] = Piece(kind, start + index * step)
+                words[word] = NumberToken(kind, start + index * step)
     for value, variants in enumerate(_ORDINALS[language].split(), 3):
-        kind = PieceKind.UNIT if value < 10 else PieceKind.TEEN if value < 20 else PieceKind.TEN
+        kind = (
+            NumberTokenKind.UNIT
+            if value < 10
+            else NumberTokenKind.TEEN
+            if value < 20
+            else NumberTokenKind.TEN
+        )
         for word in variants.split("|"):
-            words[word] = Piece(kind, value)
+            words[word] = NumberToken(kind, value)
     hundred, thousand, double, triple, glue = _OTHERS[language]
     for variants, piece in (
-        (hundred, Piece(PieceKind.SCALE, 100)),
-        (thousand, Piece(PieceKind.SCALE, 1000)),
-        (double, Piece(PieceKind.TIMES, 2)),
-        (triple, Piece(PieceKind.TIMES, 3)),
-        (glue, Piece(PieceKind.GLUE)),
+        (hundred, NumberToken(NumberTokenKind.SCALE, 100)),
+        (thousand, NumberToken(NumberTokenKind.SCALE, 1000)),
+        (double, NumberToken(NumberTokenKind.TIMES, 2)),
+        (triple, NumberToken(NumberTokenKind.TIMES, 3)),
+        (glue, NumberToken(NumberTokenKind.GLUE)),
     ):
         for word in variants.split("|"):
             words[word] = piece
@@ -112,16 +118,16 @@ def lexicon(language: Language) -> Mapping[str, Piece]:
 
 
 @cache
-def _glued(word: str, language: Language) -> tuple[Piece, ...] | None:
+def _split_compound(word: str, language: Language) -> tuple[NumberToken, ...] | None:
     """A compound such as "femogtyve" or "ettusenfemhundra" as pieces; None when it is no number."""
     if not word:
         return ()
     simple = lexicon(language)
     for end in range(len(word), 0, -1):
         piece = simple.get(word[:end])
-        if piece is None or (piece.kind is PieceKind.UNIT and end == 1):
+        if piece is None or (piece.kind is NumberTokenKind.UNIT and end == 1):
             continue
-        rest = _glued(word[end:], language)
+        rest = _split_compound(word[end:], language)
         if rest is not None:
             return (piece, *rest)
     return None
@@ -131,24 +137,28 @@ def _glued(word: str, language: Language) -> tuple[Piece, ...] | None:
 _LONGEST_COMPOUND: Final = 40
 
 
-def number_pieces(word: str, language: Language) -> tuple[Piece, ...]:
+def number_pieces(word: str, language: Language) -> tuple[NumberToken, ...]:
     """The pieces of one lower-case word without punctuation; empty when it is no number word."""
     if word.isascii() and word.isdigit():
-        return (Piece(PieceKind.DIGITS, digits=word),)
+        return (NumberToken(NumberTokenKind.DIGITS, digits=word),)
     simple = lexicon(language).get(word)
     if simple is not None:
         return (simple,)
     if len(word) < 5 or len(word) > _LONGEST_COMPOUND or not word.replace("-", "").isalpha():
         return ()
-    pieces = _glued(word.replace("-", ""), language) or ()
-    return pieces if any(p.kind not in (PieceKind.GLUE, PieceKind.TIMES) for p in pieces) else ()
+    pieces = _split_compound(word.replace("-", ""), language) or ()
+    return (
+        pieces
+        if any(p.kind not in (NumberTokenKind.GLUE, NumberTokenKind.TIMES) for p in pieces)
+        else ()
+    )
 
 
-def _is_small(piece: Piece) -> bool:
-    return piece.kind in (PieceKind.UNIT, PieceKind.TEEN, PieceKind.TEN)
+def _is_small(piece: NumberToken) -> bool:
+    return piece.kind in (NumberTokenKind.UNIT, NumberTokenKind.TEEN, NumberTokenKind.TEN)
 
 
-def pieces_to_digits(pieces: Iterable[Piece], language: Language) -> str:
+def pieces_to_digits(pieces: Iterable[NumberToken], language: Language) -> str:
     """The digits that a row of pieces stands for, as a person would write them down.
 
     "fem hundra tolv" -> 512; "nineteen eighty five" -> 1985; "double five" -> 55; "fem og tyve
@@ -160,17 +170,20 @@ def pieces_to_digits(pieces: Iterable[Piece], language: Language) -> str:
     at = 0
     while at < len(row):
         piece = row[at]
-        if piece.kind is PieceKind.DIGITS:
+        if piece.kind is NumberTokenKind.DIGITS:
             out.append(piece.digits)
             at += 1
-        elif piece.kind is PieceKind.TIMES:
+        elif piece.kind is NumberTokenKind.TIMES:
             following = row[at + 1] if at + 1 < len(row) else None
-            if following is not None and following.kind in (PieceKind.UNIT, PieceKind.DIGITS):
+            if following is not None and following.kind in (
+                NumberTokenKind.UNIT,
+                NumberTokenKind.DIGITS,
+            ):
                 digits = following.digits or str(following.value)
                 out.append(digits * piece.value if len(digits) <= 2 else digits)
                 at += 1
             at += 1
-        elif piece.kind is PieceKind.GLUE:
+        elif piece.kind is NumberTokenKind.GLUE:
             at += 1
         else:
             value, at = _cardinal(row, at, language)
@@ -178,18 +191,22 @@ def pieces_to_digits(pieces: Iterable[Piece], language: Language) -> str:
     return "".join(out)
 
 
-def _below_hundred(row: list[Piece], at: int, language: Language) -> tuple[int, int]:
+def _below_hundred(row: list[NumberToken], at: int, language: Language) -> tuple[int, int]:
     """Value and next index of a number under a hundred that begins at `at`."""
     first = row[at]
     after = row[at + 1] if at + 1 < len(row) else None
-    if first.kind is PieceKind.UNIT and first.value > 0 and after is not None:
+    if first.kind is NumberTokenKind.UNIT and first.value > 0 and after is not None:
         third = row[at + 2] if at + 2 < len(row) else None
-        if after.kind is PieceKind.GLUE and third is not None and third.kind is PieceKind.TEN:
+        if (
+            after.kind is NumberTokenKind.GLUE
+            and third is not None
+            and third.kind is NumberTokenKind.TEN
+        ):
             return third.value + first.value, at + 3
     if (
-        first.kind is PieceKind.TEN
+        first.kind is NumberTokenKind.TEN
         and after is not None
-        and after.kind is PieceKind.UNIT
+        and after.kind is NumberTokenKind.UNIT
         and after.value > 0
         and language is not Language.DA
     ):
@@ -197,12 +214,12 @@ def _below_hundred(row: list[Piece], at: int, language: Language) -> tuple[int, 
     return first.value, at + 1
 
 
-def _group(row: list[Piece], at: int, language: Language) -> tuple[int, int]:
+def _group(row: list[NumberToken], at: int, language: Language) -> tuple[int, int]:
     """Value and next index of a number under a thousand that begins at `at`."""
     value = 1
-    if row[at].kind is not PieceKind.SCALE:
+    if row[at].kind is not NumberTokenKind.SCALE:
         value, at = _below_hundred(row, at, language)
-    if value > 0 and at < len(row) and row[at] == Piece(PieceKind.SCALE, 100):
+    if value > 0 and at < len(row) and row[at] == NumberToken(NumberTokenKind.SCALE, 100):
         value, at = value * 100, at + 1
         ahead = _past_glue(row, at)
         if ahead < len(row) and _is_small(row[ahead]) and row[ahead].value > 0:
@@ -211,20 +228,20 @@ def _group(row: list[Piece], at: int, language: Language) -> tuple[int, int]:
     return value, at
 
 
-def _cardinal(row: list[Piece], at: int, language: Language) -> tuple[int, int]:
+def _cardinal(row: list[NumberToken], at: int, language: Language) -> tuple[int, int]:
     """Value and next index of one number with its hundreds and thousands."""
     value, at = _group(row, at, language)
-    if value > 0 and at < len(row) and row[at] == Piece(PieceKind.SCALE, 1000):
+    if value > 0 and at < len(row) and row[at] == NumberToken(NumberTokenKind.SCALE, 1000):
         value, at = value * 1000, at + 1
         ahead = _past_glue(row, at)
         if ahead < len(row) and (
             (_is_small(row[ahead]) and row[ahead].value > 0)
-            or row[ahead] == Piece(PieceKind.SCALE, 100)
+            or row[ahead] == NumberToken(NumberTokenKind.SCALE, 100)
         ):
             rest, at = _group(row, ahead, language)
             value += rest
     return value, at
 
 
-def _past_glue(row: list[Piece], at: int) -> int:
-    return at + 1 if at < len(row) and row[at].kind is PieceKind.GLUE else at
+def _past_glue(row: list[NumberToken], at: int) -> int:
+    return at + 1 if at < len(row) and row[at].kind is NumberTokenKind.GLUE else at

@@ -71,7 +71,7 @@ class Tail(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class DialogueContext:
     """What was said before: digits that the utterance may continue, and a secret asked for."""
 
     carried: str = ""
@@ -80,7 +80,7 @@ class Surroundings:
     awaits_email: bool = False
 
 
-_ALONE: Final = Surroundings()
+_ALONE: Final = DialogueContext()
 
 
 def mask_text(text: str, language: Language) -> str:
@@ -113,7 +113,7 @@ class DigitRunMasker:
     def __init__(self, language: Language) -> None:
         self._language = language
 
-    def mask(self, utterance: Utterance, before: Surroundings = _ALONE) -> Utterance:
+    def mask(self, utterance: Utterance, before: DialogueContext = _ALONE) -> Utterance:
         """A partial result with secrets, and what may become one, hidden."""
         around = replace(before, tail=Tail.SPEAKING)
         return _apply(utterance, find_masks(_texts(utterance), self._language, around))
@@ -151,17 +151,17 @@ class UtteranceMasker:
         )
         return replace(masked, alternatives=others)
 
-    def _surroundings(self, utterance: Utterance) -> Surroundings:
+    def _surroundings(self, utterance: Utterance) -> DialogueContext:
         start_s = utterance.span.start_s
         memory = self._memory.get(utterance.channel, _Memory())
-        return Surroundings(
+        return DialogueContext(
             carried=memory.carried if start_s <= memory.until_s else "",
             asked=self._asked if start_s <= self._asked_until_s else None,
             tail=Tail.MAY_GO_ON,
             awaits_email=start_s <= self._email_until_s,
         )
 
-    def _remember(self, utterance: Utterance, words: list[str], around: Surroundings) -> None:
+    def _remember(self, utterance: Utterance, words: list[str], around: DialogueContext) -> None:
         if not words:
             return
         tokens = tokenize(words, self.language)
@@ -181,7 +181,7 @@ class UtteranceMasker:
             memory.carried = ""
 
 
-def find_masks(words: Sequence[str], language: Language, around: Surroundings) -> list[Mask]:
+def find_masks(words: Sequence[str], language: Language, around: DialogueContext) -> list[Mask]:
     """Which of the words must be hidden, in order and disjoint."""
     tokens = tokenize(words, language)
     masks = [Mask(start, end, EMAIL) for start, end in find_emails(words, tokens)]
@@ -207,7 +207,7 @@ def find_masks(words: Sequence[str], language: Language, around: Surroundings) -
 
 
 def _label(
-    run: Run, tokens: Sequence[Token], language: Language, around: Surroundings
+    run: Run, tokens: Sequence[Token], language: Language, around: DialogueContext
 ) -> str | None:
     """The label of a run that is long by itself or with what came before; else None."""
     if is_harmless(run, tokens, language):

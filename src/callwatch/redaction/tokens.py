@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Final
 
 from callwatch.core.channels import Language
-from callwatch.redaction.number_words import Piece, PieceKind, number_pieces
+from callwatch.redaction.number_words import NumberToken, NumberTokenKind, number_pieces
 
 
 class TokenKind(Enum):
@@ -24,14 +24,14 @@ class Token:
 
     core: str
     kind: TokenKind
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[NumberToken, ...] = ()
     ends_clause: bool = False  # a comma, full stop or the like follows
 
     @property
     def is_spoken(self) -> bool:
         """A number word, not digits."""
         return self.kind is TokenKind.NUMBER and all(
-            p.kind is not PieceKind.DIGITS for p in self.pieces
+            p.kind is not NumberTokenKind.DIGITS for p in self.pieces
         )
 
 
@@ -67,19 +67,19 @@ def _token(word: str, language: Language) -> Token:
     ends_clause = word.rstrip("\"'”’»)")[-1:] in (",", ".", ";", "!", "?")
     digits = _DIGIT_SEPARATORS.sub("", core)
     if digits and not any(letter.isalpha() for letter in core):
-        piece = Piece(PieceKind.DIGITS, digits=_ascii_digits(digits))
+        piece = NumberToken(NumberTokenKind.DIGITS, digits=_ascii_digits(digits))
         return Token(core, TokenKind.NUMBER, (piece,), ends_clause)
     pieces = _hyphenated(core, language)
-    if pieces and any(p.kind is not PieceKind.GLUE for p in pieces):
+    if pieces and any(p.kind is not NumberTokenKind.GLUE for p in pieces):
         return Token(core, TokenKind.NUMBER, pieces, ends_clause)
     if len(digits) >= LONG_RUN:
-        piece = Piece(PieceKind.DIGITS, digits=_ascii_digits(digits))
+        piece = NumberToken(NumberTokenKind.DIGITS, digits=_ascii_digits(digits))
         return Token(core, TokenKind.NUMBER, (piece,), ends_clause)
     is_filler = core in _FILLERS[language] or core in WEAK_FILLERS or not core.strip("-–—+/.")
     return Token(core, TokenKind.FILLER if is_filler else TokenKind.OTHER, (), ends_clause)
 
 
-def _hyphenated(core: str, language: Language) -> tuple[Piece, ...]:
+def _hyphenated(core: str, language: Language) -> tuple[NumberToken, ...]:
     """Pieces of a word, or of its parts when it has hyphens ("four-one-one", "twenty-five")."""
     pieces = number_pieces(core, language)
     if pieces or "-" not in core:

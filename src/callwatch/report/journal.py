@@ -43,12 +43,12 @@ from callwatch.core.events import (
     Event,
     FloorReleased,
     FloorTaken,
-    InputNoted,
-    Metered,
+    InputWarning,
+    MeterUpdated,
     NudgeClosed,
-    NudgeHeld,
     NudgeShown,
-    PartialHeard,
+    NudgeSuppressed,
+    PartialTranscribed,
     UtteranceFinished,
     VoiceSettled,
     VoiceStarted,
@@ -64,17 +64,17 @@ _TYPES: Mapping[type, str] = {
     CueOpened: "cue_opened",
     CueClosed: "cue_closed",
     CueWithdrawn: "cue_withdrawn",
-    PartialHeard: "partial",
+    PartialTranscribed: "partial",
     UtteranceFinished: "utterance",
     EscalationChanged: "escalation",
     NudgeShown: "nudge_shown",
     NudgeClosed: "nudge_closed",
-    NudgeHeld: "nudge_held",
+    NudgeSuppressed: "nudge_held",
     FloorTaken: "floor_taken",
     FloorReleased: "floor_released",
     VoiceSettled: "voice_settled",
-    InputNoted: "input",
-    Metered: "metered",
+    InputWarning: "input",
+    MeterUpdated: "metered",
 }
 
 
@@ -196,21 +196,21 @@ def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
             return event.id, event.cue.channel, cue_to_document(event.cue)
         case CueWithdrawn():
             return event.id, None, {}
-        case PartialHeard() | UtteranceFinished():
+        case PartialTranscribed() | UtteranceFinished():
             spoken = event.utterance
             return spoken.id, spoken.channel, utterance_to_document(spoken)
         case EscalationChanged():
             return None, None, escalation_to_document(event.change)
-        case NudgeShown() | NudgeHeld():
+        case NudgeShown() | NudgeSuppressed():
             return event.nudge.id, None, nudge_to_document(event.nudge)
         case NudgeClosed():
             return event.id, None, {"reason": event.reason}
-        case InputNoted():
+        case InputWarning():
             span = None if event.span is None else span_to_document(event.span)
             payload = {"code": event.code, "message": event.message, "span": span}
             return None, event.channel, payload
         case _:
-            assert isinstance(event, Metered), event
+            assert isinstance(event, MeterUpdated), event
             return (
                 None,
                 None,
@@ -258,24 +258,24 @@ _READERS: Mapping[str, Reader] = {
     "cue_opened": lambda t, d, p: CueOpened(t, d["id"], cue_from_document(p)),
     "cue_closed": lambda t, d, p: CueClosed(t, d["id"], cue_from_document(p)),
     "cue_withdrawn": lambda t, d, _: CueWithdrawn(t, d["id"]),
-    "partial": lambda t, _, p: PartialHeard(t, utterance_from_document(p)),
+    "partial": lambda t, _, p: PartialTranscribed(t, utterance_from_document(p)),
     "utterance": lambda t, _, p: UtteranceFinished(t, utterance_from_document(p)),
     "escalation": lambda t, _, p: EscalationChanged(t, escalation_from_document(p)),
     "nudge_shown": lambda t, _, p: NudgeShown(t, nudge_from_document(p)),
     "nudge_closed": lambda t, d, p: NudgeClosed(t, d["id"], p["reason"]),
-    "nudge_held": lambda t, _, p: NudgeHeld(t, nudge_from_document(p)),
+    "nudge_held": lambda t, _, p: NudgeSuppressed(t, nudge_from_document(p)),
     "floor_taken": lambda t, d, p: FloorTaken(t, Channel(d["channel"]), p["start_s"]),
     "floor_released": lambda t, d, p: FloorReleased(
         t, Channel(d["channel"]), span_from_document(p)
     ),
-    "input": lambda t, d, p: InputNoted(
+    "input": lambda t, d, p: InputWarning(
         t,
         channel_or_none(d["channel"]),
         p["code"],
         p["message"],
         None if p["span"] is None else span_from_document(p["span"]),
     ),
-    "metered": lambda t, _, p: Metered(
+    "metered": lambda t, _, p: MeterUpdated(
         t,
         _by_channel(p["talk_s"]),
         _by_channel(p["loudness_dbfs"]),

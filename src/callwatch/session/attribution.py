@@ -10,7 +10,7 @@ from typing import Final
 from callwatch.core.cues import CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
 
-BY_CHANNEL: Final = frozenset(
+NEEDS_SPEAKER: Final = frozenset(
     {
         CueKind.INTERRUPTION,
         CueKind.BACKCHANNEL,
@@ -21,7 +21,7 @@ BY_CHANNEL: Final = frozenset(
 )
 
 
-class ApartFilter:
+class AttributionFilter:
     """Holds such cues back, each from its opening to its end."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class ApartFilter:
     def holds_back(self, event: Event, *, separable: bool) -> bool:
         """Whether nobody is to be told of this event, now that the channels are (not) separable."""
         match event:
-            case CueOpened(id=cue_id, cue=cue) if cue.kind in BY_CHANNEL and not separable:
+            case CueOpened(id=cue_id, cue=cue) if cue.kind in NEEDS_SPEAKER and not separable:
                 self._held.add(cue_id)
                 return True
             case CueOpened(id=cue_id) if cue_id in self._held:

@@ -13,8 +13,8 @@ import numpy as np
 from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import OutputError
-from callwatch.core.events import Event, InputNoted, UtteranceFinished
-from callwatch.redaction.audio_redaction import Keepable, KeepConfig
+from callwatch.core.events import Event, InputWarning, UtteranceFinished
+from callwatch.redaction.audio_redaction import AudioRedactionConfig, AudioRedactor
 
 NO_ENGINE: Final = (
     "The sound of the call was not kept: without a recogniser, spoken card numbers cannot be found "
@@ -58,11 +58,11 @@ class AudioKeeper:
         file: SoundFile,
         language: Language,
         config: KeeperConfig | None = None,
-        keep: KeepConfig | None = None,
+        keep: AudioRedactionConfig | None = None,
     ) -> None:
         self._file = file
         self._config = config or KeeperConfig()
-        self._keepable = Keepable(language, keep)
+        self._keepable = AudioRedactor(language, keep)
         self._waiting: deque[CallBlock] = deque()
         self._kept_any = False
         self._closed = False
@@ -86,11 +86,11 @@ class AudioKeeper:
         match event:
             case UtteranceFinished():
                 self._keepable.hear(event.utterance)
-            case InputNoted(code="paused"):
+            case InputWarning(code="paused"):
                 self._keepable.pause(event.time_s)
-            case InputNoted(code="resumed", span=span) if span is not None:
+            case InputWarning(code="resumed", span=span) if span is not None:
                 self._keepable.resume(span)
-            case InputNoted(code="language_mismatch"):
+            case InputWarning(code="language_mismatch"):
                 self._give_up(NOT_UNDERSTOOD)
 
     def close(self) -> bool:

@@ -6,7 +6,7 @@ from itertools import takewhile
 import numpy as np
 
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.events import Metered
+from callwatch.core.events import MeterUpdated
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.voice.effort.estimator import EffortFrames
 
@@ -15,7 +15,7 @@ FRAMES_A_SECOND = round(1.0 / HOP_S)
 
 
 class Meter:
-    """Gathers frames and emits one Metered a full second of call time."""
+    """Gathers frames and emits one MeterUpdated a full second of call time."""
 
     def __init__(self) -> None:
         self._talk_frames = dict.fromkeys(CHANNELS, 0)
@@ -39,21 +39,21 @@ class Meter:
                 end_s = effort.start_s + (i + 1) * effort.hop_s
                 self._effort[channel].append((end_s, float(values[i])))
 
-    def process(self, frames: VoiceFrames, fault: Fault) -> list[Metered]:
+    def process(self, frames: VoiceFrames, fault: Fault) -> list[MeterUpdated]:
         """Take frames; gives the seconds that they complete.
 
         `fault(channel, second)`: what was wrong with that side's sound then; None when nothing.
         """
         self._speech = np.concatenate([self._speech, frames.speech], axis=1)
-        self._level_dbfs = np.concatenate([self._level_dbfs, frames.own_dbfs], axis=1)
-        out: list[Metered] = []
+        self._level_dbfs = np.concatenate([self._level_dbfs, frames.cleaned_dbfs], axis=1)
+        out: list[MeterUpdated] = []
         while self._speech.shape[1] >= FRAMES_A_SECOND:
             out.append(self._second(frames.delay_s, fault))
             self._speech = self._speech[:, FRAMES_A_SECOND:]
             self._level_dbfs = self._level_dbfs[:, FRAMES_A_SECOND:]
         return out
 
-    def _second(self, delay_s: float, fault: Fault) -> Metered:
+    def _second(self, delay_s: float, fault: Fault) -> MeterUpdated:
         speech = self._speech[:, :FRAMES_A_SECOND]
         level_dbfs = self._level_dbfs[:, :FRAMES_A_SECOND]
         loudness: dict[Channel, float | None] = {}
@@ -70,7 +70,7 @@ class Meter:
         faults = {channel: code for channel, code in found.items() if code is not None}
         self._start_s += 1.0
         talk_s = {channel: round(n * HOP_S, 2) for channel, n in self._talk_frames.items()}
-        return Metered(self._start_s + delay_s, talk_s, loudness, effort, ok, faults)
+        return MeterUpdated(self._start_s + delay_s, talk_s, loudness, effort, ok, faults)
 
     def _take_effort(self, channel: Channel, end_s: float) -> float | None:
         """Median of the steps that ended before `end_s`; they are used up."""

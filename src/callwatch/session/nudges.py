@@ -27,8 +27,8 @@ from callwatch.core.events import (
     Event,
     FloorReleased,
     NudgeClosed,
-    NudgeHeld,
     NudgeShown,
+    NudgeSuppressed,
 )
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.session.nudge_rules import (
@@ -260,9 +260,9 @@ class NudgePolicy:
             shown, because, waiting.cue_ids,
         )  # fmt: skip
 
-    def _held(self, waiting: _Waiting, time_s: float, reason: str) -> NudgeHeld:
+    def _held(self, waiting: _Waiting, time_s: float, reason: str) -> NudgeSuppressed:
         because = f"{waiting.because}; not shown: {reason}"
-        return NudgeHeld(time_s, self._nudge(waiting, time_s, False, because))
+        return NudgeSuppressed(time_s, self._nudge(waiting, time_s, False, because))
 
     def _show(self, waiting: _Waiting, time_s: float) -> list[Event]:
         self._shown_s.append(time_s)
@@ -270,7 +270,7 @@ class NudgePolicy:
         urgent = waiting.rule.level is NudgeLevel.URGENT
         if not urgent and self._random.random() < self._config.withheld_share:
             because = f"withheld at random, to learn whether nudges help: {waiting.because}"
-            return [NudgeHeld(time_s, self._nudge(waiting, time_s, False, because))]
+            return [NudgeSuppressed(time_s, self._nudge(waiting, time_s, False, because))]
         out = self._leave(time_s, "another nudge took its place") if self._card else []
         nudge = self._nudge(waiting, time_s, True, waiting.because)
         self._card = (nudge, replace(waiting, since_s=time_s))

@@ -23,8 +23,8 @@ from callwatch.core.events import (
     CallStarted,
     EscalationChanged,
     Event,
-    InputNoted,
-    PartialHeard,
+    InputWarning,
+    PartialTranscribed,
     UtteranceFinished,
     VoiceStarted,
 )
@@ -41,18 +41,18 @@ from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.redaction.redactor import UtteranceMasker
-from callwatch.session.attribution import ApartFilter
+from callwatch.session.attribution import AttributionFilter
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgeConfig, NudgePolicy
-from callwatch.session.transcription_pause import PauseGate
+from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.speech.segmenter import FeedConfig, SpeechFeed
+from callwatch.speech.segmenter import SegmenterConfig, SpeechSegmenter
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.estimator import EffortConfig, EffortEstimator
 from callwatch.voice.quality.monitor import QualityConfig, QualityMonitor
-from callwatch.voice.quality.swapped_channels import SwapWatch
+from callwatch.voice.quality.swapped_channels import SwappedChannelDetector
 from callwatch.voice.vad.activity import VoiceActivity, VoiceActivityConfig
 
 TICK_S: Final = 0.1  # nudges and pace need no finer clock; a person cannot tell
@@ -72,7 +72,7 @@ class PipelineConfig:
     control: ControlConfig = field(default_factory=ControlConfig)
     threats: ThreatConfig = field(default_factory=ThreatConfig)
     method: MethodConfig = field(default_factory=MethodConfig)
-    feed: FeedConfig = field(default_factory=FeedConfig)
+    feed: SegmenterConfig = field(default_factory=SegmenterConfig)
     escalation: EscalationConfig = field(default_factory=EscalationConfig)
     nudges: NudgeConfig = field(default_factory=NudgeConfig)
 
@@ -113,17 +113,17 @@ class Pipeline:
         self._escalation = Escalation(config.escalation)
         self._nudges = NudgePolicy(config.nudges, config.language, info.id, with_words=with_words)
         self._meter = Meter()
-        self._feed = SpeechFeed(config.feed) if with_words else None
+        self._feed = SpeechSegmenter(config.feed) if with_words else None
         self._masker = UtteranceMasker(config.language)
-        self._swap_watch = SwapWatch(config.language)
+        self._swap_watch = SwappedChannelDetector(config.language)
         self._language_check = LanguageCheck(config.language)
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
         self._agent_spoke_s = 0.0
         self._customer_began_s = math.inf
-        self._pause_gate = PauseGate()
-        self._apart = ApartFilter()
+        self._pause_gate = TranscriptionPause()
+        self._apart = AttributionFilter()
         self._dropped_s = 0.0
         self._warnings: list[str] = []
 
@@ -167,7 +167,7 @@ class Pipeline:
         heard = self._masker.mask(self._pause_gate.words_outside(utterance))
         now_s = max(self._now_s, utterance.consumed_s)
         if not heard.is_final:
-            first: Event = PartialHeard(now_s, heard)
+            first: Event = PartialTranscribed(now_s, heard)
         elif heard.words:
             first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
@@ -188,7 +188,7 @@ class Pipeline:
         wrong = self._language_check.observe((), (heard,))
         notes = [note.message for note in swapped] + wrong
         self._warnings += notes
-        return [*swapped, *(InputNoted(now_s, None, "language_mismatch", text) for text in wrong)]
+        return [*swapped, *(InputWarning(now_s, None, "language_mismatch", text) for text in wrong)]
 
     def _gather(self, chunks: list[SpeechChunk]) -> list[Event]:
         """Audio for the recogniser, without that of a pause; gives what it tells about the input."""
@@ -196,7 +196,7 @@ class Pipeline:
         self._chunks += kept
         wrong = self._language_check.observe(kept, ())
         self._warnings += wrong
-        return [InputNoted(self._now_s, None, "language_mismatch", text) for text in wrong]
+        return [InputWarning(self._now_s, None, "language_mismatch", text) for text in wrong]
 
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
@@ -226,11 +226,11 @@ class Pipeline:
         if paused and not self._pause_gate.is_paused:
             self._chunks += self._pause_gate.pause(self._now_s)
             message = "Transcription is paused."
-            return [InputNoted(self._now_s, None, "paused", message)]
+            return [InputWarning(self._now_s, None, "paused", message)]
         if not paused and self._pause_gate.is_paused:
             # To the end of the audio at hand: the decisions (now_s) are a little behind it.
             span = self._pause_gate.resume(self._audio_end_s)
-            return [InputNoted(self._now_s, None, "resumed", "Transcription goes on.", span)]
+            return [InputWarning(self._now_s, None, "resumed", "Transcription goes on.", span)]
         return []
 
     def set_on_hold(self, on_hold: bool) -> list[Event]:
@@ -309,7 +309,7 @@ class Pipeline:
                 led_to += reactor.on_event(event)
             if isinstance(event, EscalationChanged):
                 self._method.set_upset(event.change.level is not EscalationLevel.CALM)
-            if isinstance(event, InputNoted) and event.code in ("hold_music", "hold_music_ended"):
+            if isinstance(event, InputWarning) and event.code in ("hold_music", "hold_music_ended"):
                 led_to += self._pace.set_on_hold(event.code == "hold_music", event.time_s, "music")
             queue.extendleft(reversed(led_to))
         return out

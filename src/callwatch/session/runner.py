@@ -16,12 +16,12 @@ from typing import Final
 from callwatch.audio.source import CallSource
 from callwatch.core.channels import CHANNELS
 from callwatch.core.errors import CallwatchError
-from callwatch.core.events import Event, InputNoted
+from callwatch.core.events import Event, InputWarning
 from callwatch.core.summary import CallSummary, Performance
 from callwatch.session.pipeline import Pipeline
 from callwatch.session.recognition import InlineRecognition, RecognitionStats, RecognitionWorker
-from callwatch.session.summary_builder import CallRecord
-from callwatch.session.transcription_gaps import SkippedSpeech
+from callwatch.session.summary_builder import SummaryBuilder
+from callwatch.session.transcription_gaps import TranscriptionGaps
 
 if sys.platform == "win32":
     import psutil
@@ -49,8 +49,8 @@ class CallRunner:
         self._source = source
         self._pipeline = pipeline
         self._recognition = recognition
-        self._record = CallRecord()
-        self._skipped = SkippedSpeech()
+        self._record = SummaryBuilder()
+        self._skipped = TranscriptionGaps()
         self._sinks: tuple[Sink, ...] = (self._record, *sinks)
         self._requests: queue.Queue[Request] = queue.Queue(REQUESTS)
         self._stopping = threading.Event()
@@ -167,7 +167,7 @@ class CallRunner:
                 self._pipeline.note_drift(channel, ppm)
         for warning in self._source.warnings():
             self._pipeline.note_warning(warning)
-            self._emit([InputNoted(self._pipeline.now_s, None, "source", warning)])
+            self._emit([InputWarning(self._pipeline.now_s, None, "source", warning)])
 
 
 def peak_memory_mb() -> float:

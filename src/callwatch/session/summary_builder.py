@@ -20,10 +20,10 @@ from callwatch.core.events import (
     Event,
     FloorReleased,
     FloorTaken,
-    InputNoted,
-    Metered,
-    NudgeHeld,
+    InputWarning,
+    MeterUpdated,
     NudgeShown,
+    NudgeSuppressed,
     UtteranceFinished,
     VoiceStarted,
     VoiceStopped,
@@ -39,12 +39,12 @@ from callwatch.core.summary import (
     Performance,
 )
 from callwatch.core.words import Utterance
-from callwatch.session.attribution import BY_CHANNEL
+from callwatch.session.attribution import NEEDS_SPEAKER
 from callwatch.session.talk_time import compute_metrics, segments_of
 from callwatch.voice.quality.dropout import WHOLE_SHARE
 
 
-class CallRecord:
+class SummaryBuilder:
     """Collects the events of one call. Memory grows with the events, not with the audio."""
 
     def __init__(self) -> None:
@@ -85,17 +85,17 @@ class CallRecord:
                 self._cues[cue_id] = cue
             case CueWithdrawn(id=cue_id):
                 self._cues.pop(cue_id, None)
-            case NudgeShown(nudge=nudge) | NudgeHeld(nudge=nudge):
+            case NudgeShown(nudge=nudge) | NudgeSuppressed(nudge=nudge):
                 self._nudges.append(nudge)
             case EscalationChanged(change=change):
                 self._escalation.append(change)
             case UtteranceFinished(utterance=utterance):
                 self._utterances.append(utterance)
-            case Metered(loudness_dbfs=loudness, effort=effort):
+            case MeterUpdated(loudness_dbfs=loudness, effort=effort):
                 for channel in CHANNELS:
                     self._loudness[channel].append(loudness.get(channel))
                     self._effort[channel].append(effort.get(channel))
-            case InputNoted(message=message):
+            case InputWarning(message=message):
                 self._notes.append(message)
             case _:
                 pass
@@ -115,7 +115,7 @@ class CallRecord:
             for channel, start_s in self._floor.items()
         ]
         # Those of the first seconds were told before the channels were known to be one.
-        told = (c for c in self._cues.values() if end.separable or c.kind not in BY_CHANNEL)
+        told = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
         cues = sorted(told, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
             segments=segments,
@@ -176,7 +176,7 @@ def summarize(events: Iterable[Event]) -> CallSummary:
 
     Raises ValueError when there is no CallStarted among them.
     """
-    record = CallRecord()
+    record = SummaryBuilder()
     for event in events:
         record(event)
     return record.summary()

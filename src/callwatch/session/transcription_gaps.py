@@ -5,32 +5,32 @@ Threads: the analysis thread calls everything.
 
 from dataclasses import dataclass
 
-from callwatch.core.events import InputNoted
+from callwatch.core.events import InputWarning
 from callwatch.session.recognition import RecognitionStats
 
 CODE = "speech_skipped"
 
 
 @dataclass(frozen=True, slots=True)
-class SkippedConfig:
+class TranscriptionGapConfig:
     """When it is told. The default with its reason."""
 
     told_from_s: float = 3.0  # a sentence: less may happen while another program starts
 
 
-class SkippedSpeech:
+class TranscriptionGaps:
     """Counts of the recogniser in; a note when words begin to be missed, a sentence at the end."""
 
-    def __init__(self, config: SkippedConfig | None = None) -> None:
-        self._config = config or SkippedConfig()
+    def __init__(self, config: TranscriptionGapConfig | None = None) -> None:
+        self._config = config or TranscriptionGapConfig()
         self._told = False
 
-    def observe(self, stats: RecognitionStats, now_s: float) -> list[InputNoted]:
+    def observe(self, stats: RecognitionStats, now_s: float) -> list[InputWarning]:
         """The note, once in a call; it is not about the sound, so it belongs to no side."""
         if self._told or stats.skipped_s < self._config.told_from_s:
             return []
         self._told = True
-        return [InputNoted(now_s, None, CODE, skipped_sentence(stats))]
+        return [InputWarning(now_s, None, CODE, skipped_sentence(stats))]
 
     def warning(self, stats: RecognitionStats) -> str | None:
         """For the report's input quality; None when hardly anything was missed."""

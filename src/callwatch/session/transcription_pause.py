@@ -21,7 +21,7 @@ from callwatch.speech.protocol import SpeechChunk
 _NOTHING: Final = np.zeros(0, dtype=np.int16)
 
 
-class PauseGate:
+class TranscriptionPause:
     """Knows the pauses of one call, and lets through only what was said outside them."""
 
     def __init__(self) -> None:

@@ -35,7 +35,7 @@ _SOUND: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class PlausibleConfig:
+class HallucinationConfig:
     """Limits of what is believed. Each default with its reason."""
 
     no_speech: float = 0.84  # music, noise and silence have 0.87-0.99, speech up to 0.14, faint 0.8
@@ -46,7 +46,7 @@ class PlausibleConfig:
     words_per_s: float = 8.0  # nobody speaks that fast; a loop does
 
 
-def is_plausible(decoded: Decoded, length_s: float, config: PlausibleConfig) -> bool:
+def is_plausible(decoded: Decoded, length_s: float, config: HallucinationConfig) -> bool:
     """Whether the words are believed; `length_s` is the voiced audio they came from."""
     if not decoded.words:
         return False

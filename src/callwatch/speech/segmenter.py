@@ -24,7 +24,7 @@ _EPSILON_S: Final = 1e-9  # times are sums of samples: a pause of exactly 0.6 s 
 
 
 @dataclass(frozen=True, slots=True)
-class FeedConfig:
+class SegmenterConfig:
     """How voiced audio is cut. Each default with its reason."""
 
     # On a telephone line the voice decision comes up to half a second (p95) after the first sound.
@@ -51,7 +51,7 @@ class FeedConfig:
         return self.pause_s + share * (self.short_pause_s - self.pause_s)
 
 
-class _Tape:
+class _AudioBuffer:
     """The recent audio of one side, addressed by sample number since the first block."""
 
     def __init__(self) -> None:
@@ -94,8 +94,8 @@ class _Side:
     Positions are sample numbers since the first block.
     """
 
-    def __init__(self, channel: Channel, config: FeedConfig) -> None:
-        self.tape = _Tape()
+    def __init__(self, channel: Channel, config: SegmenterConfig) -> None:
+        self.tape = _AudioBuffer()
         self._channel = channel
         self._config = config
         self._count = 0
@@ -194,15 +194,15 @@ class _Side:
         return self._levels_start + (first + int(np.argmin(means)) + window // 2) * _HOP
 
 
-class SpeechFeed:
+class SpeechSegmenter:
     """Both sides: blocks and voice frames in, chunks for a recogniser out.
 
     Frames may lag behind the blocks by any time; the audio waits for them. Blocks follow each
     other, and so do frames.
     """
 
-    def __init__(self, config: FeedConfig | None = None) -> None:
-        self._config = config or FeedConfig()
+    def __init__(self, config: SegmenterConfig | None = None) -> None:
+        self._config = config or SegmenterConfig()
         both = (Channel.CUSTOMER, Channel.AGENT)  # where both speak, the customer is heard first
         self._sides = {channel: _Side(channel, self._config) for channel in both}
         self._origin_s: float | None = None

@@ -15,7 +15,7 @@ from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
-from callwatch.speech.hallucination_filter import PlausibleConfig, is_plausible
+from callwatch.speech.hallucination_filter import HallucinationConfig, is_plausible
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.speech.repetition import loop_start, suspected_loop_start
 from callwatch.speech.whisper_engine import FULL_WINDOW_S, Decoded, HeardWord, WhisperEngine
@@ -36,7 +36,7 @@ class WhisperConfig:
     agent_interim_every_s: float = 1.5  # nothing urgent is read from the agent's words
     shortest_s: float = 0.3  # less voiced audio (with its pre- and post-roll) holds no word
     longest_s: float = 29.0  # Whisper's window is 30 s; the feed cuts long before
-    plausible: PlausibleConfig = field(default_factory=PlausibleConfig)
+    plausible: HallucinationConfig = field(default_factory=HallucinationConfig)
 
 
 class Engine(Protocol):

@@ -43,7 +43,7 @@ NOT_SEPARABLE = (
 )
 
 
-def gaps_told(channel: Channel, gaps: list[TimeSpan]) -> list[str]:
+def gap_warning(channel: Channel, gaps: list[TimeSpan]) -> list[str]:
     """One sentence on the stretches without sound; none when there were none."""
     if not gaps:
         return []

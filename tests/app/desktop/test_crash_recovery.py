@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
-from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.desktop.crash_recovery import finish_cut_short
 from callwatch.audio.files import open_recording
 from callwatch.config import Config, RecognitionConfig, StoreConfig
@@ -21,7 +21,7 @@ def cut_short(folder: Path, config: Config) -> Path:
     out = folder / "calls" / "2026-03-01-110000"
     with open_recording(call, block_s=0.5) as source:
         plan = CallPlan(source, "headset", out, live=False, in_history=False)
-        outcome = CallDesk(config).open(plan).run()
+        outcome = CallFactory(config).open(plan).run()
     raw = outcome.journal.read_bytes()
     outcome.journal.write_bytes(raw[: len(raw) * 2 // 3])
     for path in (outcome.paths.html, outcome.paths.json):

@@ -1,13 +1,13 @@
 import subprocess
 import sys
 
-from callwatch.app.desktop.malloc import allocate_sparingly, give_back
+from callwatch.app.desktop.malloc import limit_arenas, trim_heap
 
 # What several threads take and let go of, piece by piece, goes back to the system.
 PROGRAM = """
 import ctypes, re, threading
 from pathlib import Path
-from callwatch.app.desktop.malloc import allocate_sparingly, give_back
+from callwatch.app.desktop.malloc import limit_arenas, trim_heap
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
 libc.free.argtypes = [ctypes.c_void_p]
@@ -19,21 +19,21 @@ def take():
         ctypes.memset(piece, 1, 10_000)
     for piece in pieces[:-1]:
         libc.free(piece)
-assert allocate_sparingly()
+assert limit_arenas()
 before = resident_kb()
 threads = [threading.Thread(target=take) for _ in range(4)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 held = resident_kb()
-assert give_back()
+assert trim_heap()
 print(held - before, resident_kb() - before)
 """
 
 
 def test_what_threads_let_go_of_goes_back_to_the_system() -> None:
     if sys.platform != "linux":
-        assert not allocate_sparingly()
-        assert not give_back()
+        assert not limit_arenas()
+        assert not trim_heap()
         return
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True,

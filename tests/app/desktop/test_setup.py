@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.desktop.preview import FROM_S, TO_S, rehearsal_config
 from callwatch.app.desktop.setup import AppSetup
 from callwatch.app.desktop.warm_up import Until
@@ -46,7 +46,7 @@ def test_the_rehearsal_shows_cards_in_each_language(language: Language) -> None:
     events: list[Event] = []
     with TemporaryDirectory() as folder, Until(demo_files().open(LIVE_BLOCK_S), TO_S) as source:
         plan = CallPlan(source, "rehearsal", Path(folder), live=False, in_history=False)
-        CallDesk(rehearsal_config(Config(), language)).open(plan, (events.append,)).run()
+        CallFactory(rehearsal_config(Config(), language)).open(plan, (events.append,)).run()
     shown = [e for e in events if isinstance(e, NudgeShown) and e.time_s > FROM_S]
     assert {event.nudge.key for event in shown} == {"let_them_finish", "keep_listening"}
     assert max(event.time_s for event in events) < TO_S + 1

@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 import pytest
 
-from callwatch.app.desktop.device_loss import EndsWhenGone
+from callwatch.app.desktop.device_loss import EndOnDeviceLoss
 from callwatch.app.desktop.voice_watch import VoiceWatch
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
@@ -140,5 +140,5 @@ class Lossy(Endless):
 def test_a_call_ends_when_both_devices_stay_away(
     lost: list[tuple[Channel, ...]], heard: int
 ) -> None:
-    with EndsWhenGone(Lossy(lost), 0.9999) as source:
+    with EndOnDeviceLoss(Lossy(lost), 0.9999) as source:
         assert len(list(source.blocks())) == heard

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from callwatch.app.calls import CallDesk
+from callwatch.app.calls import CallFactory
 from callwatch.app.desktop.warm_up import rehearse
 from callwatch.config import Config
 from callwatch.speech.choose import RecognizerChoice
@@ -52,13 +52,13 @@ def test_a_call_of_the_app_loads_nothing_more(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def desk() -> CallDesk:
+def desk() -> CallFactory:
     config = Config()
-    return CallDesk(replace(config, recognition=replace(config.recognition, engine="none")))
+    return CallFactory(replace(config, recognition=replace(config.recognition, engine="none")))
 
 
 def test_nothing_of_a_rehearsal_is_left(
-    desk: CallDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: CallFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "HOME", "TMPDIR"):
         monkeypatch.setenv(name, str(tmp_path))
@@ -69,7 +69,7 @@ def test_nothing_of_a_rehearsal_is_left(
     assert threading.active_count() == before
 
 
-def test_the_desks_own_recogniser_is_loaded_once_and_not_used(desk: CallDesk) -> None:
+def test_the_desks_own_recogniser_is_loaded_once_and_not_used(desk: CallFactory) -> None:
     made: list[ScriptedRecognizer] = []
 
     def create() -> ScriptedRecognizer:

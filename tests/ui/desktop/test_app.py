@@ -9,7 +9,7 @@ from tests.ui.test_app_windows import Calls, Host, Source
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
-from callwatch.core.events import Event, Metered, NudgeShown
+from callwatch.core.events import Event, MeterUpdated, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
@@ -17,7 +17,7 @@ from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
 from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import FirstRun, SetupResult
 from callwatch_ui.windows.recording_loader import Advance
 
@@ -26,7 +26,7 @@ class Call:
     def __init__(self, sink: Callable[[Event], None]) -> None:
         self.told: list[str] = []
         self._finished: list[Callable[[], None]] = []
-        sink(Metered(5.0, {Channel.AGENT: 2.0, Channel.CUSTOMER: 2.0}, {}))
+        sink(MeterUpdated(5.0, {Channel.AGENT: 2.0, Channel.CUSTOMER: 2.0}, {}))
 
     def stop(self) -> None:
         self.told.append("stop")
@@ -121,7 +121,7 @@ class Engine:
 
 
 def app_for(qtbot: QtBot, engine: Engine) -> DesktopApp:
-    app = DesktopApp(Words(Language.EN), engine)
+    app = DesktopApp(Translator(Language.EN), engine)
     qtbot.addWidget(app.overlay)
     return app
 
@@ -352,12 +352,12 @@ def test_the_first_run_speaks_the_language_that_is_chosen_in_it(qtbot: QtBot) ->
     swedish = app.windows.get("setup")
     assert isinstance(swedish, FirstRun)
     assert swedish is not wizard
-    assert swedish.windowTitle() == Words(Language.SV)("setup.title")
+    assert swedish.windowTitle() == Translator(Language.SV)("setup.title")
     assert swedish.result_so_far().language is Language.SV
-    assert app.menu.quit.text() == Words(Language.SV)("menu.quit")
-    assert app.overlay.bar.share.accessibleName() == Words(Language.SV)("bar.share")
+    assert app.menu.quit.text() == Translator(Language.SV)("menu.quit")
+    assert app.overlay.bar.share.accessibleName() == Translator(Language.SV)("bar.share")
     swedish.reject()
-    assert app.menu.quit.text() == Words(Language.EN)("menu.quit")
+    assert app.menu.quit.text() == Translator(Language.EN)("menu.quit")
     app.close()
 
 
@@ -368,7 +368,7 @@ def test_another_language_in_the_settings_is_spoken_at_once(qtbot: QtBot) -> Non
     state = app.overlay.state
     engine.language = Language.DA
     app._settings_saved({})
-    danish = Words(Language.DA)
+    danish = Translator(Language.DA)
     assert app.overlay.state == state
     assert app.overlay.bar.isVisible()
     assert app.overlay.bar.accessibleName() == danish("bar.name")

@@ -3,7 +3,7 @@ import threading
 from pytestqt.qtbot import QtBot
 
 from callwatch.core.channels import Channel
-from callwatch.core.events import Event, Metered, PartialHeard, VoiceStarted
+from callwatch.core.events import Event, MeterUpdated, PartialTranscribed, VoiceStarted
 from callwatch.core.words import Utterance
 from callwatch_ui.native.event_bridge import INBOX_EVENTS, SLICE_EVENTS, EventBridge
 
@@ -48,8 +48,8 @@ def test_words_of_the_call_never_cross(qtbot: QtBot) -> None:
     bridge = EventBridge()
     got: list[Event] = []
     bridge.arrived.connect(got.extend)
-    bridge(PartialHeard(1.0, Utterance("u1", Channel.CUSTOMER, (), False, 1.0)))
-    meter = Metered(2.0, {}, {})
+    bridge(PartialTranscribed(1.0, Utterance("u1", Channel.CUSTOMER, (), False, 1.0)))
+    meter = MeterUpdated(2.0, {}, {})
     bridge(meter)
     qtbot.waitUntil(lambda: bool(got))
     assert got == [meter]

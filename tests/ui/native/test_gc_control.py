@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
-from callwatch_ui.native.gc_control import YOUNG, QuietCollector
+from callwatch_ui.native.gc_control import YOUNG, GcController
 
 
 class Knot:
@@ -19,8 +19,8 @@ class Knot:
 
 
 @pytest.fixture
-def collector(qtbot: QtBot) -> Iterator[QuietCollector]:
-    out = QuietCollector()
+def collector(qtbot: QtBot) -> Iterator[GcController]:
+    out = GcController()
     out.start()
     out.set_aside()
     yield out
@@ -33,7 +33,7 @@ def litter(told: list[str]) -> None:
         Knot(told)
 
 
-def test_no_other_thread_collects(collector: QuietCollector) -> None:
+def test_no_other_thread_collects(collector: GcController) -> None:
     told: list[str] = []
     thread = threading.Thread(target=litter, args=(told,), name="engine")
     thread.start()
@@ -44,7 +44,7 @@ def test_no_other_thread_collects(collector: QuietCollector) -> None:
     assert len(told) == 2 * YOUNG
 
 
-def test_little_garbage_waits(collector: QuietCollector) -> None:
+def test_little_garbage_waits(collector: GcController) -> None:
     told: list[str] = []
     gc.collect(1)
     Knot(told)
@@ -54,7 +54,7 @@ def test_little_garbage_waits(collector: QuietCollector) -> None:
     assert len(told) == 1
 
 
-def test_the_long_sweep_comes_when_there_is_rest(qtbot: QtBot, collector: QuietCollector) -> None:
+def test_the_long_sweep_comes_when_there_is_rest(qtbot: QtBot, collector: GcController) -> None:
     told: list[str] = []
     knot = Knot(told)
     gc.collect(1)  # it is old by then
@@ -71,7 +71,7 @@ def test_the_long_sweep_comes_when_there_is_rest(qtbot: QtBot, collector: QuietC
 
 def test_what_was_found_is_put_back(qtbot: QtBot) -> None:
     usual = gc.get_threshold()
-    collector = QuietCollector()
+    collector = GcController()
     collector.start()
     assert gc.get_threshold() != usual
     collector.stop()

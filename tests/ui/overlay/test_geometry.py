@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from callwatch_ui.overlay.geometry import (
-    Places,
+    GeometryStore,
     Screen,
     first_place,
     key_of,
@@ -16,10 +16,10 @@ SIZE = (520, 56)
 
 def test_each_set_of_screens_has_its_own_place(tmp_path: Path) -> None:
     file = tmp_path / "state" / "places.json"
-    places = Places(file)
+    places = GeometryStore(file)
     places.put([LAPTOP], (10, 20))
     places.put([LAPTOP, DESK], (3000, 900))
-    again = Places(file)
+    again = GeometryStore(file)
     assert again.get([LAPTOP]) == (10, 20)
     assert again.get([DESK, LAPTOP]) == (3000, 900)
     assert again.get([DESK]) is None
@@ -30,13 +30,13 @@ def test_a_broken_file_is_forgotten_not_fatal(tmp_path: Path) -> None:
     file = tmp_path / "places.json"
     for content in ("{", "[]", '{"a": 3}', '{"a": ["x", 1]}', "\x00"):
         file.write_text(content)
-        assert Places(file).get([LAPTOP]) is None
+        assert GeometryStore(file).get([LAPTOP]) is None
 
 
 def test_an_unwritable_place_is_kept_for_this_run(tmp_path: Path) -> None:
     blocker = tmp_path / "file"
     blocker.write_text("")
-    places = Places(blocker / "places.json")
+    places = GeometryStore(blocker / "places.json")
     places.put([LAPTOP], (1, 2))
     assert places.get([LAPTOP]) == (1, 2)
 

@@ -8,8 +8,8 @@ from callwatch.core.events import (
     CueWithdrawn,
     EscalationChanged,
     Event,
-    InputNoted,
-    Metered,
+    InputWarning,
+    MeterUpdated,
     NudgeClosed,
     NudgeShown,
     VoiceStarted,
@@ -20,7 +20,7 @@ from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.faults import FAULTS
 from callwatch_ui.overlay.card_content import input_words
 from callwatch_ui.overlay.state import OverlayState, Phase, reduce, with_phase, without_note
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 
 def after(*events: Event, state: OverlayState | None = None) -> OverlayState:
@@ -30,9 +30,9 @@ def after(*events: Event, state: OverlayState | None = None) -> OverlayState:
     return out
 
 
-def metered(time_s: float, agent_s: float, customer_s: float, **more: object) -> Metered:
+def metered(time_s: float, agent_s: float, customer_s: float, **more: object) -> MeterUpdated:
     talk = {Channel.AGENT: agent_s, Channel.CUSTOMER: customer_s}
-    return Metered(time_s, talk, {}, **more)  # type: ignore[arg-type]
+    return MeterUpdated(time_s, talk, {}, **more)  # type: ignore[arg-type]
 
 
 def step(time_s: float, cue_id: str, kind: CueKind) -> CueOpened:
@@ -91,7 +91,7 @@ def test_a_card_leaves_with_its_own_nudge_only() -> None:
 
 
 def test_a_note_on_the_sound_stays_until_the_sound_is_good_and_it_could_be_read() -> None:
-    note = InputNoted(10.0, Channel.AGENT, "silent", "No sound.")
+    note = InputWarning(10.0, Channel.AGENT, "silent", "No sound.")
     bad = {Channel.AGENT: False, Channel.CUSTOMER: True}
     state = after(note, metered(30.0, 1.0, 1.0, input_ok=bad))
     assert state.note is not None
@@ -103,14 +103,16 @@ def test_a_note_on_the_sound_stays_until_the_sound_is_good_and_it_could_be_read(
     assert without_note(after(note)).note is None
 
 
-def faulty(time_s: float, code: str | None) -> Metered:
+def faulty(time_s: float, code: str | None) -> MeterUpdated:
     faults = {} if code is None else {Channel.AGENT: code}
     ok = {Channel.AGENT: code is None, Channel.CUSTOMER: True}
     return metered(time_s, 1.0, 1.0, input_ok=ok, input_faults=faults)
 
 
 def test_a_fault_that_comes_again_has_a_card_again_but_not_every_minute() -> None:
-    state = after(InputNoted(10.0, Channel.AGENT, "clipping", "Clipped."), faulty(11.0, "clipping"))
+    state = after(
+        InputWarning(10.0, Channel.AGENT, "clipping", "Clipped."), faulty(11.0, "clipping")
+    )
     assert state.note is not None
     state = after(faulty(30.0, None), state=state)
     assert (state.note, state.input_is_good) == (None, True)
@@ -125,7 +127,7 @@ def test_a_fault_that_comes_again_has_a_card_again_but_not_every_minute() -> Non
 
 @pytest.mark.parametrize("language", Language)
 def test_the_light_says_which_side_and_what_to_do(language: Language) -> None:
-    words = Words(language)
+    words = Translator(language)
     assert input_words(after(faulty(1.0, None)), words) == words("input.good")
     for code in FAULTS:
         told = input_words(after(faulty(1.0, code)), words)
@@ -135,29 +137,31 @@ def test_the_light_says_which_side_and_what_to_do(language: Language) -> None:
 
 
 def test_silence_lasts_until_the_sound_is_back() -> None:
-    gone = InputNoted(10.0, Channel.CUSTOMER, "no_sound", "No sound.")
+    gone = InputWarning(10.0, Channel.CUSTOMER, "no_sound", "No sound.")
     state = after(gone, metered(60.0, 1.0, 1.0))
     assert state.bad_input == {Channel.CUSTOMER}
     assert state.note is not None
-    back = InputNoted(61.0, Channel.CUSTOMER, "sound_back", "Back.")
+    back = InputWarning(61.0, Channel.CUSTOMER, "sound_back", "Back.")
     assert after(back, state=state).input_is_good
     assert not after(
-        InputNoted(61.0, Channel.AGENT, "sound_back", "Back."), state=state
+        InputWarning(61.0, Channel.AGENT, "sound_back", "Back."), state=state
     ).input_is_good
 
 
 def test_a_warning_that_is_told_once_leaves_by_itself() -> None:
-    state = after(InputNoted(10.0, Channel.AGENT, "clipping", "Clipped."), metered(11.0, 1.0, 1.0))
+    state = after(
+        InputWarning(10.0, Channel.AGENT, "clipping", "Clipped."), metered(11.0, 1.0, 1.0)
+    )
     assert state.note is not None
     assert after(metered(19.0, 1.0, 1.0), state=state).input_is_good
 
 
 def test_hold_music_is_no_fault_and_a_pause_is_a_phase() -> None:
-    state = after(InputNoted(10.0, Channel.CUSTOMER, "hold_music", "Music."))
+    state = after(InputWarning(10.0, Channel.CUSTOMER, "hold_music", "Music."))
     assert state.input_is_good
-    paused = after(InputNoted(11.0, None, "paused", "Paused."), state=state)
+    paused = after(InputWarning(11.0, None, "paused", "Paused."), state=state)
     assert paused.phase is Phase.PAUSED
-    assert after(InputNoted(12.0, None, "resumed", "On."), state=paused).phase is Phase.RUNNING
+    assert after(InputWarning(12.0, None, "resumed", "On."), state=paused).phase is Phase.RUNNING
 
 
 def test_pausing_takes_the_card_away_and_keeps_the_figures() -> None:

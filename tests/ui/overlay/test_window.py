@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.events import Event, Metered, NudgeClosed, NudgeShown
+from callwatch.core.events import Event, MeterUpdated, NudgeClosed, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.overlay.bar import Bar
@@ -17,8 +17,8 @@ from callwatch_ui.overlay.screenshots import PICTURE_STATES, picture_state
 from callwatch_ui.overlay.state import OverlayState, Phase, with_phase
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.theme.style import BODY_PX, Look
-from callwatch_ui.translator import Words
+from callwatch_ui.theme.style import BODY_PX, Style
+from callwatch_ui.translator import Translator
 
 STILL = OverlaySettings(theme="light", reduced_motion=True)
 
@@ -39,7 +39,7 @@ class PaintCounter(QObject):
 
 @pytest.fixture
 def overlay(qtbot: QtBot) -> Overlay:
-    out = Overlay(Words(Language.EN), STILL)
+    out = Overlay(Translator(Language.EN), STILL)
     qtbot.addWidget(out)
     with qtbot.waitExposed(out):
         out.show()
@@ -133,7 +133,7 @@ def test_nothing_repaints_without_a_change(overlay: Overlay, qtbot: QtBot) -> No
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
 def test_all_texts_fit(qtbot: QtBot, language: Language, scale: float) -> None:
-    overlay = Overlay(Words(language), replace(STILL, scale=scale))
+    overlay = Overlay(Translator(language), replace(STILL, scale=scale))
     qtbot.addWidget(overlay)
     widths = set()
     for name in PICTURE_STATES:
@@ -146,7 +146,7 @@ def test_all_texts_fit(qtbot: QtBot, language: Language, scale: float) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_every_advice_fits_the_card(qtbot: QtBot, language: Language) -> None:
-    overlay = Overlay(Words(language), STILL)
+    overlay = Overlay(Translator(language), STILL)
     qtbot.addWidget(overlay)
     overlay.layout_now()
     room = overlay.bar.sizeHint().width() - TEXT_LEFT - PAD
@@ -164,7 +164,7 @@ def test_every_advice_fits_the_card(qtbot: QtBot, language: Language) -> None:
 
 def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None:
     ok = {Channel.AGENT: True, Channel.CUSTOMER: False}
-    overlay.take((Metered(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
+    overlay.take((MeterUpdated(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
     light = overlay.bar.light
     assert light.accessibleDescription() == (
         "Check the customer's sound: Too loud: turn the recording level down."
@@ -172,7 +172,7 @@ def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None
     card = overlay.card.card
     assert card is not None
     assert card.advice == "Too loud: turn the recording level down."
-    overlay.take((Metered(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
+    overlay.take((MeterUpdated(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
     assert light.accessibleDescription() == "Both sides are heard"
     assert overlay.card.card is None
 
@@ -192,7 +192,7 @@ def test_a_long_sentence_about_the_app_is_not_cut(overlay: Overlay) -> None:
 
 
 def test_pause_is_said_in_words(overlay: Overlay) -> None:
-    overlay.take((Metered(2.0, {}, {}),))
+    overlay.take((MeterUpdated(2.0, {}, {}),))
     overlay.set_phase(Phase.PAUSED)
     card = overlay.card.card
     assert card is not None
@@ -212,14 +212,14 @@ def test_texts_of_a_call_are_drawn_as_they_are(overlay: Overlay) -> None:
 
 def test_dragging_moves_it_and_the_place_is_remembered(qtbot: QtBot, tmp_path: Path) -> None:
     settings = replace(STILL, places_file=tmp_path / "places.json")
-    first = Overlay(Words(Language.EN), settings)
+    first = Overlay(Translator(Language.EN), settings)
     qtbot.addWidget(first)
     first.show()
     start = first.pos()
     drag(first, QPoint(4, 4), QPoint(-60, 90))
     moved = first.pos()
     assert moved != start
-    second = Overlay(Words(Language.EN), settings)
+    second = Overlay(Translator(Language.EN), settings)
     qtbot.addWidget(second)
     assert second.pos() == moved
 
@@ -254,19 +254,19 @@ def test_the_state_survives_any_order_of_events(overlay: Overlay) -> None:
     events: tuple[Event, ...] = (
         NudgeClosed(1.0, "unknown", "time"),
         shown(),
-        Metered(4.0, {Channel.AGENT: 3.0}, {}),
+        MeterUpdated(4.0, {Channel.AGENT: 3.0}, {}),
     )
     overlay.take(events)
     assert overlay.state != OverlayState()
 
 
 def test_the_light_tells_whether_a_call_is_watched(qtbot: QtBot) -> None:
-    bar = Bar(Look(), Words(Language.SV))
+    bar = Bar(Style(), Translator(Language.SV))
     qtbot.addWidget(bar)
     assert bar.light.accessibleDescription() == "redo"
     running = OverlayState(phase=Phase.RUNNING, time_s=61.0)
     bar.set_state(running)
-    assert bar.light.accessibleDescription() == Words(Language.SV)("input.good")
+    assert bar.light.accessibleDescription() == Translator(Language.SV)("input.good")
     watched = bar.light.grab().toImage()
     bar.set_state(with_phase(running, Phase.FINISHED))
     assert bar.light.accessibleDescription() == "redo"
@@ -280,7 +280,7 @@ def test_at_every_scale_the_bar_fits_the_screen(
     monkeypatch.setattr(Overlay, "_room_px", staticmethod(lambda: 1280))
     widths = []
     for scale in (1.0, 2.0, 3.0):
-        overlay = Overlay(Words(language), OverlaySettings(theme="light", scale=scale))
+        overlay = Overlay(Translator(language), OverlaySettings(theme="light", scale=scale))
         qtbot.addWidget(overlay)
         overlay.layout_now()
         widths.append(overlay.width())

@@ -9,7 +9,7 @@ from callwatch.core.events import (
     CueOpened,
     EscalationChanged,
     Event,
-    Metered,
+    MeterUpdated,
     NudgeClosed,
     NudgeShown,
     VoiceStopped,
@@ -17,8 +17,8 @@ from callwatch.core.events import (
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch_ui.overlay.state import Phase
-from callwatch_ui.theme.style import Look
-from callwatch_ui.translator import Words
+from callwatch_ui.theme.style import Style
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.replay_player import ReplayPlayer
 from callwatch_ui.windows.replay_window import ReplayWindow
 
@@ -31,7 +31,7 @@ def call() -> list[Event]:
     levels = list(EscalationLevel)
     for second in range(1, 600):
         talk = {Channel.AGENT: second * 0.4, Channel.CUSTOMER: second * 0.5}
-        events.append(Metered(float(second), talk, {}))
+        events.append(MeterUpdated(float(second), talk, {}))
         if second % 60 == 10:
             at = float(second)
             nudge = Nudge(
@@ -93,7 +93,7 @@ def test_marks_name_cues_and_shown_nudges() -> None:
 
 
 def test_the_window_plays_seeks_and_shows_the_card(qtbot: QtBot) -> None:
-    window = ReplayWindow(Words(Language.SV), Look(), call(), DURATION_S)
+    window = ReplayWindow(Translator(Language.SV), Style(), call(), DURATION_S)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()

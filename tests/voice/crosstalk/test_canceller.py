@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from tests.voice.speaking import demo
 
-from callwatch.voice.crosstalk.canceller import Unbleed
+from callwatch.voice.crosstalk.canceller import CrosstalkCanceller
 from callwatch.voice.crosstalk.leak_estimator import BleedConfig
 from callwatch.voice.framing import CHUNK
 
@@ -16,12 +16,14 @@ def far() -> np.ndarray:
     return np.asarray(np.concatenate(parts)[: 10 * RATE])
 
 
-def through(path: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray, Unbleed]:
+def through(
+    path: np.ndarray, near: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, CrosstalkCanceller]:
     """Residual of `near` + leak, and the leak."""
     leak = np.convolve(far(), path)[: len(far())]
     sound = np.stack((near[: len(leak)] + leak, far())).astype(np.float32)
     sound = sound[:, : sound.shape[1] // CHUNK * CHUNK]
-    unbleed = Unbleed(BleedConfig())
+    unbleed = CrosstalkCanceller(BleedConfig())
     own, _ = unbleed.process(sound)
     return own[0], leak[: sound.shape[1]], unbleed
 
@@ -37,10 +39,12 @@ def room(seed: int = 3) -> np.ndarray:
     return np.asarray(taps / np.sqrt((taps**2).sum()) * 10 ** (-12 / 20))
 
 
-def run(near: np.ndarray, far_side: np.ndarray) -> tuple[np.ndarray, np.ndarray, Unbleed]:
+def run(
+    near: np.ndarray, far_side: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, CrosstalkCanceller]:
     """Own sound and bar of both channels, chunk by chunk as a live call comes."""
     sound = np.stack((near, far_side)).astype(np.float32)
-    unbleed = Unbleed(BleedConfig())
+    unbleed = CrosstalkCanceller(BleedConfig())
     parts = [
         unbleed.process(sound[:, at : at + CHUNK])
         for at in range(0, sound.shape[1] // CHUNK * CHUNK, CHUNK)

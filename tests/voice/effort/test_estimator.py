@@ -115,7 +115,7 @@ def test_effort_is_that_of_the_own_sound() -> None:
     level = np.full((2, count), -26.0, np.float32)
     highest = []
     for given in (None, cleaned):
-        frames = VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03, own=given)
+        frames = VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03, cleaned=given)
         estimator = EffortEstimator()
         found = estimator.process(CallBlock(heard, 0.0), frames)
         highest.append(float(np.nanmax(found.sustained[1, 110:])))

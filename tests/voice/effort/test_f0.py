@@ -7,19 +7,19 @@ from tests.voice.voices import Audio, noise, telephone, voice
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.voice.effort.f0 import (
     WINDOW_SAMPLES,
-    PitchConfig,
-    PitchFinder,
-    PitchFrames,
+    F0Config,
+    F0Estimator,
+    F0Frames,
     is_voiced,
     power_spectra,
 )
 
 
-def found(audio: Audio) -> tuple[PitchFrames, np.ndarray]:
+def found(audio: Audio) -> tuple[F0Frames, np.ndarray]:
     count = (len(audio) - WINDOW_SAMPLES) // 320
     windows = audio[np.arange(count)[:, None] * 320 + np.arange(WINDOW_SAMPLES)]
-    pitch = PitchFinder().find(power_spectra(windows.astype(np.float32)))
-    return pitch, is_voiced(pitch, PitchConfig())
+    pitch = F0Estimator().find(power_spectra(windows.astype(np.float32)))
+    return pitch, is_voiced(pitch, F0Config())
 
 
 @pytest.mark.parametrize("f0_hz", [65, 80, 110, 150, 220, 330, 480, 600])
@@ -44,11 +44,11 @@ def test_silence_has_no_pitch() -> None:
 
 
 def test_nothing_gives_nothing() -> None:
-    assert len(PitchFinder().find(np.zeros((0, 513), np.float32)).f0_hz) == 0
+    assert len(F0Estimator().find(np.zeros((0, 513), np.float32)).f0_hz) == 0
 
 
 def test_a_lonely_pitch_is_no_voice() -> None:
     f0 = np.array([np.nan, 300, np.nan, 120, 121, 300, 120], np.float32)
     strength = np.full(7, 0.5, np.float32)
-    voiced = is_voiced(PitchFrames(f0, strength), PitchConfig())
+    voiced = is_voiced(F0Frames(f0, strength), F0Config())
     assert voiced.tolist() == [False, False, False, True, True, False, False]

@@ -3,8 +3,8 @@
 import numpy as np
 from tests.voice.voices import noise, voice
 
-from callwatch.voice.effort.f0 import WINDOW_SAMPLES, PitchFinder
-from callwatch.voice.effort.frame_features import MARGIN, PER_STEP, STEP, Float, Stretch
+from callwatch.voice.effort.f0 import WINDOW_SAMPLES, F0Estimator
+from callwatch.voice.effort.frame_features import MARGIN, PER_STEP, STEP, Float, FrameFeatures
 from callwatch.voice.effort.spectral_balance import BANDS
 
 STEPS = 8
@@ -19,11 +19,11 @@ def sound() -> Float:
 
 
 def test_what_is_looked_at_late_is_the_same() -> None:
-    heard, finder = sound(), PitchFinder()
+    heard, finder = sound(), F0Estimator()
     speaks = np.zeros((STEPS, PER_STEP), np.bool_)
     speaks[2:5] = True
-    at_once = Stretch(heard, np.ones_like(speaks), finder)
-    late = Stretch(heard, speaks, finder)
+    at_once = FrameFeatures(heard, np.ones_like(speaks), finder)
+    late = FrameFeatures(heard, speaks, finder)
     taken = np.array([True, False, True, True, False])
     for step in range(STEPS):
         (pitch, bands), (same_pitch, same_bands) = (s.voice(step, taken) for s in (at_once, late))
@@ -36,7 +36,7 @@ def test_what_is_looked_at_late_is_the_same() -> None:
 
 def test_powers_and_the_line_between_the_words() -> None:
     heard = sound()
-    stretch = Stretch(heard, np.zeros((STEPS, PER_STEP), np.bool_), PitchFinder())
+    stretch = FrameFeatures(heard, np.zeros((STEPS, PER_STEP), np.bool_), F0Estimator())
     first = heard[3, :WINDOW_SAMPLES]
     np.testing.assert_allclose(stretch.powers[3, 0], np.mean(first**2), rtol=1e-5)
     _, bands = stretch.voice(3, np.array([True, False, False, False, False]))

@@ -6,14 +6,14 @@ from tests.voice.voices import Audio, at_level, run, silence, voice
 
 from callwatch.core.channels import Channel
 from callwatch.voice.effort.estimator import EffortFrames
-from callwatch.voice.effort.vad_miss import UnheardConfig, UnheardVoice
+from callwatch.voice.effort.vad_miss import MissedShoutConfig, MissedShoutDetector
 
 # A step of 0.1 s with all five windows voiced.
 STEPS, PER_STEP = 12, 5
 
 
 def glide(tremor_st: float, slope_st: float = 0.0) -> list[Audio]:
-    """Pitch in semitones that trembles by so much, on a slope from window to window."""
+    """Pitch in semitones that jitter by so much, on a slope from window to window."""
     tremor = np.random.default_rng(2).normal(0, tremor_st, STEPS * PER_STEP)
     pitch = 14 + tremor + slope_st * np.arange(STEPS * PER_STEP)
     return list(pitch.reshape(STEPS, PER_STEP))
@@ -22,7 +22,7 @@ def glide(tremor_st: float, slope_st: float = 0.0) -> list[Audio]:
 def heard(
     steps: list[Audio], strength: float = 0.4, probability: float = 0.08, hop_s: float = 0.1
 ) -> list[bool]:
-    unheard = UnheardVoice(UnheardConfig())
+    unheard = MissedShoutDetector(MissedShoutConfig())
     return [
         unheard.add(i * hop_s, pitch, np.full(len(pitch), strength), probability)
         for i, pitch in enumerate(steps)
@@ -49,7 +49,7 @@ def test_what_does_not_count(told: list[bool]) -> None:
 
 
 def test_speech_in_between_starts_it_afresh() -> None:
-    unheard, strength = UnheardVoice(UnheardConfig()), np.full(PER_STEP, 0.4)
+    unheard, strength = MissedShoutDetector(MissedShoutConfig()), np.full(PER_STEP, 0.4)
     steps = glide(0.3)
     for i, pitch in enumerate(steps[:4]):
         assert not unheard.add(i * 0.1, pitch, strength, 0.08)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from callwatch.core.spans import TimeSpan
-from callwatch.voice.quality.dropout import Found, LostSound, LostSoundConfig
+from callwatch.voice.quality.dropout import SignalEvent, SignalLossConfig, SignalLossDetector
 
 
 def levels(*parts: tuple[float, float]) -> np.ndarray:
@@ -10,8 +10,10 @@ def levels(*parts: tuple[float, float]) -> np.ndarray:
     return np.concatenate([np.full(round(s * 100), dbfs, np.float32) for s, dbfs in parts])
 
 
-def follow(sound: np.ndarray, size: int = 10_000_000) -> tuple[LostSound, list[tuple[Found, int]]]:
-    lost, found = LostSound(LostSoundConfig(), needed_s=10.0), []
+def follow(
+    sound: np.ndarray, size: int = 10_000_000
+) -> tuple[SignalLossDetector, list[tuple[SignalEvent, int]]]:
+    lost, found = SignalLossDetector(SignalLossConfig(), needed_s=10.0), []
     for at in range(0, len(sound), size):
         found += [(what, at + i) for what, i in lost.process(sound[at : at + size])[0]]
     return lost, found
@@ -20,7 +22,12 @@ def follow(sound: np.ndarray, size: int = 10_000_000) -> tuple[LostSound, list[t
 @pytest.mark.parametrize("size", [1, 77, 100_000])
 def test_a_gap_is_told_live_and_kept_when_it_was_long(size: int) -> None:
     lost, found = follow(levels((5, -50), (12, -120), (5, -50), (40, -120), (3, -50)), size)
-    assert found == [(Found.LOST, 1499), (Found.BACK, 1700), (Found.LOST, 3199), (Found.BACK, 6200)]
+    assert found == [
+        (SignalEvent.LOST, 1499),
+        (SignalEvent.RESTORED, 1700),
+        (SignalEvent.LOST, 3199),
+        (SignalEvent.RESTORED, 6200),
+    ]
     assert lost.gaps_until(65.0) == [TimeSpan(22.0, 62.0)]
     assert lost.frames == 5200
     assert not lost.is_whole(65.0)

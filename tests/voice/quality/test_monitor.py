@@ -4,18 +4,18 @@ from tests.voice.speaking import blocks, demo, noise, silence
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel, Language
-from callwatch.core.events import InputNoted
+from callwatch.core.events import InputWarning
 from callwatch.core.frames import HOP_S, Leak, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.voice.quality.monitor import QualityMonitor
-from callwatch.voice.quality.swapped_channels import SwapWatch
+from callwatch.voice.quality.swapped_channels import SwappedChannelDetector
 from callwatch.voice.vad.activity import VoiceActivity
 
 AGENT, CUSTOMER = Channel.AGENT, Channel.CUSTOMER
 
 
-def watch(sound: np.ndarray) -> tuple[QualityMonitor, list[InputNoted]]:
+def watch(sound: np.ndarray) -> tuple[QualityMonitor, list[InputWarning]]:
     voice, monitor, notes = VoiceActivity(), QualityMonitor(), []
     for block in blocks(sound):
         notes += monitor.process(block, voice.process(block))
@@ -199,11 +199,11 @@ def said(channel: Channel, text: str, at_s: float = 2.0) -> Utterance:
     ],
 )
 def test_swapped_channels(language: Language, greeting: str) -> None:
-    assert SwapWatch(language).hear(said(AGENT, greeting)) == []
-    watch_words = SwapWatch(language)
+    assert SwappedChannelDetector(language).hear(said(AGENT, greeting)) == []
+    watch_words = SwappedChannelDetector(language)
     assert [n.code for n in watch_words.hear(said(CUSTOMER, greeting))] == ["swapped_channels"]
     assert watch_words.hear(said(CUSTOMER, greeting)) == []
-    assert SwapWatch(language).hear(said(CUSTOMER, greeting, at_s=100.0)) == []
+    assert SwappedChannelDetector(language).hear(said(CUSTOMER, greeting, at_s=100.0)) == []
 
 
 def test_a_silent_call_says_who_was_not_heard() -> None:

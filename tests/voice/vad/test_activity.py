@@ -137,18 +137,18 @@ def test_leaks_both_ways_leave_real_overlap(heard: list[VoiceFrames]) -> None:
 
 def test_own_sound_comes_without_the_leak(heard: list[VoiceFrames]) -> None:
     clean = samples(start_of_call())
-    assert np.array_equal(joined(heard, "own"), clean[:, : joined(heard, "own").shape[1]])
+    assert np.array_equal(joined(heard, "cleaned"), clean[:, : joined(heard, "cleaned").shape[1]])
     frames = hear(crosstalk(-10.0, 20.0))
     alone = joined(heard, "speech")[1] & ~joined(heard, "speech")[0]
     alone[: 15 * 100] = False
-    level, own = (joined(frames, name)[0, alone] for name in ("level_dbfs", "own_dbfs"))
+    level, own = (joined(frames, name)[0, alone] for name in ("level_dbfs", "cleaned_dbfs"))
     assert np.median(level - own) > 12
 
 
 def test_block_size_changes_nothing_with_leaks() -> None:
     sound = crosstalk(-10.0, 20.0)[:, : 14 * CALL_RATE_HZ]
     one, other = hear(sound), hear(sound, 997)
-    for name in ("speech", "own"):
+    for name in ("speech", "cleaned"):
         assert np.array_equal(joined(one, name), joined(other, name))
     assert one[-1].leaks == other[-1].leaks
 

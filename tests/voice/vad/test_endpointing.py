@@ -3,16 +3,16 @@ import pytest
 
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStarted, VoiceStopped
-from callwatch.voice.vad.endpointing import EdgeConfig, EdgeFinder
+from callwatch.voice.vad.endpointing import Endpointer, EndpointingConfig
 
-CONFIG = EdgeConfig()
+CONFIG = EndpointingConfig()
 
 
 def run(
     likely: list[tuple[float, int]], level: list[tuple[float, int]]
 ) -> tuple[np.ndarray, list[VoiceStarted | VoiceStopped]]:
     """Runs of (value, frames) for the probability and the level."""
-    finder = EdgeFinder(Channel.AGENT, CONFIG, 0.032)
+    finder = Endpointer(Channel.AGENT, CONFIG, 0.032)
     p, lv = (
         np.concatenate([np.full(n, v, np.float32) for v, n in runs]) for runs in (likely, level)
     )
@@ -33,7 +33,7 @@ def test_takes_the_late_opinion_back_to_the_sound() -> None:
 def test_takes_a_start_back_only_so_far() -> None:
     _, told = run([(0.0, 100), (0.9, 50)], [(-95.0, 80), (-30.0, 70)])
     assert isinstance(told[0], VoiceStarted)
-    assert told[0].start_s == 1.0 - CONFIG.take_back_frames / 100
+    assert told[0].start_s == 1.0 - CONFIG.max_onset_backtrack_frames / 100
 
 
 def test_a_click_is_not_told() -> None:

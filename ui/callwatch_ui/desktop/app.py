@@ -24,7 +24,7 @@ from callwatch_ui.desktop.ipc_server import CommandServer
 from callwatch_ui.desktop.overlay_session import HOTKEYS
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
 from callwatch_ui.native.event_bridge import EventBridge
-from callwatch_ui.native.gc_control import QuietCollector
+from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.platforms import preferred_platform
 from callwatch_ui.native.signals import error_hooks, interrupts
@@ -32,10 +32,10 @@ from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.theme.style import look_for
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import FirstRun, SetupResult
 from callwatch_ui.windows.history_window import HistoryWindow
-from callwatch_ui.windows.recording_loader import RecordingReader
+from callwatch_ui.windows.recording_loader import RecordingLoader
 from callwatch_ui.windows.registry import OpenWindows
 from callwatch_ui.windows.replay_window import ReplayWindow
 from callwatch_ui.windows.settings_dialog import SettingsDialog
@@ -58,7 +58,7 @@ class DesktopApp(QObject):
     _recovered = pyqtSignal(int)
     _warmed = pyqtSignal()
 
-    def __init__(self, words: Words, host: DesktopHost) -> None:
+    def __init__(self, words: Translator, host: DesktopHost) -> None:
         super().__init__()
         self._words, self._host = words, host
         self.windows = OpenWindows()
@@ -71,8 +71,8 @@ class DesktopApp(QObject):
         self._hotkey = global_hotkey()
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
-        self.reader = RecordingReader(words, host.recording)
-        self.garbage = QuietCollector(self)
+        self.reader = RecordingLoader(words, host.recording)
+        self.garbage = GcController(self)
         self._warming: threading.Thread | None = None
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
@@ -165,7 +165,7 @@ class DesktopApp(QObject):
         self.overlay.dismissed.connect(self._rest)
         self.reader.done.connect(self._show_replay)
         self.reader.failed.connect(self._tell)
-        self.control.show_wanted.connect(self._come_forward)
+        self.control.show_wanted.connect(self._bring_to_front)
         self.menu.commanded.connect(self._command)
         self.menu.window_wanted.connect(self.open_window)
         self.menu.quit_wanted.connect(self.quit_wanted)
@@ -203,7 +203,7 @@ class DesktopApp(QObject):
         else:
             self._rest()
 
-    def _come_forward(self) -> None:
+    def _bring_to_front(self) -> None:
         """The app was started once more: perhaps nothing of it can be clicked."""
         self.overlay.show()
         if self._host.overlay_settings().click_through and not has_tray():
@@ -320,7 +320,7 @@ def run_desktop(
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
-    desktop = DesktopApp(Words(language), host())
+    desktop = DesktopApp(Translator(language), host())
     if not desktop.server.listen(socket):
         with suppress(AppBusyError):
             send(AppCommand.SHOW, socket)

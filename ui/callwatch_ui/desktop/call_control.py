@@ -18,7 +18,7 @@ from callwatch.core.events import Event
 from callwatch_ui.desktop.call_handle import CallHandle
 from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
 from callwatch_ui.native.event_bridge import connect_queued
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 
 class HoldableCall(CallHandle, Protocol):
@@ -65,7 +65,7 @@ class CallControl(QObject):
         self,
         start: Callable[[Callable[[Event], None]], HoldableCall],
         sink: Callable[[Event], None],
-        words: Words,
+        words: Translator,
     ) -> None:
         super().__init__()
         self._start, self._sink, self._words = start, sink, words

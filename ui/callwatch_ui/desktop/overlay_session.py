@@ -23,7 +23,7 @@ from callwatch_ui.native.signals import error_hooks, interrupts
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 Sink = Callable[[Event], None]
 # What the keys for the card do.
@@ -112,7 +112,7 @@ def run_with_overlay(
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
     bridge = EventBridge()
-    words = Words(language)
+    words = Translator(language)
     overlay = Overlay(words, settings)
     bridge.arrived.connect(overlay.take)
     if feedback is not None:

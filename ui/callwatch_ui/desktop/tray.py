@@ -15,7 +15,7 @@ from callwatch_ui.overlay.card_content import Card
 from callwatch_ui.theme.icons import draw_icon
 from callwatch_ui.theme.palettes import LIGHT, Theme
 from callwatch_ui.theme.style import colour
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 ICON_PX: Final = 64
 # What each state offers, in the order of the menu.
@@ -46,7 +46,7 @@ class AppMenu(QObject):
 
     def __init__(
         self,
-        words: Words,
+        words: Translator,
         commands: tuple[AppCommand, ...] = COMMANDS,
         windows: tuple[str, ...] = WINDOWS,
     ) -> None:
@@ -110,7 +110,7 @@ class AppMenu(QObject):
 class Tray(QSystemTrayIcon):
     """The icon in the tray: its shape and its tool tip tell the state."""
 
-    def __init__(self, words: Words, menu: AppMenu) -> None:
+    def __init__(self, words: Translator, menu: AppMenu) -> None:
         super().__init__()
         self._words = words
         self._menu = menu

@@ -19,7 +19,7 @@ YOUNG: Final = 2000
 REST_MS: Final = 1500
 
 
-class QuietCollector(QObject):
+class GcController(QObject):
     """From `set_aside` to `stop` nobody else collects. GUI thread."""
 
     def __init__(self, parent: QObject | None = None) -> None:

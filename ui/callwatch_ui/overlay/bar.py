@@ -11,11 +11,11 @@ from callwatch.core.cues import METHOD_STEPS
 from callwatch.core.escalation import EscalationLevel
 from callwatch_ui.overlay.card import draw_panel
 from callwatch_ui.overlay.card_content import clock, input_words, share_lines
-from callwatch_ui.overlay.indicators import Cell, Gauge, ShareRing, Tracker
+from callwatch_ui.overlay.indicators import Gauge, Indicator, ShareRing, Tracker
 from callwatch_ui.overlay.small_indicators import EffortBar, InputLight, LightIcon
 from callwatch_ui.overlay.state import OverlayState, Phase
-from callwatch_ui.theme.style import Look, colour
-from callwatch_ui.translator import Words
+from callwatch_ui.theme.style import Style, colour
+from callwatch_ui.translator import Translator
 
 PAD_X: Final = 12.0
 PAD_Y: Final = 8.0
@@ -25,11 +25,11 @@ GAP: Final = 10.0
 class Hairline(QFrame):
     """A thin upright line between two parts."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Style) -> None:
         super().__init__()
         self.set_look(look)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Style) -> None:
         """Take another look."""
         self._look = look
         self.setFixedWidth(max(1, round(look.px(1))))
@@ -48,7 +48,7 @@ class Hairline(QFrame):
 class Bar(QWidget):
     """Renders an OverlayState."""
 
-    def __init__(self, look: Look, words: Words) -> None:
+    def __init__(self, look: Style, words: Translator) -> None:
         super().__init__()
         self._look = look
         self._words = words
@@ -64,7 +64,7 @@ class Bar(QWidget):
             look, words("bar.effort"), words("bar.effort_short"), words("bar.degree", n="{n}")
         )
         self.light = InputLight(look, words("bar.input"), words("state.idle"))
-        self.cells: tuple[Cell, ...] = (
+        self.cells: tuple[Indicator, ...] = (
             self.gauge,
             self.share,
             self.tracker,
@@ -97,7 +97,7 @@ class Bar(QWidget):
             says = caption
         self.light.set_light(caption, icon, says)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Style) -> None:
         """Take another look."""
         self._look = look
         for cell in self.cells:

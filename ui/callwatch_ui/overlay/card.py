@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QAbstractButton, QWidget
 from callwatch.core.nudges import NudgeLevel
 from callwatch_ui.overlay.card_content import Card
 from callwatch_ui.theme.icons import draw_icon
-from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, TITLE_PX, Look, colour
+from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, TITLE_PX, Style, colour
 
 CARD_HEIGHT: Final = 58.0
 # What of it the advice has: two lines in the smallest font.
@@ -23,7 +23,7 @@ PAD: Final = 12.0
 class IconButton(QAbstractButton):
     """A flat button with a drawn icon."""
 
-    def __init__(self, look: Look, icon: str, name: str, parent: QWidget) -> None:
+    def __init__(self, look: Style, icon: str, name: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._look = look
         self._icon = icon
@@ -38,7 +38,7 @@ class IconButton(QAbstractButton):
         self.setAccessibleName(name)
         self.setToolTip(name)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Style) -> None:
         """Take another look."""
         self._look = look
         self.setFixedSize(look.size(BUTTON, BUTTON))
@@ -80,7 +80,7 @@ class NudgeCard(QWidget):
     not_useful = pyqtSignal(str)
     note_closed = pyqtSignal()
 
-    def __init__(self, look: Look, close_name: str, not_useful_name: str) -> None:
+    def __init__(self, look: Style, close_name: str, not_useful_name: str) -> None:
         super().__init__()
         self._look = look
         self.card: Card | None = None
@@ -104,7 +104,7 @@ class NudgeCard(QWidget):
             self.close_button.setVisible(card.can_be_closed)
             self.update()
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Style) -> None:
         """Take another look."""
         self._look = look
         for button in (self.close_button, self.not_useful_button):
@@ -208,13 +208,13 @@ class NudgeCard(QWidget):
 def fitting_font(text: str, units: float, room: float, weight: QFont.Weight) -> QFont:
     """The font at its usual size, or a little smaller (never under a caption) to fit `room`."""
     for size in (units, units - 0.7, CAPTION_PX + 0.3):
-        font = Look().font(size, weight)
+        font = Style().font(size, weight)
         if QFontMetricsF(font).horizontalAdvance(text) <= room:
             return font
-    return Look().font(CAPTION_PX, weight)
+    return Style().font(CAPTION_PX, weight)
 
 
-def draw_panel(painter: QPainter, box: QRectF, look: Look, radius: float = 12.0) -> None:
+def draw_panel(painter: QPainter, box: QRectF, look: Style, radius: float = 12.0) -> None:
     """The rounded ground that bar and card share."""
     theme = look.theme
     inset = theme.border_px / 2

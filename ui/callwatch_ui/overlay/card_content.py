@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from callwatch.core.channels import Channel
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.overlay.state import APP_NOTE, OverlayState, Phase
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Card:
         return self.nudge_id is not None and self.level is not NudgeLevel.URGENT
 
 
-def card_for(state: OverlayState, words: Words, icon_of: dict[str, str]) -> Card | None:
+def card_for(state: OverlayState, words: Translator, icon_of: dict[str, str]) -> Card | None:
     """The one card to show: a nudge first, then a pause, then a note on the sound."""
     if state.nudge is not None:
         return nudge_card(state.nudge, icon_of)
@@ -52,7 +52,7 @@ def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
     return Card(icon, nudge.level, title, advice.replace("\n", " "), nudge.id, nudge.key)
 
 
-def _note_card(state: OverlayState, words: Words) -> Card:
+def _note_card(state: OverlayState, words: Translator) -> Card:
     note = state.note
     assert note is not None
     if note.code == APP_NOTE:
@@ -65,7 +65,7 @@ def _note_card(state: OverlayState, words: Words) -> Card:
     return Card("warning", NudgeLevel.IMPORTANT, title, advice)
 
 
-def input_words(state: OverlayState, words: Words) -> str:
+def input_words(state: OverlayState, words: Translator) -> str:
     """What the input light says: which side has which fault, and what to do."""
     if state.input_is_good:
         return words("input.good")
@@ -84,7 +84,7 @@ def clock(time_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
-def share_lines(state: OverlayState, words: Words) -> tuple[str, str]:
+def share_lines(state: OverlayState, words: Translator) -> tuple[str, str]:
     """The two lines beside the ring."""
     percent = state.agent_share_percent
     agent, customer = words(f"side.{Channel.AGENT}"), words(f"side.{Channel.CUSTOMER}")

@@ -70,8 +70,8 @@ def opens_upward(place: tuple[int, int], screens: list[Screen], bar_height: int)
     return middle_y > screen.y + screen.height // 2
 
 
-class Places:
-    """Places by set of screens, kept in a small JSON file (or only in memory without one)."""
+class GeometryStore:
+    """GeometryStore by set of screens, kept in a small JSON file (or only in memory without one)."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file

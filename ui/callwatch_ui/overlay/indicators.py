@@ -9,23 +9,23 @@ from PyQt6.QtWidgets import QWidget
 from callwatch.core.cues import METHOD_STEPS, CueKind
 from callwatch.core.escalation import EscalationLevel
 from callwatch_ui.theme.icons import draw_icon
-from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, Look, colour, text_width
+from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, Style, colour, text_width
 
 CELL_HEIGHT: Final = 38.0
 # Long enough to be seen as a change, short enough not to draw the eye for long.
 TWEEN_MS: Final = 260
 
 
-class Cell(QWidget):
+class Indicator(QWidget):
     """Base of the drawn parts: all lengths are in units at 100 %, the painter does the scaling."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Style) -> None:
         super().__init__()
         self._look = look
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def set_look(self, look: Look) -> None:
+    def set_look(self, look: Style) -> None:
         """Take another look and draw again."""
         self._look = look
         self.fit()
@@ -65,7 +65,7 @@ class Cell(QWidget):
 
     def font_units(self, size: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         """A font for a painter that is already scaled."""
-        return Look(self._look.theme).font(size, weight)
+        return Style(self._look.theme).font(size, weight)
 
     def caption_width(self, *texts: str) -> float:
         """Width in units of the widest caption, as if all were bold."""
@@ -93,10 +93,10 @@ def draw_arc(painter: QPainter, box: QRectF, start: float, extent: float) -> Non
     painter.drawArc(box, round(start * 16), round(-extent * 16))
 
 
-class Gauge(Cell):
+class Gauge(Indicator):
     """Escalation: an arc of four parts, filled up to the level, and the level's word."""
 
-    def __init__(self, look: Look, words: dict[EscalationLevel, str], name: str) -> None:
+    def __init__(self, look: Style, words: dict[EscalationLevel, str], name: str) -> None:
         super().__init__(look)
         self._words = words
         self._name = name
@@ -148,13 +148,13 @@ class Gauge(Cell):
         self.update()
 
 
-class ShareRing(Cell):
+class ShareRing(Indicator):
     """Who talks how much: a ring of two arcs, and both shares in words."""
 
     DIAMETER: Final = 30.0
 
     def __init__(
-        self, look: Look, name: str, lines: tuple[str, str], widest: tuple[str, str]
+        self, look: Style, name: str, lines: tuple[str, str], widest: tuple[str, str]
     ) -> None:
         super().__init__(look)
         self._name = name
@@ -210,13 +210,13 @@ class ShareRing(Cell):
             draw_arc(painter, box, start - gap / 2, extent - gap)
 
 
-class Tracker(Cell):
+class Tracker(Indicator):
     """The four steps of the method: ticked when done, and the next one in words."""
 
     PITCH: Final = 28.0
     RADIUS: Final = 7.5
 
-    def __init__(self, look: Look, name: str, words: dict[CueKind, str], all_done: str) -> None:
+    def __init__(self, look: Style, name: str, words: dict[CueKind, str], all_done: str) -> None:
         super().__init__(look)
         self._name = name
         self._words = words

@@ -26,7 +26,7 @@ from callwatch_ui.overlay.state import InputNote, OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.theme.style import colour
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 PICTURE_STATES: Final = (
     "calm",
@@ -89,7 +89,7 @@ def save_overlay_pictures(
     files = []
     with application():
         settings = OverlaySettings(theme=theme, scale=scale, reduced_motion=True)
-        overlay = Overlay(Words(language), settings)
+        overlay = Overlay(Translator(language), settings)
         for name in PICTURE_STATES:
             overlay.set_state(picture_state(name, language))
             file = out_dir / f"overlay-{name}-{language}-{theme}{_suffix(scale)}.png"
@@ -104,7 +104,7 @@ def save_contact_sheet(file: Path, language: Language, theme: str, scale: float 
     """One small PNG with every state, two beside each other; raises OutputError like the above."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with application():
-        overlay = Overlay(Words(language), OverlaySettings(theme, scale, reduced_motion=True))
+        overlay = Overlay(Translator(language), OverlaySettings(theme, scale, reduced_motion=True))
         pictures = []
         for name in PICTURE_STATES:
             overlay.set_state(picture_state(name, language))

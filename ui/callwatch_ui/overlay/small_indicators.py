@@ -6,20 +6,20 @@ from typing import Final
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPen
 
-from callwatch_ui.overlay.indicators import CELL_HEIGHT, Cell
+from callwatch_ui.overlay.indicators import CELL_HEIGHT, Indicator
 from callwatch_ui.theme.icons import draw_icon
-from callwatch_ui.theme.style import Look, colour
+from callwatch_ui.theme.style import Style, colour
 
 BLOCKS: Final = 6
 
 
-class EffortBar(Cell):
+class EffortBar(Indicator):
     """The customer's vocal effort against their own usual: six blocks that grow in height."""
 
     BLOCK: Final = 7.0
     GAP: Final = 3.0
 
-    def __init__(self, look: Look, name: str, caption: str, degree: str) -> None:
+    def __init__(self, look: Style, name: str, caption: str, degree: str) -> None:
         super().__init__(look)
         self._name = name
         self._caption = caption
@@ -74,10 +74,10 @@ class LightIcon(StrEnum):
     RESTING = "ear"  # no call is watched
 
 
-class InputLight(Cell):
+class InputLight(Indicator):
     """Whether a call is watched, whether both sides are heard, and the call's time."""
 
-    def __init__(self, look: Look, name: str, ready: str) -> None:
+    def __init__(self, look: Style, name: str, ready: str) -> None:
         super().__init__(look)
         self._name = name
         self._says = self._caption = self._ready = ready

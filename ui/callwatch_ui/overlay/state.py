@@ -15,8 +15,8 @@ from callwatch.core.events import (
     CueWithdrawn,
     EscalationChanged,
     Event,
-    InputNoted,
-    Metered,
+    InputWarning,
+    MeterUpdated,
     NudgeClosed,
     NudgeShown,
     VoiceStarted,
@@ -113,7 +113,7 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
     phase = Phase.RUNNING if state.phase is Phase.WAITING else state.phase
     state = replace(state, phase=phase, time_s=max(state.time_s, event.time_s))
     match event:
-        case Metered():
+        case MeterUpdated():
             return _metered(state, event)
         case EscalationChanged(change=change):
             rises = change.previous is EscalationLevel.CALM and change.level.rank > 0
@@ -126,7 +126,7 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
             return replace(state, steps=(*state.steps, (cue_id, cue.kind)))
         case CueWithdrawn(id=cue_id):
             return replace(state, steps=tuple(s for s in state.steps if s[0] != cue_id))
-        case InputNoted():
+        case InputWarning():
             return _noted(state, event)
         case VoiceStarted(channel=channel):
             return replace(state, speaking=state.speaking | {channel})
@@ -154,7 +154,7 @@ def with_phase(state: OverlayState, phase: Phase) -> OverlayState:
     return replace(state, phase=phase, nudge=None, speaking=frozenset(), customer_effort=None)
 
 
-def _noted(state: OverlayState, event: InputNoted) -> OverlayState:
+def _noted(state: OverlayState, event: InputWarning) -> OverlayState:
     concerned = frozenset(CHANNELS if event.channel is None else (event.channel,))
     match event.code:
         case "paused":
@@ -173,7 +173,7 @@ def _noted(state: OverlayState, event: InputNoted) -> OverlayState:
     return replace(state, note=note, bad_input=bad, noted_s=event.time_s)
 
 
-def _metered(state: OverlayState, event: Metered) -> OverlayState:
+def _metered(state: OverlayState, event: MeterUpdated) -> OverlayState:
     bad = frozenset(c for c in CHANNELS if not event.input_ok.get(c, c not in state.bad_input))
     faults = tuple((c, event.input_faults[c]) for c in CHANNELS if c in event.input_faults)
     note = state.note

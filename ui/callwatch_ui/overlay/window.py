@@ -16,7 +16,7 @@ from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import NudgeCard
 from callwatch_ui.overlay.card_content import card_for
 from callwatch_ui.overlay.geometry import (
-    Places,
+    GeometryStore,
     Screen,
     corner_place,
     first_place,
@@ -35,8 +35,8 @@ from callwatch_ui.overlay.state import (
 )
 from callwatch_ui.settings import MIN_SCALE, OverlaySettings
 from callwatch_ui.theme.icons import NUDGE_ICONS
-from callwatch_ui.theme.style import Look, look_for
-from callwatch_ui.translator import Words
+from callwatch_ui.theme.style import Style, look_for
+from callwatch_ui.translator import Translator
 
 GAP_UNITS: Final = 6.0
 RADIUS_UNITS: Final = 12.0
@@ -61,7 +61,7 @@ class Overlay(QWidget):
     menu_wanted = pyqtSignal(QPoint)
     card_changed = pyqtSignal(object)
 
-    def __init__(self, words: Words, settings: OverlaySettings) -> None:
+    def __init__(self, words: Translator, settings: OverlaySettings) -> None:
         super().__init__(None, WINDOW_FLAGS)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
@@ -73,7 +73,7 @@ class Overlay(QWidget):
         self._words = words
         self._settings = settings
         self._look = look_for(settings)
-        self._places = Places(settings.places_file)
+        self._places = GeometryStore(settings.places_file)
         self._bar_place = QPoint()
         # Qt's own pos() may be that inside the window manager's frame for a while after showing.
         self._window_place = QPoint()
@@ -104,7 +104,7 @@ class Overlay(QWidget):
         self.apply(settings)
 
     @property
-    def look(self) -> Look:
+    def look(self) -> Style:
         """Theme, scale and motion in use."""
         return self._look
 
@@ -262,7 +262,7 @@ class Overlay(QWidget):
     def _desktop_changed(self, _what: object = None) -> None:
         self.apply(self._settings)
 
-    def _fitting(self, look: Look) -> Look:
+    def _fitting(self, look: Style) -> Style:
         """The look, made smaller where the bar would be wider than every screen."""
         self.bar.set_look(look)
         room = self._room_px()

@@ -19,7 +19,7 @@ TITLE_PX: Final = 14.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Style:
     """Theme, scale (1..3) and whether things may move."""
 
     theme: Theme = LIGHT
@@ -57,12 +57,12 @@ def colour(value: str, alpha: float = 1.0) -> QColor:
     return out
 
 
-def look_for(settings: OverlaySettings) -> Look:
+def look_for(settings: OverlaySettings) -> Style:
     """The look that the settings ask for; `system` follows the desktop. Needs a QGuiApplication."""
     moves = not settings.reduced_motion
     if settings.reduced_motion is None:
         moves = not desktop_reduces_motion()
-    return Look(_theme(settings.theme), settings.scale, moves)
+    return Style(_theme(settings.theme), settings.scale, moves)
 
 
 def desktop_reduces_motion() -> bool:

@@ -23,7 +23,7 @@ from PyQt6.QtWidgets import (
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import CallwatchError
 from callwatch_ui.overlay.geometry import CORNERS
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.mic_check import CHECK_S, LevelReading, judge
 
 LANGUAGE_NAMES: Final = {
@@ -102,7 +102,7 @@ class FirstRun(QWizard):
     corner_wanted = pyqtSignal(str)
     language_wanted = pyqtSignal(object)
 
-    def __init__(self, words: Words, host: SetupHost) -> None:
+    def __init__(self, words: Translator, host: SetupHost) -> None:
         super().__init__()
         self._words, self._host = words, host
         self.setWindowTitle(words("setup.title"))
@@ -232,7 +232,7 @@ class DevicePage(QWizardPage):
 
     read = pyqtSignal(object)
 
-    def __init__(self, words: Words, host: SetupHost) -> None:
+    def __init__(self, words: Translator, host: SetupHost) -> None:
         super().__init__()
         self._words, self._host = words, host
         self._listening: Listening | None = None

@@ -22,7 +22,7 @@ from PyQt6.QtWidgets import (
 
 from callwatch.core.errors import CallwatchError
 from callwatch_ui.overlay.card_content import clock
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 COLUMNS: Final = ("started", "duration", "share", "interruptions", "threats", "nudges")
 
@@ -75,7 +75,7 @@ class CallProvider(Protocol):
 class HistoryWindow(QWidget):
     """Table, open button, and a line for what went wrong."""
 
-    def __init__(self, words: Words, provider: CallProvider) -> None:
+    def __init__(self, words: Translator, provider: CallProvider) -> None:
         super().__init__()
         self._provider = provider
         self._words = words

@@ -11,7 +11,7 @@ from PyQt6.QtWidgets import QProgressDialog
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
 from callwatch_ui.overlay.card_content import clock
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 
 Advance = Callable[[float, float | None], None]
 Read = Callable[[Path, Advance], tuple[Sequence[Event], float]]
@@ -24,7 +24,7 @@ class ReadingCancelledError(CallwatchError):
     """The person closed the progress window."""
 
 
-class RecordingReader(QObject):
+class RecordingLoader(QObject):
     """One recording at a time: `done(events, duration_s)` or `failed(sentence)`."""
 
     done = pyqtSignal(object, float)
@@ -32,7 +32,7 @@ class RecordingReader(QObject):
     _advanced = pyqtSignal(float, float)
     _finished = pyqtSignal()
 
-    def __init__(self, words: Words, read: Read) -> None:
+    def __init__(self, words: Translator, read: Read) -> None:
         super().__init__()
         self._words, self._read = words, read
         self._thread: threading.Thread | None = None

@@ -22,8 +22,8 @@ from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import CARD_HEIGHT, NudgeCard
 from callwatch_ui.overlay.card_content import card_for, clock
 from callwatch_ui.theme.icons import NUDGE_ICONS
-from callwatch_ui.theme.style import CAPTION_PX, Look, colour
-from callwatch_ui.translator import Words
+from callwatch_ui.theme.style import CAPTION_PX, Style, colour
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.replay_player import Mark, ReplayPlayer
 
 STEP_MS: Final = 50
@@ -39,7 +39,7 @@ class Timeline(QWidget):
 
     sought = pyqtSignal(float)
 
-    def __init__(self, look: Look, words: Words, player: ReplayPlayer) -> None:
+    def __init__(self, look: Style, words: Translator, player: ReplayPlayer) -> None:
         super().__init__()
         self._look, self._words, self._player = look, words, player
         self._picture: QPixmap | None = None
@@ -161,7 +161,7 @@ class ReplayWindow(QWidget):
     """Plays the events of a recording."""
 
     def __init__(
-        self, words: Words, look: Look, events: Sequence[Event], duration_s: float
+        self, words: Translator, look: Style, events: Sequence[Event], duration_s: float
     ) -> None:
         super().__init__()
         self._words = words

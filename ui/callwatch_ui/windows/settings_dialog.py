@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from callwatch.core.errors import ConfigError
-from callwatch_ui.translator import Words
+from callwatch_ui.translator import Translator
 from callwatch_ui.windows.settings_form import (
     FieldKind,
     SettingsField,
@@ -34,7 +34,9 @@ class SettingsDialog(QDialog):
 
     saved = pyqtSignal(dict)
 
-    def __init__(self, words: Words, source: SettingsSource, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, words: Translator, source: SettingsSource, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._words = words
         self._source = source

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from callwatch.audio.source import CallSource
-from callwatch.audio.source_proxy import WrappedSource
+from callwatch.audio.source_proxy import SourceProxy
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS
 from callwatch.core.spans import total_s
 
 
-class EndsWhenGone(WrappedSource):
+class EndOnDeviceLoss(SourceProxy):
     """A CallSource that ends once both sides have delivered nothing for `lost_s`.
 
     One device that is unplugged and put back is a gap in the call, not its end.

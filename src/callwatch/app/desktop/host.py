@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from callwatch.app.analyze import BLOCK_S, WHISPER
-from callwatch.app.calls import CallDesk, CallOutcome, CallPlan, progress_sink
+from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sink
 from callwatch.app.desktop.break_offer import breather
 from callwatch.app.desktop.crash_recovery import finish_cut_short
-from callwatch.app.desktop.device_loss import EndsWhenGone
-from callwatch.app.desktop.malloc import give_back
+from callwatch.app.desktop.device_loss import EndOnDeviceLoss
+from callwatch.app.desktop.malloc import trim_heap
 from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
@@ -55,7 +55,7 @@ class DesktopCall(RunningCall):
 
     def __init__(
         self,
-        desk: CallDesk,
+        desk: CallFactory,
         source: CallSource,
         out_dir: Path,
         sink: Callable[[Event], None],
@@ -78,7 +78,7 @@ class DesktopCall(RunningCall):
         with self._source:
             super().stop()
         self._stopped(self)
-        give_back()
+        trim_heap()
 
 
 class AppHistory:
@@ -135,7 +135,7 @@ class AppHost:
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
         self._outcome: CallOutcome | None = None
-        self._desk: CallDesk | None = None
+        self._desk: CallFactory | None = None
         self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
         self._started = datetime.now(UTC)
@@ -172,7 +172,7 @@ class AppHost:
         if self._watch is not None:
             self._watch.pause()
             self._watch.wait_free(FREE_S)
-        source = EndsWhenGone(self._open_devices(), config.app.end_after_lost_s)
+        source = EndOnDeviceLoss(self._open_devices(), config.app.end_after_lost_s)
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
             call = DesktopCall(
@@ -195,13 +195,13 @@ class AppHost:
         if self._call is call:
             self._call = None
 
-    def _desk_for(self, config: Config) -> CallDesk:
+    def _desk_for(self, config: Config) -> CallFactory:
         """One desk for all calls: a model is loaded once, and the phrases are read once."""
         with self._making:
             if self._desk is None or not self._desk.take(config):
                 if self._desk is not None:
                     self._desk.close()
-                self._desk = CallDesk(config, beside_a_screen=True)
+                self._desk = CallFactory(config, beside_a_screen=True)
             return self._desk
 
     def _open_devices(self) -> CallSource:
@@ -219,7 +219,7 @@ class AppHost:
         if path.suffix == ".jsonl":
             events = list(read_journal(path))
         else:
-            events = analysed(CallDesk(self.config, WHISPER), path, advance)
+            events = analysed(CallFactory(self.config, WHISPER), path, advance)
         return events, max((event.time_s for event in events), default=0.0)
 
     def last_fault(self) -> str:
@@ -274,7 +274,7 @@ class AppHost:
 
 
 def analysed(
-    desk: CallDesk, path: Path, advance: Callable[[float, float | None], None]
+    desk: CallFactory, path: Path, advance: Callable[[float, float | None], None]
 ) -> list[Event]:
     """The events of a recording; nothing of it is kept. Raises CallwatchError."""
     events: list[Event] = []

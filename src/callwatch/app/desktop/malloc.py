@@ -14,13 +14,13 @@ _M_ARENA_MAX: Final = -8
 _ARENAS: Final = 2
 
 
-def allocate_sparingly() -> bool:
+def limit_arenas() -> bool:
     """Share few arenas between all threads; call before there are any. Whether that was done."""
     allocator = _glibc()
     return allocator is not None and bool(allocator.mallopt(_M_ARENA_MAX, _ARENAS))
 
 
-def give_back() -> bool:
+def trim_heap() -> bool:
     """Return to the system what is free; some milliseconds, so from a helper thread."""
     allocator = _glibc()
     if allocator is None:

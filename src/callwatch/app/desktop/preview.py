@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.desktop.warm_up import Until
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_config, demo_files
 from callwatch.app.overlay import run_with_overlay
-from callwatch.audio.realtime_source import Paced
+from callwatch.audio.realtime_source import RealtimeSource
 from callwatch.config import Config, load_what_works
 from callwatch.core.channels import Language
 
@@ -36,11 +36,11 @@ def rehearsal_config(config: Config, language: Language) -> Config:
 def main(language: str) -> None:
     """Show it."""
     config = rehearsal_config(load_what_works()[0].config, Language(language))
-    source = Paced(Until(demo_files().open(LIVE_BLOCK_S), TO_S), clock=time.monotonic)
+    source = RealtimeSource(Until(demo_files().open(LIVE_BLOCK_S), TO_S), clock=time.monotonic)
     source.seek(FROM_S)
     with TemporaryDirectory(prefix="callwatch-") as folder, source:
         plan = CallPlan(source, "rehearsal", Path(folder), live=False, in_history=False)
-        run_with_overlay(CallDesk(config), plan)
+        run_with_overlay(CallFactory(config), plan)
 
 
 if __name__ == "__main__":

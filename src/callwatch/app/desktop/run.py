@@ -3,7 +3,7 @@
 import sys
 from typing import Final
 
-from callwatch.app.desktop.malloc import allocate_sparingly
+from callwatch.app.desktop.malloc import limit_arenas
 from callwatch.config import load_what_works
 from callwatch.core.errors import MissingPartError
 
@@ -32,7 +32,7 @@ def run_app() -> int:
         raise NoScreenError("There is no display for the app: use `callwatch live` instead.")
     from callwatch.app.desktop.host import AppHost
 
-    allocate_sparingly()
+    limit_arenas()
     sys.setswitchinterval(SWITCH_S)
     loaded, problem = load_what_works()
     return run_desktop(loaded.config.call.language, lambda: AppHost(loaded, problem))

@@ -21,7 +21,7 @@ from callwatch_ui.windows.mic_check import LevelReading
 SILENCE_DBFS = -90.0
 
 
-class SoundListening:
+class MicCheck:
     """Levels of two devices, told from a thread of its own until `close`."""
 
     def __init__(self, source: CallSource, sink: Callable[[LevelReading], None]) -> None:
@@ -74,12 +74,10 @@ class AppSetup:
         taken = f"{choice.engine.capitalize()}, {choice.model}" if choice.create else ""
         return [Choice("auto", taken), Choice("none", "")]
 
-    def listen(
-        self, agent: str, customer: str, sink: Callable[[LevelReading], None]
-    ) -> SoundListening:
+    def listen(self, agent: str, customer: str, sink: Callable[[LevelReading], None]) -> MicCheck:
         """Open both devices."""
         source = open_live(agent or None, customer or None, block_s=LIVE_BLOCK_S)
-        return SoundListening(source, sink)
+        return MicCheck(source, sink)
 
     def rehearse(self, language: Language) -> None:
         """Part of the demo call under an overlay of its own, in a process of its own; one at a time."""

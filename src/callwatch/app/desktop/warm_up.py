@@ -14,11 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from callwatch.app.calls import CallDesk, CallPlan
+from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
 from callwatch.audio.resample import Resampler
 from callwatch.audio.source import CallSource
-from callwatch.audio.source_proxy import WrappedSource
+from callwatch.audio.source_proxy import SourceProxy
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel, Language
 from callwatch.core.summary import CallSummary
@@ -30,7 +30,7 @@ REHEARSED_S: Final = 21.0
 DEVICE_RATE_HZ: Final = 48_000
 
 
-class Until(WrappedSource):
+class Until(SourceProxy):
     """A source up to `end_s`."""
 
     def __init__(self, source: CallSource, end_s: float) -> None:
@@ -45,7 +45,7 @@ class Until(WrappedSource):
             yield block
 
 
-def rehearse(desk: CallDesk) -> None:
+def rehearse(desk: CallFactory) -> None:
     """The demo call's beginning with its words, its report, and a history of its own; all goes.
 
     Raises CallwatchError as a call would, OSError when there is no room for temporary files.

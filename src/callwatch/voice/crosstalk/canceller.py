@@ -13,23 +13,28 @@ import numpy.typing as npt
 
 from callwatch.core.frames import Leak
 from callwatch.voice.crosstalk.kalman_filter import REACH
-from callwatch.voice.crosstalk.leak_estimator import SLICE, BleedConfig, LeakDirection
-from callwatch.voice.crosstalk.least_squares_filter import CHUNK_FFT, LESSON, STEP, AveragedPath
+from callwatch.voice.crosstalk.leak_estimator import SLICE, BleedConfig, LeakEstimator
+from callwatch.voice.crosstalk.least_squares_filter import (
+    CHUNK_FFT,
+    STEP,
+    UPDATE_SAMPLES,
+    LeastSquaresPath,
+)
 from callwatch.voice.framing import CHUNK
 
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
 
-class Unbleed:
+class CrosstalkCanceller:
     """Takes the leak out of both channels, chunk by chunk."""
 
     def __init__(self, config: BleedConfig) -> None:
         self._config = config
-        self._ways = (LeakDirection(config), LeakDirection(config))
-        self._averages = (AveragedPath(config.average), AveragedPath(config.average))
+        self._ways = (LeakEstimator(config), LeakEstimator(config))
+        self._averages = (LeastSquaresPath(config.average), LeastSquaresPath(config.average))
         self._chunks = 0
-        self._past = np.zeros((2, LESSON))  # an averaged path looks back furthest
+        self._past = np.zeros((2, UPDATE_SAMPLES))  # an averaged path looks back furthest
         # Powers of the own sound of the last chunks, per channel, and of the noise.
         self._own_powers = [[0.0] * config.reach_chunks for _ in range(2)]
         self._noise = [1.0, 1.0]
@@ -56,11 +61,11 @@ class Unbleed:
         known: Doubles = np.concatenate((self._past, sound.astype(np.float64)), axis=1)
         own, bar = sound.copy(), np.zeros_like(sound)
         count = sound.shape[1] // CHUNK
-        pieces = known[:, LESSON:].reshape(2, count, CHUNK)
+        pieces = known[:, UPDATE_SAMPLES:].reshape(2, count, CHUNK)
         powers = np.einsum("rki,rki->rk", pieces, pieces) / CHUNK + 1e-12
         for k in range(count):
             here = slice(k * CHUNK, (k + 1) * CHUNK)
-            heard = known[:, here.stop : here.stop + LESSON]
+            heard = known[:, here.stop : here.stop + UPDATE_SAMPLES]
             averaged = self._averaged(heard)
             for row, leak in enumerate(self._leaks_in(heard[:, -REACH:], powers[:, k].tolist())):
                 way, other = self._ways[row], averaged[row]
@@ -73,14 +78,14 @@ class Unbleed:
                     if way.is_active and leak is not None:
                         own[row, here] -= leak
                     bar[row, here] = np.repeat(np.sqrt(way.bar(leak)), SLICE)
-        self._past = known[:, known.shape[1] - LESSON :]
+        self._past = known[:, known.shape[1] - UPDATE_SAMPLES :]
         return own, bar
 
-    def _is_weak(self, path: AveragedPath) -> bool:
+    def _is_weak(self, path: LeastSquaresPath) -> bool:
         return path.is_active and path.gain_db < self._config.most_average_db
 
     def _averaged(self, known: Doubles) -> list[Floats | None]:
-        """What the averaged paths foretell of the newest chunk of `known` (2, LESSON), if believed."""
+        """What the averaged paths foretell of the newest chunk of `known` (2, UPDATE_SAMPLES), if believed."""
         out: list[Floats | None] = [None, None]
         for row, path in enumerate(self._averages):
             if self._is_weak(path):

@@ -39,7 +39,7 @@ _STEP: Final = 0.7
 _LASTS: Final = 0.8
 
 
-class LeakPath:
+class FrequencyDomainKalmanFilter:
     """One direction; every step takes the next CHUNK samples."""
 
     def __init__(self) -> None:

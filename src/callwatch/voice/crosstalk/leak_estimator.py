@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.frames import Leak
-from callwatch.voice.crosstalk.kalman_filter import REACH, LeakPath
+from callwatch.voice.crosstalk.kalman_filter import REACH, FrequencyDomainKalmanFilter
 from callwatch.voice.crosstalk.least_squares_filter import AverageConfig
 from callwatch.voice.framing import CHUNK
 
@@ -111,12 +111,12 @@ class BleedConfig:
     fade_db_s: float = 150.0
 
 
-class LeakDirection:
+class LeakEstimator:
     """One path, how far it is believed, and what is known of its leak."""
 
     def __init__(self, config: BleedConfig) -> None:
         self._config = config
-        self._path = LeakPath()
+        self._path = FrequencyDomainKalmanFilter()
         self._checks = 0
         self._evidence_db = 0.0
         self._explained = 0.0  # share of the near sound
@@ -212,7 +212,7 @@ class LeakDirection:
 
     def _forget(self) -> None:
         """Start anew."""
-        self._path, self.is_active = LeakPath(), False
+        self._path, self.is_active = FrequencyDomainKalmanFilter(), False
         self._evidence_db = self.rest_db = self._alike = 0.0
         self._weight = self._measured = 0
 

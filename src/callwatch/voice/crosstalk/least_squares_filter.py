@@ -22,7 +22,7 @@ Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
 
 STEP: Final = 4 * CHUNK  # new samples between two lessons: 128 ms
 TAPS: Final = 1024  # 64 ms: the longest leak that is handled
-LESSON: Final = STEP + TAPS  # samples that one lesson looks at
+UPDATE_SAMPLES: Final = STEP + TAPS  # samples that one lesson looks at
 LESSON_FFT: Final = 4096
 _NOTHING: Final = 1e-10  # -100 dBFS
 CHUNK_FFT: Final = 2048  # also the samples of far sound behind one chunk's prediction
@@ -60,7 +60,7 @@ class AverageConfig:
     least_margin_db: float = 3.0
 
 
-class AveragedPath:
+class LeastSquaresPath:
     """One direction: what of the far channel arrives in the near one."""
 
     def __init__(self, config: AverageConfig) -> None:
@@ -111,7 +111,7 @@ class AveragedPath:
         return 10.0 * math.log10(self._gain_power / self._far_power + 1e-12)
 
     def learn(self, near: Floats, far: Floats) -> None:
-        """One lesson from the last LESSON samples of both channels."""
+        """One lesson from the last UPDATE_SAMPLES samples of both channels."""
         config = self._config
         if _power(far[:STEP]) < self._min_far:
             return
@@ -139,7 +139,7 @@ class AveragedPath:
     def _check(self, near: Floats, far: Floats) -> None:
         """How well the path foretells sound that it has not learnt from."""
         spectrum = np.fft.rfft(far, LESSON_FFT) * self._spectrum
-        leak = np.fft.irfft(spectrum, LESSON_FFT)[TAPS:LESSON]
+        leak = np.fft.irfft(spectrum, LESSON_FFT)[TAPS:UPDATE_SAMPLES]
         sound = near[TAPS:]
         powers = [_power(x) + 1e-12 for x in (sound, sound - leak, leak, far[TAPS:])]
         power, rest, leaked, far_power = powers

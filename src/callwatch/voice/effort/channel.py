@@ -20,11 +20,11 @@ from typing import Final
 import numpy as np
 
 from callwatch.voice.effort.baseline import BaselineConfig, BaselineLearner, EffortBaseline
-from callwatch.voice.effort.f0 import PitchConfig, PitchFinder, PitchFrames, is_voiced
-from callwatch.voice.effort.frame_features import STEP_S, Flags, Float, Stretch
-from callwatch.voice.effort.sliding_window import MOMENT_HOP_S, Array, RecentVoice, measure
+from callwatch.voice.effort.f0 import F0Config, F0Estimator, F0Frames, is_voiced
+from callwatch.voice.effort.frame_features import STEP_S, Flags, Float, FrameFeatures
+from callwatch.voice.effort.sliding_window import MOMENT_HOP_S, Array, VoicedWindow, measure
 from callwatch.voice.effort.spectral_balance import NoiseFloor, balance
-from callwatch.voice.effort.vad_miss import UnheardConfig, UnheardVoice
+from callwatch.voice.effort.vad_miss import MissedShoutConfig, MissedShoutDetector
 from callwatch.voice.quantiles import median
 
 _UNVOICED: Final = (float("nan"), 0.0)
@@ -33,7 +33,7 @@ _NOTHING: Final = np.zeros((0, 3))
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class VadDecision:
     """What voice activity says of a step.
 
     `speaks` in which of its windows (5,) this side speaks throughout, `is_speech` whether it does
@@ -73,40 +73,42 @@ class EffortConfig:
     # Voice this far below the own strong voice is the other side, leaking: inside a sentence voiced
     # sounds span some 15 dB, and the leak of a headset lies 18-30 dB down.
     faint_db: float = 15.0
-    pitch: PitchConfig = field(default_factory=PitchConfig)
+    pitch: F0Config = field(default_factory=F0Config)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
-    unheard: UnheardConfig = field(default_factory=UnheardConfig)
+    unheard: MissedShoutConfig = field(default_factory=MissedShoutConfig)
 
 
-class EffortSide:
+class ChannelEffort:
     """Effort of one channel."""
 
     def __init__(
-        self, config: EffortConfig, finder: PitchFinder, known: EffortBaseline | None
+        self, config: EffortConfig, finder: F0Estimator, known: EffortBaseline | None
     ) -> None:
         self._config = config
         self._finder = finder
         self._floor = NoiseFloor()
         self.learner = BaselineLearner(config.baseline, known)
-        self._recent = RecentVoice(config.long_s, round(config.pause_s / STEP_S))
+        self._recent = VoicedWindow(config.long_s, round(config.pause_s / STEP_S))
         self._early: deque[tuple[int, Array]] = deque()
-        self._unheard = UnheardVoice(config.unheard)
+        self._unheard = MissedShoutDetector(config.unheard)
         self._last = _UNVOICED
         # Whose usual voice is remembered from another call can be measured at once.
         self._heard_s = 0.0 if known is None else config.first_s
         self._chunks: dict[bool, list[Array]] = {True: [], False: []}
 
-    def hear(self, number: int, sound: Float, opinions: Sequence[Opinion]) -> Array:
+    def hear(self, number: int, sound: Float, opinions: Sequence[VadDecision]) -> Array:
         """The steps from `number` on; `sound` (steps, STEP + 2 * MARGIN), samples in -1..1.
 
         Gives EffortFrames' columns, (steps, 7).
         """
         speaks = np.array([opinion.speaks for opinion in opinions])
-        stretch = Stretch(sound, speaks, self._finder)
+        stretch = FrameFeatures(sound, speaks, self._finder)
         steps = enumerate(opinions)
         return np.array([self._step(number + i, stretch, i, opinion) for i, opinion in steps])
 
-    def _step(self, number: int, stretch: Stretch, at: int, opinion: Opinion) -> tuple[float, ...]:
+    def _step(
+        self, number: int, stretch: FrameFeatures, at: int, opinion: VadDecision
+    ) -> tuple[float, ...]:
         """Step `at` of the stretch, which is step `number` of the call."""
         config = self._config
         moments = self._own(self._moments(number, stretch, at, opinion), opinion.is_speech)
@@ -122,7 +124,7 @@ class EffortSide:
             long = measure(recent, usual)
         return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
 
-    def _moments(self, number: int, stretch: Stretch, at: int, opinion: Opinion) -> Array:
+    def _moments(self, number: int, stretch: FrameFeatures, at: int, opinion: VadDecision) -> Array:
         """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
         speaks = opinion.speaks
         taken = speaks | (stretch.powers[at] > self._least_power())
@@ -164,7 +166,7 @@ class EffortSide:
             return math.inf
         return float(10 ** ((usual.level_dbfs - self._config.early_below_db) / 10))
 
-    def _analyse(self, pitch: PitchFrames, bands: Float) -> tuple[Array, Flags, Array]:
+    def _analyse(self, pitch: F0Frames, bands: Float) -> tuple[Array, Flags, Array]:
         """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
         tone = balance(bands, self._floor)
         tracked = pitch.after(self._last)

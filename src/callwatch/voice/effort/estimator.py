@@ -18,8 +18,8 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.frames import VoiceFrames
 from callwatch.voice.effort.baseline import EffortBaseline
-from callwatch.voice.effort.channel import EffortConfig, EffortSide, Opinion
-from callwatch.voice.effort.f0 import PitchFinder
+from callwatch.voice.effort.channel import ChannelEffort, EffortConfig, VadDecision
+from callwatch.voice.effort.f0 import F0Estimator
 from callwatch.voice.effort.frame_features import FLAGS, MARGIN, PER_STEP, STEP, STEP_S
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
@@ -80,8 +80,8 @@ class EffortEstimator:
         baselines: Mapping[Channel, EffortBaseline] | None = None,
     ) -> None:
         config, known = config or EffortConfig(), baselines or {}
-        finder = PitchFinder(config.pitch)
-        self._voices = [EffortSide(config, finder, known.get(channel)) for channel in CHANNELS]
+        finder = F0Estimator(config.pitch)
+        self._voices = [ChannelEffort(config, finder, known.get(channel)) for channel in CHANNELS]
         self._audio = np.zeros((2, MARGIN), np.int16)
         # The same without the other side's bleed, as far as voice frames have come.
         self._own = np.zeros((2, MARGIN), np.int16)
@@ -124,7 +124,9 @@ class EffortEstimator:
             self._delay_s = max(self._delay_s, frames.delay_s)
             known = self._own.shape[1]
             came = self._audio[:, known : known + len(frames) * (STEP // FLAGS)]
-            self._own = np.concatenate([self._own, came if frames.own is None else frames.own], 1)
+            self._own = np.concatenate(
+                [self._own, came if frames.cleaned is None else frames.cleaned], 1
+            )
 
     def _run(self) -> EffortFrames:
         samples = self._audio.shape[1] - 2 * MARGIN
@@ -154,7 +156,7 @@ class EffortEstimator:
         after = self._audio[row][starts + STEP + MARGIN + np.arange(MARGIN)]
         return np.concatenate((own, after), axis=1).astype(np.float32) / np.float32(32768)
 
-    def _opinions(self, count: int) -> list[tuple[Opinion, Opinion]]:
+    def _opinions(self, count: int) -> list[tuple[VadDecision, VadDecision]]:
         """Of the next `count` steps, both sides."""
         shape = (2, count, PER_STEP, FLAGS // PER_STEP)
         speech = self._speech[:, : count * FLAGS].reshape(shape)
@@ -164,8 +166,8 @@ class EffortEstimator:
         both = zip(speaks, is_speech.tolist(), sure.tolist(), strict=True)
         return [
             (
-                Opinion(windows[0], agent, likely[0], customer),
-                Opinion(windows[1], customer, likely[1], agent),
+                VadDecision(windows[0], agent, likely[0], customer),
+                VadDecision(windows[1], customer, likely[1], agent),
             )
             for windows, (agent, customer), likely in both
         ]

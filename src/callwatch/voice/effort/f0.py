@@ -26,7 +26,7 @@ BIN_HZ: Final = CALL_RATE_HZ / FFT_SIZE
 
 
 @dataclass(frozen=True, slots=True)
-class PitchConfig:
+class F0Config:
     """What counts as a pitch."""
 
     # A low male voice goes down to about 60 Hz in creaky phrase ends.
@@ -41,7 +41,7 @@ class PitchConfig:
     voicing: float = 0.19
     # The pitch of neighbouring windows, 20 ms apart, differs by no more than this; what stands
     # alone is a resonance of noise, not a voice.
-    glide_st: float = 4.0
+    max_jump_st: float = 4.0
     # A harsh or noisy voice is less periodic, but its pitch stands still from window to window,
     # which that of noise does not.
     faint_voicing: float = 0.12
@@ -52,7 +52,7 @@ class PitchConfig:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class PitchFrames:
+class F0Frames:
     """`f0_hz` float32 (n,), NaN without any; `strength` float32 (n,), periodicity 0..1."""
 
     f0_hz: Float
@@ -64,10 +64,10 @@ class PitchFrames:
         semitones: Float = np.float32(12) * np.log2(self.f0_hz / np.float32(100))
         return semitones
 
-    def after(self, last: tuple[float, float]) -> "PitchFrames":
+    def after(self, last: tuple[float, float]) -> "F0Frames":
         """The same with the (f0, strength) of the window before in front."""
         before = np.array(last, np.float32)
-        return PitchFrames(
+        return F0Frames(
             np.concatenate((before[:1], self.f0_hz)), np.concatenate((before[1:], self.strength))
         )
 
@@ -89,10 +89,10 @@ def power_spectra(windows: Float) -> Float:
     return power.astype(np.float32, copy=False)
 
 
-class PitchFinder:
+class F0Estimator:
     """Finds the pitch in power spectra. Holds tables only."""
 
-    def __init__(self, config: PitchConfig = PitchConfig()) -> None:
+    def __init__(self, config: F0Config = F0Config()) -> None:
         self.config = config
         hz = np.arange(FFT_SIZE // 2 + 1) * BIN_HZ
         low, high = config.band_hz
@@ -106,11 +106,11 @@ class PitchFinder:
         cosines = np.cos(2 * np.pi / FFT_SIZE * np.outer(band, lags))
         self._to_lags = (cosines * (own[0] / own[lags])).astype(np.float32)
 
-    def find(self, power: Float) -> PitchFrames:
+    def find(self, power: Float) -> F0Frames:
         """Pitch of each spectrum; `power` (n, FFT_SIZE // 2 + 1)."""
         count = len(power)
         if not count:
-            return PitchFrames(np.zeros(0, np.float32), np.zeros(0, np.float32))
+            return F0Frames(np.zeros(0, np.float32), np.zeros(0, np.float32))
         shaped = power[:, self._band] ** np.float32(self.config.compression)
         energy = np.maximum(shaped.sum(axis=1, keepdims=True), _SILENCE)
         wide = (shaped @ self._to_lags) / energy
@@ -125,16 +125,16 @@ class PitchFinder:
         strength = np.where(found, np.clip(b - 0.25 * (a - c) * shift, 0.0, 1.0), 0.0)
         f0 = CALL_RATE_HZ / (best + self._first + shift)
         voiced = strength >= self.config.faint_voicing
-        return PitchFrames(
+        return F0Frames(
             np.where(voiced, f0, np.nan).astype(np.float32), strength.astype(np.float32)
         )
 
 
-def is_voiced(pitch: PitchFrames, config: PitchConfig) -> npt.NDArray[np.bool_]:
+def is_voiced(pitch: F0Frames, config: F0Config) -> npt.NDArray[np.bool_]:
     """Which of consecutive windows (n,), 20 ms apart, hold a voice: their pitch has a neighbour."""
     semitones = pitch.semitones
     step = np.abs(semitones[1:] - semitones[:-1])
-    near, still = step <= config.glide_st, step <= config.faint_glide_st
+    near, still = step <= config.max_jump_st, step <= config.faint_glide_st
     return _joined(still) | (_joined(near) & (pitch.strength >= config.voicing))
 
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.frames import HOP_S
-from callwatch.voice.effort.f0 import WINDOW_SAMPLES, PitchFinder, PitchFrames, power_spectra
+from callwatch.voice.effort.f0 import WINDOW_SAMPLES, F0Estimator, F0Frames, power_spectra
 from callwatch.voice.effort.sliding_window import MOMENT_HOP_S
 from callwatch.voice.effort.spectral_balance import BANDS, band_powers
 
@@ -34,10 +34,10 @@ MARGIN: Final = (WINDOW_SAMPLES - _WINDOW_HOP) // 2
 _GRID: Final = np.arange(PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAMPLES)
 
 
-class Stretch:
+class FrameFeatures:
     """Some steps of one side. `powers` float32 (steps, PER_STEP): mean square of each window."""
 
-    def __init__(self, sound: Float, speaks: Flags, finder: PitchFinder) -> None:
+    def __init__(self, sound: Float, speaks: Flags, finder: F0Estimator) -> None:
         """`sound` (steps, STEP + 2 * MARGIN), samples in -1..1; `speaks` (steps, PER_STEP)."""
         self._windows = sound[:, _GRID]
         self._finder = finder
@@ -50,12 +50,12 @@ class Stretch:
         idle = ~speaks.any(axis=1)
         self._bands[idle, 0] = band_powers(power_spectra(self._windows[idle, 0]))
 
-    def voice(self, step: int, taken: Flags) -> tuple[PitchFrames, Float]:
+    def voice(self, step: int, taken: Flags) -> tuple[F0Frames, Float]:
         """Pitch and band powers, (m, BANDS), of the windows `taken` (PER_STEP,) of a step."""
         missing = np.flatnonzero(taken & ~self._known[step])
         if len(missing):
             self._look(np.full(len(missing), step), missing)
-        pitch = PitchFrames(self._f0_hz[step, taken], self._strength[step, taken])
+        pitch = F0Frames(self._f0_hz[step, taken], self._strength[step, taken])
         return pitch, self._bands[step, taken]
 
     def line(self, step: int) -> Float:

@@ -35,7 +35,7 @@ class Measure:
     level_db: float
 
 
-class RecentVoice:
+class VoicedWindow:
     """Voiced windows of the utterance that goes on, oldest first; a long pause empties it."""
 
     def __init__(self, most_s: float, pause_steps: int) -> None:

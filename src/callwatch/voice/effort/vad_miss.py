@@ -1,7 +1,7 @@
 """A shout that voice activity does not take for speech, told from music, tones and noise.
 
     Silero      .03 .1 .05 .2 .08      unsure of some shouting voices for as long as they shout
-    pitch       /\\__/\\_/---\\__        clearly periodic, and it trembles
+    pitch       /\\__/\\_/---\\__        clearly periodic, and it jitter
     music       ----____-----___       notes stand still
     noise       (faint periodicity)
 
@@ -18,7 +18,7 @@ from callwatch.voice.quantiles import median
 
 
 @dataclass(frozen=True, slots=True)
-class UnheardConfig:
+class MissedShoutConfig:
     """When sound that is not recognised as speech is a voice all the same.
 
     The figures were measured on hold music, DTMF, ringback, machines and usual speech.
@@ -34,16 +34,16 @@ class UnheardConfig:
     least_probability: float = 0.03
     # Median periodicity; machines and noise reach 0.19, voices 0.25 and more.
     least_strength: float = 0.22
-    # A voice trembles: its pitch leaves a straight line by more than this from window to window,
+    # A voice jitter: its pitch leaves a straight line by more than this from window to window,
     # 20 ms apart, in at least this share of the windows; notes stand still and sirens glide.
     tremor_st: float = 0.15
     least_trembling: float = 0.4
 
 
-class UnheardVoice:
+class MissedShoutDetector:
     """The voiced sound of one channel since speech was last recognised."""
 
-    def __init__(self, config: UnheardConfig) -> None:
+    def __init__(self, config: MissedShoutConfig) -> None:
         self._config = config
         self._parts: deque[tuple[float, Array, Array, float]] = deque()
 
@@ -63,11 +63,11 @@ class UnheardVoice:
         pitch = np.concatenate([part[1] for part in parts]) if parts else pitch_st
         if len(pitch) * MOMENT_HOP_S < config.least_s:
             return False
-        trembles = float(np.mean(np.abs(np.diff(pitch, 2)) > config.tremor_st))
-        firm = float(median(np.concatenate([part[2] for part in parts])))
+        jitter = float(np.mean(np.abs(np.diff(pitch, 2)) > config.tremor_st))
+        periodicity = float(median(np.concatenate([part[2] for part in parts])))
         sure = float(np.mean([part[3] for part in parts]))
         return (
-            trembles >= config.least_trembling
-            and firm >= config.least_strength
+            jitter >= config.least_trembling
+            and periodicity >= config.least_strength
             and sure >= config.least_probability
         )

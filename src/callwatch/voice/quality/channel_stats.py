@@ -7,16 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.frames import Leak
-from callwatch.voice.quality.dropout import LostSound
+from callwatch.voice.quality.dropout import SignalLossDetector
 
 SILENT_DBFS: Final = -120.0
 
 
 @dataclass(slots=True)
-class HeardSide:
+class ChannelStats:
     """What one channel has shown so far; frames are 10 ms."""
 
-    lost: LostSound
+    lost: SignalLossDetector
     samples: int = 0
     offset_sum: float = 0.0
     speech_power: float = 0.0

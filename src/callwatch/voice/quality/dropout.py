@@ -23,7 +23,7 @@ WHOLE_SHARE: Final = 0.99
 
 
 @dataclass(frozen=True, slots=True)
-class LostSoundConfig:
+class SignalLossConfig:
     """When missing sound is told."""
 
     # Weaker than the noise of any live line.
@@ -36,18 +36,18 @@ class LostSoundConfig:
     gap_s: float = 30.0
 
 
-class Found(Enum):
+class SignalEvent(Enum):
     """What a run of frames has shown."""
 
     LOST = "lost"
-    BACK = "back"
+    RESTORED = "back"
 
 
 @dataclass(slots=True)
-class LostSound:
+class SignalLossDetector:
     """Follows the level of one channel; `needed_s` without sound is told."""
 
-    config: LostSoundConfig
+    config: SignalLossConfig
     needed_s: float
     frames: int = 0  # without sound, in the whole call
     gaps: list[TimeSpan] = field(default_factory=list)
@@ -56,23 +56,23 @@ class LostSound:
 
     def process(
         self, levels_dbfs: npt.NDArray[np.float32]
-    ) -> tuple[list[tuple[Found, int]], list[tuple[int, int]]]:
+    ) -> tuple[list[tuple[SignalEvent, int]], list[tuple[int, int]]]:
         """What was found and in which frame, and the stretches (first, end) in which sound is lost."""
         silent = levels_dbfs < self.config.below_dbfs
         self.frames += int(silent.sum())
         needed = round(self.needed_s / HOP_S)
-        found: list[tuple[Found, int]] = []
+        found: list[tuple[SignalEvent, int]] = []
         lost: list[tuple[int, int]] = []
         for end, is_silent, length in _runs(silent):
             before = self._run
             if not is_silent:
                 if before >= needed:
-                    found.append((Found.BACK, end - length))
+                    found.append((SignalEvent.RESTORED, end - length))
                 self._end_gap(self._heard + end - length)
                 continue
             self._run += length
             if before < needed <= self._run:
-                found.append((Found.LOST, end - self._run + needed - 1))
+                found.append((SignalEvent.LOST, end - self._run + needed - 1))
             if self._run >= needed:
                 lost.append((max(end - length, end - self._run + needed - 1), end))
         self._heard += len(levels_dbfs)

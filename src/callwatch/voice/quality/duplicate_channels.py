@@ -8,7 +8,7 @@ from callwatch.core.frames import HOP_S, VoiceFrames
 
 
 @dataclass(frozen=True, slots=True)
-class SameAudioConfig:
+class DuplicateChannelConfig:
     """When two channels are one."""
 
     # Spread of the level difference while anybody speaks: 1.9 dB in one recording spread over two
@@ -20,10 +20,10 @@ class SameAudioConfig:
     min_s: float = 1.5
 
 
-class SameAudio:
+class DuplicateChannelDetector:
     """Gathers the level difference of both channels."""
 
-    def __init__(self, config: SameAudioConfig) -> None:
+    def __init__(self, config: DuplicateChannelConfig) -> None:
         self._config = config
         # Frames in which somebody speaks: number, sum and sum of squares of the difference in dB.
         self._sums = np.zeros(3)

@@ -19,7 +19,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.clipping import clipped_samples
 
-# The codes of InputNoted that last, the worst first: of two, the worse is told.
+# The codes of InputWarning that last, the worst first: of two, the worse is told.
 FAULTS: Final = (
     "no_sound", "same_audio", "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
 )  # fmt: skip

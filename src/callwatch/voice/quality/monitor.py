@@ -18,14 +18,17 @@ import numpy.typing as npt
 
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.events import InputNoted
+from callwatch.core.events import InputWarning
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
 from callwatch.texts import input_notes as texts
-from callwatch.voice.quality.channel_stats import HeardSide
-from callwatch.voice.quality.dropout import Found, LostSound, LostSoundConfig
-from callwatch.voice.quality.duplicate_channels import SameAudio, SameAudioConfig
+from callwatch.voice.quality.channel_stats import ChannelStats
+from callwatch.voice.quality.dropout import SignalEvent, SignalLossConfig, SignalLossDetector
+from callwatch.voice.quality.duplicate_channels import (
+    DuplicateChannelConfig,
+    DuplicateChannelDetector,
+)
 from callwatch.voice.quality.faults import FaultConfig, InputFaults
 from callwatch.voice.quality.hold_music import HoldMusic, HoldMusicConfig
 
@@ -57,10 +60,10 @@ class QualityConfig:
     min_speech_s: float = 5.0
     # Two clocks further apart than this drift audibly apart within a call.
     drift_ppm: float = 50.0
-    lost: LostSoundConfig = field(default_factory=LostSoundConfig)
+    lost: SignalLossConfig = field(default_factory=SignalLossConfig)
     faults: FaultConfig = field(default_factory=FaultConfig)
     hold_music: HoldMusicConfig = field(default_factory=HoldMusicConfig)
-    same_audio: SameAudioConfig = field(default_factory=SameAudioConfig)
+    same_audio: DuplicateChannelConfig = field(default_factory=DuplicateChannelConfig)
 
 
 class QualityMonitor:
@@ -69,10 +72,12 @@ class QualityMonitor:
     def __init__(self, config: QualityConfig | None = None) -> None:
         self._config = config = config or QualityConfig()
         needed = {Channel.AGENT: config.lost.agent_s, Channel.CUSTOMER: config.lost.customer_s}
-        self._sides = {c: HeardSide(LostSound(config.lost, needed[c])) for c in CHANNELS}
+        self._sides = {
+            c: ChannelStats(SignalLossDetector(config.lost, needed[c])) for c in CHANNELS
+        }
         self._told: dict[tuple[str, Channel | None], str] = {}
         self._music = {channel: HoldMusic(self._config.hold_music) for channel in CHANNELS}
-        self._same_audio = SameAudio(self._config.same_audio)
+        self._same_audio = DuplicateChannelDetector(self._config.same_audio)
         self._faults = InputFaults(self._config.faults)
         self._quiet: set[Channel] = set()  # told during the call that they are
 
@@ -85,9 +90,9 @@ class QualityMonitor:
         """What was wrong with this side's sound in this second (0 is the first); None if nothing."""
         return self._faults.fault(channel, second)
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputNoted]:
+    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """What there is to tell after this block."""
-        notes: list[InputNoted] = []
+        notes: list[InputWarning] = []
         for channel in CHANNELS:
             self._hear_samples(channel, block.samples[channel.index], block.end_s, notes)
             self._hear_frames(channel, frames, notes)
@@ -116,7 +121,7 @@ class QualityMonitor:
             if side.lost.is_whole(duration_s):
                 warnings.append(texts.NOTHING.format(who=channel.value))
             elif duration_s > 0:
-                warnings += texts.gaps_told(channel, side.lost.gaps_until(duration_s))
+                warnings += texts.gap_warning(channel, side.lost.gaps_until(duration_s))
                 if not heard_s:
                     warnings.append(f"No speech was heard from the {channel.value}.")
             music_s = self._music[channel].music_s
@@ -134,7 +139,7 @@ class QualityMonitor:
         is_bled = "not_separable" in worse and any(s.is_bled for s in self._sides.values())
         return is_same or is_bled
 
-    def _quality(self, channel: Channel, side: HeardSide) -> ChannelQuality:
+    def _quality(self, channel: Channel, side: ChannelStats) -> ChannelQuality:
         return ChannelQuality(
             speech_level_dbfs=_rounded(side.speech_dbfs),
             noise_level_dbfs=_rounded(side.noise_dbfs),
@@ -162,7 +167,7 @@ class QualityMonitor:
         channel: Channel,
         samples: npt.NDArray[np.int16],
         now_s: float,
-        notes: list[InputNoted],
+        notes: list[InputWarning],
     ) -> None:
         side, config = self._sides[channel], self._config
         side.samples += len(samples)
@@ -174,9 +179,11 @@ class QualityMonitor:
         if side.samples >= 16_000 and abs(offset) > config.faults.dc_share:
             self._tell(notes, now_s, "dc_offset", channel, texts.DC_OFFSET)
 
-    def _hear_frames(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
+    def _hear_frames(
+        self, channel: Channel, frames: VoiceFrames, notes: list[InputWarning]
+    ) -> None:
         side, row = self._sides[channel], channel.index
-        levels, speech = frames.own_dbfs[row], frames.speech[row]
+        levels, speech = frames.cleaned_dbfs[row], frames.speech[row]
         side.speech_power += float((10.0 ** (levels[speech].astype(np.float64) / 10.0)).sum())
         side.speech_frames += int(speech.sum())
         self._follow_silence(channel, frames, notes)
@@ -187,19 +194,19 @@ class QualityMonitor:
             side.hear_noise(levels[idle])
 
     def _follow_silence(
-        self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]
+        self, channel: Channel, frames: VoiceFrames, notes: list[InputWarning]
     ) -> None:
         lost = self._sides[channel].lost
         found, spans = lost.process(frames.level_dbfs[channel.index])
         for what, index in found:
             at_s = frames.decided_s(index)
-            if what is Found.BACK:
+            if what is SignalEvent.RESTORED:
                 message = f"Sound from the {channel.value} is back."
-                notes.append(InputNoted(at_s, channel, "sound_back", message))
+                notes.append(InputWarning(at_s, channel, "sound_back", message))
                 continue
             message = texts.NO_SOUND.format(who=channel.value, seconds=lost.needed_s)
             span = TimeSpan(max(0.0, at_s - frames.delay_s - lost.needed_s), at_s)
-            notes.append(InputNoted(at_s, channel, "no_sound", message, span))
+            notes.append(InputWarning(at_s, channel, "no_sound", message, span))
         for first, end in spans:
             self._mark(channel, "no_sound", frames, first, end)
 
@@ -208,18 +215,18 @@ class QualityMonitor:
         channel: Channel,
         frames: VoiceFrames,
         idle: npt.NDArray[np.bool_],
-        notes: list[InputNoted],
+        notes: list[InputWarning],
     ) -> None:
-        levels = frames.own_dbfs[channel.index].tolist()
+        levels = frames.cleaned_dbfs[channel.index].tolist()
         for i, is_on in self._music[channel].process(levels, idle.tolist()):
             code, text = (
                 ("hold_music", texts.MUSIC) if is_on else ("hold_music_ended", texts.NO_MUSIC)
             )
             message = text.format(who=channel.value)
-            notes.append(InputNoted(frames.decided_s(i), channel, code, message))
+            notes.append(InputWarning(frames.decided_s(i), channel, code, message))
 
     def _note_dropped(
-        self, channel: Channel, span: TimeSpan, now_s: float, notes: list[InputNoted]
+        self, channel: Channel, span: TimeSpan, now_s: float, notes: list[InputWarning]
     ) -> None:
         side = self._sides[channel]
         side.dropped_s += span.duration_s
@@ -228,13 +235,13 @@ class QualityMonitor:
             f"The {channel.value}'s device delivered nothing for {span.duration_s:.1f} s; "
             "what was said then is missing."
         )
-        notes.append(InputNoted(now_s, channel, "dropped", message, span))
+        notes.append(InputWarning(now_s, channel, "dropped", message, span))
         self._told["dropped", channel] = (
             f"The {channel.value}'s device delivered nothing for {side.dropped_s:.1f} s of the "
             "call; what was said then is missing."
         )
 
-    def _judge_leaks(self, frames: VoiceFrames, notes: list[InputNoted]) -> None:
+    def _judge_leaks(self, frames: VoiceFrames, notes: list[InputWarning]) -> None:
         config, now_s = self._config, frames.end_s + frames.delay_s
         self._same_audio.process(frames)
         if self._same_audio.is_same:
@@ -283,7 +290,9 @@ class QualityMonitor:
         near, far = self._sides[channel], self._sides[channel.other]
         return near.speech_frames < self._config.own_share * far.speech_frames
 
-    def _judge_level(self, channel: Channel, frames: VoiceFrames, notes: list[InputNoted]) -> None:
+    def _judge_level(
+        self, channel: Channel, frames: VoiceFrames, notes: list[InputWarning]
+    ) -> None:
         """Own speech that is too quiet all in all, once enough of it was heard."""
         side, level_dbfs = self._sides[channel], self._sides[channel].speech_dbfs
         heard_s = side.speech_frames * HOP_S
@@ -295,7 +304,7 @@ class QualityMonitor:
         if channel not in self._quiet:
             self._quiet.add(channel)
             message = texts.QUIET.format(who=channel.value, level=level_dbfs)
-            notes.append(InputNoted(frames.end_s + frames.delay_s, channel, "too_quiet", message))
+            notes.append(InputWarning(frames.end_s + frames.delay_s, channel, "too_quiet", message))
 
     def _mark(self, channel: Channel, code: str, frames: VoiceFrames, first: int, end: int) -> None:
         """This was wrong in these frames."""
@@ -303,7 +312,7 @@ class QualityMonitor:
         self._faults.mark(channel, code, TimeSpan(start_s, frames.start_s + end * HOP_S))
 
     def _tell(
-        self, notes: list[InputNoted], now_s: float, code: str, channel: Channel | None, text: str
+        self, notes: list[InputWarning], now_s: float, code: str, channel: Channel | None, text: str
     ) -> None:
         """Tell once."""
         if (code, channel) in self._told:
@@ -311,7 +320,7 @@ class QualityMonitor:
         who, other = (channel.value, channel.other.value) if channel else ("", "")
         message = text.format(who=who, other=other)
         self._told[code, channel] = message
-        notes.append(InputNoted(now_s, channel, code, message))
+        notes.append(InputWarning(now_s, channel, code, message))
 
 
 def _rounded(value: float | None, digits: int = 1) -> float | None:

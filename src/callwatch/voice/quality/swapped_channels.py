@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.events import InputNoted
+from callwatch.core.events import InputWarning
 from callwatch.core.words import Utterance
 
 MESSAGE = (
@@ -23,7 +23,7 @@ class SwappedConfig:
     first_s: float = 45.0
 
 
-class SwapWatch:
+class SwappedChannelDetector:
     """Listens to the first words of both sides."""
 
     def __init__(self, language: Language, config: SwappedConfig | None = None) -> None:
@@ -35,7 +35,7 @@ class SwapWatch:
         self._pattern = re.compile(rf"\b(?:{phrases})\b")
         self._is_done = False
 
-    def hear(self, utterance: Utterance) -> list[InputNoted]:
+    def hear(self, utterance: Utterance) -> list[InputWarning]:
         """A note when the wrong side greets; at most one in a call."""
         if self._is_done or utterance.span.start_s > self._config.first_s:
             return []
@@ -45,4 +45,4 @@ class SwapWatch:
         self._is_done = True
         if utterance.channel is Channel.AGENT:
             return []
-        return [InputNoted(utterance.consumed_s, None, "swapped_channels", MESSAGE)]
+        return [InputWarning(utterance.consumed_s, None, "swapped_channels", MESSAGE)]

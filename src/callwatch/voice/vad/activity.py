@@ -20,14 +20,14 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.voice.crosstalk.canceller import Unbleed
+from callwatch.voice.crosstalk.canceller import CrosstalkCanceller
 from callwatch.voice.crosstalk.leak_estimator import BleedConfig
 from callwatch.voice.framing import CHUNK, FRAME, Framer, level_dbfs
-from callwatch.voice.vad.agc import AutoGain, GainConfig
-from callwatch.voice.vad.dc_removal import OffsetRemover
-from callwatch.voice.vad.endpointing import EdgeConfig, EdgeFinder
+from callwatch.voice.vad.agc import AutomaticGainControl, GainConfig
+from callwatch.voice.vad.dc_removal import DcRemover
+from callwatch.voice.vad.endpointing import Endpointer, EndpointingConfig
 from callwatch.voice.vad.silero import CONTEXT, Silero
-from callwatch.voice.vad.webrtc_gate import SpeechGate
+from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -45,11 +45,11 @@ class VoiceActivityConfig:
     # Silero goes on for so long after the gate closed (1 s of chunks), from the start of the call,
     # too: a memory that never heard the silence between words stays deaf to some voices (9 % of
     # speech missed at 15 chunks, 1.4 % at 31 and at 62).
-    gate_hold_chunks: int = 31
+    gate_hangover_chunks: int = 31
     # Nothing weaker is speech: the soft tails on the quietest line that is promised to work.
     min_dbfs: float = -72.0
     gain: GainConfig = field(default_factory=GainConfig)
-    edges: EdgeConfig = field(default_factory=EdgeConfig)
+    edges: EndpointingConfig = field(default_factory=EndpointingConfig)
     bleed: BleedConfig = field(default_factory=BleedConfig)
 
 
@@ -62,14 +62,14 @@ class VoiceActivity:
     def __init__(self, config: VoiceActivityConfig | None = None) -> None:
         self._config = config = config or VoiceActivityConfig()
         self._silero = Silero()
-        self._gates = [SpeechGate(config.gate_aggressiveness) for _ in CHANNELS]
-        self._gains = [AutoGain(config.gain) for _ in CHANNELS]
-        self._edges = [EdgeFinder(channel, config.edges, DELAY_S) for channel in CHANNELS]
-        self._offset = OffsetRemover()
-        self._unbleed = Unbleed(config.bleed)
+        self._gates = [WebRtcGate(config.gate_aggressiveness) for _ in CHANNELS]
+        self._gains = [AutomaticGainControl(config.gain) for _ in CHANNELS]
+        self._edges = [Endpointer(channel, config.edges, DELAY_S) for channel in CHANNELS]
+        self._offset = DcRemover()
+        self._unbleed = CrosstalkCanceller(config.bleed)
         self._framer = Framer(rows=6)
         self._factors = np.ones((2, 1), dtype=np.float32)
-        self._hold = [config.gate_hold_chunks] * 2
+        self._hold = [config.gate_hangover_chunks] * 2
         self._waiting = np.zeros((2, 0), dtype=np.int16)
         self._recent = np.zeros((2, CONTEXT), dtype=np.float32)
         self._last_opinion = np.zeros((2, 1), dtype=np.float32)
@@ -102,8 +102,8 @@ class VoiceActivity:
             frames.delay_s,
             _in_time_order([*frames.transitions, *closing]),
             leaks=frames.leaks,
-            own_dbfs=frames.own_dbfs,
-            own=frames.own,
+            cleaned_dbfs=frames.cleaned_dbfs,
+            cleaned=frames.cleaned,
         )
 
     def _decide(self, samples: npt.NDArray[np.int16], last: int | None = None) -> VoiceFrames:
@@ -111,9 +111,9 @@ class VoiceActivity:
         raw = self._offset.process(samples.astype(np.float32) / 32768.0)
         own, bar = self._unbleed.process(raw)
         pieces = self._framer.process(np.concatenate((raw, own, bar)))
-        raw_dbfs, own_dbfs, bar_dbfs = np.split(level_dbfs(pieces), 3)
+        raw_dbfs, cleaned_dbfs, bar_dbfs = np.split(level_dbfs(pieces), 3)
         whole = np.clip(np.rint(pieces[2:4] * 32768.0), -32768, 32767).astype(np.int16)
-        passes = self._passes(whole, own_dbfs)
+        passes = self._passes(whole, cleaned_dbfs)
         opinions = self._opinions(own, passes)
         count = pieces.shape[1] if last is None else min(pieces.shape[1], last - self._frames)
         # A frame has the opinion of the chunk that holds its middle, maybe the last one before.
@@ -124,7 +124,7 @@ class VoiceActivity:
         speech = np.zeros((2, count), dtype=np.bool_)
         transitions: list[VoiceStarted | VoiceStopped] = []
         for row, edge in enumerate(self._edges):
-            level = own_dbfs[row, :count]
+            level = cleaned_dbfs[row, :count]
             is_own = (level > bar_dbfs[row, :count]) & (level > self._config.min_dbfs)
             speech[row], told = edge.process(start_s, probability[row], level, is_own)
             transitions += told
@@ -139,11 +139,11 @@ class VoiceActivity:
             DELAY_S,
             _in_time_order(transitions),
             leaks=self._unbleed.leaks,
-            own_dbfs=own_dbfs[:, :count],
-            own=whole[:, :count].reshape(2, -1),
+            cleaned_dbfs=cleaned_dbfs[:, :count],
+            cleaned=whole[:, :count].reshape(2, -1),
         )
 
-    def _passes(self, pieces: Samples, own_dbfs: Floats) -> Flags:
+    def _passes(self, pieces: Samples, cleaned_dbfs: Floats) -> Flags:
         """Which chunks hold a frame (of `pieces`, (2, n, FRAME)) that may be speech, (2, k)."""
         count = pieces.shape[1]
         ends = (self._frames + np.arange(count) + 1) * FRAME - 1
@@ -151,7 +151,7 @@ class VoiceActivity:
         chunks = int(chunk[-1]) + 1 if count else 0
         passes = np.zeros((2, chunks), dtype=np.bool_)
         for row, gate in enumerate(self._gates):
-            heard = gate.process(pieces[row].reshape(-1), own_dbfs[row] > self._config.min_dbfs)
+            heard = gate.process(pieces[row].reshape(-1), cleaned_dbfs[row] > self._config.min_dbfs)
             passes[row, chunk[heard]] = True
         return passes
 
@@ -180,7 +180,7 @@ class VoiceActivity:
     def _listens(self, row: int, passed: bool) -> bool:
         """Whether Silero takes the next chunk of a channel: while the gate lets through, and on."""
         if passed:
-            self._hold[row] = self._config.gate_hold_chunks
+            self._hold[row] = self._config.gate_hangover_chunks
         elif self._hold[row]:
             self._hold[row] -= 1
         return self._hold[row] > 0

@@ -22,7 +22,7 @@ class GainConfig:
     min_probability: float = 0.6
 
 
-class AutoGain:
+class AutomaticGainControl:
     """Follows the speech of one channel, chunk by chunk, never ahead."""
 
     def __init__(self, config: GainConfig) -> None:

@@ -18,7 +18,7 @@ MIN_KNOWN: Final = 16  # chunks before it is believed: half a second of speech a
 MIN_OFFSET: Final = 0.0015  # -56 dBFS; a smaller one does no harm, and rumble makes as much
 
 
-class OffsetRemover:
+class DcRemover:
     """Follows the mean of both channels chunk by chunk; a call without an offset is not touched."""
 
     def __init__(self) -> None:

