@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from benchmarks.scripted import Truth, calls_in, load, true_speech
 from benchmarks.table import print_table, write_json
 from benchmarks.turn_taking import cues_of, figures, speech_of, talk_row
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.cues import CueKind
@@ -29,14 +29,13 @@ from callwatch.voice.quality.monitor import QualityMonitor
 from callwatch.voice.vad.activity import VoiceActivity
 
 Row = dict[str, Any]
-Floats = npt.NDArray[np.float64]
 # Channels that the far voice leaks into.
 WAYS = {"both": (0, 1), "agent": (0,), "customer": (1,)}
 # Own speech, its breath and its room end so long after the truth says so.
 GUARD_S = 0.3
 
 
-def path_of(kind: str, level_db: float, delay_ms: float, seed: int) -> Floats:
+def path_of(kind: str, level_db: float, delay_ms: float, seed: int) -> DoubleArray:
     """The filter between the channels; its gain is that of white sound in the telephone band."""
     delay = round(delay_ms * CALL_RATE_HZ / 1000)
     if kind == "direct":
@@ -52,7 +51,7 @@ def path_of(kind: str, level_db: float, delay_ms: float, seed: int) -> Floats:
     return np.concatenate((np.zeros(delay), heard / np.sqrt(power) * 10 ** (level_db / 20)))
 
 
-def leaky(samples: Samples, path: Floats, into: Sequence[int]) -> Samples:
+def leaky(samples: Samples, path: DoubleArray, into: Sequence[int]) -> Samples:
     """The call with the other channel's sound added to the channels `into`."""
     sound = samples.astype(np.float64)
     size = sound.shape[1]
@@ -96,7 +95,7 @@ def _frames(span: TimeSpan, guard_s: float) -> slice:
     )
 
 
-def measure(calls: list[tuple[Truth, Samples]], path: Floats, into: Sequence[int]) -> Row:
+def measure(calls: list[tuple[Truth, Samples]], path: DoubleArray, into: Sequence[int]) -> Row:
     """All figures of the calls with one leak."""
     pairs: list[tuple[Truth, list[Truth]]] = []
     talk: list[Row] = []

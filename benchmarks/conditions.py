@@ -13,24 +13,23 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import soxr
 
 from benchmarks.scripted import calls_in, hear, load, match
 from benchmarks.synthesis import SPEECH_DBFS, mu_law, telephone
 from benchmarks.table import print_table, write_json
 from benchmarks.turn_taking import Speech, cues_of, speech_of
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import CueKind
 from callwatch.core.spans import TimeSpan, gaps, total_s
 
 Row = dict[str, Any]
-Floats = npt.NDArray[np.float64]
 FRAME: Final = 160
 
 
-def narrow(sound: Floats) -> Floats:
+def narrow(sound: DoubleArray) -> DoubleArray:
     """300-3400 Hz at 8 kHz, 8 bits of mu-law."""
     low = soxr.resample(telephone(sound).T, CALL_RATE_HZ, 8000)
     back = soxr.resample(mu_law(low), 8000, CALL_RATE_HZ).T
@@ -40,23 +39,23 @@ def narrow(sound: Floats) -> Floats:
     return out
 
 
-def noisy(sound: Floats) -> Floats:
+def noisy(sound: DoubleArray) -> DoubleArray:
     """White noise 15 dB below the usual level of scripted speech, on both channels."""
     level = 10 ** ((SPEECH_DBFS - 15) / 20)
     return sound + np.random.default_rng(1).normal(0.0, level, sound.shape)
 
 
-def quiet(sound: Floats) -> Floats:
+def quiet(sound: DoubleArray) -> DoubleArray:
     """20 dB weaker."""
     return sound * 0.1
 
 
-def uneven(sound: Floats) -> Floats:
+def uneven(sound: DoubleArray) -> DoubleArray:
     """The customer 15 dB weaker than the agent."""
     return np.asarray(sound * np.array([[1.0], [10 ** (-15 / 20)]]), dtype=np.float64)
 
 
-def levelled(sound: Floats) -> Floats:
+def levelled(sound: DoubleArray) -> DoubleArray:
     """A headset's automatic gain: towards -20 dBFS, quick to lower, slow to raise, +-15 dB."""
     out = sound.copy()
     count = sound.shape[1] // FRAME
@@ -74,7 +73,7 @@ def levelled(sound: Floats) -> Floats:
     return out
 
 
-CONDITIONS: Final[dict[str, Callable[[Floats], Floats]]] = {
+CONDITIONS: Final[dict[str, Callable[[DoubleArray], DoubleArray]]] = {
     "clean": lambda sound: sound,
     "telephone, mu-law": narrow,
     "noise 15 dB": noisy,

@@ -21,6 +21,7 @@ import soundfile
 import soxr
 
 from benchmarks.table import data_dir, print_table, write_json
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
@@ -31,7 +32,6 @@ from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.estimator import EffortEstimator
 from callwatch.voice.vad.activity import VoiceActivity
 
-Audio = npt.NDArray[np.float64]
 Row = dict[str, Any]
 RAISED, USUAL = ("angry_strong",), ("neutral_normal", "calm_normal")
 BANDS = ("wide", "wide, level removed", "telephone", "telephone, level removed")
@@ -39,13 +39,13 @@ LEVEL_DBFS = -27.0
 HALF_S = 0.5
 
 
-def load(path: Path) -> Audio:
+def load(path: Path) -> DoubleArray:
     """(channels, n) at the call's rate."""
     audio, rate = soundfile.read(path, always_2d=True)
     return np.asarray(soxr.resample(audio, rate, CALL_RATE_HZ).T, np.float64)
 
 
-def on_line(clip: Audio, band: str) -> Audio:
+def on_line(clip: DoubleArray, band: str) -> DoubleArray:
     """One clip (n,) as it comes out of the line: 300-3400 Hz and mu-law, level removed or not."""
     out = clip
     if "telephone" in band:
@@ -73,13 +73,13 @@ def loud_frames(samples: npt.NDArray[np.int16]) -> VoiceFrames:
     return VoiceFrames(0.0, speech, speech.astype(np.float32), level.astype(np.float32), 0.03)
 
 
-def as_call(customer: Audio) -> npt.NDArray[np.int16]:
+def as_call(customer: DoubleArray) -> npt.NDArray[np.int16]:
     """The customer's channel of a call with a silent agent, int16 (2, n)."""
     both = np.stack([np.zeros_like(customer), customer])
     return np.asarray(np.clip(np.round(both * 32768), -32768, 32767), np.int16)
 
 
-def baseline_of(clips: list[Audio]) -> EffortBaseline:
+def baseline_of(clips: list[DoubleArray]) -> EffortBaseline:
     """What is usual in these clips of one speaker, thrice: four seconds of voice are asked."""
     samples = as_call(np.concatenate([np.pad(clip, (0, 3200)) for clip in clips * 3]))
     estimator = EffortEstimator()
@@ -91,7 +91,7 @@ def baseline_of(clips: list[Audio]) -> EffortBaseline:
     return known
 
 
-def clip_score(clip: Audio, known: EffortBaseline) -> float:
+def clip_score(clip: DoubleArray, known: EffortBaseline) -> float:
     """Median effort of a clip, once half a second of voice has been heard."""
     samples = as_call(clip)
     estimator = EffortEstimator(baselines={Channel.CUSTOMER: known})
@@ -153,7 +153,9 @@ def cues_of(samples: npt.NDArray[np.int16], block_s: float = 1.0) -> tuple[list[
     return [event.cue for event in events if isinstance(event, CueClosed)], cpu_s
 
 
-def built_call(clips: dict[bool, list[Audio]], rng: np.random.Generator) -> tuple[Audio, list[Row]]:
+def built_call(
+    clips: dict[bool, list[DoubleArray]], rng: np.random.Generator
+) -> tuple[DoubleArray, list[Row]]:
     """All clips of a speaker in one call, four usual ones first, with pauses of 1.1-1.6 s."""
     usual = [clips[False][i] for i in rng.permutation(len(clips[False]))]
     rest = [(False, c) for c in usual[4:]] + [(True, c) for c in clips[True]]

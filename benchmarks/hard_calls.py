@@ -19,7 +19,8 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from benchmarks.synthesis import RATE, Floats, faded, say, telephone
+from benchmarks.synthesis import RATE, faded, say, telephone
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.spans import TimeSpan, gaps, intersection, total_s, union
 
 VOICES = ("rms", "slt", "awb", "kal16")
@@ -79,7 +80,7 @@ class Piece:
 
     channel: int
     start: float
-    audio: Floats
+    audio: DoubleArray
     kind: str
     text: str
 

@@ -26,6 +26,7 @@ from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.kept_audio import audio_folder
 from callwatch.audio.files import open_recording
 from callwatch.config import Config, StoreConfig
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.spans import TimeSpan
 
@@ -54,8 +55,6 @@ ASKED = {
     "address": "To which e-mail address may I send it?",
 }
 BANDS = ("wide", "telephone", "noise")
-
-Sound = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def measured(band: str, rng: random.Random, calls: int) -> list[dict[str, Any]]:
     ]
 
 
-def made(rng: random.Random, folder: Path) -> tuple[Sound, list[Said]]:
+def made(rng: random.Random, folder: Path) -> tuple[DoubleArray, list[Said]]:
     """A call of some forty seconds, float (2, n), and what was said in it."""
     lines: list[tuple[Channel, list[tuple[str, str | None]]]] = []
     for kind in rng.sample(list(ASKED), 3):
@@ -172,7 +171,7 @@ def secret(kind: str, rng: random.Random) -> str:
             return f"{names[0]} dot {names[1]} at {rng.choice(('gmail', 'example'))} dot com"
 
 
-def speech(text: str, voice: str, folder: Path) -> Sound:
+def speech(text: str, voice: str, folder: Path) -> DoubleArray:
     """The text spoken, without the silence around it."""
     path = folder / "part.wav"
     subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(path)], check=True)
@@ -182,7 +181,7 @@ def speech(text: str, voice: str, folder: Path) -> Sound:
     return np.asarray(0.5 * sound[loud[0] : loud[-1] + 1])
 
 
-def in_band(sound: Sound, band: str, rng: random.Random) -> Sound:
+def in_band(sound: DoubleArray, band: str, rng: random.Random) -> DoubleArray:
     """The call as a recording, (n, 2)."""
     noise = np.random.default_rng(rng.randrange(10**6)).normal(0.0, 1.0, sound.shape)
     # About 15 dB under the speech: a busy office through a headset.

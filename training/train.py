@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from training.examples import (
     SISTER_WORDS,
     Example,
@@ -25,6 +24,7 @@ from training.examples import (
 )
 from training.train_meaning import VectorStore, train_meaning
 
+from callwatch.core.arrays import FloatArray, IntArray
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError
 from callwatch.phrases.classifier import CATEGORIES, WEIGHT_DIR, Classifier
@@ -32,9 +32,6 @@ from callwatch.phrases.embeddings import SentenceEmbedder
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
 from callwatch.phrases.text import normalise
-
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
 
 MEANING: Final = "meaning"
 
@@ -73,10 +70,10 @@ CONFIGS: Final = {
 class Sample:
     """Sparse training data: sentence i has the features codes[offsets[i]:offsets[i + 1]]."""
 
-    codes: Ints
-    offsets: Ints
-    targets: Floats
-    importance: Floats
+    codes: IntArray
+    offsets: IntArray
+    targets: FloatArray
+    importance: FloatArray
 
 
 def examples_of(language: Language, *, held_out: bool = False) -> list[Example]:
@@ -127,7 +124,7 @@ def build_sample(
     )
 
 
-def fit(sample: Sample, config: TrainConfig) -> tuple[Ints, Floats, Floats]:
+def fit(sample: Sample, config: TrainConfig) -> tuple[IntArray, FloatArray, FloatArray]:
     """Logistic regression, one for each category, by Adam on all sentences at once.
 
     Gives the features (n,), the weights (n, 8) and the bias (8,).

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from training.examples import Example, read_examples, sentence_files
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.classifier import CATEGORIES
@@ -20,8 +20,6 @@ from callwatch.phrases.embeddings import DIMENSIONS
 from callwatch.phrases.meaning import MEANING_WEIGHTS, Embeds, MeaningHead
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.text import spoken_words
-
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,9 @@ class MeaningConfig:
 class MeaningSample:
     """`vectors` float32 (n, 384), `targets` float32 (n, 8), `importance` float32 (n,)."""
 
-    vectors: Floats
-    targets: Floats
-    importance: Floats
+    vectors: FloatArray
+    targets: FloatArray
+    importance: FloatArray
 
 
 class VectorStore:
@@ -56,17 +54,17 @@ class VectorStore:
     def __init__(self, embedder: Embeds, path: Path | None = None) -> None:
         self._embedder = embedder
         self._path = path
-        self._known: dict[str, Floats] = {}
+        self._known: dict[str, FloatArray] = {}
         if path is not None and path.exists():
             with np.load(path, allow_pickle=False) as data:
                 self._known = dict(zip(data["keys"].tolist(), data["vectors"], strict=True))
 
-    def vectors(self, texts: Iterable[str]) -> Floats:
+    def vectors(self, texts: Iterable[str]) -> FloatArray:
         """float32 (n, 384)."""
         out = [self._vector(text) for text in texts]
         return np.array(out, dtype=np.float32).reshape(-1, DIMENSIONS)
 
-    def _vector(self, text: str) -> Floats:
+    def _vector(self, text: str) -> FloatArray:
         key = hashlib.sha256(" ".join(spoken_words(text)).encode()).hexdigest()[:24]
         if key not in self._known:
             self._known[key] = self._embedder.embed(text).astype(np.float16)
@@ -114,7 +112,7 @@ def fit_head(sample: MeaningSample, config: MeaningConfig) -> MeaningHead:
     middle, spread = sample.vectors.mean(axis=0), sample.vectors.std(axis=0) + 1e-6
     scaled = (sample.vectors - middle) / spread
     count, classes = sample.targets.shape
-    values: list[Floats] = [
+    values: list[FloatArray] = [
         _start(chance, (DIMENSIONS, config.hidden), (2.0 / DIMENSIONS) ** 0.5),
         np.zeros(config.hidden, dtype=np.float32),
         _start(chance, (config.hidden, classes), 0.3 * (1.0 / config.hidden) ** 0.5),
@@ -142,16 +140,16 @@ def fit_head(sample: MeaningSample, config: MeaningConfig) -> MeaningHead:
     return MeaningHead(inner, bias, values[2], values[3])
 
 
-def _start(chance: np.random.Generator, shape: tuple[int, int], spread: float) -> Floats:
+def _start(chance: np.random.Generator, shape: tuple[int, int], spread: float) -> FloatArray:
     return chance.normal(0.0, spread, shape).astype(np.float32)
 
 
 def _slopes(
-    values: list[Floats],
+    values: list[FloatArray],
     batch: MeaningSample,
     chance: np.random.Generator,
     config: MeaningConfig,
-) -> list[Floats]:
+) -> list[FloatArray]:
     """Gradients of the weighted log loss of one batch."""
     inner, inner_bias, outer, outer_bias = values
     noise = chance.standard_normal(batch.vectors.shape, dtype=np.float32)

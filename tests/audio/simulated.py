@@ -4,21 +4,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from tests.audio.signals import Float
 
 from callwatch.audio.channel_aligner import ChannelAligner
 from callwatch.audio.inbox import Chunk
+from callwatch.core.arrays import DoubleArray, FloatArray
 from callwatch.core.audio import CallBlock, Samples
 
-Doubles = npt.NDArray[np.float64]
-Signal = Callable[[Doubles], Float]
+Signal = Callable[[DoubleArray], FloatArray]
 
 
-def sweep(t: Doubles) -> Float:
+def sweep(t: DoubleArray) -> FloatArray:
     """A tone that glides, nowhere like itself, so that its place can be found."""
     phase = 300 * t + 40 * np.sin(2.1 * t) + 25 * np.sin(0.37 * t)
-    sound: Float = (0.3 * np.sin(2 * np.pi * phase)).astype(np.float32)
+    sound: FloatArray = (0.3 * np.sin(2 * np.pi * phase)).astype(np.float32)
     return sound
 
 

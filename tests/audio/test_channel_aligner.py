@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.audio.signals import Float
-from tests.audio.simulated import Device, Doubles, joined, late_by_s, run, sweep
+from tests.audio.simulated import Device, joined, late_by_s, run, sweep
 
 from callwatch.audio.channel_aligner import GRACE_S, ChannelAligner
 from callwatch.audio.inbox import Chunk
+from callwatch.core.arrays import DoubleArray, FloatArray
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.spans import TimeSpan, total_s
@@ -63,8 +63,8 @@ def test_drift_is_not_claimed_before_it_is_known() -> None:
 
 
 def test_following_makes_no_clicks() -> None:
-    def tone(t: Doubles) -> Float:
-        sound: Float = (0.4 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
+    def tone(t: DoubleArray) -> FloatArray:
+        sound: FloatArray = (0.4 * np.sin(2 * np.pi * 440 * t)).astype(np.float32)
         return sound
 
     chunks = [*Device(0, tone, ppm=-300).chunks(0, 90), *Device(1, tone, ppm=300).chunks(0, 90)]

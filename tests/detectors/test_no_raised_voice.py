@@ -7,10 +7,10 @@ sound, as strong as their voice or stronger.
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from tests.voice.speaking import blocks, demo
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue
@@ -19,16 +19,15 @@ from callwatch.detectors.raised_voice import RaisedVoice
 from callwatch.voice.effort.estimator import EffortEstimator
 from callwatch.voice.vad.activity import VoiceActivity
 
-Audio = npt.NDArray[np.float64]
 RNG_SEED = 5
 
 
 @cache
-def usual_speech() -> Audio:
+def usual_speech() -> DoubleArray:
     """Some 15 s of the demo's customer while they are calm, (n,)."""
     audio, lines = demo()
     said = [line for line in lines if line["channel"] == "customer" and not line["raised"]]
-    parts: list[Audio] = []
+    parts: list[DoubleArray] = []
     for line in said:
         if sum(map(len, parts)) > 15 * CALL_RATE_HZ:
             break
@@ -37,7 +36,7 @@ def usual_speech() -> Audio:
     return np.concatenate(parts)
 
 
-def cues(sound: Audio, dbfs: float) -> list[Cue]:
+def cues(sound: DoubleArray, dbfs: float) -> list[Cue]:
     """Raised-voice cues after `sound` (n,) has begun; its strongest 0.1 s lie at `dbfs`."""
     size = CALL_RATE_HZ // 10
     power = (sound[: len(sound) // size * size].reshape(-1, size) ** 2).mean(axis=1).max()
@@ -54,29 +53,29 @@ def cues(sound: Audio, dbfs: float) -> list[Cue]:
     return [cue for cue in opened if cue.detected_s > begins_s]
 
 
-def time_s(seconds: float) -> Audio:
+def time_s(seconds: float) -> DoubleArray:
     return np.arange(round(seconds * CALL_RATE_HZ)) / CALL_RATE_HZ
 
 
-def tones(hz: tuple[float, ...], seconds: float) -> Audio:
+def tones(hz: tuple[float, ...], seconds: float) -> DoubleArray:
     return np.asarray(sum(np.sin(2 * np.pi * f * time_s(seconds)) for f in hz))
 
 
-def dtmf() -> Audio:
+def dtmf() -> DoubleArray:
     keys = [(697, 1209), (770, 1336), (852, 1477), (941, 1336), (697, 1477), (770, 1209)]
     return np.concatenate([np.pad(tones(key, 0.25), (0, 1600)) for key in keys * 2])
 
 
-def fax() -> Audio:
+def fax() -> DoubleArray:
     """Calling tone 1100 Hz, answer tone 2100 Hz, and two-tone signalling at 300 baud."""
     bits = np.random.default_rng(RNG_SEED).integers(0, 2, 900).repeat(CALL_RATE_HZ // 300)
     sweep = np.sin(2 * np.pi * np.cumsum(np.where(bits, 1650.0, 1850.0)) / CALL_RATE_HZ)
     return np.concatenate([tones((1100,), 1.0), tones((2100,), 2.5), sweep])
 
 
-def hold_music() -> Audio:
+def hold_music() -> DoubleArray:
     """Chords of plucked strings with a tune that lies above a speaking voice."""
-    out: list[Audio] = []
+    out: list[DoubleArray] = []
     for root, note in [(220, 440), (175, 523), (196, 587), (220, 659), (262, 784), (196, 494)] * 3:
         t = time_s(0.45)
         chord = sum(
@@ -88,14 +87,14 @@ def hold_music() -> Audio:
     return np.concatenate(out)
 
 
-def siren() -> Audio:
+def siren() -> DoubleArray:
     """A tone with harmonics that wails between 500 and 1100 Hz."""
     t = time_s(6.0)
     phase = 2 * np.pi * np.cumsum(800 + 300 * np.sin(2 * np.pi * 0.5 * t)) / CALL_RATE_HZ
     return np.asarray(np.sin(phase) + 0.5 * np.sin(2 * phase) + 0.3 * np.sin(3 * phase))
 
 
-def clicks(every_s: float, ring_hz: float, fall_s: float) -> Audio:
+def clicks(every_s: float, ring_hz: float, fall_s: float) -> DoubleArray:
     """Short rings of a struck body with noise: keys, or a door."""
     rng, t = np.random.default_rng(RNG_SEED), time_s(0.12)
     out = np.zeros(round(6 * CALL_RATE_HZ))
@@ -106,7 +105,7 @@ def clicks(every_s: float, ring_hz: float, fall_s: float) -> Audio:
     return out
 
 
-def burst(f0_hz: float, seconds: float, breath: float) -> Audio:
+def burst(f0_hz: float, seconds: float, breath: float) -> DoubleArray:
     """A vowel with a fall in pitch, breath mixed in, fading in and out."""
     t, rng = time_s(seconds), np.random.default_rng(RNG_SEED)
     phase = 2 * np.pi * np.cumsum(f0_hz * (1.1 - 0.2 * t / seconds)) / CALL_RATE_HZ
@@ -115,14 +114,14 @@ def burst(f0_hz: float, seconds: float, breath: float) -> Audio:
     return np.asarray(sound * np.sin(np.pi * t / seconds) ** 0.5)
 
 
-def laughter() -> Audio:
+def laughter() -> DoubleArray:
     """Ha-ha-ha: 5 bursts a second, high and breathy, in fits with breaths between."""
     fit = np.concatenate([np.pad(burst(330 - 8 * i, 0.09, 1.0), (0, 1760)) for i in range(7)])
     breath = 0.2 * np.random.default_rng(RNG_SEED).normal(size=CALL_RATE_HZ // 2)
     return np.concatenate([fit, breath, fit, breath])
 
 
-def coughs() -> Audio:
+def coughs() -> DoubleArray:
     """An explosion of noise, then a short voiced tail, twice."""
     t, rng = time_s(0.25), np.random.default_rng(RNG_SEED)
     bang = 3 * rng.normal(size=len(t)) * np.exp(-t / 0.06)
@@ -130,14 +129,14 @@ def coughs() -> Audio:
     return np.tile(one, 2)
 
 
-def plosives() -> Audio:
+def plosives() -> DoubleArray:
     """Pops of breath on the microphone: decaying low noise."""
     t, rng = time_s(0.15), np.random.default_rng(RNG_SEED)
     pop = np.cumsum(rng.normal(size=len(t))) * np.exp(-t / 0.03)
     return np.tile(np.pad(pop, (0, CALL_RATE_HZ // 4)), 6)
 
 
-def loud_word() -> Audio:
+def loud_word() -> DoubleArray:
     """One word of the same speaker, higher and brighter, a third of a second long."""
     words = usual_speech()[: 3 * CALL_RATE_HZ]
     faster = np.interp(np.arange(0, len(words), 1.6), np.arange(len(words)), words)
@@ -146,7 +145,7 @@ def loud_word() -> Audio:
     return np.asarray(parts[(parts**2).sum(axis=1).argmax()] * np.hanning(size))
 
 
-def animals() -> Audio:
+def animals() -> DoubleArray:
     """Shrill cries round 950 Hz whose pitch trembles; nothing lies below 700 Hz."""
     t, rng = time_s(4.0), np.random.default_rng(RNG_SEED)
     steps = np.repeat(rng.normal(0, 12, len(t) // 320 + 1), 320)[: len(t)]
@@ -172,7 +171,7 @@ def animals() -> Audio:
         pytest.param(np.random.default_rng(RNG_SEED).normal(size=96000), id="noise"),
     ],
 )
-def test_sound_that_is_no_voice_opens_nothing(sound: Audio, dbfs: float) -> None:
+def test_sound_that_is_no_voice_opens_nothing(sound: DoubleArray, dbfs: float) -> None:
     assert cues(sound, dbfs) == []
 
 

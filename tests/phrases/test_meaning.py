@@ -16,13 +16,14 @@ from training.train_meaning import (
     save_head,
 )
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError
 from callwatch.phrases import embeddings
 from callwatch.phrases.classifier import CATEGORIES, load_classifier
 from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, why_no_embeddings
 from callwatch.phrases.matcher import MatchConfig, PhraseMatcher
-from callwatch.phrases.meaning import MEANING_WEIGHTS, Floats, MeaningHead, MeaningReader, load_head
+from callwatch.phrases.meaning import MEANING_WEIGHTS, MeaningHead, MeaningReader, load_head
 from callwatch.phrases.pack import load_pack
 
 LEGAL = CATEGORIES.index("legal")
@@ -35,7 +36,7 @@ class WordVectors:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def embed(self, text: str) -> Floats:
+    def embed(self, text: str) -> FloatArray:
         self.asked.append(text)
         total = np.full(DIMENSIONS, 1e-3, dtype=np.float32)
         for word in text.lower().split():

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.estimator import STEP_S, EffortEstimator, EffortFrames
 
-Audio = npt.NDArray[np.float64]
 COLUMNS = (
     "effort",
     "sustained",
@@ -23,7 +23,9 @@ COLUMNS = (
 )
 
 
-def voice(f0_hz: float, seconds: float, tilt_db: float = -12.0, level_dbfs: float = -26.0) -> Audio:
+def voice(
+    f0_hz: float, seconds: float, tilt_db: float = -12.0, level_dbfs: float = -26.0
+) -> DoubleArray:
     """Harmonics that fall by `tilt_db` an octave, with a little vibrato; float64 (n,)."""
     t = np.arange(round(seconds * CALL_RATE_HZ)) / CALL_RATE_HZ
     phase = 2 * np.pi * f0_hz * t + 0.8 * np.sin(2 * np.pi * 3.1 * t)
@@ -33,28 +35,28 @@ def voice(f0_hz: float, seconds: float, tilt_db: float = -12.0, level_dbfs: floa
     return at_level(out, level_dbfs)
 
 
-def at_level(audio: Audio, level_dbfs: float) -> Audio:
+def at_level(audio: DoubleArray, level_dbfs: float) -> DoubleArray:
     return np.asarray(audio / np.sqrt(np.mean(audio**2)) * 10 ** (level_dbfs / 20))
 
 
-def noise(seconds: float, level_dbfs: float, seed: int = 1) -> Audio:
+def noise(seconds: float, level_dbfs: float, seed: int = 1) -> DoubleArray:
     size = round(seconds * CALL_RATE_HZ)
     return at_level(np.random.default_rng(seed).normal(size=size), level_dbfs)
 
 
-def telephone(audio: Audio) -> Audio:
+def telephone(audio: DoubleArray) -> DoubleArray:
     """300-3400 Hz, steep."""
     spectrum, hz = np.fft.rfft(audio), np.fft.rfftfreq(len(audio), 1 / CALL_RATE_HZ)
     spectrum[(hz < 300) | (hz > 3400)] = 0
     return np.fft.irfft(spectrum, len(audio))
 
 
-def silence(seconds: float) -> Audio:
+def silence(seconds: float) -> DoubleArray:
     return np.zeros(round(seconds * CALL_RATE_HZ))
 
 
 def run(
-    customer: Audio,
+    customer: DoubleArray,
     block_s: float = 0.37,
     known: Mapping[Channel, EffortBaseline] | None = None,
     speech: npt.NDArray[np.bool_] | None = None,

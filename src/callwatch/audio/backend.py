@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from callwatch.audio.resample import Waveform
+from callwatch.core.arrays import FloatArray
 
 
 class DeviceKind(StrEnum):
@@ -52,7 +52,7 @@ class Capture(Protocol):
         ...
 
 
-Deliver = Callable[[Waveform, int], None]
+Deliver = Callable[[FloatArray, int], None]
 
 
 class Backend(Protocol):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from callwatch.audio.resample import Waveform
+from callwatch.core.arrays import FloatArray
 
 # About five seconds of two devices at 20 ms a chunk: longer than any hiccup that a call survives.
 INBOX_CHUNKS: Final = 512
@@ -28,7 +28,7 @@ class Chunk:
 
     device: int
     epoch: int
-    waveform: Waveform
+    waveform: FloatArray
     frame: int
     rate_hz: int
     arrived_s: float
@@ -97,7 +97,7 @@ class CaptureSink:
         self.last_s = clock()
         self.delivered = threading.Event()
 
-    def deliver(self, waveform: Waveform, rate_hz: int) -> None:
+    def deliver(self, waveform: FloatArray, rate_hz: int) -> None:
         """Take float32 (n, channels); the caller may reuse its memory afterwards."""
         self.last_s = self._clock()
         if not self._frames:

@@ -3,11 +3,9 @@
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ, Samples
-
-Waveform = npt.NDArray[np.float32]
 
 # int16 samples are divided by this when read, so that 16-bit files come back bit for bit.
 FULL_SCALE: Final = 32_768.0
@@ -16,7 +14,7 @@ FULL_SCALE: Final = 32_768.0
 _MAX_FACTOR: Final = 1.002
 
 
-def to_int16(waveform: Waveform) -> Samples:
+def to_int16(waveform: FloatArray) -> Samples:
     """Round to int16; what lies beyond full scale (|x| > 1) is clipped. Any shape."""
     scaled = np.rint(waveform * FULL_SCALE)
     samples: Samples = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
@@ -41,20 +39,20 @@ class Resampler:
             )
         self._channels = channels
 
-    def push(self, waveform: Waveform) -> Waveform:
+    def push(self, waveform: FloatArray) -> FloatArray:
         """The next input; returns what is ready."""
         if self._stream is None:
             return waveform
         return self._run(waveform, last=False)
 
-    def flush(self) -> Waveform:
+    def flush(self) -> FloatArray:
         """The rest, when no input follows."""
-        empty: Waveform = np.zeros((0, self._channels), np.float32)
+        empty: FloatArray = np.zeros((0, self._channels), np.float32)
         return empty if self._stream is None else self._run(empty, last=True)
 
-    def _run(self, waveform: Waveform, *, last: bool) -> Waveform:
+    def _run(self, waveform: FloatArray, *, last: bool) -> FloatArray:
         contiguous = np.ascontiguousarray(waveform, dtype=np.float32)
-        out: Waveform = self._stream.resample_chunk(contiguous, last=last)
+        out: FloatArray = self._stream.resample_chunk(contiguous, last=last)
         return out
 
 
@@ -81,17 +79,17 @@ class AdjustableResampler:
         """The device runs at `rate_hz * factor`; glide there over so many input frames."""
         self._stream.set_io_ratio(self._rate_hz * factor, CALL_RATE_HZ, over_frames)
 
-    def push(self, waveform: Waveform) -> Waveform:
+    def push(self, waveform: FloatArray) -> FloatArray:
         """The next input; returns what is ready."""
         return self._run(waveform, last=False)
 
-    def flush(self) -> Waveform:
+    def flush(self) -> FloatArray:
         """The rest, when no input follows."""
         return self._run(np.zeros((0, self._channels), np.float32), last=True)
 
-    def _run(self, waveform: Waveform, *, last: bool) -> Waveform:
+    def _run(self, waveform: FloatArray, *, last: bool) -> FloatArray:
         contiguous = np.ascontiguousarray(waveform, dtype=np.float32)
-        out: Waveform = self._stream.resample_chunk(contiguous, last=last)
+        out: FloatArray = self._stream.resample_chunk(contiguous, last=last)
         skipped = min(self._skip, len(out))
         self._skip -= skipped
         return out[skipped:]

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from callwatch.audio.resample import Resampler, Waveform, to_int16
+from callwatch.audio.resample import Resampler, to_int16
 from callwatch.audio.wavsize import missing_share
+from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import Samples
 from callwatch.core.errors import InputError, MissingPartError
 
@@ -76,7 +77,7 @@ class SoundFile:
         """Close the file; may be repeated."""
         self._file.close()
 
-    def _waveforms(self) -> Iterator[Waveform]:
+    def _waveforms(self) -> Iterator[FloatArray]:
         """float32 (n, channels) at the file's rate, as far as the file can be read."""
         import soundfile
 

@@ -19,8 +19,9 @@ import numpy as np
 
 from callwatch.audio.drift import DriftMeter
 from callwatch.audio.inbox import Chunk
-from callwatch.audio.resample import AdjustableResampler, Resampler, Waveform, to_int16
+from callwatch.audio.resample import AdjustableResampler, Resampler, to_int16
 from callwatch.audio.timeline import Timeline
+from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
 
 
@@ -192,14 +193,14 @@ class StreamAligner:
         self._rate_factor = 1 + ppm * 1e-6
         self._resampler.adjust(self._rate_factor, len(chunk.waveform))
 
-    def _rows(self, waveform: Waveform) -> Waveform:
+    def _rows(self, waveform: FloatArray) -> FloatArray:
         """float32 (n, rows): the mean of all channels, or the first ones."""
         if self._mix:
-            mean: Waveform = waveform.mean(axis=1, keepdims=True, dtype=np.float32)
+            mean: FloatArray = waveform.mean(axis=1, keepdims=True, dtype=np.float32)
             return mean
         return waveform[:, : len(self._timelines)]
 
-    def _write(self, waveform: Waveform) -> None:
+    def _write(self, waveform: FloatArray) -> None:
         samples = to_int16(waveform)
         for timeline, row in zip(self._timelines, samples.T, strict=True):
             timeline.write(self._position, np.ascontiguousarray(row))

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.core.errors import ConfigError
@@ -20,27 +20,25 @@ from callwatch.phrases.features import Feature
 WEIGHT_DIR: Final = Path(__file__).parent / "weights"
 CATEGORIES: Final = tuple(ThreatCategory)
 
-Floats = npt.NDArray[np.float32]
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Classifier:
     """Weights of one language. `weights` float32 (n, 8), `rows` feature -> row."""
 
     rows: dict[int, int]
-    weights: Floats
-    bias: Floats
+    weights: FloatArray
+    bias: FloatArray
 
-    def logits(self, features: list[Feature]) -> Floats:
+    def logits(self, features: list[Feature]) -> FloatArray:
         """Log odds of each category, float32 (8,). A feature counts once however often it comes."""
         rows = self.rows
         known = {rows[code] for code, _, _ in features if code in rows}
         if not known:
             return self.bias
-        total: Floats = self.bias + self.weights[list(known)].sum(axis=0)
+        total: FloatArray = self.bias + self.weights[list(known)].sum(axis=0)
         return total
 
-    def carriers(self, features: list[Feature], category: int, words: int) -> Floats:
+    def carriers(self, features: list[Feature], category: int, words: int) -> FloatArray:
         """What each word adds to the log odds of one category, float32 (words,)."""
         out = np.zeros(words, dtype=np.float32)
         seen: set[int] = set()

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.errors import MissingPartError
 from callwatch.phrases.text import spoken_words
-
-Floats = npt.NDArray[np.float32]
 
 DIMENSIONS: Final = 384
 # The ready-made engine uses these instructions without asking: on a processor that lacks them it
@@ -80,11 +78,11 @@ class SentenceEmbedder:
             else:
                 os.environ["OMP_NUM_THREADS"] = threads
 
-    def embed(self, text: str) -> Floats:
+    def embed(self, text: str) -> FloatArray:
         """The meaning of `text`, float32 (384,), length 1; about 1.5 ms of CPU a word.
 
         Capitals and punctuation do not matter: some recognisers write them, some do not.
         """
         words = (word[:_LONGEST_WORD] for word in spoken_words(text))
-        vector: Floats = self._model.query(" ".join(words)).astype(np.float32)
+        vector: FloatArray = self._model.query(" ".join(words)).astype(np.float32)
         return vector

@@ -10,9 +10,10 @@ from typing import Final
 
 import numpy as np
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
-from callwatch.phrases.classifier import CATEGORIES, Classifier, Floats, load_classifier
+from callwatch.phrases.classifier import CATEGORIES, Classifier, load_classifier
 from callwatch.phrases.embeddings import why_no_embeddings
 from callwatch.phrases.features import Feature, FeatureReader
 from callwatch.phrases.meaning import MeaningReader, load_meaning
@@ -212,8 +213,8 @@ class _Reading:
     text: NormText
     hits: list[Hit]
     features: list[Feature] = field(default_factory=list)
-    wording: Floats = field(default_factory=lambda: np.zeros(len(CATEGORIES), dtype=np.float32))
-    meaning: Floats | None = None
+    wording: FloatArray = field(default_factory=lambda: np.zeros(len(CATEGORIES), dtype=np.float32))
+    meaning: FloatArray | None = None
 
     @property
     def said(self) -> str:

@@ -12,13 +12,11 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.errors import ConfigError
 from callwatch.phrases.classifier import WEIGHT_DIR
 from callwatch.phrases.embeddings import SentenceEmbedder
-
-Floats = npt.NDArray[np.float32]
 
 MEANING_WEIGHTS: Final = WEIGHT_DIR / "meaning.npz"
 # The same sentences come again: in every partial result, alone, and joined with what was said
@@ -31,22 +29,22 @@ _PARTS: Final = 5
 class Embeds(Protocol):
     """What turns a sentence into a vector; `SentenceEmbedder` does."""
 
-    def embed(self, text: str) -> Floats: ...  # noqa: D102
+    def embed(self, text: str) -> FloatArray: ...  # noqa: D102
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class MeaningHead:
     """Two layers: `inner` (384, n), `inner_bias` (n,), `outer` (n, 8), `outer_bias` (8,)."""
 
-    inner: Floats
-    inner_bias: Floats
-    outer: Floats
-    outer_bias: Floats
+    inner: FloatArray
+    inner_bias: FloatArray
+    outer: FloatArray
+    outer_bias: FloatArray
 
-    def logits(self, vectors: Floats) -> Floats:
+    def logits(self, vectors: FloatArray) -> FloatArray:
         """Log odds of each category, float32 (..., 8), for vectors float32 (..., 384)."""
         hidden = np.maximum(vectors @ self.inner + self.inner_bias, 0.0)
-        out: Floats = (hidden @ self.outer + self.outer_bias).astype(np.float32)
+        out: FloatArray = (hidden @ self.outer + self.outer_bias).astype(np.float32)
         return out
 
 
@@ -58,11 +56,11 @@ class MeaningReader:
         self._embedder = embedder
         self.logits = lru_cache(maxsize=_REMEMBERED)(self._logits)
 
-    def _logits(self, text: str) -> Floats:
+    def _logits(self, text: str) -> FloatArray:
         """Log odds of each category, float32 (8,)."""
         return self._head.logits(self._embedder.embed(text))
 
-    def carriers(self, words: list[str], category: int) -> Floats:
+    def carriers(self, words: list[str], category: int) -> FloatArray:
         """How much each word matters to one category, float32 (words,), 0 on average.
 
         Some words at a time are left out; what then falls rested on them.
@@ -76,7 +74,7 @@ class MeaningReader:
             fall = whole - self.logits(" ".join(rest))[category]
             total[first : first + size] += fall
             times[first : first + size] += 1.0
-        weights: Floats = (total / np.maximum(times, 1.0)).astype(np.float32)
+        weights: FloatArray = (total / np.maximum(times, 1.0)).astype(np.float32)
         weights -= weights.mean()
         return weights
 

@@ -3,18 +3,17 @@
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
+
+from callwatch.core.arrays import FloatArray
 
 FRAME: Final = 160  # samples of a 10 ms frame at the call rate
 CHUNK: Final = 512  # samples that Silero takes at a time at the call rate: 32 ms
 
-Floats = npt.NDArray[np.float32]
 
-
-def level_dbfs(pieces: Floats) -> Floats:
+def level_dbfs(pieces: FloatArray) -> FloatArray:
     """Level of each piece along the last axis; samples in -1..1, -120 for digital silence."""
     power = np.einsum("...i,...i->...", pieces, pieces) / pieces.shape[-1]
-    level: Floats = (10.0 * np.log10(np.maximum(power, 1e-12))).astype(np.float32)
+    level: FloatArray = (10.0 * np.log10(np.maximum(power, 1e-12))).astype(np.float32)
     return level
 
 
@@ -24,7 +23,7 @@ class Framer:
     def __init__(self, rows: int) -> None:
         self._rest = np.zeros((rows, 0), dtype=np.float32)
 
-    def process(self, sound: Floats) -> Floats:
+    def process(self, sound: FloatArray) -> FloatArray:
         """All frames that are whole now, shape (rows, count, FRAME)."""
         heard = np.concatenate((self._rest, sound), axis=1)
         count = heard.shape[1] // FRAME

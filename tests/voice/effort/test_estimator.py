@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.voice.voices import COLUMNS, Audio, noise, run, silence, telephone, voice
+from tests.voice.voices import COLUMNS, noise, run, silence, telephone, voice
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.frames import VoiceFrames
@@ -11,17 +12,17 @@ from callwatch.voice.effort.estimator import EffortEstimator
 from callwatch.voice.effort.norms import BALANCE, PITCH
 
 
-def call(raised: Audio, usual_hz: float = 120.0) -> Audio:
+def call(raised: DoubleArray, usual_hz: float = 120.0) -> DoubleArray:
     """Ten seconds of usual voice, the raised one, and a little usual voice again."""
     return np.concatenate([voice(usual_hz, 10.0), raised, voice(usual_hz, 4.0)])
 
 
 @pytest.fixture(scope="module")
-def shouted() -> Audio:
+def shouted() -> DoubleArray:
     return call(voice(190, 3.0, tilt_db=-5.0))
 
 
-def test_a_raised_voice_stands_out_and_only_there(shouted: Audio) -> None:
+def test_a_raised_voice_stands_out_and_only_there(shouted: DoubleArray) -> None:
     _, frames = run(shouted)
     assert np.nanmax(frames.sustained[1, 25:98]) < 1.5
     assert np.nanmin(frames.sustained[1, 112:128]) > 3.2
@@ -30,7 +31,7 @@ def test_a_raised_voice_stands_out_and_only_there(shouted: Audio) -> None:
     assert np.isnan(frames.effort[0]).all()
 
 
-def test_the_telephone_does_not_hide_it(shouted: Audio) -> None:
+def test_the_telephone_does_not_hide_it(shouted: DoubleArray) -> None:
     _, frames = run(telephone(shouted))
     assert np.nanmax(frames.sustained[1, 25:98]) < 1.5
     assert np.nanmin(frames.sustained[1, 112:128]) > 3.2
@@ -43,7 +44,7 @@ def test_levelled_out_by_the_line_it_still_stands_out() -> None:
 
 
 @pytest.mark.parametrize("block_s", [0.013, 0.1, 5.0])
-def test_the_block_size_does_not_matter(shouted: Audio, block_s: float) -> None:
+def test_the_block_size_does_not_matter(shouted: DoubleArray, block_s: float) -> None:
     _, one = run(shouted)
     _, other = run(shouted, block_s)
     for name in COLUMNS:
@@ -143,7 +144,7 @@ def test_a_remembered_baseline_is_used_from_the_first_words() -> None:
     assert np.nanmax(calm.sustained[1]) < 1.5
 
 
-def test_decisions_are_stamped_when_the_frames_allowed_them(shouted: Audio) -> None:
+def test_decisions_are_stamped_when_the_frames_allowed_them(shouted: DoubleArray) -> None:
     _, frames = run(shouted)
     assert frames.decided_s(10) == pytest.approx(1.1 + 0.1)
     assert frames.end_s == pytest.approx(len(shouted) / CALL_RATE_HZ, abs=0.11)

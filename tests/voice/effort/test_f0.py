@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.voice.voices import Audio, noise, telephone, voice
+from tests.voice.voices import noise, telephone, voice
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.voice.effort.f0 import (
     WINDOW_SAMPLES,
@@ -15,7 +16,7 @@ from callwatch.voice.effort.f0 import (
 )
 
 
-def found(audio: Audio) -> tuple[F0Frames, np.ndarray]:
+def found(audio: DoubleArray) -> tuple[F0Frames, np.ndarray]:
     count = (len(audio) - WINDOW_SAMPLES) // 320
     windows = audio[np.arange(count)[:, None] * 320 + np.arange(WINDOW_SAMPLES)]
     pitch = F0Estimator().find(power_spectra(windows.astype(np.float32)))

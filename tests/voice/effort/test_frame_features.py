@@ -3,14 +3,15 @@
 import numpy as np
 from tests.voice.voices import noise, voice
 
+from callwatch.core.arrays import FloatArray
 from callwatch.voice.effort.f0 import WINDOW_SAMPLES, F0Estimator
-from callwatch.voice.effort.frame_features import MARGIN, PER_STEP, STEP, Float, FrameFeatures
+from callwatch.voice.effort.frame_features import MARGIN, PER_STEP, STEP, FrameFeatures
 from callwatch.voice.effort.spectral_balance import BANDS
 
 STEPS = 8
 
 
-def sound() -> Float:
+def sound() -> FloatArray:
     """(STEPS, STEP + 2 * MARGIN) of a voice in noise."""
     audio = voice(150, 1.0, level_dbfs=-20)
     audio = audio + noise(len(audio) / 16_000, -50)

@@ -2,20 +2,21 @@
 
 import numpy as np
 import pytest
-from tests.voice.voices import Audio, noise, voice
+from tests.voice.voices import noise, voice
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.voice.effort.f0 import WINDOW_SAMPLES, power_spectra
 from callwatch.voice.effort.spectral_balance import Balance, NoiseFloor, balance, band_powers
 
 
-def of(audio: Audio, floor: NoiseFloor | None = None) -> Balance:
+def of(audio: DoubleArray, floor: NoiseFloor | None = None) -> Balance:
     count = len(audio) // WINDOW_SAMPLES
     windows = audio[: count * WINDOW_SAMPLES].reshape(count, WINDOW_SAMPLES)
     bands = band_powers(power_spectra(windows.astype(np.float32)))
     return balance(bands, floor or NoiseFloor())
 
 
-def floor_of(audio: Audio) -> NoiseFloor:
+def floor_of(audio: DoubleArray) -> NoiseFloor:
     floor = NoiseFloor()
     for window in audio[: len(audio) // WINDOW_SAMPLES * WINDOW_SAMPLES].reshape(
         -1, WINDOW_SAMPLES

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.voice.voices import Audio, at_level, run, silence, voice
+from tests.voice.voices import at_level, run, silence, voice
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.channels import Channel
 from callwatch.voice.effort.estimator import EffortFrames
 from callwatch.voice.effort.vad_miss import MissedShoutConfig, MissedShoutDetector
@@ -12,7 +13,7 @@ from callwatch.voice.effort.vad_miss import MissedShoutConfig, MissedShoutDetect
 STEPS, PER_STEP = 12, 5
 
 
-def glide(tremor_st: float, slope_st: float = 0.0) -> list[Audio]:
+def glide(tremor_st: float, slope_st: float = 0.0) -> list[DoubleArray]:
     """Pitch in semitones that jitter by so much, on a slope from window to window."""
     tremor = np.random.default_rng(2).normal(0, tremor_st, STEPS * PER_STEP)
     pitch = 14 + tremor + slope_st * np.arange(STEPS * PER_STEP)
@@ -20,7 +21,7 @@ def glide(tremor_st: float, slope_st: float = 0.0) -> list[Audio]:
 
 
 def heard(
-    steps: list[Audio], strength: float = 0.4, probability: float = 0.08, hop_s: float = 0.1
+    steps: list[DoubleArray], strength: float = 0.4, probability: float = 0.08, hop_s: float = 0.1
 ) -> list[bool]:
     unheard = MissedShoutDetector(MissedShoutConfig())
     return [
@@ -57,7 +58,7 @@ def test_speech_in_between_starts_it_afresh() -> None:
     assert not unheard.add(0.4, steps[4], strength, 0.08)
 
 
-def trembling(f0_hz: float, seconds: float) -> Audio:
+def trembling(f0_hz: float, seconds: float) -> DoubleArray:
     """A raised voice whose pitch wanders by some 2 % every 20 ms; float64 (n,)."""
     count = round(seconds * 50) + 1
     track = f0_hz * (1 + np.random.default_rng(4).normal(0, 0.02, count))

@@ -9,8 +9,8 @@ channel that holds nothing but the other.
 """
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import DoubleArray, FloatArray
 from callwatch.core.frames import Leak
 from callwatch.voice.crosstalk.kalman_filter import REACH
 from callwatch.voice.crosstalk.leak_estimator import SLICE, BleedConfig, LeakEstimator
@@ -21,9 +21,6 @@ from callwatch.voice.crosstalk.least_squares_filter import (
     LeastSquaresPath,
 )
 from callwatch.voice.framing import CHUNK
-
-Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
 
 
 class CrosstalkCanceller:
@@ -53,12 +50,12 @@ class CrosstalkCanceller:
         )
         return agent, customer
 
-    def process(self, sound: Floats) -> tuple[Floats, Floats]:
+    def process(self, sound: FloatArray) -> tuple[FloatArray, FloatArray]:
         """`sound` (2, k * CHUNK), samples in -1..1: own sound, and the bar it must rise above.
 
         The bar, shape (2, k * CHUNK), is a signal as loud as what may be left of the leak.
         """
-        known: Doubles = np.concatenate((self._past, sound.astype(np.float64)), axis=1)
+        known: DoubleArray = np.concatenate((self._past, sound.astype(np.float64)), axis=1)
         own, bar = sound.copy(), np.zeros_like(sound)
         count = sound.shape[1] // CHUNK
         pieces = known[:, UPDATE_SAMPLES:].reshape(2, count, CHUNK)
@@ -84,9 +81,9 @@ class CrosstalkCanceller:
     def _is_weak(self, path: LeastSquaresPath) -> bool:
         return path.is_active and path.gain_db < self._config.most_average_db
 
-    def _averaged(self, known: Doubles) -> list[Floats | None]:
+    def _averaged(self, known: DoubleArray) -> list[FloatArray | None]:
         """What the averaged paths foretell of the newest chunk of `known` (2, UPDATE_SAMPLES), if believed."""
-        out: list[Floats | None] = [None, None]
+        out: list[FloatArray | None] = [None, None]
         for row, path in enumerate(self._averages):
             if self._is_weak(path):
                 out[row] = path.predict(known[1 - row, -CHUNK_FFT:].astype(np.float32))
@@ -99,9 +96,9 @@ class CrosstalkCanceller:
                     path.learn(heard[row], heard[1 - row])
         return out
 
-    def _leaks_in(self, heard: Doubles, powers: list[float]) -> list[Doubles | None]:
+    def _leaks_in(self, heard: DoubleArray, powers: list[float]) -> list[DoubleArray | None]:
         """The leak in the newest chunk of each channel; None where there is nothing to look for."""
-        leaks: list[Doubles | None] = [None, None]
+        leaks: list[DoubleArray | None] = [None, None]
         stands_out = [False, False]
         for row, power in enumerate(powers):
             self._own_powers[row] = [*self._own_powers[row][1:], power]

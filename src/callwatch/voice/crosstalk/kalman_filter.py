@@ -12,12 +12,9 @@ a fresh path is learnt within some tenths of a second, own speech hardly disturb
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import ComplexArray, DoubleArray
 from callwatch.voice.framing import CHUNK
-
-Floats = npt.NDArray[np.float64]
-Spectrum = npt.NDArray[np.complex128]
 
 REACH: Final = 2048  # samples of far sound behind one chunk's prediction
 TAPS: Final = REACH - CHUNK  # 96 ms: the longest leak that is handled, 60 ms and a room
@@ -43,12 +40,12 @@ class FrequencyDomainKalmanFilter:
     """One direction; every step takes the next CHUNK samples."""
 
     def __init__(self) -> None:
-        self._filter: Spectrum = np.zeros(_BINS, dtype=np.complex128)
-        self._doubt: Floats = np.full(_BINS, _UNKNOWN)
-        self._unexplained: Floats = np.zeros(_BINS)
-        self._heard: Spectrum = np.zeros(_BINS, dtype=np.complex128)
-        self._heard_power: Floats = np.zeros(_BINS)
-        self._frame: Floats = np.zeros(REACH)
+        self._filter: ComplexArray = np.zeros(_BINS, dtype=np.complex128)
+        self._doubt: DoubleArray = np.full(_BINS, _UNKNOWN)
+        self._unexplained: DoubleArray = np.zeros(_BINS)
+        self._heard: ComplexArray = np.zeros(_BINS, dtype=np.complex128)
+        self._heard_power: DoubleArray = np.zeros(_BINS)
+        self._frame: DoubleArray = np.zeros(REACH)
 
     @property
     def heard_tone(self) -> tuple[int, float]:
@@ -56,13 +53,13 @@ class FrequencyDomainKalmanFilter:
         power = _power(self._heard)
         return int(power.argmax()), float(power.sum() ** 2 / (power @ power + 1e-30))
 
-    def predict(self, far: Floats) -> Floats:
+    def predict(self, far: DoubleArray) -> DoubleArray:
         """The leak in the newest chunk, (CHUNK,), from the last REACH samples of the far side."""
         self._heard = np.fft.rfft(far)
-        leak: Floats = np.fft.irfft(self._heard * self._filter, REACH)[-CHUNK:]
+        leak: DoubleArray = np.fft.irfft(self._heard * self._filter, REACH)[-CHUNK:]
         return leak
 
-    def learn(self, rest: Floats, caution: float = 1.0) -> None:
+    def learn(self, rest: DoubleArray, caution: float = 1.0) -> None:
         """Follow the path; `rest` (CHUNK,) is the near chunk less what was just predicted.
 
         `caution`, 1 or more: how many times more the near side is its own than it seems.
@@ -86,6 +83,6 @@ class FrequencyDomainKalmanFilter:
         np.maximum(self._doubt, share * _UNKNOWN, out=self._doubt)
 
 
-def _power(spectrum: Spectrum) -> Floats:
-    power: Floats = spectrum.real**2 + spectrum.imag**2
+def _power(spectrum: ComplexArray) -> DoubleArray:
+    power: DoubleArray = spectrum.real**2 + spectrum.imag**2
     return power

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.core.frames import Leak
 from callwatch.voice.crosstalk.kalman_filter import REACH, FrequencyDomainKalmanFilter
 from callwatch.voice.crosstalk.least_squares_filter import AverageConfig
 from callwatch.voice.framing import CHUNK
-
-Doubles = npt.NDArray[np.float64]
 
 _REST_LEAST_DB: Final = -30.0
 _TOLD_FADE: Final = 0.8  # 1 dB a chunk
@@ -166,7 +164,7 @@ class LeakEstimator:
             return Leak()
         return Leak(self.gain_db, self._own_share, self.rest_db)
 
-    def foretell(self, near: Doubles, far: Doubles) -> Doubles:
+    def foretell(self, near: DoubleArray, far: DoubleArray) -> DoubleArray:
         """The leak in `near` (CHUNK,), as foretold from `far` (REACH,)."""
         leak = self._path.predict(far)
         self._near, self._far = near, far
@@ -238,7 +236,7 @@ class LeakEstimator:
             self._own_count = min(self._own_count + 1, self._config.own_memory)
             self._own_share += (is_own - self._own_share) / self._own_count
 
-    def bar(self, leak: Doubles | None) -> Doubles:
+    def bar(self, leak: DoubleArray | None) -> DoubleArray:
         """Power (CHUNK // SLICE,) that own sound must exceed: what may be left of the leak."""
         out = np.zeros(CHUNK // SLICE)
         if leak is None and self._bar < 1e-12:
@@ -292,5 +290,5 @@ class LeakEstimator:
         self.rest_db = min(max(rest_db, _REST_LEAST_DB), 0.0)
 
 
-def _power(sound: Doubles) -> float:
+def _power(sound: DoubleArray) -> float:
     return float(sound @ sound) / len(sound) + 1e-12

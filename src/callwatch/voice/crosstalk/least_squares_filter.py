@@ -12,11 +12,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.frames import Leak
 from callwatch.voice.framing import CHUNK
 from callwatch.voice.quantiles import median
 
-Floats = npt.NDArray[np.float32]
 Reals = npt.NDArray[np.floating[Any]]
 Spectrum = npt.NDArray[np.complexfloating[Any, Any]]
 
@@ -110,7 +110,7 @@ class LeastSquaresPath:
         """Level of the leak beside the far voice, whether it is believed or not."""
         return 10.0 * math.log10(self._gain_power / self._far_power + 1e-12)
 
-    def learn(self, near: Floats, far: Floats) -> None:
+    def learn(self, near: FloatArray, far: FloatArray) -> None:
         """One lesson from the last UPDATE_SAMPLES samples of both channels."""
         config = self._config
         if _power(far[:STEP]) < self._min_far:
@@ -131,12 +131,12 @@ class LeastSquaresPath:
         self._spectrum = np.fft.rfft(taps.astype(np.float32), LESSON_FFT)
         self._chunk_spectrum = self._spectrum[:: LESSON_FFT // CHUNK_FFT].copy()
 
-    def predict(self, far: Floats) -> Floats:
+    def predict(self, far: FloatArray) -> FloatArray:
         """The leak in the newest CHUNK samples, from the last CHUNK_FFT samples of the far side."""
         leak = np.fft.irfft(np.fft.rfft(far) * self._chunk_spectrum, CHUNK_FFT)
         return leak[-CHUNK:].astype(np.float32)
 
-    def _check(self, near: Floats, far: Floats) -> None:
+    def _check(self, near: FloatArray, far: FloatArray) -> None:
         """How well the path foretells sound that it has not learnt from."""
         spectrum = np.fft.rfft(far, LESSON_FFT) * self._spectrum
         leak = np.fft.irfft(spectrum, LESSON_FFT)[TAPS:UPDATE_SAMPLES]

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.voice.effort.norms import BALANCE, LEVEL, PITCH, FeatureNorm
 from callwatch.voice.quantiles import median, quantile
 
 NORMS = (PITCH, BALANCE, LEVEL)
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class EffortBaseline:
     voiced_s: float
 
     @property
-    def means(self) -> Array:
+    def means(self) -> DoubleArray:
         """(3,) pitch, balance, level."""
         return np.array([self.pitch_st, self.balance_db, self.level_dbfs])
 
     @property
-    def spreads(self) -> Array:
+    def spreads(self) -> DoubleArray:
         """(3,) uncertainty of the means."""
         return np.array([self.pitch_sd, self.balance_sd, self.level_sd])
 
@@ -117,22 +117,22 @@ class BaselineLearner:
     def __init__(self, config: BaselineConfig, known: EffortBaseline | None = None) -> None:
         self._config = config
         self._prior = _prior_of(known)
-        self._usual: deque[Array] = deque(maxlen=config.usual_chunks)
-        self._raised: deque[Array] = deque(maxlen=config.raised_chunks)
+        self._usual: deque[DoubleArray] = deque(maxlen=config.usual_chunks)
+        self._raised: deque[DoubleArray] = deque(maxlen=config.raised_chunks)
         self._levels: deque[float] = deque(maxlen=config.level_chunks)
-        self._newest: deque[Array] = deque(maxlen=config.other_chunks)
+        self._newest: deque[DoubleArray] = deque(maxlen=config.other_chunks)
         self._spread = np.array([n.spread(config.chunk_s) for n in NORMS])
         self._weights = _weights(NORMS, config.chunk_s)
         self._lively_before = config.usual_liveliness if known is None else known.liveliness
         self.strong_dbfs = float("-inf")
         self.current = self._solve(np.zeros((0, 3)))
 
-    def add(self, chunk: Array) -> None:
+    def add(self, chunk: DoubleArray) -> None:
         """One chunk of voice: (3,) pitch, balance, level."""
         if chunk[2] >= self.strong_dbfs - self._config.faint_db:
             self._newest.append(chunk)
         if self._is_somebody_else():
-            self._usual, self._raised = deque(self._newest), deque[Array]()
+            self._usual, self._raised = deque(self._newest), deque[DoubleArray]()
             self._usual.pop()
             self._newest.clear()
         everything = np.array([*self._usual, *self._raised, chunk])
@@ -158,7 +158,7 @@ class BaselineLearner:
             and median(tone) < config.other_db_a_st * higher_st
         )
 
-    def _divide(self, chunks: Array) -> npt.NDArray[np.bool_]:
+    def _divide(self, chunks: DoubleArray) -> npt.NDArray[np.bool_]:
         """Which chunks are usual: those not far above the calmer quarter.
 
         While little has been heard, what lies far above the usual voices of all people is taken
@@ -182,7 +182,7 @@ class BaselineLearner:
         bright_db = float(median(chunks[usual, 1])) + config.least_balance_db
         return usual | (chunks[:, 1] < bright_db)
 
-    def _solve(self, usual: Array) -> EffortBaseline:
+    def _solve(self, usual: DoubleArray) -> EffortBaseline:
         """Prior and chunks together, each weighted by its certainty."""
         mean, spread = self._prior
         witnesses = len(usual) * self._config.chunk_s / self._config.independent_s
@@ -198,7 +198,7 @@ class BaselineLearner:
         lively, voiced_s = self._liveliness(usual), len(usual) * self._config.chunk_s
         return EffortBaseline(pitch, tone, level, a, b, c, lively, voiced_s)
 
-    def _liveliness(self, usual: Array) -> float:
+    def _liveliness(self, usual: DoubleArray) -> float:
         """Spread of the chunks' pitch and balance over that of reading, held to what is plausible."""
         config, least, most = self._config, *self._config.liveliness
         total = config.lively_chunks * self._lively_before**2
@@ -208,7 +208,7 @@ class BaselineLearner:
         mean = total / (config.lively_chunks + len(usual))
         return float(np.clip(mean ** (config.tail_exponent / 2), least, most))
 
-    def _level(self, levels: Array) -> float:
+    def _level(self, levels: DoubleArray) -> float:
         """The usual level; after a step of the line's gain that of the newest chunks."""
         config = self._config
         newest, middle = levels[-config.step_chunks :], float(median(levels[-40:]))
@@ -223,14 +223,14 @@ class BaselineLearner:
         return self.current if self.current.voiced_s >= self._config.known_s else None
 
 
-def _weights(norms: tuple[FeatureNorm, ...], chunk_s: float) -> Array:
+def _weights(norms: tuple[FeatureNorm, ...], chunk_s: float) -> DoubleArray:
     """How much each standardised feature says, length 1."""
     telling = np.array([n.shift / n.spread(chunk_s) for n in norms])
     telling[2] = 0.0  # a gain step must not divide the chunks
     return np.asarray(telling / np.linalg.norm(telling), np.float64)
 
 
-def _prior_of(known: EffortBaseline | None) -> tuple[Array, Array]:
+def _prior_of(known: EffortBaseline | None) -> tuple[DoubleArray, DoubleArray]:
     if known is None:
         return np.array([n.prior_mean for n in NORMS]), np.array([n.prior_spread for n in NORMS])
     # Another day, another headset: what was learnt counts like a narrow prior.

@@ -19,10 +19,11 @@ from typing import Final
 
 import numpy as np
 
+from callwatch.core.arrays import BoolArray, DoubleArray, FloatArray
 from callwatch.voice.effort.baseline import BaselineConfig, BaselineLearner, EffortBaseline
 from callwatch.voice.effort.f0 import F0Config, F0Estimator, F0Frames, is_voiced
-from callwatch.voice.effort.frame_features import STEP_S, Flags, Float, FrameFeatures
-from callwatch.voice.effort.sliding_window import MOMENT_HOP_S, Array, VoicedWindow, measure
+from callwatch.voice.effort.frame_features import STEP_S, FrameFeatures
+from callwatch.voice.effort.sliding_window import MOMENT_HOP_S, VoicedWindow, measure
 from callwatch.voice.effort.spectral_balance import NoiseFloor, balance
 from callwatch.voice.effort.vad_miss import MissedShoutConfig, MissedShoutDetector
 from callwatch.voice.quantiles import median
@@ -40,7 +41,7 @@ class VadDecision:
     anywhere in the step; `probability` that it does, 0..1, the mean; `other_speaks`: the other side.
     """
 
-    speaks: Flags
+    speaks: BoolArray
     is_speech: bool
     probability: float
     other_speaks: bool
@@ -89,14 +90,14 @@ class ChannelEffort:
         self._floor = NoiseFloor()
         self.learner = BaselineLearner(config.baseline, known)
         self._recent = VoicedWindow(config.long_s, round(config.pause_s / STEP_S))
-        self._early: deque[tuple[int, Array]] = deque()
+        self._early: deque[tuple[int, DoubleArray]] = deque()
         self._unheard = MissedShoutDetector(config.unheard)
         self._last = _UNVOICED
         # Whose usual voice is remembered from another call can be measured at once.
         self._heard_s = 0.0 if known is None else config.first_s
-        self._chunks: dict[bool, list[Array]] = {True: [], False: []}
+        self._chunks: dict[bool, list[DoubleArray]] = {True: [], False: []}
 
-    def hear(self, number: int, sound: Float, opinions: Sequence[VadDecision]) -> Array:
+    def hear(self, number: int, sound: FloatArray, opinions: Sequence[VadDecision]) -> DoubleArray:
         """The steps from `number` on; `sound` (steps, STEP + 2 * MARGIN), samples in -1..1.
 
         Gives EffortFrames' columns, (steps, 7).
@@ -124,7 +125,9 @@ class ChannelEffort:
             long = measure(recent, usual)
         return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
 
-    def _moments(self, number: int, stretch: FrameFeatures, at: int, opinion: VadDecision) -> Array:
+    def _moments(
+        self, number: int, stretch: FrameFeatures, at: int, opinion: VadDecision
+    ) -> DoubleArray:
         """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
         speaks = opinion.speaks
         taken = speaks | (stretch.powers[at] > self._least_power())
@@ -166,7 +169,9 @@ class ChannelEffort:
             return math.inf
         return float(10 ** ((usual.level_dbfs - self._config.early_below_db) / 10))
 
-    def _analyse(self, pitch: F0Frames, bands: Float) -> tuple[Array, Flags, Array]:
+    def _analyse(
+        self, pitch: F0Frames, bands: FloatArray
+    ) -> tuple[DoubleArray, BoolArray, DoubleArray]:
         """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
         tone = balance(bands, self._floor)
         tracked = pitch.after(self._last)
@@ -178,7 +183,7 @@ class ChannelEffort:
         is_good = voiced & (tone.snr_db >= self._config.least_snr_db)
         return columns, is_good, pitch.strength.astype(np.float64)
 
-    def _own(self, moments: Array, learn: bool) -> Array:
+    def _own(self, moments: DoubleArray, learn: bool) -> DoubleArray:
         """The moments that are not far too faint; all of speech is learnt from, each kind apart."""
         if not len(moments):
             return moments

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.frames import VoiceFrames
@@ -23,8 +23,6 @@ from callwatch.voice.effort.f0 import F0Estimator
 from callwatch.voice.effort.frame_features import FLAGS, MARGIN, PER_STEP, STEP, STEP_S
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
-
-Float = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,13 +43,13 @@ class EffortFrames:
 
     start_s: float
     hop_s: float
-    effort: Float
-    sustained: Float
-    pitch_delta_st: Float
-    balance_delta_db: Float
-    level_delta_db: Float
-    voiced_s: Float
-    new_voiced_s: Float
+    effort: FloatArray
+    sustained: FloatArray
+    pitch_delta_st: FloatArray
+    balance_delta_db: FloatArray
+    level_delta_db: FloatArray
+    voiced_s: FloatArray
+    new_voiced_s: FloatArray
     delay_s: float
 
     def __len__(self) -> int:
@@ -146,7 +144,7 @@ class EffortEstimator:
         z, long, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
         return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)
 
-    def _sound(self, row: int, count: int) -> Float:
+    def _sound(self, row: int, count: int) -> FloatArray:
         """Of the next `count` steps of one side, (count, STEP + 2 * MARGIN), samples in -1..1.
 
         Whether what comes after a step is the other side's bleed is not known in time: it stays.

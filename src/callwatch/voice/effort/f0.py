@@ -13,9 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
-
-Float = npt.NDArray[np.float32]
 
 # 45 ms holds three periods of 67 Hz, the least that a Hann window needs (Boersma 1993), and is
 # still short enough for the pitch to stand still in it.
@@ -55,13 +54,13 @@ class F0Config:
 class F0Frames:
     """`f0_hz` float32 (n,), NaN without any; `strength` float32 (n,), periodicity 0..1."""
 
-    f0_hz: Float
-    strength: Float
+    f0_hz: FloatArray
+    strength: FloatArray
 
     @property
-    def semitones(self) -> Float:
+    def semitones(self) -> FloatArray:
         """Pitch in semitones above 100 Hz, (n,)."""
-        semitones: Float = np.float32(12) * np.log2(self.f0_hz / np.float32(100))
+        semitones: FloatArray = np.float32(12) * np.log2(self.f0_hz / np.float32(100))
         return semitones
 
     def after(self, last: tuple[float, float]) -> "F0Frames":
@@ -72,7 +71,7 @@ class F0Frames:
         )
 
 
-def _window() -> Float:
+def _window() -> FloatArray:
     ramp = (np.arange(WINDOW_SAMPLES) + 0.5) / WINDOW_SAMPLES
     return (0.5 - 0.5 * np.cos(2 * np.pi * ramp)).astype(np.float32)
 
@@ -82,7 +81,7 @@ HANN: Final = _window()
 _SILENCE: Final = np.float32(5e-7)
 
 
-def power_spectra(windows: Float) -> Float:
+def power_spectra(windows: FloatArray) -> FloatArray:
     """Power spectra (n, FFT_SIZE // 2 + 1) of windows (n, WINDOW_SAMPLES), Hann weighted."""
     spectrum = np.fft.rfft(windows * HANN, n=FFT_SIZE, axis=1)
     power = spectrum.real**2 + spectrum.imag**2
@@ -106,7 +105,7 @@ class F0Estimator:
         cosines = np.cos(2 * np.pi / FFT_SIZE * np.outer(band, lags))
         self._to_lags = (cosines * (own[0] / own[lags])).astype(np.float32)
 
-    def find(self, power: Float) -> F0Frames:
+    def find(self, power: FloatArray) -> F0Frames:
         """Pitch of each spectrum; `power` (n, FFT_SIZE // 2 + 1)."""
         count = len(power)
         if not count:

@@ -14,14 +14,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.arrays import BoolArray, FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.frames import HOP_S
 from callwatch.voice.effort.f0 import WINDOW_SAMPLES, F0Estimator, F0Frames, power_spectra
 from callwatch.voice.effort.sliding_window import MOMENT_HOP_S
 from callwatch.voice.effort.spectral_balance import BANDS, band_powers
-
-Float = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 STEP_S: Final = 0.1
 STEP: Final = round(STEP_S * CALL_RATE_HZ)
@@ -37,11 +35,13 @@ _GRID: Final = np.arange(PER_STEP)[:, None] * _WINDOW_HOP + np.arange(WINDOW_SAM
 class FrameFeatures:
     """Some steps of one side. `powers` float32 (steps, PER_STEP): mean square of each window."""
 
-    def __init__(self, sound: Float, speaks: Flags, finder: F0Estimator) -> None:
+    def __init__(self, sound: FloatArray, speaks: BoolArray, finder: F0Estimator) -> None:
         """`sound` (steps, STEP + 2 * MARGIN), samples in -1..1; `speaks` (steps, PER_STEP)."""
         self._windows = sound[:, _GRID]
         self._finder = finder
-        self.powers: Float = np.einsum("swi,swi->sw", self._windows, self._windows) / WINDOW_SAMPLES
+        self.powers: FloatArray = (
+            np.einsum("swi,swi->sw", self._windows, self._windows) / WINDOW_SAMPLES
+        )
         self._known = np.zeros_like(speaks)
         self._f0_hz, self._strength = np.zeros((2, *speaks.shape), np.float32)
         self._bands = np.zeros((*speaks.shape, BANDS), np.float32)
@@ -50,7 +50,7 @@ class FrameFeatures:
         idle = ~speaks.any(axis=1)
         self._bands[idle, 0] = band_powers(power_spectra(self._windows[idle, 0]))
 
-    def voice(self, step: int, taken: Flags) -> tuple[F0Frames, Float]:
+    def voice(self, step: int, taken: BoolArray) -> tuple[F0Frames, FloatArray]:
         """Pitch and band powers, (m, BANDS), of the windows `taken` (PER_STEP,) of a step."""
         missing = np.flatnonzero(taken & ~self._known[step])
         if len(missing):
@@ -58,9 +58,9 @@ class FrameFeatures:
         pitch = F0Frames(self._f0_hz[step, taken], self._strength[step, taken])
         return pitch, self._bands[step, taken]
 
-    def line(self, step: int) -> Float:
+    def line(self, step: int) -> FloatArray:
         """Band powers (BANDS,) of a step without speech."""
-        bands: Float = self._bands[step, 0]
+        bands: FloatArray = self._bands[step, 0]
         return bands
 
     def _look(self, steps: npt.NDArray[np.intp], windows: npt.NDArray[np.intp]) -> None:

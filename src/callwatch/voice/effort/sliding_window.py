@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import DoubleArray
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.norms import BALANCE, LEVEL, PITCH
 from callwatch.voice.quantiles import median
-
-Array = npt.NDArray[np.float64]
 
 # A moment of voice: (pitch in semitones above 100 Hz, balance in dB, level in dBFS), each 20 ms.
 MOMENT_HOP_S: Final = 0.02
@@ -41,11 +39,11 @@ class VoicedWindow:
     def __init__(self, most_s: float, pause_steps: int) -> None:
         self._most = round(most_s / MOMENT_HOP_S)
         self._pause_steps = pause_steps
-        self._parts: deque[tuple[int, Array]] = deque()
+        self._parts: deque[tuple[int, DoubleArray]] = deque()
         self._count = 0
         self._spoke_at = 0
 
-    def add(self, step: int, moments: Array, speaks: bool) -> None:
+    def add(self, step: int, moments: DoubleArray, speaks: bool) -> None:
         """The voiced windows (m, 3) of this step; what is too old leaves.
 
         Speech without voice (`speaks`: hoarse, a row of hard consonants) is no pause at first.
@@ -71,13 +69,13 @@ class VoicedWindow:
         """Seconds of voice that are remembered."""
         return self._count * MOMENT_HOP_S
 
-    def last(self, voiced_s: float) -> Array:
+    def last(self, voiced_s: float) -> DoubleArray:
         """The newest windows, (m, 3), at most so many seconds of voice."""
         joined = np.concatenate([part for _, part in self._parts])
         return joined[-round(voiced_s / MOMENT_HOP_S) :]
 
 
-def measure(moments: Array, usual: EffortBaseline) -> Measure:
+def measure(moments: DoubleArray, usual: EffortBaseline) -> Measure:
     """Effort of voiced windows (m, 3): each feature in its own spread, weighted by what it tells.
 
     The weights are those of the best linear test between two normal distributions that are

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.voice.effort.f0 import BIN_HZ, FFT_SIZE, HANN
 from callwatch.voice.quantiles import quantile
-
-Float = npt.NDArray[np.float32]
 
 LOW_BANDS_HZ: Final = (315, 400, 500, 630)
 HIGH_BANDS_HZ: Final = (800, 1000, 1250, 1600, 2000, 2500, 3150)
@@ -35,12 +33,12 @@ _SILENCE: Final = np.float32(1e-11)
 class Balance:
     """Per window, float32 (n,): `balance_db`, `level_dbfs`, `snr_db` above the line's noise."""
 
-    balance_db: Float
-    level_dbfs: Float
-    snr_db: Float
+    balance_db: FloatArray
+    level_dbfs: FloatArray
+    snr_db: FloatArray
 
 
-def _bank() -> Float:
+def _bank() -> FloatArray:
     """(bins, bands): third-octave bands, bins on an edge shared out by their part in each."""
     centres = np.array([*LOW_BANDS_HZ, *HIGH_BANDS_HZ], float)
     bins = np.arange(FFT_SIZE // 2 + 1)[:, None] * BIN_HZ
@@ -60,9 +58,9 @@ class NoiseFloor:
     def __init__(self) -> None:
         self._seen = np.zeros((_REMEMBERED, BANDS), np.float32)
         self._count = 0
-        self.bands: Float = np.zeros(BANDS, np.float32)
+        self.bands: FloatArray = np.zeros(BANDS, np.float32)
 
-    def hear(self, bands: Float) -> None:
+    def hear(self, bands: FloatArray) -> None:
         """The band powers (BANDS,) of a moment without own speech."""
         self._seen[self._count % _REMEMBERED] = bands
         self._count += 1
@@ -71,13 +69,13 @@ class NoiseFloor:
             self.bands = quantile(seen, _QUANTILE).astype(np.float32, copy=False)
 
 
-def band_powers(power: Float) -> Float:
+def band_powers(power: FloatArray) -> FloatArray:
     """Power in the bands, (n, BANDS), of spectra (n, FFT_SIZE // 2 + 1); full scale = 1."""
-    bands: Float = (power @ _BANK) * _SCALE
+    bands: FloatArray = (power @ _BANK) * _SCALE
     return bands
 
 
-def balance(bands: Float, floor: NoiseFloor) -> Balance:
+def balance(bands: FloatArray, floor: NoiseFloor) -> Balance:
     """Level and balance of band powers (n, BANDS), the line's noise taken off."""
     heard = bands + _SILENCE
     clean = np.maximum(heard - floor.bands, np.maximum(_LEAST_OVER_NOISE * floor.bands, _SILENCE))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from callwatch.voice.effort.sliding_window import MOMENT_HOP_S, Array
+from callwatch.core.arrays import DoubleArray
+from callwatch.voice.effort.sliding_window import MOMENT_HOP_S
 from callwatch.voice.quantiles import median
 
 
@@ -45,13 +46,15 @@ class MissedShoutDetector:
 
     def __init__(self, config: MissedShoutConfig) -> None:
         self._config = config
-        self._parts: deque[tuple[float, Array, Array, float]] = deque()
+        self._parts: deque[tuple[float, DoubleArray, DoubleArray, float]] = deque()
 
     def clear(self) -> None:
         """Speech was recognised, or the other side may be leaking in."""
         self._parts.clear()
 
-    def add(self, at_s: float, pitch_st: Array, strength: Array, probability: float) -> bool:
+    def add(
+        self, at_s: float, pitch_st: DoubleArray, strength: DoubleArray, probability: float
+    ) -> bool:
         """One step's voiced windows, (m,) each; whether a voice has been heard for long enough."""
         config, parts = self._config, self._parts
         if parts and at_s - parts[-1][0] > config.gap_s:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.arrays import BoolArray, FloatArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
@@ -28,9 +29,6 @@ from callwatch.voice.vad.dc_removal import DcRemover
 from callwatch.voice.vad.endpointing import Endpointer, EndpointingConfig
 from callwatch.voice.vad.silero import CONTEXT, Silero
 from callwatch.voice.vad.webrtc_gate import WebRtcGate
-
-Floats = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 # A frame is known when the 32 ms chunk that holds its last sample has been heard.
 DELAY_S: Final = CHUNK / CALL_RATE_HZ
@@ -143,7 +141,7 @@ class VoiceActivity:
             cleaned=whole[:, :count].reshape(2, -1),
         )
 
-    def _passes(self, pieces: Samples, cleaned_dbfs: Floats) -> Flags:
+    def _passes(self, pieces: Samples, cleaned_dbfs: FloatArray) -> BoolArray:
         """Which chunks hold a frame (of `pieces`, (2, n, FRAME)) that may be speech, (2, k)."""
         count = pieces.shape[1]
         ends = (self._frames + np.arange(count) + 1) * FRAME - 1
@@ -155,7 +153,7 @@ class VoiceActivity:
             passes[row, chunk[heard]] = True
         return passes
 
-    def _opinions(self, own: Floats, passes: Flags) -> Floats:
+    def _opinions(self, own: FloatArray, passes: BoolArray) -> FloatArray:
         """Silero's probability per chunk, shape (2, k); 0 where the gate is closed.
 
         Behind a closed gate its memory stays as it was: silence.

@@ -7,11 +7,9 @@ both, and like a leak of one into the other.
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.voice.framing import CHUNK
-
-Floats = npt.NDArray[np.float32]
 
 MEMORY: Final = 256  # chunks: 8 s; an offset belongs to the hardware and does not move
 MIN_KNOWN: Final = 16  # chunks before it is believed: half a second of speech averages out
@@ -25,7 +23,7 @@ class DcRemover:
         self._mean = [0.0, 0.0]
         self._chunks = 0
 
-    def process(self, sound: Floats) -> Floats:
+    def process(self, sound: FloatArray) -> FloatArray:
         """`sound` (2, k * CHUNK), samples in -1..1, without its offset; never looks ahead."""
         chunks = sound.reshape(2, -1, CHUNK)
         out = chunks

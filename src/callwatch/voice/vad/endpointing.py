@@ -12,15 +12,12 @@ and ends. A start and a stop need confirmation, and the confirmation is taken ba
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import BoolArray, FloatArray
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S
 from callwatch.core.spans import TimeSpan
-
-Floats = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 UNKNOWN_DBFS = -120.0
 VOICE_PACE = 0.005  # the usual level of a voice: some 2 s of its speech
@@ -90,8 +87,8 @@ class Endpointer:
         self._known = 0  # frames of voice that its usual level was learnt from
 
     def process(
-        self, start_s: float, probability: Floats, level_dbfs: Floats, own: Flags
-    ) -> tuple[Flags, list[VoiceStarted | VoiceStopped]]:
+        self, start_s: float, probability: FloatArray, level_dbfs: FloatArray, own: BoolArray
+    ) -> tuple[BoolArray, list[VoiceStarted | VoiceStopped]]:
         """Speech per frame, and what was decided. `own`: this channel's own sound, not a leak."""
         if self._origin_s is None:
             self._origin_s = start_s

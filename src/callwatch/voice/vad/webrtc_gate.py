@@ -1,14 +1,11 @@
 """The cheap gate before Silero: sound that cannot be speech is not worth its time."""
 
-from typing import Final
-
 import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.errors import MissingPartError
-
-FRAME: Final = 160  # samples: 10 ms, the shortest that webrtcvad takes
+from callwatch.voice.framing import FRAME
 
 
 class WebRtcGate:
