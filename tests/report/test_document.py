@@ -9,7 +9,7 @@ from tests.report.builders import AGENT, empty_call, long_call, rich_call
 from callwatch.core.channels import Channel
 from callwatch.core.errors import InputError
 from callwatch.core.summary import CallSummary
-from callwatch.report.document import from_document, to_document
+from callwatch.document import from_document, to_document
 
 
 @pytest.mark.parametrize("summary", [rich_call(), empty_call(), long_call(0.2, 900)])

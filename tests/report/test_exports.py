@@ -15,7 +15,7 @@ from tests.report.builders import empty_call, long_call, rich_call
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError
 from callwatch.core.summary import CallSummary
-from callwatch.report.document import from_document
+from callwatch.document import from_document
 from callwatch.report.export_csv import to_csv
 from callwatch.report.exports import ExportFormat, export_call
 
