@@ -171,8 +171,7 @@ def test_unplugged_and_plugged_in_again(server: PulseServer) -> None:
     assert not row[round(gap.start_s * RATE) : round(gap.end_s * RATE)].any()
     assert level(row, 0.1, gap.start_s) > 1000
     assert level(row, gap.end_s + 0.5, 8.0) > 1000
-    assert "was lost: it was unplugged or switched off" in told[0]
-    assert "is heard again" in told[1]
+    assert [note.key for note in told[:2]] == ["source.device_unplugged", "source.device_back"]
 
 
 def test_a_moved_stream_is_a_lost_device_and_is_taken_back(server: PulseServer) -> None:
@@ -191,7 +190,8 @@ def test_a_moved_stream_is_a_lost_device_and_is_taken_back(server: PulseServer) 
     (gap,) = heard.holes(Channel.CUSTOMER)
     assert 1.3 < gap.start_s < 2.2
     assert gap.duration_s < 3.0
-    assert "moved it to null1.monitor" in told[0]
+    assert told[0].key == "source.device_moved"
+    assert told[0].params["to"] == "null1.monitor"
     assert now == {"null1.monitor", "null2.monitor"}
     # Of the wrong voice only what was heard until the server told: some hundredths of a second.
     wrong = np.abs(heard.samples[1].astype(np.int32)) > 400
@@ -237,7 +237,7 @@ def test_the_default_is_followed_when_it_changes(server: PulseServer) -> None:
             t1_0=lambda: server.pactl("set-default-source", "mic2"),
         )
         told = live.warnings()
-    assert any("the system's default is now" in sentence for sentence in told)
+    assert "source.new_default" in {note.key for note in told}
     agent = heard.samples[0]
     assert level(agent, 0.3, 1.0) < 10
     assert level(agent, 5.0, 6.8) > 5000
@@ -248,7 +248,7 @@ def test_a_suspended_source_is_silence_and_closing_does_not_hang(server: PulseSe
     with open_live("null1.monitor", "null2.monitor") as live:
         heard = Heard(live, 7.0, t0_5=lambda: server.pactl("suspend-sink", "null1", "1"))
         assert len(live.warnings()) == 1
-        assert "it stopped delivering" in live.warnings()[0]
+        assert live.warnings()[0].key == "source.device_stopped"
         assert not live.delivers(Channel.AGENT)
         before_s = time.monotonic()
         live.close()

@@ -12,11 +12,12 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.errors import InputError, OutputError
 from callwatch.core.events import CallStarted, CueOpened, VoiceStarted
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo
 from callwatch.report.journal import JournalWriter
 
-CUE = Cue(CueKind.INTERRUPTION, Channel.AGENT, TimeSpan(8.0, 9.0), 9.0, 0.9, "made")
+CUE = Cue(CueKind.INTERRUPTION, Channel.AGENT, TimeSpan(8.0, 9.0), 9.0, 0.9, quoted("made"))
 
 
 @pytest.fixture
