@@ -117,7 +117,7 @@ class LiveCall(ClosedByWith):
         return self._legs[channel.index if len(self._legs) > 1 else 0]
 
     def _told(self, block: CallBlock) -> CallBlock:
-        """The block without the holes that are no loss."""
+        """The block without the gaps that are no loss."""
         if not block.dropped or not any(leg.pauses for leg in self._legs):
             return block
         kept: list[tuple[Channel, TimeSpan]] = []
