@@ -285,7 +285,7 @@ class DevicePage(QWizardPage):
         except CallwatchError as exc:
             self.verdict.setText(str(exc))
             return
-        self.verdict.setText(self._words("setup.devices.retranslate"))
+        self.verdict.setText(self._words("setup.devices.speak"))
         self.check_button.setEnabled(False)
         self._timer.start()
 
