@@ -96,6 +96,6 @@ def test_a_moved_portaudio_stream_counts_as_lost(server: PulseServer) -> None:
         now = sorted(server.recordings().values())
     assert [note.key for note in told[:2]] == ["source.device_moved", "source.device_back"]
     assert told[0].params["to"] == "null2.monitor"
-    assert heard.holes(Channel.AGENT)
-    assert not heard.holes(Channel.CUSTOMER)
+    assert heard.gaps(Channel.AGENT)
+    assert not heard.gaps(Channel.CUSTOMER)
     assert now == ["null1.monitor", "null2.monitor"]

@@ -43,7 +43,7 @@ class DeviceStream:
     backends: Sequence[Backend]
     inbox: Inbox
     clock: Callable[[], float]
-    tell: Callable[[Fact], None]
+    report: Callable[[Fact], None]
     device: Device | None = None
     lost: list[tuple[float, float | None]] = field(default_factory=list)
     dropped_frames: int = 0
@@ -145,7 +145,7 @@ class DeviceStream:
         self.close()
         if not self._is_away:
             self.lost.append((self.clock(), None))
-            self.tell(reason)
+            self.report(reason)
 
     def _note(self, what: str, **params: str | float) -> Fact:
         name = self.device.name if self.device else "?"
@@ -165,7 +165,7 @@ class DeviceStream:
     def _returned(self) -> None:
         since_s, _ = self.lost[-1]
         self.lost[-1] = (since_s, self.clock())
-        self.tell(self._note("device_back", away_s=self.clock() - since_s))
+        self.report(self._note("device_back", away_s=self.clock() - since_s))
 
 
 def resolve(wanted: Wanted, backends: Sequence[Backend]) -> tuple[Backend, Device]:

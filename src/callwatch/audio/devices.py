@@ -83,12 +83,12 @@ def open_live(
     inbox = Inbox()
     notes: list[Fact] = []
 
-    def tell(note: Fact) -> None:
+    def report(note: Fact) -> None:
         if len(notes) < _MAX_NOTES:
             notes.append(note)
 
     def leg(index: int, wanted: Wanted, wanted_channels: int) -> DeviceStream:
-        return DeviceStream(index, wanted, wanted_channels, drivers, inbox, clock, tell)
+        return DeviceStream(index, wanted, wanted_channels, drivers, inbox, clock, report)
 
     if agent is not None and customer in (None, agent):
         wanted = Wanted(agent, DeviceKind.INPUT, "both")

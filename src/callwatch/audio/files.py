@@ -19,7 +19,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError
 from callwatch.core.facts import Fact
 
-# Two files of one call end within this of each other by rounding alone: nothing to tell.
+# Two files of one call end within this of each other by rounding alone: nothing to report.
 _SAME_LENGTH_S: Final = 0.1
 
 
