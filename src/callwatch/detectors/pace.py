@@ -184,6 +184,6 @@ class PaceDetector:
 
 
 def _lasting(kind: CueKind, span: TimeSpan) -> Fact:
-    """How long it has lasted: when it is noticed, and again when it is over."""
+    """How long it has lasted: so far when the cue opens, in all when it closes."""
     name = "held_s" if kind is CueKind.MONOLOGUE else "silent_s"
     return Fact(kind.value, {name: span.duration_s})

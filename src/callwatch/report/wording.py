@@ -9,7 +9,7 @@ from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 from callwatch.texts.catalogue import load_texts
-from callwatch.texts.facts import reason_of, sentence
+from callwatch.texts.facts import reason_of, with_capital
 
 
 def clock(time_s: float) -> str:
@@ -38,12 +38,13 @@ class Wording:
         return text.format(**values) if values else text
 
     def fact(self, fact: Fact) -> str:
-        """What was noticed, as a sentence that begins with a capital."""
-        return _capital(sentence(fact, self.language))
+        """What was noticed, as a sentence by itself."""
+        return with_capital(fact, self.language)
 
     def because(self, nudge: Nudge) -> str:
         """Why a nudge was shown, or why it was not."""
-        return _capital(reason_of(nudge, self.language))
+        because = reason_of(nudge, self.language)
+        return because[:1].upper() + because[1:]
 
     def number(self, value: float, decimals: int = 1) -> str:
         """A number with this language's decimal sign; -0 is 0."""
@@ -142,7 +143,3 @@ class Wording:
     def _day(self, when: date) -> dict[str, object]:
         month = self.t("page.months").split()[when.month - 1]
         return {"day": when.day, "month": month, "year": when.year}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -118,9 +118,9 @@ class SummaryBuilder:
             (channel, TimeSpan(start_s, max(start_s, end.duration_s)))
             for channel, start_s in self._floor.items()
         ]
-        # Those of the first seconds were told before the channels were known to be one.
-        told = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
-        cues = sorted(told, key=lambda cue: (cue.detected_s, cue.span.start_s))
+        # Those of the first seconds were reported before the channels were known to be one.
+        reported = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
+        cues = sorted(reported, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
             segments=segments,
             turn_spans=turns,

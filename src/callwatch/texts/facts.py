@@ -38,7 +38,16 @@ def sentence(fact: Fact, language: Language) -> str:
             ]
         )
     made = fields.format(template, **values)
-    return made[:1].upper() + made[1:] if fields.begins_with_word(template) else made
+    return _capital(made) if fields.begins_with_word(template) else made
+
+
+def with_capital(fact: Fact, language: Language) -> str:
+    """The sentence to stand by itself; a name of a file or device at its beginning stays as it is."""
+    made = sentence(fact, language)
+    name = fact.params.get("name")
+    if fact.sentence is not None or (isinstance(name, str) and made.startswith(name)):
+        return made
+    return _capital(made)
 
 
 def english(fact: Fact) -> str:
@@ -89,6 +98,10 @@ class _Fields(Formatter):
         if float(text) == 0.0:
             text = text.lstrip("-")
         return text.replace(".", self._texts["list.decimal"])
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _clock(seconds: float) -> str:

@@ -15,11 +15,11 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
-from callwatch.core.facts import quoted
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.faults import FAULTS
-from callwatch_ui.overlay.card_content import input_words
+from callwatch_ui.overlay.card_content import card_for, input_words
 from callwatch_ui.overlay.state import OverlayState, Phase, reduce, with_phase, without_note
 from callwatch_ui.translator import Translator
 
@@ -182,3 +182,17 @@ def test_speaking_follows_the_voices() -> None:
     assert state.speaking == set(Channel)
     state = after(VoiceStopped(2.0, Channel.AGENT, TimeSpan(0.9, 1.8)), state=state)
     assert state.speaking == {Channel.CUSTOMER}
+
+
+@pytest.mark.parametrize(
+    ("fact", "advice"),
+    [
+        (Fact("clipping", {"channel": "agent"}), "För starkt: sänk inspelningsnivån."),
+        (Fact("no_speech", {"channel": "agent"}), "Inget tal hördes från agenten."),
+        (quoted("Words of a later version.", "later"), "Words of a later version."),
+    ],
+)
+def test_a_note_is_shown_in_the_language_of_the_overlay(fact: Fact, advice: str) -> None:
+    card = card_for(after(InputWarning(10.0, Channel.AGENT, fact)), Translator(Language.SV), {})
+    assert card is not None
+    assert card.advice == advice
