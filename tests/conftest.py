@@ -1,5 +1,6 @@
 """What every test gets: its own home, no leaked thread, no network beyond this machine."""
 
+import os
 import signal
 import socket
 import threading
@@ -9,6 +10,11 @@ from typing import Any
 
 import hypothesis
 import pytest
+
+# Each worker, and each program that it starts, computes on one thread: several workers with a pool of
+# threads each only get in each other's way. Read when numpy is imported, so set before any of it.
+for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_pool, "1")
 
 # A loaded machine is no error.
 hypothesis.settings.register_profile("callwatch", deadline=None)
@@ -20,12 +26,29 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# Where a program looks for the user's files, on any system.
+_USER_FOLDERS = (
+    *("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
+    *("APPDATA", "LOCALAPPDATA"),
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in real time run one after the other, in one worker: two at once would be late."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in ("pulse", "window", "slow")):
+            item.add_marker(pytest.mark.xdist_group("realtime"))
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings, data and caches of a test never touch those of the user."""
     home = tmp_path_factory.mktemp("home")
-    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"):
+    for name in _USER_FOLDERS:
         monkeypatch.setenv(name, str(home / name.lower()))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(home))
     monkeypatch.setenv("XDG_CONFIG_DIRS", str(home / "site"))
     monkeypatch.delenv("CALLWATCH_CONFIG", raising=False)
     return home
