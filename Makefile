@@ -6,7 +6,7 @@ STAMPS := .stamps
 OUT ?= demo-out
 # How many tests run at once: as many as there are processors, and no more than memory is likely to hold.
 WORKERS ?= logical
-PYTEST := -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup --durations 10
+PYTEST := -m pytest -n $(WORKERS) --maxprocesses 8 --no-loadscope-reorder --durations 10
 
 .PHONY: help demo test lint format bench clean run-tests
 .DEFAULT_GOAL := help

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,10 @@ import pytest
 # threads each only get in each other's way. Read when numpy is imported, so set before any of it.
 for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_pool, "1")
+
+# An xdist worker has no name of its own, and soundcard asks for one.
+if sys.argv == ["-c"]:
+    sys.argv = ["pytest"]
 
 # A loaded machine is no error.
 hypothesis.settings.register_profile("callwatch", deadline=None)
@@ -33,12 +38,27 @@ _USER_FOLDERS = (
 )
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several workers, a file runs in one of them, and all files with a sound server in the same one.
+
+    The tests of a file share what it costs to set up; and two sound servers at once would both be late.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "sound" if "mark.pulse" in (config.rootpath / file).read_text("utf-8") else file
+
+    return ByFile(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests in real time run one after the other, in one worker: two at once would be late."""
-    for item in items:
-        if any(item.get_closest_marker(name) for name in ("pulse", "window", "slow")):
-            item.add_marker(pytest.mark.xdist_group("realtime"))
+    """What takes long in real time comes first, so that nobody waits for it in the end."""
+    names = ("pulse", "window", "slow")
+    items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in names))
 
 
 @pytest.fixture(autouse=True)
