@@ -217,7 +217,7 @@ class SlowEngine(Engine):
         self.may_open = threading.Event()
 
     def start(self, sink: Callable[[Event], None]) -> Call:
-        assert self.may_open.wait(20)
+        assert self.may_open.wait(60)
         return super().start(sink)
 
 
@@ -302,14 +302,14 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
         advance(30.0, 120.0)
         asked.set()
-        assert stopped.wait(20)
+        assert stopped.wait(60)
         advance(60.0, 120.0)
         raise AssertionError("it was to be stopped")
 
     monkeypatch.setattr(engine, "recording", read)
     app = app_for(qtbot, engine)
     app.open_window("replay")
-    assert asked.wait(20)
+    assert asked.wait(60)
     assert app.reader.progress is not None
     progress = app.reader.progress
     qtbot.waitUntil(lambda: progress.labelText() == "long.wav: 25 % · 0:30 of 2:00")
@@ -402,7 +402,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
     asking = threading.Thread(target=lambda: answers.append(second.server.listen(place)))
     asking.start()
     qtbot.waitUntil(lambda: bool(answers))
-    asking.join(5)
+    asking.join(60)
     assert answers == [False]
     app.close()
     second.close()
