@@ -90,7 +90,7 @@ class KeptAudio:
             self._keeper.on_event(event)
 
     def close(self, summary: CallSummary) -> CallSummary:
-        """The call is over: the summary, which tells that its sound is kept, or why not."""
+        """The call is over: the summary, which says that its sound is kept, or why not."""
         if self._keeper is not None:
             self._keeper.close()
         if self.fault is None:

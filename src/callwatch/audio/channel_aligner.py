@@ -1,4 +1,4 @@
-"""Joins the devices of a live call into blocks: both sides aligned, on time, gaps told.
+"""Joins the devices of a live call into blocks: both sides aligned, on time, gaps reported.
 
 No thread and no clock in here: the caller passes the time.
 """

@@ -17,7 +17,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.spans import TimeSpan, intersection
 
-# A lost device is noticed within this; a moved one at once where the sound server tells.
+# A lost device is noticed within this; a moved one at once where the sound server reports it.
 _CHECK_S: Final = 0.25
 _JOIN_TIMEOUT_S: Final = 5.0
 

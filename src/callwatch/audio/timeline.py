@@ -9,7 +9,7 @@ from callwatch.core.spans import TimeSpan
 
 
 class Timeline:
-    """Pieces are written at sample positions and taken in order; what lacks is silence, and told.
+    """Audio written at sample positions and taken in order; gaps are filled with silence and reported.
 
     ::
 

@@ -100,7 +100,7 @@ class AppHistory:
         ]  # fmt: skip
 
     def report(self, call_id: str) -> Path:
-        """The call's report, written anew from the history."""
+        """The call's report, written again from the history."""
         with self._open() as history:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
@@ -150,7 +150,7 @@ class AppHost:
 
         Loading holds up every thread: it is over before a call, not in it.
         """
-        with contextlib.suppress(CallwatchError, OSError):  # told when a call is begun
+        with contextlib.suppress(CallwatchError, OSError):  # reported when a call begins
             load_driver()
             desk = self._desk_for(self.config)
             warm_up(desk)

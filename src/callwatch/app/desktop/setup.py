@@ -22,7 +22,7 @@ SILENCE_DBFS = -90.0
 
 
 class MicCheck:
-    """Levels of two devices, told from a thread of its own until `close`."""
+    """Levels of two devices, reported from a thread of its own until `close`."""
 
     def __init__(self, source: CallSource, sink: Callable[[LevelReading], None]) -> None:
         self._source, self._sink = source, sink
