@@ -4,14 +4,14 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
-import contextlib
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sink
@@ -34,6 +34,7 @@ from callwatch.config import Config, LoadedConfig, OverlayConfig, user_config_pa
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError, ConfigError
 from callwatch.core.events import Event
+from callwatch.core.log import logged
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
@@ -42,6 +43,8 @@ from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
+
+_log: Final = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -156,7 +159,7 @@ class AppHost:
 
         Loading holds up every thread: it is over before a call, not in it.
         """
-        with contextlib.suppress(CallwatchError, OSError):  # told when a call is begun
+        with logged(_log, "the warm-up failed", CallwatchError, OSError):  # told when a call begins
             load_driver()
             desk = self._desk_for(self.config)
             rehearse(desk)
