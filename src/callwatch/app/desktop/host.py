@@ -161,7 +161,7 @@ class AppHost:
         """
         with logged(_log, "the warm-up failed", CallwatchError, OSError):  # told when a call begins
             load_driver()
-            desk = self._desk_for(self.config)
+            desk = self.factory_for(self.config)
             rehearse(desk)
             desk.load()
 
@@ -179,7 +179,7 @@ class AppHost:
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
             call = DesktopCall(
-                self._desk_for(config),
+                self.factory_for(config),
                 source,
                 data_folder() / CALLS / name,
                 sink,
@@ -198,8 +198,8 @@ class AppHost:
         if self._call is call:
             self._call = None
 
-    def _desk_for(self, config: Config) -> CallFactory:
-        """One desk for all calls: a model is loaded once, and the phrases are read once."""
+    def factory_for(self, config: Config) -> CallFactory:
+        """One factory for all calls: a model is loaded once, and the phrases are read once."""
         with self._making:
             if self._desk is None or not self._desk.take(config):
                 if self._desk is not None:
