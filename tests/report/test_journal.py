@@ -1,7 +1,7 @@
 import os
 import stat
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 from tests.report.builders import AGENT, CUSTOMER, cue, rich_call, utterance
@@ -137,7 +137,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     if not Path("/dev/full").exists():  # pragma: no cover - only Linux has it
         return
 
-    def full(number: int, mode: str, **how: Any) -> TextIO:
+    def full(number: int, mode: str, **how: Any) -> Any:
         os.close(number)
         return open("/dev/full", mode, **how)
 
