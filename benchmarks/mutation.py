@@ -29,6 +29,7 @@ ROOTS: Final = {
 }
 # Modules whose tests are, or are also, in another module's file (below tests/).
 MORE: Final = {
+    "audio/stream_aligner": ("audio/test_channel_aligner.py",),
     "detectors/floor": ("detectors/test_turn_taking.py",),
     "detectors/overlap_rules": ("detectors/test_turn_taking.py",),
     "detectors/spurts": ("detectors/test_turn_taking.py",),
