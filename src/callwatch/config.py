@@ -26,6 +26,7 @@ import tomlkit
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError
+from callwatch.core.files import replace_file
 from callwatch.core.table_reader import INTERNAL, TableReader, limited
 from callwatch.session.nudge_rules import BREATHER, RULES
 from callwatch.session.nudges import NudgeConfig
@@ -203,10 +204,7 @@ def save_values(path: Path, values: Mapping[str, object]) -> None:
             for name in tables:
                 table = table.setdefault(name, tomlkit.table())
             table[leaf] = value.value if isinstance(value, StrEnum) else value
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_text(tomlkit.dumps(document), "utf-8")
-        part.replace(path)
+        replace_file(path, tomlkit.dumps(document))
     except (OSError, tomlkit.exceptions.TOMLKitError) as exc:
         raise ConfigError(f"The settings cannot be written to {path}: {exc}.") from exc
 

@@ -5,6 +5,7 @@ import pytest
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector
@@ -40,10 +41,9 @@ class Finds:
         if at < 0 or len(text.split()) > self.longest:
             return []
         end = at + len(self.phrase)
+        evidence = Fact("phrase", {"what": "rule", "said": self.phrase, "rule": "made.up"})
         return [
-            PhraseMatch(
-                ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, "Said it.", self.by_rule
-            )
+            PhraseMatch(ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, evidence, self.by_rule)
         ]
 
 
@@ -220,7 +220,7 @@ def misheard(share: float) -> Utterance:
 def test_a_threat_in_another_reading_is_told_as_a_perhaps() -> None:
     [cue] = cues(ThreatDetector(MATCHER).hear(misheard(0.2)))
     assert cue.category == "legal"
-    assert cue.evidence.startswith("Perhaps: ")
+    assert cue.evidence.code == "perhaps_phrase"
     assert cue.span.end_s == misheard(0.2).span.end_s
 
 
@@ -289,7 +289,8 @@ class Sure:
         at = text.find("so")
         if at < 0 or "never" in text:
             return []
-        return [PhraseMatch(self.category, "so", at, at + 2, self.score, "So.", self.by_rule)]
+        evidence = Fact("phrase", {"what": "rule", "said": "so", "rule": "made.up"})
+        return [PhraseMatch(self.category, "so", at, at + 2, self.score, evidence, self.by_rule)]
 
 
 @pytest.mark.parametrize(

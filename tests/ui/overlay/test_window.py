@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import Event, MeterUpdated, NudgeClosed, NudgeShown
+from callwatch.core.facts import quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.overlay.bar import Bar
@@ -48,7 +49,7 @@ def overlay(qtbot: QtBot) -> Overlay:
 
 def shown(level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet the pressure out."
-    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, "why"))
+    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, quoted("why")))
 
 
 def drag(window: QWidget, grip: QPoint, by: QPoint) -> None:
@@ -203,7 +204,7 @@ def test_pause_is_said_in_words(overlay: Overlay) -> None:
 
 def test_texts_of_a_call_are_drawn_as_they_are(overlay: Overlay) -> None:
     text = "<b>Bold</b>\n<img src=x>"
-    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, "why")
+    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, quoted("why"))
     overlay.on_events((NudgeShown(1.0, nudge),))
     card = overlay.card.card
     assert card is not None

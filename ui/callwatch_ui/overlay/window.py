@@ -11,6 +11,7 @@ from PyQt6.QtGui import QGuiApplication, QMouseEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from callwatch.core.events import Event
+from callwatch.core.facts import quoted
 from callwatch_ui.native.platforms import draws_see_through, hide_from_sharing
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import NudgeCard
@@ -190,7 +191,7 @@ class Overlay(QWidget):
 
     def show_message(self, message: str) -> None:
         """Say one sentence about the app itself, where a card would be."""
-        note = InputNote(self.state.time_s, None, APP_NOTE, message)
+        note = InputNote(self.state.time_s, None, quoted(message, APP_NOTE))
         self.set_state(replace(self.state, note=note))
         self.show()
 
