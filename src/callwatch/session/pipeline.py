@@ -44,7 +44,8 @@ from callwatch.redaction.redactor import UtteranceMasker
 from callwatch.session.attribution import AttributionFilter
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
-from callwatch.session.nudges import NudgeConfig, NudgePolicy
+from callwatch.session.attention_budget import NudgeConfig
+from callwatch.session.nudges import NudgePolicy
 from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
