@@ -127,7 +127,7 @@ def measure(started: float) -> dict[str, float]:
     app = QApplication(sys.argv[:1])
     overlay = Overlay(Translator(Language.EN), OverlaySettings(theme="light"))
     bridge = EventBridge()
-    bridge.arrived.connect(overlay.take)
+    bridge.arrived.connect(overlay.on_events)
     watch, blocks = CardWatch(overlay), BlockWatch()
     overlay.show()
     while not watch.paints:

@@ -96,6 +96,6 @@ def test_a_moved_portaudio_stream_counts_as_lost(server: PulseServer) -> None:
         now = sorted(server.recordings().values())
     assert "was lost: the sound server moved it to null2.monitor" in told[0]
     assert "is heard again" in told[1]
-    assert heard.holes(Channel.AGENT)
-    assert not heard.holes(Channel.CUSTOMER)
+    assert heard.gaps(Channel.AGENT)
+    assert not heard.gaps(Channel.CUSTOMER)
     assert now == ["null1.monitor", "null2.monitor"]

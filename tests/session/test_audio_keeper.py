@@ -60,7 +60,7 @@ def test_the_time_axis_is_the_calls_and_only_what_was_said_sounds(block_s: float
         keeper.add(block(at_s, block_s))
         at_s += block_s
         if at_s > 95.0 and not told:
-            keeper.take(heard("the parcel never came", 80.0, 84.0))
+            keeper.on_event(heard("the parcel never came", 80.0, 84.0))
             told = True
     assert keeper.close()
     samples = tape.samples
@@ -83,7 +83,7 @@ def test_a_full_disk_stops_the_recording_and_nothing_else() -> None:
     keeper = AudioKeeper(tape, Language.EN)
     for i in range(200):
         keeper.add(block(i * 1.0, 1.0))
-        keeper.take(heard("yes of course", i * 1.0, i + 0.9))
+        keeper.on_event(heard("yes of course", i * 1.0, i + 0.9))
     assert tape.gone
     assert keeper.fault is not None
     assert "No space left" in keeper.fault
@@ -95,8 +95,8 @@ def test_words_that_fit_no_language_end_the_recording() -> None:
     tape = Tape()
     keeper = AudioKeeper(tape, Language.EN)
     keeper.add(block(0.0, 10.0))
-    keeper.take(heard("yes of course", 1.0, 3.0))
-    keeper.take(InputWarning(10.0, C, "language_mismatch", "Hardly any of ..."))
+    keeper.on_event(heard("yes of course", 1.0, 3.0))
+    keeper.on_event(InputWarning(10.0, C, "language_mismatch", "Hardly any of ..."))
     assert tape.gone
     assert not keeper.close()
     assert keeper.fault is not None
@@ -115,9 +115,9 @@ def test_what_is_said_in_a_pause_is_silent() -> None:
     tape = Tape()
     keeper = AudioKeeper(tape, Language.EN)
     keeper.add(block(0.0, 20.0))
-    keeper.take(InputWarning(5.0, None, "paused", ""))
-    keeper.take(heard("a b c d e f g h i j k l m n o p q r s t", 0.0, 20.0))
-    keeper.take(InputWarning(12.0, None, "resumed", "", TimeSpan(5.0, 12.0)))
+    keeper.on_event(InputWarning(5.0, None, "paused", ""))
+    keeper.on_event(heard("a b c d e f g h i j k l m n o p q r s t", 0.0, 20.0))
+    keeper.on_event(InputWarning(12.0, None, "resumed", "", TimeSpan(5.0, 12.0)))
     assert keeper.close()
     row = tape.samples[C.index]
     assert row[CALL_RATE_HZ] == 1000

@@ -84,13 +84,13 @@ class KeptAudio:
         if self._keeper is not None:
             self._keeper.add(block)
 
-    def take(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """A sink for the events of the call."""
         if self._keeper is not None:
-            self._keeper.take(event)
+            self._keeper.on_event(event)
 
     def close(self, summary: CallSummary) -> CallSummary:
-        """The call is over: the summary, which tells that its sound is kept, or why not."""
+        """The call is over: the summary, which says that its sound is kept, or why not."""
         if self._keeper is not None:
             self._keeper.close()
         if self.fault is None:

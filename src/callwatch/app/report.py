@@ -1,4 +1,4 @@
-"""The report of a call from its journal: for a call that a crash cut short, or to write it anew."""
+"""The report of a call from its journal: for a call that a crash cut short, or to write it again."""
 
 import shlex
 from pathlib import Path

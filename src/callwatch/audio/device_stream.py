@@ -42,7 +42,7 @@ class DeviceStream:
     backends: Sequence[Backend]
     inbox: Inbox
     clock: Callable[[], float]
-    tell: Callable[[str], None]
+    report: Callable[[str], None]
     device: Device | None = None
     lost: list[tuple[float, float | None]] = field(default_factory=list)
     dropped_frames: int = 0
@@ -145,7 +145,7 @@ class DeviceStream:
         self.close()
         if not self._is_away:
             self.lost.append((self.clock(), None))
-            self.tell(f"{name} ({self.wanted.sides}) was lost: {reason}.")
+            self.report(f"{name} ({self.wanted.sides}) was lost: {reason}.")
 
     def _reopen(self) -> None:
         for backend in self.backends:
@@ -162,7 +162,7 @@ class DeviceStream:
         since_s, _ = self.lost[-1]
         self.lost[-1] = (since_s, self.clock())
         assert self.device is not None
-        self.tell(
+        self.report(
             f"{self.device.name} ({self.wanted.sides}) is heard again "
             f"after {self.clock() - since_s:.1f} s."
         )

@@ -82,12 +82,12 @@ def open_live(
     inbox = Inbox()
     notes: list[str] = []
 
-    def tell(sentence: str) -> None:
+    def report(sentence: str) -> None:
         if len(notes) < _MAX_NOTES:
             notes.append(sentence)
 
     def leg(index: int, wanted: Wanted, wanted_channels: int) -> DeviceStream:
-        return DeviceStream(index, wanted, wanted_channels, drivers, inbox, clock, tell)
+        return DeviceStream(index, wanted, wanted_channels, drivers, inbox, clock, report)
 
     if agent is not None and customer in (None, agent):
         wanted = Wanted(agent, DeviceKind.INPUT, "agent and customer")

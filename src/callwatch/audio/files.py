@@ -18,7 +18,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError
 
-# Two files of one call end within this of each other by rounding alone: nothing to tell.
+# Two files of one call end within this of each other by rounding alone: nothing to report.
 _SAME_LENGTH_S: Final = 0.1
 
 

@@ -17,7 +17,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.spans import TimeSpan, intersection
 
-# A lost device is noticed within this; a moved one at once where the sound server tells.
+# A lost device is noticed within this; a moved one at once where the sound server reports it.
 _CHECK_S: Final = 0.25
 _JOIN_TIMEOUT_S: Final = 5.0
 
@@ -117,7 +117,7 @@ class LiveCall(ClosedByWith):
         return self._legs[channel.index if len(self._legs) > 1 else 0]
 
     def _told(self, block: CallBlock) -> CallBlock:
-        """The block without the holes that are no loss."""
+        """The block without the gaps that are no loss."""
         if not block.dropped or not any(leg.pauses for leg in self._legs):
             return block
         kept: list[tuple[Channel, TimeSpan]] = []

@@ -1,4 +1,4 @@
-"""What every source of a call is: both sides, aligned, on one clock, without holes.
+"""What every source of a call is: both sides, aligned, on one clock, without gaps.
 
 Threads: one thread iterates `blocks`; `close` may be called from any other.
 """

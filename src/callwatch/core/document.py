@@ -101,7 +101,7 @@ def call_to_document(call: CallInfo) -> Document:
 
 def call_from_document(document: Mapping[str, Any]) -> CallInfo:
     """The call that `call_to_document` wrote."""
-    # Reports from before sound could be kept say nothing of it; a name that lacks is an error.
+    # Reports from before sound could be kept say nothing of it; a missing name is an error.
     return CallInfo(**{name: document[name] for name in _CALL if name in document})
 
 

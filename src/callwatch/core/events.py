@@ -1,4 +1,4 @@
-"""Everything that the pipeline tells: one frozen value per event, named in the past tense.
+"""Everything that the pipeline reports: one frozen value per event, named in the past tense.
 
 `time_s` is always the stream time at which the event was decided. The journal writes every
 event; the report can be recomputed from it.
@@ -25,7 +25,7 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The last event: what only the end tells. A journal without it was cut short."""
+    """The last event: what is known only at the end. A journal without it was cut short."""
 
     time_s: float
     duration_s: float

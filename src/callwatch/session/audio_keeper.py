@@ -81,7 +81,7 @@ class AudioKeeper:
         if self.waiting_s >= self._config.wait_s + self._config.write_s:
             self._write_until(block.end_s - self._config.wait_s)
 
-    def take(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """A sink for the events of the call."""
         match event:
             case UtteranceFinished():

@@ -7,7 +7,7 @@ Sure share = sum over words of (length * confidence) / voiced time, over the las
 Whisper tiny.en, measured: 0.57-0.87 on six sides of real English calls; 0-0.5, on average 0.35, on
 sentences of synthetic Swedish, Danish and Norwegian and on Korean speech. Vosk hardly doubts: its
 Korean model gives English words 0.55-0.88 and its own language on the telephone 0.82. There the model's
-name tells its language, and one of another language is refused before the call.
+name says its language, and one of another language is refused before the call.
 """
 
 from collections import deque
@@ -29,7 +29,7 @@ _NAMES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class MismatchConfig:
-    """When a mismatch is told. Each default with its reason."""
+    """When a mismatch is reported. Each default with its reason."""
 
     window_s: float = 20.0  # so much speech of one side: a mumbled sentence is not a language
     rolls_s: float = 0.7  # of each segment is silence before and behind the voice

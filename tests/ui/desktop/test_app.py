@@ -432,13 +432,13 @@ def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -
             assert app._command(command).ok
 
     for number, command in enumerate((AppCommand.DISMISS, AppCommand.NOT_USEFUL)):
-        app.overlay.take((nudge(f"n{number}"),))
+        app.overlay.on_events((nudge(f"n{number}"),))
         do(command)
         assert app.overlay.card.card is None
         assert not app.menu.commands[command].isVisible()
     assert told == [("dismissed", "n0"), ("not useful", "keep_listening")]
     assert not app._command(AppCommand.DISMISS).ok
-    app.overlay.take((nudge("n2", NudgeLevel.URGENT),))
+    app.overlay.on_events((nudge("n2", NudgeLevel.URGENT),))
     assert not app._command(AppCommand.NOT_USEFUL).ok
     assert app._command(AppCommand.DISMISS).ok
     app.close()

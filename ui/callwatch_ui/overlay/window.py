@@ -126,7 +126,7 @@ class Overlay(QWidget):
         self.adjustSize()
         self.go_to_place()
 
-    def speak(self) -> None:
+    def retranslate(self) -> None:
         """Take the texts again: the language changed."""
         old, self.bar = self.bar, Bar(self._look, self._words)
         self._layout.replaceWidget(old, self.bar)
@@ -135,10 +135,10 @@ class Overlay(QWidget):
         self.bar.set_state(self.state)
         self.bar.show()
         self.setAccessibleName(self._words("bar.name"))
-        self.card.speak(self._words("card.close"), self._words("card.not_useful"))
+        self.card.retranslate(self._words("card.close"), self._words("card.not_useful"))
         self.apply(self._settings)
 
-    def take(self, events: tuple[Event, ...]) -> None:
+    def on_events(self, events: tuple[Event, ...]) -> None:
         """Slot for the bridge: reduce all events, then render once."""
         state = self.state
         for event in events:
