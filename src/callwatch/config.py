@@ -77,6 +77,7 @@ class OverlayConfig:
     opacity: float = 1.0
     scale: float = 1.0
     click_through: bool = False
+    keep_open: bool = False  # the whole bar in calm calls too
     reduced_motion: bool = False
     hide_from_sharing: bool = True
 
