@@ -7,6 +7,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import OutputError
 from callwatch.core.events import InputWarning, UtteranceFinished
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.session.audio_keeper import AudioKeeper
@@ -86,7 +87,7 @@ def test_a_full_disk_stops_the_recording_and_nothing_else() -> None:
         keeper.on_event(heard("yes of course", i * 1.0, i + 0.9))
     assert tape.gone
     assert keeper.fault is not None
-    assert "No space left" in keeper.fault
+    assert "No space left" in str(keeper.fault.params["reason"])
     assert keeper.waiting_s == 0.0
     assert not keeper.close()
 
@@ -96,11 +97,11 @@ def test_words_that_fit_no_language_end_the_recording() -> None:
     keeper = AudioKeeper(tape, Language.EN)
     keeper.add(block(0.0, 10.0))
     keeper.on_event(heard("yes of course", 1.0, 3.0))
-    keeper.on_event(InputWarning(10.0, C, "language_mismatch", "Hardly any of ..."))
+    keeper.on_event(InputWarning(10.0, C, quoted("Hardly any of ...", "language_mismatch")))
     assert tape.gone
     assert not keeper.close()
     assert keeper.fault is not None
-    assert "not understood" in keeper.fault
+    assert keeper.fault.params["what"] == "audio_not_understood"
 
 
 def test_a_call_without_a_word_leaves_no_file_of_silence() -> None:
@@ -115,9 +116,9 @@ def test_what_is_said_in_a_pause_is_silent() -> None:
     tape = Tape()
     keeper = AudioKeeper(tape, Language.EN)
     keeper.add(block(0.0, 20.0))
-    keeper.on_event(InputWarning(5.0, None, "paused", ""))
+    keeper.on_event(InputWarning(5.0, None, Fact("paused")))
     keeper.on_event(heard("a b c d e f g h i j k l m n o p q r s t", 0.0, 20.0))
-    keeper.on_event(InputWarning(12.0, None, "resumed", "", TimeSpan(5.0, 12.0)))
+    keeper.on_event(InputWarning(12.0, None, Fact("resumed"), TimeSpan(5.0, 12.0)))
     assert keeper.close()
     row = tape.samples[C.index]
     assert row[CALL_RATE_HZ] == 1000

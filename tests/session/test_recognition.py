@@ -125,13 +125,13 @@ def test_too_much_is_shed_agent_first_and_counted() -> None:
     echo.go.set()
     worker.finish(WAIT_S)
     # The agent's open segment is ended without audio; the customer's was cut at its front.
-    assert heard(echo) == [("a1", 1.0), ("c1+", 4.0), ("a1", 0.0)]
+    assert heard(echo) == [("a1", 1.0), ("c1", 4.0), ("a1", 0.0)]
     assert echo.chunks[-1].is_last
     assert worker.stats.heard_s == 5.0
     worker.close()
 
 
-def test_after_a_hole_the_rest_of_a_segment_has_another_name() -> None:
+def test_after_a_gap_the_rest_of_a_segment_has_another_name() -> None:
     echo = Echo()
     echo.go.clear()
     worker = RecognitionWorker(echo, RecognitionConfig(max_waiting_s=2.0))

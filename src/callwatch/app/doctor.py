@@ -73,7 +73,7 @@ def _settings() -> Iterator[Finding]:
         f"Settings from {loaded.user_path}." if there else "No settings file: the defaults hold."
     )
     locked = f" {len(loaded.locked)} keys are managed by IT." if loaded.locked else ""
-    yield Finding("settings", True, place + locked)
+    yield Finding("settings", True, " ".join((place + locked, *loaded.notes)))
 
 
 def _recordings() -> Iterator[Finding]:

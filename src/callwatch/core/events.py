@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue
 from callwatch.core.escalation import EscalationChange
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo, InputQuality, Performance
@@ -155,13 +156,17 @@ class VoiceSettled:
 
 @dataclass(frozen=True, slots=True)
 class InputWarning:
-    """Something about the input that a person should know; `code` is stable, `message` plain."""
+    """Something about the input that a person should know."""
 
     time_s: float
     channel: Channel | None
-    code: str
-    message: str
+    fact: Fact
     span: TimeSpan | None = None
+
+    @property
+    def code(self) -> str:
+        """What it is about; codes are stable."""
+        return self.fact.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ how the agent listens; the same card not again for a while. Danger to life or li
 from collections import deque
 from dataclasses import dataclass, field
 
+from callwatch.core.facts import Fact
 from callwatch.session.nudge_rules import RULES, NudgeGroup, NudgeRule
 
 
@@ -18,7 +19,6 @@ class NudgeConfig:
     min_gap_s: float = 60.0  # EEMUA 191: over one a minute is very likely unacceptable
     window_s: float = 600.0
     most_in_window: int = 2  # aim at two in ten minutes
-    others_in_window: int = 1  # of them about anything but listening: demands come first, and often
     # A difficult call shows itself within two minutes: until then, and within two minutes of anything
     # else that was worth a card, the share is not spent on pace.
     pace_after_s: float = 120.0
@@ -31,6 +31,11 @@ class NudgeConfig:
     withheld_share: float = 0.0  # to learn whether nudges help; never for danger
     switched_off: frozenset[str] = frozenset()  # but danger to life or limb is always shown
     not_useful: dict[str, int] = field(default_factory=dict)  # each doubles that card's cool-down
+
+    @property
+    def others_in_window(self) -> int:
+        """How many of them may be about anything but listening: demands come first, and often."""
+        return max(1, self.most_in_window // 2)
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.withheld_share <= 1.0:
@@ -64,19 +69,19 @@ class Budget:
         """Whether the agent has switched this card off."""
         return rule.key in self._config.switched_off and not rule.is_danger
 
-    def refusal(self, rule: NudgeRule, time_s: float) -> str | None:
-        """Why this card may not be shown now, as a plain sentence; None when it may."""
+    def refusal(self, rule: NudgeRule, time_s: float) -> Fact | None:
+        """Why this card may not be shown now; None when it may."""
         config = self._config
         if self.is_off(rule):
-            return "this nudge is switched off"
+            return Fact("switched_off")
         again_s = rule.timing.again_s * 2 ** self._not_useful.get(rule.key, 0)
         is_again = time_s - self._last_s.get(rule.key, float("-inf")) < again_s
         if rule.is_danger:
-            return "the same nudge was shown a moment ago" if is_again else None
+            return Fact("shown_just_now") if is_again else None
         if time_s - self._last_shown_s < config.min_gap_s:
-            return f"another nudge was shown less than {config.min_gap_s:.0f} s before"
+            return Fact("other_shown", {"within_s": config.min_gap_s})
         if is_again:
-            return f"the same nudge was shown less than {again_s:.0f} s before"
+            return Fact("same_shown", {"within_s": again_s})
         return self._share_refusal(rule, time_s)
 
     def spend(self, rule: NudgeRule, time_s: float) -> None:
@@ -85,16 +90,16 @@ class Budget:
             self._shown.append((time_s, rule.group))
         self._last_shown_s = self._last_s[rule.key] = time_s
 
-    def _share_refusal(self, rule: NudgeRule, time_s: float) -> str | None:
+    def _share_refusal(self, rule: NudgeRule, time_s: float) -> Fact | None:
         config = self._config
         while self._shown and time_s - self._shown[0][0] >= config.window_s:
             self._shown.popleft()
-        minutes = f"{config.window_s / 60:.0f} min"
+        minutes = config.window_s / 60
         if len(self._shown) >= config.most_in_window:
-            return f"{len(self._shown)} nudges were shown in the last {minutes}"
+            return Fact("window_full", {"count": len(self._shown), "window_min": minutes})
         others = sum(group is not NudgeGroup.LISTENING for _, group in self._shown)
         if rule.group is not NudgeGroup.LISTENING and others >= config.others_in_window:
-            return f"the rest of the last {minutes} is kept for listening"
+            return Fact("kept_for_listening", {"window_min": minutes})
         if rule.group is NudgeGroup.PACE and time_s - self._difficult_s < config.pace_after_s:
-            return "something else may matter more"
+            return Fact("difficult_call")
         return None

@@ -30,6 +30,7 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
 from callwatch.session.attention_budget import Budget, NudgeConfig
@@ -46,16 +47,6 @@ from callwatch.session.nudge_rules import (
 )
 from callwatch.texts.catalogue import text
 
-_SOLVED = {
-    Relief.UNDERSTOOD: "the agent said that they understand",
-    Relief.OFFERED: "the agent asked what would help, or offered it",
-    Relief.ANSWERED: "the agent has answered",
-    Relief.TAKEN_OVER: "the agent has the floor",
-    Relief.CALM: "the call is calm again",
-    Relief.TENSE: "the call is tense again",
-    Relief.GOODBYE: "goodbye was said",
-}
-
 
 @dataclass(slots=True)
 class _Reason:
@@ -63,10 +54,10 @@ class _Reason:
 
     rule: NudgeRule
     since_s: float
-    because: str
+    because: Fact
     cue_ids: tuple[str, ...]
     passed_s: float | None  # when it passed; None while it lasts
-    solved: str | None = None
+    solved: Relief | None = None
 
 
 class NudgePolicy:
@@ -170,8 +161,10 @@ class NudgePolicy:
             out = self._relieve(Relief.CALM, time_s)
             if self._offered:
                 return out
-            because = f"the call fell from {change.previous} to {change.level}"
-            return out + self._wait(RULES[CALM_AGAIN], time_s, because, (), time_s)
+            levels = {"before": change.previous.value, "after": change.level.value}
+            return out + self._wait(
+                RULES[CALM_AGAIN], time_s, Fact("level_fell", levels), (), time_s
+            )
         if change.previous is not EscalationLevel.CALM:
             return []
         self._offered = False
@@ -181,7 +174,7 @@ class NudgePolicy:
         is_heated = self._level.rank >= EscalationLevel.HEATED.rank
         if not is_heated or span.duration_s < self._config.long_turn_s:
             return []
-        because = f"the customer spoke for {span.duration_s:.0f} s in a heated call"
+        because = Fact("heated_turn", {"duration_s": span.duration_s})
         return self._wait(RULES[WORRY_BEHIND], time_s, because, (), span.end_s)
 
     def _remind(self, time_s: float) -> list[Event]:
@@ -191,20 +184,20 @@ class NudgePolicy:
         if time_s - since_s < self._config.acknowledgement_after_s:
             return []
         self._unacknowledged = None
-        because = f"no acknowledgement {time_s - since_s:.0f} s after the voice rose"
+        because = Fact("not_acknowledged", {"since_s": time_s - since_s})
         return self._wait(RULES[SAY_YOU_UNDERSTAND], time_s, because, (cue_id,), time_s)
 
     def _wait(
         self,
         rule: NudgeRule,
         time_s: float,
-        because: str,
+        because: Fact,
         cue_ids: tuple[str, ...],
         passed_s: float | None,
     ) -> list[Event]:
         reason = _Reason(rule, time_s, because, cue_ids, passed_s)
         if self._goodbye.is_said and not rule.is_danger:
-            reason.solved = _SOLVED[Relief.GOODBYE]
+            reason.solved = Relief.GOODBYE
             return [self._suppressed(reason, time_s)]
         self._budget.note_due(rule, time_s)
         for waiting in self._waiting:
@@ -226,11 +219,11 @@ class NudgePolicy:
     ) -> list[Event]:
         """What passed before `before_s` is solved; what still goes on only by a goodbye."""
         if self._card is not None and self._is_solved(self._card[1], relief, before_s):
-            self._card[1].solved = _SOLVED[relief]
+            self._card[1].solved = relief
         out: list[Event] = []
         for reason in list(self._waiting):
             if self._is_solved(reason, relief, before_s):
-                reason.solved = _SOLVED[relief]
+                reason.solved = relief
                 self._waiting.remove(reason)
                 out.append(self._suppressed(reason, time_s))
         return out
@@ -259,28 +252,28 @@ class NudgePolicy:
                 out.append(self._suppressed(reason, time_s))
         return out
 
-    def _nudge(self, reason: _Reason, time_s: float, shown: bool, because: str) -> Nudge:
+    def _nudge(self, reason: _Reason, time_s: float, not_shown: Fact | None = None) -> Nudge:
         self._count += 1
         key = reason.rule.key
         lines = [text("nudges", f"{key}.{part}", self._language) for part in ("title", "advice")]
         return Nudge(
             f"nudge-{self._count}", key, "\n".join(lines), reason.rule.level, round(time_s, 3),
-            shown, because, reason.cue_ids,
+            not_shown is None, reason.because, reason.cue_ids, not_shown,
         )  # fmt: skip
 
     def _suppressed(self, reason: _Reason, time_s: float) -> NudgeSuppressed:
-        why = reason.solved or self._budget.refusal(reason.rule, time_s)
-        because = f"{reason.because}; not shown: {why or 'the agent made no pause in time'}"
-        return NudgeSuppressed(time_s, self._nudge(reason, time_s, False, because))
+        why = self._budget.refusal(reason.rule, time_s) or Fact("no_pause")
+        if reason.solved is not None:
+            why = Fact("solved", {"what": reason.solved.value})
+        return NudgeSuppressed(time_s, self._nudge(reason, time_s, why))
 
     def _show(self, reason: _Reason, time_s: float) -> list[Event]:
         self._budget.spend(reason.rule, time_s)
         withheld = self._random.random() < self._config.withheld_share
         if withheld and not reason.rule.is_danger:
-            because = f"withheld at random, to learn whether nudges help: {reason.because}"
-            return [NudgeSuppressed(time_s, self._nudge(reason, time_s, False, because))]
+            return [NudgeSuppressed(time_s, self._nudge(reason, time_s, Fact("withheld")))]
         out = self._leave(time_s, "another nudge took its place") if self._card else []
-        nudge = self._nudge(reason, time_s, True, reason.because)
+        nudge = self._nudge(reason, time_s)
         self._card = (nudge, replace(reason, since_s=time_s))
         return [*out, NudgeShown(time_s, nudge)]
 
@@ -294,7 +287,7 @@ class NudgePolicy:
         if shown_s < self._config.min_stay_s:
             return []
         if reason.solved is not None:
-            return self._leave(time_s, reason.solved)
+            return self._leave(time_s, f"solved: {reason.solved}")
         if timing.leaves_with_cue and reason.passed_s is not None:
             return self._leave(time_s, "its cue closed")
         return []

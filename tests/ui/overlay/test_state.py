@@ -18,6 +18,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.faults import FAULTS
@@ -55,7 +56,7 @@ def metered(time_s: float, agent_s: float, customer_s: float, **more: object) ->
 
 
 def step(time_s: float, cue_id: str, kind: CueKind) -> CueOpened:
-    cue = Cue(kind, Channel.AGENT, TimeSpan(time_s, time_s), time_s, 1.0, "said so")
+    cue = Cue(kind, Channel.AGENT, TimeSpan(time_s, time_s), time_s, 1.0, quoted("said so"))
     return CueOpened(time_s, cue_id, cue)
 
 
@@ -64,7 +65,9 @@ def level(time_s: float, new: EscalationLevel, old: EscalationLevel) -> Escalati
 
 
 def nudge(nudge_id: str) -> Nudge:
-    return Nudge(nudge_id, "keep_listening", "A\nB", NudgeLevel.ADVICE, 1.0, True, "because")
+    return Nudge(
+        nudge_id, "keep_listening", "A\nB", NudgeLevel.ADVICE, 1.0, True, quoted("because")
+    )
 
 
 def test_a_call_begins_with_its_first_event() -> None:
@@ -146,7 +149,7 @@ def test_nothing_technical_covers_what_matters() -> None:
         interrupted(20.0),
         raised_voice(20.0),
         level(20.0, tense, calm),
-        InputWarning(20.0, None, "paused", "Paused."),
+        InputWarning(20.0, None, quoted("Paused.", "paused")),
     ):
         assert after(event, state=state).trouble is None
     assert with_phase(state, Phase.FINISHED).trouble is None
@@ -180,7 +183,9 @@ def test_the_light_says_which_side_and_what_to_do(language: Language) -> None:
 
 
 def test_what_happened_once_stays_on_the_light_for_a_minute() -> None:
-    state = after(InputWarning(10.0, None, "speech_skipped", "Skipped."), metered(11.0, 1.0, 1.0))
+    state = after(
+        InputWarning(10.0, None, quoted("Skipped.", "speech_skipped")), metered(11.0, 1.0, 1.0)
+    )
     assert (state.trouble, state.input_is_good) == (None, False)
     assert not after(metered(9.9 + NOTE_STAYS_S, 1.0, 1.0), state=state).input_is_good
     assert after(metered(10.0 + NOTE_STAYS_S, 1.0, 1.0), state=state).input_is_good
@@ -189,11 +194,13 @@ def test_what_happened_once_stays_on_the_light_for_a_minute() -> None:
 def test_what_the_meter_reports_has_no_note_of_its_own() -> None:
     assert set(FAULTS) <= NO_NOTE
     for code in NO_NOTE:
-        assert after(InputWarning(10.0, Channel.AGENT, code, "So.")).input_is_good
+        assert after(InputWarning(10.0, Channel.AGENT, quoted("So.", code))).input_is_good
 
 
 def test_a_sentence_about_the_app_leaves_by_itself_in_a_call() -> None:
-    said = replace(OverlayState(), app_note=InputNote(10.0, None, APP_NOTE, "The disk is full."))
+    said = replace(
+        OverlayState(), app_note=InputNote(10.0, None, quoted("The disk is full.", APP_NOTE))
+    )
     assert after(metered(9.9 + APP_NOTE_STAYS_S, 1.0, 1.0), state=said).app_note is not None
     assert after(metered(10.0 + APP_NOTE_STAYS_S, 1.0, 1.0), state=said).app_note is None
     assert without_note(said).app_note is None
@@ -201,12 +208,12 @@ def test_a_sentence_about_the_app_leaves_by_itself_in_a_call() -> None:
 
 def interrupted(time_s: float, who: Channel = Channel.AGENT) -> CueOpened:
     span = TimeSpan(time_s - 0.7, time_s)
-    return CueOpened(time_s, "i1", Cue(CueKind.INTERRUPTION, who, span, time_s, 1.0, ""))
+    return CueOpened(time_s, "i1", Cue(CueKind.INTERRUPTION, who, span, time_s, 1.0, quoted("")))
 
 
 def raised_voice(time_s: float, who: Channel = Channel.CUSTOMER) -> CueOpened:
     cue = Cue(
-        CueKind.RAISED_VOICE, who, TimeSpan(time_s - 1, time_s), time_s, 1.0, "", effort=3.6
+        CueKind.RAISED_VOICE, who, TimeSpan(time_s - 1, time_s), time_s, 1.0, quoted(""), effort=3.6
     )
     return CueOpened(time_s, "r1", cue)
 
@@ -243,11 +250,14 @@ def test_the_bar_is_eventful_when_tense_or_with_a_card() -> None:
 
 
 def test_hold_music_is_no_fault_and_a_pause_is_a_phase() -> None:
-    state = after(InputWarning(10.0, Channel.CUSTOMER, "hold_music", "Music."))
+    state = after(InputWarning(10.0, Channel.CUSTOMER, quoted("Music.", "hold_music")))
     assert state.input_is_good
-    paused = after(InputWarning(11.0, None, "paused", "Paused."), state=state)
+    paused = after(InputWarning(11.0, None, quoted("Paused.", "paused")), state=state)
     assert paused.phase is Phase.PAUSED
-    assert after(InputWarning(12.0, None, "resumed", "On."), state=paused).phase is Phase.RUNNING
+    assert (
+        after(InputWarning(12.0, None, quoted("On.", "resumed")), state=paused).phase
+        is Phase.RUNNING
+    )
 
 
 def test_pausing_takes_the_card_away_and_keeps_the_figures() -> None:
@@ -262,3 +272,17 @@ def test_speaking_follows_the_voices() -> None:
     assert state.speaking == set(Channel)
     state = after(VoiceStopped(2.0, Channel.AGENT, TimeSpan(0.9, 1.8)), state=state)
     assert state.speaking == {Channel.CUSTOMER}
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (Fact("swapped_channels", {}), "note.swapped_channels"),
+        (Fact("no_speech", {"channel": "agent"}), "Inget tal hördes från agenten."),
+        (quoted("Words of a later version.", "later"), "Words of a later version."),
+    ],
+)
+def test_the_light_speaks_the_language_of_the_overlay(fact: Fact, said: str) -> None:
+    words = Translator(Language.SV)
+    state = after(InputWarning(10.0, Channel.AGENT, fact))
+    assert input_words(state, words) == (words(said) if words.has(said) else said)

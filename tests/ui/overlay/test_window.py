@@ -20,6 +20,7 @@ from callwatch.core.events import (
     NudgeShown,
     VoiceStopped,
 )
+from callwatch.core.facts import quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo
@@ -61,7 +62,7 @@ def overlay(qtbot: QtBot) -> Overlay:
 
 def shown(level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet the pressure out."
-    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, "why"))
+    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, quoted("why")))
 
 
 def tense(time_s: float) -> EscalationChanged:
@@ -71,12 +72,14 @@ def tense(time_s: float) -> EscalationChanged:
 
 def interruption(time_s: float) -> CueOpened:
     span = TimeSpan(time_s - 0.7, time_s)
-    return CueOpened(time_s, "i1", Cue(CueKind.INTERRUPTION, Channel.AGENT, span, time_s, 1.0, ""))
+    return CueOpened(
+        time_s, "i1", Cue(CueKind.INTERRUPTION, Channel.AGENT, span, time_s, 1.0, quoted(""))
+    )
 
 
 def raised(time_s: float) -> CueOpened:
     span = TimeSpan(time_s - 0.7, time_s)
-    cue = Cue(CueKind.RAISED_VOICE, Channel.CUSTOMER, span, time_s, 1.0, "", effort=3.4)
+    cue = Cue(CueKind.RAISED_VOICE, Channel.CUSTOMER, span, time_s, 1.0, quoted(""), effort=3.4)
     return CueOpened(time_s, "r1", cue)
 
 
@@ -317,7 +320,7 @@ def test_pause_is_said_in_words(overlay: Overlay) -> None:
 
 def test_texts_of_a_call_are_drawn_as_they_are(overlay: Overlay) -> None:
     text = "<b>Bold</b>\n<img src=x>"
-    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, "why")
+    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, quoted("why"))
     overlay.on_events((NudgeShown(1.0, nudge),))
     card = overlay.card.card
     assert card is not None
@@ -343,9 +346,7 @@ def test_every_part_has_a_name_for_screen_readers(overlay: Overlay) -> None:
     said = {part.accessibleName(): part.accessibleDescription() for part in overlay.bar.cells}
     assert said["The call is"] == "Threat"
     assert said["Talk share"] == "You 32 %, Customer 68 %"
-    assert said["Method"] == (
-        "Stay calm ✓, Show you care ✓, Back to the matter –, Find a way –"
-    )
+    assert said["Method"] == ("Stay calm ✓, Show you care ✓, Back to the matter –, Find a way –")
     assert said["Customer's voice"] == "6 of 6"
     assert said["Sound"] == "Both sides are heard"
     assert overlay.card.close_button.accessibleName() == "Close"

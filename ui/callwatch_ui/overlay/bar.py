@@ -240,4 +240,3 @@ class SignalEdge:
     def _moved(self, value: float) -> None:
         self._strength = float(value)
         self._bar.update()
-

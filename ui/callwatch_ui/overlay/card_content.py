@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from callwatch.core.channels import Channel
 from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.texts.facts import sentence
 from callwatch_ui.overlay.state import Fault, OverlayState, Phase
 from callwatch_ui.translator import Translator
 
@@ -41,7 +42,8 @@ def card_for(state: OverlayState, words: Translator, icon_of: dict[str, str]) ->
         key = f"card.{state.phase}"
         return Card("pause", NudgeLevel.INFO, words(f"{key}.title"), words(f"{key}.advice"))
     if state.app_note is not None:
-        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", state.app_note.message)
+        said = sentence(state.app_note.fact, words.language)
+        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", said)
     trouble = state.trouble
     return None if trouble is None else _trouble_card(trouble, words)
 
@@ -69,7 +71,7 @@ def input_words(state: OverlayState, words: Translator) -> str:
     ]
     for note in state.notes:
         key = f"note.{note.code}"
-        said.append(words(key) if words.has(key) else note.message)
+        said.append(words(key) if words.has(key) else sentence(note.fact, words.language))
     return " ".join(dict.fromkeys(said)) or words("input.bad")
 
 

@@ -20,6 +20,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import METHOD_STEPS
 from callwatch.core.errors import OutputError
 from callwatch.core.escalation import EscalationLevel
+from callwatch.core.facts import quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import text
 from callwatch_ui.overlay.state import Fault, OverlayState, Phase
@@ -115,7 +116,9 @@ def save_contact_sheet(file: Path, language: Language, theme: str, scale: float 
             overlay.set_state(picture_state(name, language))
             pictures.append(picture_of(overlay, sharpness=1))
         ground = pictures[0].pixelColor(0, 0)
-        width, height = (max(size) for size in zip(*((p.width(), p.height()) for p in pictures), strict=True))
+        width, height = (
+            max(size) for size in zip(*((p.width(), p.height()) for p in pictures), strict=True)
+        )
         rows = (len(pictures) + 1) // 2
         sheet = QImage(2 * width, rows * height, QImage.Format.Format_RGB888)
         sheet.fill(ground)
@@ -177,7 +180,7 @@ def application(arguments: Sequence[str] = ()) -> Iterator[QApplication]:
 
 def _nudge(key: str, level: NudgeLevel, language: Language) -> Nudge:
     words = text("nudges", f"{key}.title", language), text("nudges", f"{key}.advice", language)
-    return Nudge(f"picture-{key}", key, "\n".join(words), level, 0.0, True, "a picture")
+    return Nudge(f"picture-{key}", key, "\n".join(words), level, 0.0, True, quoted("a picture"))
 
 
 def _suffix(scale: float) -> str:

@@ -24,6 +24,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 
 # The light tells of something that happened once for so long; the report has it for good.
@@ -76,8 +77,12 @@ class InputNote:
 
     time_s: float
     channel: Channel | None
-    code: str
-    message: str
+    fact: Fact
+
+    @property
+    def code(self) -> str:
+        """What it is about."""
+        return self.fact.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,7 @@ def _with_cue(state: OverlayState, cue_id: str, cue: Cue) -> OverlayState:
     match cue.kind, cue.channel:
         case CueKind.INTERRUPTION, Channel.AGENT:
             return replace(state, interruption=cue_id)
-        case CueKind.RAISED_VOICE, Channel.CUSTOMER:
+        case CueKind.RAISED_VOICE, Channel.CUSTOMER if not cue.friendly:
             effort = max(cue.effort or 0.0, state.customer_effort or 0.0)
             return replace(state, raised=state.raised | {cue_id}, customer_effort=effort)
         case kind, _ if kind in METHOD_STEPS:
@@ -261,7 +266,7 @@ def _noted(state: OverlayState, event: InputWarning) -> OverlayState:
             return with_phase(state, Phase.RUNNING)
         case code if code in NO_NOTE:
             return state
-    note = InputNote(event.time_s, event.channel, event.code, event.message)
+    note = InputNote(event.time_s, event.channel, event.fact)
     return replace(state, notes=(*state.notes, note))
 
 

@@ -11,7 +11,12 @@ from PyQt6.QtGui import QGuiApplication, QMouseEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from callwatch.core.events import Event
-from callwatch_ui.native.platforms import draws_see_through, hide_from_sharing, on_top_of_full_screen
+from callwatch.core.facts import quoted
+from callwatch_ui.native.platforms import (
+    draws_see_through,
+    hide_from_sharing,
+    on_top_of_full_screen,
+)
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import NudgeCard
 from callwatch_ui.overlay.card_content import card_for
@@ -200,7 +205,7 @@ class Overlay(QWidget):
 
     def show_message(self, message: str) -> None:
         """Say one sentence about the app itself, where a card would be."""
-        note = InputNote(self.state.time_s, None, APP_NOTE, message)
+        note = InputNote(self.state.time_s, None, quoted(message, APP_NOTE))
         self.set_state(replace(self.state, app_note=note))
         self.show()
 
@@ -290,7 +295,11 @@ class Overlay(QWidget):
         self.bar.set_pinned(self._keep_open)
 
     def _sizes(self) -> tuple[int, int, bool]:
-        return self.bar.sizeHint().width(), self.card.sizeHint().height(), self.card.isVisibleTo(self)
+        return (
+            self.bar.sizeHint().width(),
+            self.card.sizeHint().height(),
+            self.card.isVisibleTo(self),
+        )
 
     def _missing_px(self) -> int:
         """What the compact bar lacks of its full width."""

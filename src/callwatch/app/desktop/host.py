@@ -7,7 +7,6 @@ check in their own; everything else in the GUI thread.
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,9 +29,9 @@ from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
-from callwatch.config import Config, LoadedConfig, OverlayConfig, user_config_path
+from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
-from callwatch.core.errors import CallwatchError, ConfigError
+from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
@@ -122,11 +121,6 @@ class AppHost:
     """Everything that the app needs of the engine."""
 
     def __init__(self, loaded: LoadedConfig, problem: str = "") -> None:
-        try:
-            overlay_settings(loaded.config.overlay)
-        except ConfigError as error:
-            problem = problem or str(error)
-            loaded = replace(loaded, config=replace(loaded.config, overlay=OverlayConfig()))
         self.problem = problem
         self.settings = AppSettings(loaded)
         self.history = AppHistory(lambda: self.config)
@@ -172,7 +166,7 @@ class AppHost:
         if self._watch is not None:
             self._watch.pause()
             self._watch.wait_free(FREE_S)
-        source = EndOnDeviceLoss(self._open_devices(), config.app.end_after_lost_s)
+        source = EndOnDeviceLoss(self._open_devices())
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
             call = DesktopCall(
@@ -233,8 +227,7 @@ class AppHost:
         if outcome is None:
             return None
         config = self.config
-        off = config.analysis.nudges.switched_off
-        return breather(outcome.summary, config.call.language, off)
+        return breather(outcome.summary, config.call.language, config.nudges.off)
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose; locked keys stay IT's."""
@@ -255,7 +248,7 @@ class AppHost:
         if not app.auto_calls:
             return None
         return AutoCallConfig(
-            app.both_within_s, app.least_speech_s, app.end_after_silence_s, app.end_manual_calls
+            end_after_silence_s=app.end_after_silence_s, ends_manual_calls=app.end_manual_calls
         )
 
     def watch_voices(self, heard: Callable[[Channel, bool], None]) -> VoiceWatch:
