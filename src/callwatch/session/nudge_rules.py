@@ -143,7 +143,9 @@ _BY_CATEGORY: Final = {category: RULES[f"threat.{category}"] for category in Thr
 
 
 def rule_for(cue: Cue) -> NudgeRule | None:
-    """The card that a cue asks for; None for cues that only inform."""
+    """The card that a cue asks for; None for cues that only inform, and for a friendly voice."""
+    if cue.friendly:
+        return None
     if cue.category is not None:
         return _BY_CATEGORY[cue.category]
     key = _BY_CUE.get((cue.kind, cue.channel))

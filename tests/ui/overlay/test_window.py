@@ -173,7 +173,8 @@ def test_nothing_repaints_without_a_change(overlay: Overlay, qtbot: QtBot) -> No
 def test_all_texts_fit(qtbot: QtBot, language: Language, scale: float) -> None:
     overlay = Overlay(Translator(language), replace(STILL, scale=scale))
     qtbot.addWidget(overlay)
-    compact, full = set(), set()
+    compact: set[int] = set()
+    full: set[int] = set()
     for name in PICTURE_STATES:
         overlay.set_state(picture_state(name, language))
         overlay.layout_now()
