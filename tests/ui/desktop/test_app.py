@@ -389,9 +389,9 @@ def test_the_first_run_moves_the_overlay(qtbot: QtBot) -> None:
     assert isinstance(wizard, FirstRun)
     app.show()
     right = app.overlay.place
-    wizard.corner.setCurrentIndex(wizard.corner.findData("bottom_left"))
+    wizard.corner.setCurrentIndex(wizard.corner.findData("top_left"))
     assert app.overlay.place.x() < right.x()
-    assert app.overlay.place.y() > right.y()
+    assert app.overlay.place.y() < right.y()
     wizard.auto_calls.setChecked(False)
     assert not wizard.result_so_far().auto_calls
     app.close()

@@ -158,6 +158,7 @@ class DesktopApp(QObject):
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
         self.overlay.menu_wanted.connect(self.menu.pop_up)
         self.overlay.card_changed.connect(self.menu.set_card)
+        self.overlay.keep_open_changed.connect(self._remember_pin)
         self.control.state_changed.connect(self._show_state)
         self.control.failed.connect(self._notify)
         self.control.ended.connect(self._call_ended)
@@ -203,6 +204,12 @@ class DesktopApp(QObject):
             self.overlay.show()
         else:
             self._hide_when_idle()
+
+    def _remember_pin(self, keep_open: bool) -> None:
+        """For the next start; before the first run there is no file to keep it in."""
+        if not self._host.needs_setup:
+            with suppress(CallwatchError):  # it then lasts until the app ends
+                self._host.settings.save({"overlay.keep_open": keep_open})
 
     def _bring_to_front(self) -> None:
         """The app was started once more: perhaps nothing of it can be clicked."""

@@ -245,6 +245,7 @@ class AppHost:
         }
         locked = self.settings.loaded.locked
         self.settings.save({key: value for key, value in chosen.items() if key not in locked})
+        self.needs_setup = False
 
     def auto_call(self) -> AutoCallConfig | None:
         """When calls begin and end by themselves; None when they do not."""
