@@ -1,8 +1,8 @@
 """Vocal effort of both sides, live, against each speaker's own usual voice.
 
     audio    |----|----|----|----|    windows of 45 ms, 20 ms apart, where their side speaks
-    features   f0, balance, level     of the voiced ones
-    step     |---- 0.1 s ----|        effort z of the last 0.6 s and 1.5 s of voice
+    features   f0, balance, level, flux     of the voiced ones
+    step     |---- 0.1 s ----|        effort of the last 0.6-1 s of voice
 
 The effort z says by how many standard deviations the recent voice lies above the speaker's
 baseline, all features together; it tells effort, never what somebody feels. No threads.
@@ -31,8 +31,9 @@ class EffortFrames:
 
     Arrays float32 (2, n), row = Channel.index:
 
-    effort             z of the last 0.6 s of voice above the own baseline; NaN without enough
-    sustained          z of the last 1.5 s of voice
+    effort             z of the newest voice above the own baseline; NaN without enough
+    raised             what it gained of a loud voice, about -1 to 1.3 (sliding_window.py); NaN while
+                       too little usual voice is known
     pitch_delta_st     pitch, balance and level above the own baseline
     balance_delta_db
     level_delta_db
@@ -44,7 +45,7 @@ class EffortFrames:
     start_s: float
     hop_s: float
     effort: FloatArray
-    sustained: FloatArray
+    raised: FloatArray
     pitch_delta_st: FloatArray
     balance_delta_db: FloatArray
     level_delta_db: FloatArray
@@ -141,8 +142,8 @@ class EffortEstimator:
         self._speech = self._speech[:, count * FLAGS :]
         self._probability = self._probability[:, count * FLAGS :]
         delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
-        z, long, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
-        return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)
+        z, raised, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
+        return EffortFrames(start_s, STEP_S, z, raised, pitch, tone, level, voiced, new, delay_s)
 
     def _sound(self, row: int, count: int) -> FloatArray:
         """Of the next `count` steps of one side, (count, STEP + 2 * MARGIN), samples in -1..1.
