@@ -20,7 +20,9 @@ from callwatch.core.frames import VoiceFrames
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.channel import ChannelEffort, EffortConfig, VadDecision
 from callwatch.voice.effort.f0 import F0Estimator
+from callwatch.core.spans import TimeSpan
 from callwatch.voice.effort.frame_features import FLAGS, MARGIN, PER_STEP, STEP, STEP_S
+from callwatch.voice.effort.laughter import LaughterDetector
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
 
@@ -40,6 +42,7 @@ class EffortFrames:
     voiced_s           seconds of voice that the figures rest on
     new_voiced_s       seconds of them that came with this step
     delay_s            how much later than the step's end it could be known
+    laughs             laughter that ended in this stretch; of a long one, its length so far
     """
 
     start_s: float
@@ -52,6 +55,7 @@ class EffortFrames:
     voiced_s: FloatArray
     new_voiced_s: FloatArray
     delay_s: float
+    laughs: tuple[tuple[Channel, TimeSpan], ...] = ()
 
     def __len__(self) -> int:
         return int(self.effort.shape[1])
@@ -81,6 +85,7 @@ class EffortEstimator:
         config, known = config or EffortConfig(), baselines or {}
         finder = F0Estimator(config.pitch)
         self._voices = [ChannelEffort(config, finder, known.get(channel)) for channel in CHANNELS]
+        self._laughter = [LaughterDetector() for _ in CHANNELS]
         self._audio = np.zeros((2, MARGIN), np.int16)
         # The same without the other side's bleed, as far as voice frames have come.
         self._own = np.zeros((2, MARGIN), np.int16)
@@ -131,11 +136,13 @@ class EffortEstimator:
         samples = self._audio.shape[1] - 2 * MARGIN
         count = max(0, min(samples // STEP, self._speech.shape[1] // FLAGS))
         start_s = self._origin_s + self._number * STEP_S
-        columns = np.zeros((2, count, 7))
+        columns, laughs = np.zeros((2, count, 7)), list[tuple[Channel, TimeSpan]]()
         opinions = self._opinions(count)
         for row, voice in enumerate(self._voices if count else ()):
             sound = self._sound(row, count)
             columns[row] = voice.hear(self._number, sound, [both[row] for both in opinions])
+            own = sound[:, MARGIN : MARGIN + STEP].reshape(-1)
+            laughs += [(CHANNELS[row], self._on_call(s)) for s in self._laughter[row].process(own)]
         self._number += count
         self._audio = self._audio[:, count * STEP :]
         self._own = self._own[:, count * STEP :]
@@ -143,7 +150,13 @@ class EffortEstimator:
         self._probability = self._probability[:, count * FLAGS :]
         delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
         z, raised, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
-        return EffortFrames(start_s, STEP_S, z, raised, pitch, tone, level, voiced, new, delay_s)
+        return EffortFrames(
+            start_s, STEP_S, z, raised, pitch, tone, level, voiced, new, delay_s, tuple(laughs)
+        )
+
+    def _on_call(self, span: TimeSpan) -> TimeSpan:
+        """Seconds of sound on the call clock."""
+        return TimeSpan(self._origin_s + span.start_s, self._origin_s + span.end_s)
 
     def _sound(self, row: int, count: int) -> FloatArray:
         """Of the next `count` steps of one side, (count, STEP + 2 * MARGIN), samples in -1..1.
