@@ -101,10 +101,10 @@ def _engine(summary: CallSummary, w: Wording) -> str:
 def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     """The figures at the top: (value, what it is, style)."""
     m = summary.metrics
-    customer = [cue.kind for cue in summary.cues if cue.channel is Channel.CUSTOMER]
-    threats = str(customer.count(CueKind.THREAT)) if summary.utterances else None
+    customer = [cue for cue in summary.cues if cue.channel is Channel.CUSTOMER]
+    threats = str(sum(cue.kind is CueKind.THREAT for cue in customer)) if summary.utterances else None
     raised = (
-        str(customer.count(CueKind.RAISED_VOICE))
+        str(sum(cue.is_raised_voice for cue in customer))
         if m.talk_s.get(Channel.CUSTOMER) is not None
         else None
     )

@@ -115,5 +115,5 @@ def _weight(cue: Cue) -> float:
     if cue.kind is CueKind.INTERRUPTION and cue.channel is Channel.CUSTOMER:
         return _CUSTOMER_INTERRUPTION + cue.score
     bonus = _URGENT_BONUS if cue.category is not None and cue.category.is_urgent else 0.0
-    base = _WEIGHT[cue.kind]
+    base = 0.0 if cue.is_lively_voice else _WEIGHT[cue.kind]
     return base + bonus + cue.score if base else 0.0

@@ -22,7 +22,7 @@ from callwatch.voice.effort.channel import ChannelEffort, EffortConfig, VadDecis
 from callwatch.voice.effort.f0 import F0Estimator
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.effort.frame_features import FLAGS, MARGIN, PER_STEP, STEP, STEP_S
-from callwatch.voice.effort.laughter import LaughterDetector
+from callwatch.voice.effort.laughter import Laugh, LaughterDetector
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
 
@@ -55,7 +55,7 @@ class EffortFrames:
     voiced_s: FloatArray
     new_voiced_s: FloatArray
     delay_s: float
-    laughs: tuple[tuple[Channel, TimeSpan], ...] = ()
+    laughs: tuple[Laugh, ...] = ()
 
     def __len__(self) -> int:
         return int(self.effort.shape[1])
@@ -136,19 +136,21 @@ class EffortEstimator:
         samples = self._audio.shape[1] - 2 * MARGIN
         count = max(0, min(samples // STEP, self._speech.shape[1] // FLAGS))
         start_s = self._origin_s + self._number * STEP_S
-        columns, laughs = np.zeros((2, count, 7)), list[tuple[Channel, TimeSpan]]()
+        columns, laughs = np.zeros((2, count, 7)), list[Laugh]()
+        delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
         opinions = self._opinions(count)
         for row, voice in enumerate(self._voices if count else ()):
             sound = self._sound(row, count)
             columns[row] = voice.hear(self._number, sound, [both[row] for both in opinions])
-            own = sound[:, MARGIN : MARGIN + STEP].reshape(-1)
-            laughs += [(CHANNELS[row], self._on_call(s)) for s in self._laughter[row].process(own)]
+            for i, own in enumerate(sound[:, MARGIN : MARGIN + STEP]):
+                known_s = start_s + (i + 1) * STEP_S + delay_s
+                for span in self._laughter[row].process(own):
+                    laughs.append(Laugh(CHANNELS[row], self._on_call(span), known_s))
         self._number += count
         self._audio = self._audio[:, count * STEP :]
         self._own = self._own[:, count * STEP :]
         self._speech = self._speech[:, count * FLAGS :]
         self._probability = self._probability[:, count * FLAGS :]
-        delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
         z, raised, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
         return EffortFrames(
             start_s, STEP_S, z, raised, pitch, tone, level, voiced, new, delay_s, tuple(laughs)

@@ -15,6 +15,7 @@ import numpy as np
 
 from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
+from callwatch.core.channels import Channel
 from callwatch.core.frames import HOP_S
 from callwatch.core.spans import TimeSpan
 
@@ -25,6 +26,15 @@ _CENTRES_HZ: Final = (250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500
 _RISE: Final = 3
 # Frames of sound kept: the longest note and the frames before it.
 _KEPT: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Laugh:
+    """Somebody laughed; `known_s` stream time at which it was certain."""
+
+    channel: Channel
+    span: TimeSpan
+    known_s: float
 
 
 @dataclass(frozen=True, slots=True)
