@@ -59,11 +59,7 @@ def figure_rows(summary: CallSummary, w: Wording) -> list[FigureRow]:
         sides("loudness", lambda c: _loudness(summary, w, c)),
         sides(
             "raised",
-            lambda c: (
-                w.t("page.unknown")
-                if m.talk_s.get(c) is None
-                else _raised_count(summary, c)
-            ),
+            lambda c: w.t("page.unknown") if m.talk_s.get(c) is None else _raised_count(summary, c),
         ),
         FigureRow(
             w.t("figures.threats"),

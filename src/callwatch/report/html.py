@@ -102,7 +102,9 @@ def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     """The figures at the top: (value, what it is, style)."""
     m = summary.metrics
     customer = [cue for cue in summary.cues if cue.channel is Channel.CUSTOMER]
-    threats = str(sum(cue.kind is CueKind.THREAT for cue in customer)) if summary.utterances else None
+    threats = (
+        str(sum(cue.kind is CueKind.THREAT for cue in customer)) if summary.utterances else None
+    )
     raised = (
         str(sum(cue.is_raised_voice for cue in customer))
         if m.talk_s.get(Channel.CUSTOMER) is not None

@@ -203,7 +203,10 @@ class NormalPosterior:
             value = value + centre * witnesses / self._spread**2
         means, sd = value / certainty, np.sqrt(1 / certainty)
         spreads = np.sqrt(squares / (config.spread_chunks + total))
-        return EffortBaseline(*map(float, (*means, *sd[:2], *spreads)), total * config.chunk_s)
+        pitch, balance, level, flux = map(float, means)
+        sds, own = sd[:2].tolist(), spreads.tolist()
+        voiced_s = float(np.count_nonzero(weights >= 0.5)) * config.chunk_s
+        return EffortBaseline(pitch, balance, level, flux, *sds, *own, voiced_s)
 
 
 def _usual_level(levels: DoubleArray, config: BaselineConfig) -> float:

@@ -72,7 +72,7 @@ def _bank() -> FloatArray:
     centres, half = np.array(_CENTRES_HZ, float), 2 ** (1 / 6)
     inside = (hz >= centres / half) & (hz < centres * half)
     nearest = np.abs(hz - centres) == np.abs(hz - centres).min(axis=0)
-    return (inside | nearest).astype(np.float32)
+    return np.asarray(inside | nearest, np.float32)
 
 
 _BANK: Final = _bank()
