@@ -59,7 +59,7 @@ class FriendlyLexicon:
             (first, first + length)
             for first in range(len(plain))
             for length in lengths
-            if tuple(plain[first : first + length]) in phrases
+            if first + length <= len(plain) and tuple(plain[first : first + length]) in phrases
         ]
 
 
