@@ -26,12 +26,12 @@ class RaisedVoiceConfig:
 
     # Half way and a little more to a loud voice speaks for it, less against it: usual speech stays
     # below, but for single words.
-    start: float = 0.57
+    start: float = 0.62
     # More than a loud voice says no more than a loud voice.
     most: float = 0.97
     # So much of it, times seconds with voice, opens a cue: one second of a loud voice, two of one
     # that is half as far above `start`. Words and laughs are shorter, shouting goes on.
-    enough: float = 0.4
+    enough: float = 0.34
     # Evidence fades while nothing is said: three sentences within 15 s count together, not two of
     # different minutes.
     forget_s: float = 6.0

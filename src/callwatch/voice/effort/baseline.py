@@ -92,6 +92,8 @@ class BaselineConfig:
     other_chunks: int = 8
     other_st: float = 4.0
     other_db_a_st: float = 0.5
+    # Chunks of this weight and more count as usual voice that was heard.
+    heard_weight: float = 0.25
     # Voice after which a baseline is good enough to be kept.
     known_s: float = 4.0
 
@@ -210,7 +212,7 @@ class NormalPosterior:
         spreads = np.sqrt(squares / (config.spread_chunks + total))
         pitch, balance, level, flux = map(float, means)
         sds, own = sd[:2].tolist(), spreads.tolist()
-        voiced_s = float(np.count_nonzero(weights >= 0.5)) * config.chunk_s
+        voiced_s = float(np.count_nonzero(weights >= config.heard_weight)) * config.chunk_s
         return EffortBaseline(pitch, balance, level, flux, *sds, *own, voiced_s)
 
 

@@ -69,7 +69,7 @@ class EffortConfig:
     first_s: float = 1.6
     # Usual voice that must be known before a raised one is told from it: the first words of a side
     # are often livelier than what follows.
-    usual_s: float = 2.5
+    usual_s: float = 3.0
     # No voice holds its pitch so exactly for 20 ms, tones and notes do (H. Hollien et al. 1973, J.
     # Phonetics 1: 85-91: from one period to the next already, voices differ by 0.5-1 %).
     exact_st: float = 0.005
