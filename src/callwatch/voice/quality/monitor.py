@@ -276,7 +276,7 @@ class QualityMonitor:
             return gain_db > config.max_alone_db
         if near.speech_frames * HOP_S < config.min_speech_s:
             return gain_db > config.max_bleed_db
-        strongest_db = max(min(gain_db, bleed_db), bleed_db + near.leak.rest_db)
+        strongest_db = max(min(gain_db, bleed_db), bleed_db + near.leak.residual_db)
         return strongest_db > config.max_bleed_db
 
     def _is_leaking(self, channel: Channel) -> bool:

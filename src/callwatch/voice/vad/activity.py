@@ -21,8 +21,8 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.voice.crosstalk.canceller import CrosstalkCanceller
-from callwatch.voice.crosstalk.leak_estimator import BleedConfig
+
+from callwatch.voice.crosstalk.canceller import CrosstalkCanceller, CrosstalkConfig
 from callwatch.voice.framing import CHUNK, FRAME, Framer, level_dbfs
 from callwatch.voice.vad.agc import AutomaticGainControl, GainConfig
 from callwatch.voice.vad.dc_removal import DcRemover
@@ -48,7 +48,7 @@ class VoiceActivityConfig:
     min_dbfs: float = -72.0
     gain: GainConfig = field(default_factory=GainConfig)
     edges: EndpointingConfig = field(default_factory=EndpointingConfig)
-    bleed: BleedConfig = field(default_factory=BleedConfig)
+    crosstalk: CrosstalkConfig = field(default_factory=CrosstalkConfig)
 
 
 class VoiceActivity:
@@ -64,7 +64,7 @@ class VoiceActivity:
         self._gains = [AutomaticGainControl(config.gain) for _ in CHANNELS]
         self._edges = [Endpointer(channel, config.edges, DELAY_S) for channel in CHANNELS]
         self._offset = DcRemover()
-        self._unbleed = CrosstalkCanceller(config.bleed)
+        self._canceller = CrosstalkCanceller(config.crosstalk)
         self._framer = Framer(rows=6)
         self._factors = np.ones((2, 1), dtype=np.float32)
         self._hold = [config.gate_hangover_chunks] * 2
@@ -107,7 +107,7 @@ class VoiceActivity:
     def _decide(self, samples: npt.NDArray[np.int16], last: int | None = None) -> VoiceFrames:
         """Frames for whole chunks, shape (2, k * CHUNK), up to frame `last` of the call."""
         raw = self._offset.process(samples.astype(np.float32) / 32768.0)
-        own, bar = self._unbleed.process(raw)
+        own, bar = self._canceller.process(raw)
         pieces = self._framer.process(np.concatenate((raw, own, bar)))
         raw_dbfs, cleaned_dbfs, bar_dbfs = np.split(level_dbfs(pieces), 3)
         whole = np.clip(np.rint(pieces[2:4] * 32768.0), -32768, 32767).astype(np.int16)
@@ -136,7 +136,7 @@ class VoiceActivity:
             raw_dbfs[:, :count],
             DELAY_S,
             _in_time_order(transitions),
-            leaks=self._unbleed.leaks,
+            leaks=self._canceller.leaks,
             cleaned_dbfs=cleaned_dbfs[:, :count],
             cleaned=whole[:, :count].reshape(2, -1),
         )
