@@ -23,6 +23,7 @@ import tomlkit
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError
+from callwatch.core.files import replace_file
 from callwatch.session.pipeline import PipelineConfig
 
 T = TypeVar("T")
@@ -180,10 +181,7 @@ def save_values(path: Path, values: Mapping[str, object]) -> None:
             for name in tables:
                 table = table.setdefault(name, tomlkit.table())
             table[leaf] = value.value if isinstance(value, StrEnum) else value
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_text(tomlkit.dumps(document), "utf-8")
-        part.replace(path)
+        replace_file(path, tomlkit.dumps(document))
     except (OSError, tomlkit.exceptions.TOMLKitError) as exc:
         raise ConfigError(f"The settings cannot be written to {path}: {exc}.") from exc
 
@@ -244,7 +242,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"The settings file {path} cannot be read: {exc.strerror}.") from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError(
-            f"The settings file {path} is broken ({exc}): mend it or move it away."
+            f"The settings file {path} is broken ({exc}): fix it or move it away."
         ) from exc
     if values.get("schema", SCHEMA) != SCHEMA:
         raise ConfigError(

@@ -110,9 +110,9 @@ def test_close_from_another_thread_wakes_a_waiting_reader(recording: Path) -> No
 
     thread = threading.Thread(target=read, args=(paced.blocks(),))
     thread.start()
-    started.wait(5)
+    started.wait(60)
     paced.close()
-    thread.join(5)
+    thread.join(60)
     assert not thread.is_alive()
     assert got == [0]
 

@@ -64,7 +64,7 @@ def test_typing_goes_on_under_the_overlay(
     assert ask(editor, "focus") == "1"
     assert ast.literal_eval(ask(editor, "text")) == TYPED + "still here"
     overlay.terminate()
-    overlay.wait(10)
+    overlay.wait(60)
 
 
 def test_the_hot_key_is_heard_while_the_editor_has_the_keys(
@@ -78,7 +78,7 @@ def test_the_hot_key_is_heard_while_the_editor_has_the_keys(
     assert ask(overlay, "hotkey 3") == "w x n"
     assert ask(editor, "focus") == "1"
     overlay.terminate()
-    overlay.wait(10)
+    overlay.wait(60)
 
 
 def test_it_stays_above_a_window_that_is_raised(
@@ -91,7 +91,7 @@ def test_it_stays_above_a_window_that_is_raised(
     ask(overlay, f"grab {tmp_path / 'above.png'}")
     assert pixel(tmp_path / "above.png", x + width // 2, y + 4) == THEMES["dark"].surface
     overlay.terminate()
-    overlay.wait(10)
+    overlay.wait(60)
 
 
 def test_it_is_dragged_by_hand_and_comes_back_there(
@@ -107,11 +107,11 @@ def test_it_is_dragged_by_hand_and_comes_back_there(
     assert ask(editor, "focus") == "1"
     assert ask(overlay, "where").split()[:2] == ["400", "300"]
     overlay.terminate()
-    overlay.wait(10)
+    overlay.wait(60)
     again = server.run("overlay_program.py", "en", "light", places)
     assert ask(again, "where").split()[:2] == ["400", "300"]
     again.terminate()
-    again.wait(10)
+    again.wait(60)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -133,4 +133,4 @@ def test_every_state_is_on_the_screen(
         seen.add(file.read_bytes())
     assert len(seen) == len(PICTURE_STATES)
     overlay.terminate()
-    overlay.wait(10)
+    overlay.wait(60)

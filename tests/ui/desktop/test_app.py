@@ -10,6 +10,7 @@ from tests.ui.test_app_windows import Calls, Host, Source
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, MeterUpdated, NudgeShown
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
@@ -216,7 +217,7 @@ class SlowEngine(Engine):
         self.may_open = threading.Event()
 
     def start(self, sink: Callable[[Event], None]) -> Call:
-        assert self.may_open.wait(20)
+        assert self.may_open.wait(60)
         return super().start(sink)
 
 
@@ -301,14 +302,14 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
         advance(30.0, 120.0)
         asked.set()
-        assert stopped.wait(20)
+        assert stopped.wait(60)
         advance(60.0, 120.0)
         raise AssertionError("it was to be stopped")
 
     monkeypatch.setattr(engine, "recording", read)
     app = app_for(qtbot, engine)
     app.open_window("replay")
-    assert asked.wait(20)
+    assert asked.wait(60)
     assert app.reader.progress is not None
     progress = app.reader.progress
     qtbot.waitUntil(lambda: progress.labelText() == "long.wav: 25 % · 0:30 of 2:00")
@@ -327,7 +328,7 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     engine = Engine()
     engine.offer = Nudge(
         "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
-        shown=True, because="The call was hard.",
+        shown=True, because=Fact("hard_call"),
     )  # fmt: skip
     app = app_for(qtbot, engine)
     begin(qtbot, app, engine)
@@ -401,7 +402,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
     asking = threading.Thread(target=lambda: answers.append(second.server.listen(place)))
     asking.start()
     qtbot.waitUntil(lambda: bool(answers))
-    asking.join(5)
+    asking.join(60)
     assert answers == [False]
     app.close()
     second.close()
@@ -409,7 +410,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
 
 def nudge(nudge_id: str, level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet it out."
-    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because="why")
+    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because=quoted("why"))
     return NudgeShown(6.0, told)
 
 
@@ -432,13 +433,13 @@ def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -
             assert app._command(command).ok
 
     for number, command in enumerate((AppCommand.DISMISS, AppCommand.NOT_USEFUL)):
-        app.overlay.take((nudge(f"n{number}"),))
+        app.overlay.on_events((nudge(f"n{number}"),))
         do(command)
         assert app.overlay.card.card is None
         assert not app.menu.commands[command].isVisible()
     assert told == [("dismissed", "n0"), ("not useful", "keep_listening")]
     assert not app._command(AppCommand.DISMISS).ok
-    app.overlay.take((nudge("n2", NudgeLevel.URGENT),))
+    app.overlay.on_events((nudge("n2", NudgeLevel.URGENT),))
     assert not app._command(AppCommand.NOT_USEFUL).ok
     assert app._command(AppCommand.DISMISS).ok
     app.close()
