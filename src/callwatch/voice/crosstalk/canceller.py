@@ -17,7 +17,7 @@ from callwatch.core.frames import Leak
 from callwatch.voice.crosstalk.echo_detector import EchoDetector, EchoDetectorConfig
 from callwatch.voice.crosstalk.kalman_filter import FFT_SIZE
 from callwatch.voice.crosstalk.leak_estimator import (
-    SLICE,
+    NOTHING_LEFT,
     WARM_UP_CHUNKS,
     LeakConfig,
     LeakEstimator,
@@ -68,36 +68,35 @@ class CrosstalkCanceller:
         agent, customer = (way.leak for way in self._ways)
         return agent, customer
 
-    def process(self, sound: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """`sound` (2, k * CHUNK), samples in -1..1: near-end sound, and the threshold for it.
-
-        The threshold, shape (2, k * CHUNK), is a signal as loud as what may be left of the leak.
-        """
+    def process(self, sound: FloatArray) -> FloatArray:
+        """`sound` (2, k * CHUNK), samples in -1..1, without what leaks; what may be left is faint."""
         known = np.concatenate((self._past, sound), axis=1)
-        own, threshold = sound.copy(), np.zeros_like(sound)
+        cleaned = sound.copy()
         before = self._past.shape[1]
         for k in range(sound.shape[1] // CHUNK):
             here = slice(k * CHUNK, (k + 1) * CHUNK)
             heard = known[:, here.start + CHUNK : here.stop + before]
             for row, leak in enumerate(self._next(heard)):
                 if leak is not None:
-                    own[row, here] -= leak
-                left = self._ways[row].threshold(leak)
-                threshold[row, here] = np.repeat(np.sqrt(left), SLICE)
-                own[row, here] *= self._suppression(row, own[row, here], left)
+                    cleaned[row, here] -= leak
+                self._suppress(row, cleaned[row, here], self._ways[row].threshold(leak))
         self._past = known[:, known.shape[1] - before :]
-        return own, threshold
+        return cleaned
 
-    def _suppression(self, row: int, own: FloatArray, left: DoubleArray) -> FloatArray:
-        """Gain of each sample: what may be left of a leak is turned down to the noise of the channel."""
-        left = left.reshape(-1, 4).mean(axis=1)
-        if not left.any() and self._gain[row] == 1.0:
-            return np.ones(1, np.float32)
-        powers = np.einsum("ki,ki->k", own.reshape(4, -1), own.reshape(4, -1)) / 128 + 1e-12
-        gains = np.sqrt(np.maximum(1.0 - left / powers, np.minimum(self._noise[row] / powers, 1.0)))
-        at = np.concatenate(([self._gain[row]], gains))
+    def _suppress(self, row: int, chunk: FloatArray, left: DoubleArray) -> None:
+        """Turn down, in place, what may be left of a leak, to the noise of the channel.
+
+        `left` (n,): the power that is no more than what may be left, along the chunk.
+        """
+        if left is NOTHING_LEFT and self._gain[row] == 1.0:
+            return
+        pieces = chunk.reshape(len(left), -1)
+        powers = np.einsum("ki,ki->k", pieces, pieces) / pieces.shape[1] + 1e-12
+        least = np.minimum(self._noise[row] / powers, 1.0)
+        gains = np.sqrt(np.maximum(1.0 - left / powers, least))
+        at = np.linspace(0.0, len(left), CHUNK + 1)[1:]
+        chunk *= np.interp(at, np.arange(len(left) + 1), np.append(self._gain[row], gains))
         self._gain[row] = float(gains[-1])
-        return np.interp(np.arange(1, CHUNK + 1) / 128, np.arange(5), at).astype(np.float32)
 
     def _next(self, heard: FloatArray) -> list[DoubleArray | None]:
         """The leak in each channel's newest chunk of `heard`; None where there is none."""

@@ -17,7 +17,9 @@ from callwatch.core.frames import Leak
 from callwatch.voice.crosstalk.kalman_filter import FFT_SIZE, FrequencyDomainKalmanFilter
 from callwatch.voice.framing import CHUNK
 
-SLICE: Final = 32  # samples: the threshold has steps of 2 ms, which divide chunks and frames
+SLICES: Final = 4  # of a chunk: the threshold has steps of 8 ms
+NOTHING_LEFT: Final = np.zeros(SLICES)
+_FADED: Final = 1e-12  # -120 dBFS
 LEAD: Final = 192  # the path begins 12 ms before its peak
 WARM_UP_CHUNKS: Final = 32  # the last second, from which a path that was just found is learnt
 _LEAST_RESIDUAL_DB: Final = -30.0
@@ -60,7 +62,7 @@ class LeakEstimator:
 
     def __init__(self, config: LeakConfig) -> None:
         self._config = config
-        self._fade = 10.0 ** (-config.fade_db_s / 10.0 * SLICE / CALL_RATE_HZ)
+        self._fade = 10.0 ** (-config.fade_db_s / 10.0 * CHUNK / SLICES / CALL_RATE_HZ)
         self._threshold = 0.0
         self.delay: int | None = None  # samples; None: no echo is known
         self._begin()
@@ -121,13 +123,16 @@ class LeakEstimator:
         self._filter.update(self._residual, factor)
 
     def threshold(self, leak: DoubleArray | None) -> DoubleArray:
-        """Power (CHUNK // SLICE,) that near-end speech must exceed: what may be left of the leak."""
-        powers = np.zeros(CHUNK // SLICE)
+        """Power (SLICES,) along the chunk that near-end speech must exceed: what may be left."""
+        if leak is None and self._threshold == 0.0:
+            return NOTHING_LEFT
+        powers = np.zeros(SLICES)
         if leak is not None:
             scale = 10.0 ** ((self._residual_db + self._config.margin_db) / 10.0)
-            powers = (leak.reshape(-1, SLICE) ** 2).mean(axis=1) * scale
+            powers = (leak.reshape(SLICES, -1) ** 2).mean(axis=1) * scale
         for i, power in enumerate(powers.tolist()):
-            self._threshold = powers[i] = max(power, self._threshold * self._fade)
+            faded = self._threshold * self._fade
+            self._threshold = powers[i] = max(power, faded if faded > _FADED else 0.0)
         return powers
 
     def _has_changed(self) -> bool:
