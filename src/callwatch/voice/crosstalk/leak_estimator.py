@@ -31,9 +31,10 @@ class LeakConfig:
 
     # Where the leak would be weaker than this share of the near power, it proves nothing.
     min_leak_share: float = 0.1
-    # Share that must stay explained of the near sound of the last 1.5 s.
-    min_explained: float = 0.1
-    check_memory: int = 48
+    # By what taking it away makes the near sound weaker, as a share of the leak, over the last 1.5 s: 1
+    # where it is right, 0 where somebody speaks over it, -1 where nothing leaks any more.
+    min_benefit: float = -0.5
+    benefit_memory: int = 48
     # The path has changed when what is left is so much like what was predicted (correlation of either
     # sign, over some six chunks). Near-end speech is not.
     changed_correlation: float = 0.3
@@ -71,7 +72,7 @@ class LeakEstimator:
         self._filter = FrequencyDomainKalmanFilter()
         self._predicted = self._residual = np.zeros(CHUNK)
         self.residual_power = self._predicted_power = 0.0
-        self._checks, self._explained = self._config.check_memory // 4, 0.5
+        self._benefit = 0.5
         self._correlation = 0.0
         self._measured = 0
         self._leak_power = self._far_power = 1e-12
@@ -146,12 +147,11 @@ class LeakEstimator:
     def _check(self, near: float, far: float) -> None:
         """How well the path predicted the chunk, from which it has not learnt yet; powers."""
         config, leak, left = self._config, self._predicted_power, self.residual_power
-        if leak < config.min_leak_share * near:
-            return
-        self._checks = min(self._checks + 1, config.check_memory)
-        self._explained += (1.0 - min(left / near, 2.0) - self._explained) / self._checks
-        if self._explained < config.min_explained:
+        benefit = min(max((near - left) / leak, -1.0), 1.0)
+        self._benefit += (benefit - self._benefit) / config.benefit_memory
+        if self._benefit < config.min_benefit:
             self.delay = None
+        if self.delay is None or leak < config.min_leak_share * near:
             return
         self._measured += 1
         weight = min(self._measured, config.gain_memory)
