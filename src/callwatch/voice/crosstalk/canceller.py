@@ -106,11 +106,10 @@ class CrosstalkCanceller:
         self._own = np.roll(self._own, -1, axis=1)
         self._own[:, -1] = powers
         audible = np.minimum(powers / (10.0 * self._noise + 1e-8), 1.0)
-        found = self._detector.process(chunk, (audible / np.sqrt(powers)).astype(np.float32))
+        found = self._detector.process(chunk, audible.astype(np.float32))
         for row, delay in enumerate(found):
             if delay is not None and self._ways[row].locate(delay):
-                for ago in range(WARM_UP_CHUNKS, 0, -1):
-                    self._learn(row, heard, self._predict(row, heard, ago), ago)
+                self._warm_up(row, heard)
         leaks = [self._predict(row, heard, 0) for row in range(2)]
         for row, leak in enumerate(leaks):
             if leak is not None:
@@ -118,6 +117,13 @@ class CrosstalkCanceller:
         for row, leak in enumerate(leaks):
             self._learn(row, heard, leak, 0)
         return leaks
+
+    def _warm_up(self, row: int, heard: FloatArray) -> None:
+        """Learn a path that was just found from the last second; the second time it is measured."""
+        for _ in range(2):
+            self._ways[row].measure_again()
+            for ago in range(WARM_UP_CHUNKS, 0, -1):
+                self._learn(row, heard, self._predict(row, heard, ago), ago)
 
     def _predict(self, row: int, heard: FloatArray, ago: int) -> DoubleArray | None:
         """The leak in the chunk that came `ago` chunks before the newest one."""

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from callwatch.core.arrays import ComplexArray, FloatArray
+from callwatch.core.arrays import BoolArray, ComplexArray, FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.voice.framing import CHUNK
 
@@ -31,6 +31,12 @@ _LOWEST_HZ: Final = 250
 _HIGHEST_HZ: Final = 1900
 # Cross-power (of 3000 where both channels sound all the time) below which a phase is chance.
 _NO_POWER: Final = 3.0
+# ... and of the strongest frequency, what the window spreads of a tone: it is no sound of its own.
+_SPREAD: Final = 3e-5
+# Beside what is remembered, less than this in the last window is no news: the near side is silent.
+_NEWS: Final = 0.1
+# Power of -80 dBFS: less is no sound at all, not even noise.
+_SILENT: Final = 1e-8
 # Around a peak: its own width, and the echoes of a room behind it.
 _BEFORE: Final = 5 * _RATE_HZ // 1000
 _BEHIND: Final = 15 * _RATE_HZ // 1000
@@ -45,6 +51,11 @@ class EchoDetectorConfig:
     # The highest peak of the correlation beside the next highest. Without an echo 1.2 to 1.9, once
     # 3.0 in 90 min of calls; with one 5 to 50.
     min_peak_ratio: float = 3.0
+    # Share of the frequencies that agree on the delay: 0.1 to 0.9 for an echo, less for tones that
+    # both channels carry.
+    min_peak: float = 0.1
+    # Chunks in which both sound, so much apart: half a second. Less of two voices is like by chance.
+    min_chunks: int = 16
     # Steps that the cross-spectrum remembers: 2 s, in which a clock that is 50 ppm off moves 0.1 ms.
     memory_steps: float = 8.0
 
@@ -54,6 +65,7 @@ class EchoDetector:
 
     def __init__(self, config: EchoDetectorConfig) -> None:
         self._config = config
+        self._reach = round(config.max_delay_s * _RATE_HZ)
         self._chunks: deque[FloatArray] = deque(maxlen=_WINDOW_CHUNKS)
         # Fades in; falls within the last chunk, so that what was just said counts.
         fade = np.ones(_WINDOW, dtype=np.float32)
@@ -63,37 +75,49 @@ class EchoDetector:
         hz = np.fft.rfftfreq(_FFT, 1 / _RATE_HZ)
         self._band = slice(*np.searchsorted(hz, (_LOWEST_HZ, _HIGHEST_HZ)).tolist())
         self._cross: ComplexArray = np.zeros(_FFT // 2 + 1, dtype=np.complex64)
+        self._sounding: deque[BoolArray] = deque(maxlen=_WINDOW_CHUNKS)
         self._count = 0
 
-    def process(self, chunk: FloatArray, weights: FloatArray) -> tuple[int | None, int | None]:
+    def process(self, chunk: FloatArray, audible: FloatArray) -> tuple[int | None, int | None]:
         """Delay in samples of the echo in each channel, where one is sure now.
 
-        `chunk` (2, CHUNK), samples in -1..1; `weights` (2,): what makes every chunk with sound in it
-        equally strong, and one without weak.
+        `chunk` (2, CHUNK), samples in -1..1; `audible` (2,), 0..1: how far it stands out of the noise.
         """
-        low = chunk.reshape(2, -1, DECIMATION).mean(axis=2) * weights[:, None]
+        powers = np.einsum("ri,ri->r", chunk, chunk) / CHUNK + 1e-12
+        low = chunk.reshape(2, -1, DECIMATION).mean(axis=2) * (audible / np.sqrt(powers))[:, None]
         self._chunks.append(low.astype(np.float32))
+        self._sounding.append(powers > _SILENT)
         self._count += 1
-        if self._count % STEP_CHUNKS:
+        if self._count % STEP_CHUNKS or not self._remember():
             return None, None
+        inside = self._cross[self._band]
+        power = np.abs(inside)
+        phase = np.zeros_like(self._cross)
+        phase[self._band] = inside / (power + (_NO_POWER + _SPREAD * float(power.max())))
+        peaks = np.abs(np.fft.irfft(phase, _FFT)) * (_FFT / 2 / len(inside))
+        into_customer = peaks[: self._reach + 1]
+        into_agent = np.concatenate((peaks[:1], peaks[: -self._reach - 1 : -1]))
+        return self._delay(into_agent, 1), self._delay(into_customer, 0)
+
+    def _remember(self) -> bool:
+        """Take the last window; False where it holds nothing that both channels have."""
         sound = np.concatenate(self._chunks, axis=1)
         spectra = np.fft.rfft(sound * self._fade[-sound.shape[1] :], _FFT)
         cross = spectra[0].conj() * spectra[1]
         self._cross += (cross - self._cross) / self._config.memory_steps
-        phase = np.zeros_like(self._cross)
-        inside = self._cross[self._band]
-        phase[self._band] = inside / (np.abs(inside) + _NO_POWER)
-        peaks = np.abs(np.fft.irfft(phase, _FFT))
-        reach = round(self._config.max_delay_s * _RATE_HZ)
-        into_customer = peaks[: reach + 1]
-        into_agent = np.concatenate((peaks[:1], peaks[: -reach - 1 : -1]))
-        return self._delay(into_agent), self._delay(into_customer)
+        return bool(np.abs(cross).sum() > _NEWS * np.abs(self._cross).sum())
 
-    def _delay(self, peaks: FloatArray) -> int | None:
-        at = int(peaks.argmax())
-        highest = float(peaks[at])
-        around = slice(max(0, at - _BEFORE), at + _BEHIND)
-        peaks[around] = 0.0
-        if highest < self._config.min_peak_ratio * float(peaks.max()) + 1e-9:
+    def _delay(self, peaks: FloatArray, far: int) -> int | None:
+        """Samples to the one peak that stands out; None where none does.
+
+        `peaks`: share of the frequencies that agree on each delay; `far`: the row that would leak.
+        """
+        config, best = self._config, int(peaks.argmax())
+        highest = float(peaks[best])
+        peaks[max(0, best - _BEFORE) : best + _BEHIND] = 0.0
+        if highest < config.min_peak or highest < config.min_peak_ratio * float(peaks.max()):
             return None
-        return at * DECIMATION
+        late = round(best * DECIMATION / CHUNK)
+        sounding = np.array(self._sounding)
+        both = sounding[late:, 1 - far] & sounding[: len(sounding) - late, far]
+        return best * DECIMATION if both.sum() >= config.min_chunks else None

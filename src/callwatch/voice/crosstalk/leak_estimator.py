@@ -29,6 +29,8 @@ _LEAST_RESIDUAL_DB: Final = -30.0
 class LeakConfig:
     """When a path is believed, and how far near-end speech must stand out; chunks are 32 ms."""
 
+    # A leak this much weaker than the far voice is none: 15 dB below what is promised.
+    min_gain_db: float = -60.0
     # Where the leak would be weaker than this share of the near power, it proves nothing.
     min_leak_share: float = 0.1
     # By what taking it away makes the near sound weaker, as a share of the leak, over the last 1.5 s: 1
@@ -52,6 +54,7 @@ class LeakConfig:
     # Where more is left than could be of a leak, somebody speaks over it: such chunks count by this
     # much, or they would raise the threshold above that very voice within a second.
     double_talk_weight: float = 0.1
+    known_chunks: int = 24
     # ... and teach the path less, at most by this factor.
     max_double_talk_factor: float = 100.0
     # Echoes beyond the path fade by 1.5 dB in 10 ms: a room that takes 0.4 s for 60 dB.
@@ -66,10 +69,11 @@ class LeakEstimator:
         self._fade = 10.0 ** (-config.fade_db_s / 10.0 * CHUNK / SLICES / CALL_RATE_HZ)
         self._threshold = 0.0
         self.delay: int | None = None  # samples; None: no echo is known
-        self._begin()
-
-    def _begin(self) -> None:
         self._filter = FrequencyDomainKalmanFilter()
+        self.measure_again()
+
+    def measure_again(self) -> None:
+        """Forget how well the path predicts, not the path."""
         self._predicted = self._residual = np.zeros(CHUNK)
         self.residual_power = self._predicted_power = 0.0
         self._benefit = 0.5
@@ -96,7 +100,7 @@ class LeakEstimator:
         is_known = self.delay is not None and 0 <= delay - self.lead < FFT_SIZE // 2
         if not is_known:
             self.delay = delay
-            self._begin()
+            self._filter = FrequencyDomainKalmanFilter()
         return not is_known
 
     def predict(self, near: DoubleArray, far: DoubleArray) -> DoubleArray:
@@ -147,7 +151,8 @@ class LeakEstimator:
     def _check(self, near: float, far: float) -> None:
         """How well the path predicted the chunk, from which it has not learnt yet; powers."""
         config, leak, left = self._config, self._predicted_power, self.residual_power
-        benefit = min(max((near - left) / leak, -1.0), 1.0)
+        is_faint = leak < far * 10.0 ** (config.min_gain_db / 10.0)
+        benefit = -1.0 if is_faint else min(max((near - left) / leak, -1.0), 1.0)
         self._benefit += (benefit - self._benefit) / config.benefit_memory
         if self._benefit < config.min_benefit:
             self.delay = None
@@ -159,7 +164,7 @@ class LeakEstimator:
         self._far_power += (far - self._far_power) / weight
         above_db = 10.0 * math.log10(left / leak) - self._residual_db
         step = max(config.residual_step_db, config.first_step_db / weight)
-        if above_db > config.margin_db and self._measured > config.new_chunks:
+        if above_db > config.margin_db and self._measured > config.known_chunks:
             step *= config.double_talk_weight
         self._residual_db += step if above_db > 0.0 else -step
         self._residual_db = min(max(self._residual_db, _LEAST_RESIDUAL_DB), 0.0)
