@@ -71,17 +71,39 @@ class CrosstalkCanceller:
     def process(self, sound: FloatArray) -> FloatArray:
         """`sound` (2, k * CHUNK), samples in -1..1, without what leaks; what may be left is faint."""
         known = np.concatenate((self._past, sound), axis=1)
+        chunks = sound.reshape(2, -1, CHUNK)
+        powers = np.einsum("rki,rki->rk", chunks, chunks) / CHUNK + 1e-12
+        noise = self._follow_noise(powers)
+        before = self._own.shape[1]
+        self._own = np.concatenate((self._own, powers), axis=1)
+        audible = np.minimum(powers / (10.0 * noise + 1e-8), 1.0)
+        self._detector.add(chunks, powers, audible)
         cleaned = sound.copy()
-        before = self._past.shape[1]
-        for k in range(sound.shape[1] // CHUNK):
+        for k in range(chunks.shape[1]):
+            self._noise = noise[:, k]
+            found = self._detector.next_chunk()
+            for row, delay in enumerate(found):
+                if delay is not None and self._ways[row].locate(delay):
+                    self._warm_up(row, known, before + k)
+            if all(way.is_idle for way in self._ways):
+                continue
             here = slice(k * CHUNK, (k + 1) * CHUNK)
-            heard = known[:, here.start + CHUNK : here.stop + before]
-            for row, leak in enumerate(self._next(heard)):
+            for row, leak in enumerate(self._next(known, before + k)):
                 if leak is not None:
                     cleaned[row, here] -= leak
                 self._suppress(row, cleaned[row, here], self._ways[row].threshold(leak))
-        self._past = known[:, known.shape[1] - before :]
+        self._past = known[:, -before * CHUNK :]
+        self._own = self._own[:, -before:]
         return cleaned
+
+    def _follow_noise(self, powers: FloatArray) -> DoubleArray:
+        """The noise of both channels, chunk by chunk: it falls at once and rises slowly."""
+        noise = np.empty(powers.shape)
+        for row, values in enumerate(powers.tolist()):
+            now = float(self._noise[row])
+            for k, power in enumerate(values):
+                noise[row, k] = now = min(now * self._noise_rise, power)
+        return noise
 
     def _suppress(self, row: int, chunk: FloatArray, left: DoubleArray) -> None:
         """Turn down, in place, what may be left of a leak, to the noise of the channel.
@@ -98,59 +120,45 @@ class CrosstalkCanceller:
         chunk *= np.interp(at, np.arange(len(left) + 1), np.append(self._gain[row], gains))
         self._gain[row] = float(gains[-1])
 
-    def _next(self, heard: FloatArray) -> list[DoubleArray | None]:
-        """The leak in each channel's newest chunk of `heard`; None where there is none."""
-        chunk = heard[:, -CHUNK:]
-        powers = np.einsum("ri,ri->r", chunk, chunk, dtype=np.float64) / CHUNK + 1e-12
-        self._noise = np.minimum(self._noise * self._noise_rise, powers)
-        self._own = np.roll(self._own, -1, axis=1)
-        self._own[:, -1] = powers
-        audible = np.minimum(powers / (10.0 * self._noise + 1e-8), 1.0)
-        found = self._detector.process(chunk, audible.astype(np.float32))
-        for row, delay in enumerate(found):
-            if delay is not None and self._ways[row].locate(delay):
-                self._warm_up(row, heard)
-        leaks = [self._predict(row, heard, 0) for row in range(2)]
+    def _next(self, known: FloatArray, at: int) -> list[DoubleArray | None]:
+        """The leak in each channel's chunk `at` of `known`; None where there is none."""
+        leaks = [self._predict(row, known, at) for row in range(2)]
         for row, leak in enumerate(leaks):
             if leak is not None:
-                self._own[row, -1] = min(self._ways[row].residual_power, powers[row])
+                self._own[row, at] = min(self._ways[row].residual_power, self._own[row, at])
         for row, leak in enumerate(leaks):
-            self._learn(row, heard, leak, 0)
+            self._learn(row, known, at, leak)
         return leaks
 
-    def _warm_up(self, row: int, heard: FloatArray) -> None:
+    def _warm_up(self, row: int, known: FloatArray, at: int) -> None:
         """Learn a path that was just found from the last second; the second time it is measured."""
         for _ in range(2):
             self._ways[row].measure_again()
-            for ago in range(WARM_UP_CHUNKS, 0, -1):
-                self._learn(row, heard, self._predict(row, heard, ago), ago)
+            for k in range(at - WARM_UP_CHUNKS, at):
+                self._learn(row, known, k, self._predict(row, known, k))
 
-    def _predict(self, row: int, heard: FloatArray, ago: int) -> DoubleArray | None:
-        """The leak in the chunk that came `ago` chunks before the newest one."""
-        way, end = self._ways[row], heard.shape[1] - ago * CHUNK
-        if way.delay is None or self._far(row, ago).max() < self._min_far:
+    def _predict(self, row: int, known: FloatArray, at: int) -> DoubleArray | None:
+        way, end = self._ways[row], (at + 1) * CHUNK
+        if way.delay is None or self._far(row, at) < self._min_far:
             return None
-        far = heard[1 - row, end - way.lead - FFT_SIZE : end - way.lead].astype(np.float64)
-        return way.predict(heard[row, end - CHUNK : end].astype(np.float64), far)
+        far = known[1 - row, end - way.lead - FFT_SIZE : end - way.lead].astype(np.float64)
+        return way.predict(known[row, end - CHUNK : end].astype(np.float64), far)
 
-    def _learn(self, row: int, heard: FloatArray, leak: DoubleArray | None, ago: int) -> None:
-        way, end = self._ways[row], heard.shape[1] - ago * CHUNK
+    def _learn(self, row: int, known: FloatArray, at: int, leak: DoubleArray | None) -> None:
+        way, end = self._ways[row], (at + 1) * CHUNK
         if leak is None or way.delay is None:
             return
-        far = self._far(row, ago).max()
-        at = self._own.shape[1] - ago
-        near = self._own[row, at - _PATH_CHUNKS : at].max()
+        near = float(self._own[row, at - _PATH_CHUNKS + 1 : at + 1].max())
         # Hum is the same on both channels; only what stands out of it can be a voice that leaks.
-        if far > max(self._over_noise * self._noise[1 - row], near / self._over_far):
-            piece = heard[row, end - CHUNK : end]
-            source = heard[1 - row, end - way.delay - CHUNK : end - way.delay]
-            way.update(_power(piece), _power(source))
+        least = max(self._over_noise * float(self._noise[1 - row]), near / self._over_far)
+        if self._far(row, at) > least:
+            source = known[1 - row, end - way.delay - CHUNK : end - way.delay]
+            way.update(_power(known[row, end - CHUNK : end]), _power(source))
 
-    def _far(self, row: int, ago: int) -> DoubleArray:
-        """Powers of the far side's own sound, as far as it may be leaking now."""
-        end = self._own.shape[1] - ago - self._ways[row].lead // CHUNK
-        powers: DoubleArray = self._own[1 - row, end - _PATH_CHUNKS - 1 : end]
-        return powers
+    def _far(self, row: int, at: int) -> float:
+        """The highest power of the far side's own sound in what may be leaking now."""
+        end = at + 1 - self._ways[row].lead // CHUNK
+        return float(self._own[1 - row, end - _PATH_CHUNKS - 1 : end].max())
 
 
 def _power(sound: FloatArray) -> float:

@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from callwatch.core.arrays import BoolArray, ComplexArray, FloatArray
+from callwatch.core.arrays import ComplexArray, DoubleArray, FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.voice.framing import CHUNK
 
@@ -37,6 +37,8 @@ _SPREAD: Final = 3e-5
 _NEWS: Final = 0.1
 # Power of -80 dBFS: less is no sound at all, not even noise.
 _SILENT: Final = 1e-8
+# Delays in samples that are as good as none: 2 ms.
+_TOGETHER: Final = 32
 # Around a peak: its own width, and the echoes of a room behind it.
 _BEFORE: Final = 5 * _RATE_HZ // 1000
 _BEHIND: Final = 15 * _RATE_HZ // 1000
@@ -75,21 +77,31 @@ class EchoDetector:
         hz = np.fft.rfftfreq(_FFT, 1 / _RATE_HZ)
         self._band = slice(*np.searchsorted(hz, (_LOWEST_HZ, _HIGHEST_HZ)).tolist())
         self._cross: ComplexArray = np.zeros(_FFT // 2 + 1, dtype=np.complex64)
-        self._sounding: deque[BoolArray] = deque(maxlen=_WINDOW_CHUNKS)
+        self._powers: deque[FloatArray] = deque(maxlen=_WINDOW_CHUNKS)
+        self._coming: deque[tuple[FloatArray, FloatArray]] = deque()
         self._count = 0
 
-    def process(self, chunk: FloatArray, audible: FloatArray) -> tuple[int | None, int | None]:
-        """Delay in samples of the echo in each channel, where one is sure now.
+    def add(self, chunks: FloatArray, powers: FloatArray, audible: DoubleArray) -> None:
+        """The next chunks, before `next_chunk` goes on to the first of them.
 
-        `chunk` (2, CHUNK), samples in -1..1; `audible` (2,), 0..1: how far it stands out of the noise.
+        `chunks` (2, k, CHUNK), samples in -1..1, and their `powers` (2, k); `audible` (2, k), 0..1: how
+        far each stands out of the noise.
         """
-        powers = np.einsum("ri,ri->r", chunk, chunk) / CHUNK + 1e-12
-        low = chunk.reshape(2, -1, DECIMATION).mean(axis=2) * (audible / np.sqrt(powers))[:, None]
-        self._chunks.append(low.astype(np.float32))
-        self._sounding.append(powers > _SILENT)
+        low = chunks.reshape(2, chunks.shape[1], -1, DECIMATION).mean(axis=3)
+        low *= (audible / np.sqrt(powers))[:, :, None]
+        self._coming += list(zip(low.swapaxes(0, 1).astype(np.float32), powers.T, strict=True))
+
+    def next_chunk(self) -> tuple[int | None, int | None]:
+        """Delay in samples of the echo in each channel, where one is sure now."""
+        chunk, powers = self._coming.popleft()
+        self._chunks.append(chunk)
+        self._powers.append(powers)
         self._count += 1
         if self._count % STEP_CHUNKS or not self._remember():
             return None, None
+        return self._delays()
+
+    def _delays(self) -> tuple[int | None, int | None]:
         inside = self._cross[self._band]
         power = np.abs(inside)
         phase = np.zeros_like(self._cross)
@@ -97,7 +109,14 @@ class EchoDetector:
         peaks = np.abs(np.fft.irfft(phase, _FFT)) * (_FFT / 2 / len(inside))
         into_customer = peaks[: self._reach + 1]
         into_agent = np.concatenate((peaks[:1], peaks[: -self._reach - 1 : -1]))
-        return self._delay(into_agent, 1), self._delay(into_customer, 0)
+        powers = np.array(self._powers)
+        agent = self._delay(into_agent, powers[:, 1], powers[:, 0])
+        customer = self._delay(into_customer, powers[:, 0], powers[:, 1])
+        if agent is None or customer is None or max(agent, customer) > _TOGETHER:
+            return agent, customer
+        # The same peak twice: what sounds in both at once leaks into the softer one.
+        is_softer = powers[:, 0].sum() < powers[:, 1].sum()
+        return (agent, None) if is_softer else (None, customer)
 
     def _remember(self) -> bool:
         """Take the last window; False where it holds nothing that both channels have."""
@@ -107,10 +126,10 @@ class EchoDetector:
         self._cross += (cross - self._cross) / self._config.memory_steps
         return bool(np.abs(cross).sum() > _NEWS * np.abs(self._cross).sum())
 
-    def _delay(self, peaks: FloatArray, far: int) -> int | None:
+    def _delay(self, peaks: FloatArray, far: FloatArray, near: FloatArray) -> int | None:
         """Samples to the one peak that stands out; None where none does.
 
-        `peaks`: share of the frequencies that agree on each delay; `far`: the row that would leak.
+        `peaks`: share of the frequencies that agree on each delay; `far`, `near`: power by chunk.
         """
         config, best = self._config, int(peaks.argmax())
         highest = float(peaks[best])
@@ -118,6 +137,5 @@ class EchoDetector:
         if highest < config.min_peak or highest < config.min_peak_ratio * float(peaks.max()):
             return None
         late = round(best * DECIMATION / CHUNK)
-        sounding = np.array(self._sounding)
-        both = sounding[late:, 1 - far] & sounding[: len(sounding) - late, far]
+        both = (far[: len(far) - late] > _SILENT) & (near[late:] > _SILENT)
         return best * DECIMATION if both.sum() >= config.min_chunks else None

@@ -85,10 +85,15 @@ class LeakEstimator:
     @property
     def leak(self) -> Leak:
         """What is known of the leak."""
-        if self.delay is None:
+        if self.delay is None or not self._measured:
             return Leak()
         gain_db = 10.0 * math.log10(self._leak_power / self._far_power)
         return Leak(gain_db, self.delay / CALL_RATE_HZ, self._residual_db)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing leaks, and nothing is left that did."""
+        return self.delay is None and self._threshold == 0.0
 
     @property
     def lead(self) -> int:
