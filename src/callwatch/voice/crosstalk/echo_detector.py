@@ -87,7 +87,7 @@ class EchoDetector:
         `chunks` (2, k, CHUNK), samples in -1..1, and their `powers` (2, k); `audible` (2, k), 0..1: how
         far each stands out of the noise.
         """
-        low = chunks.reshape(2, chunks.shape[1], -1, DECIMATION).mean(axis=3)
+        low = chunks.reshape(2, -1, CHUNK // DECIMATION, DECIMATION).mean(axis=3)
         low *= (audible / np.sqrt(powers))[:, :, None]
         self._coming += list(zip(low.swapaxes(0, 1).astype(np.float32), powers.T, strict=True))
 
