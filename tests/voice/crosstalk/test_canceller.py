@@ -80,7 +80,10 @@ def test_an_echo_is_found_and_taken_away_at_every_delay(gain_db: float, delay_ms
 def test_an_echo_is_found_within_a_second_of_the_voice(path: np.ndarray) -> None:
     own, leak, _ = through(path, np.zeros(10 * RATE))
     begin = np.flatnonzero(np.abs(leak) > 0.1 * np.abs(leak).max())[0] / RATE
-    assert db(seconds(own, begin + 1.0, begin + 1.8)) < db(seconds(leak, begin + 1.0, begin + 1.8)) - 10
+    assert (
+        db(seconds(own, begin + 1.0, begin + 1.8))
+        < db(seconds(leak, begin + 1.0, begin + 1.8)) - 10
+    )
 
 
 def test_an_echo_under_the_noise_of_the_line_is_found() -> None:

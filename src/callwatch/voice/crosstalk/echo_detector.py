@@ -106,7 +106,7 @@ class EchoDetector:
         power = np.abs(inside)
         phase = np.zeros_like(self._cross)
         phase[self._band] = inside / (power + (_NO_POWER + _SPREAD * float(power.max())))
-        peaks = np.abs(np.fft.irfft(phase, _FFT)) * (_FFT / 2 / len(inside))
+        peaks = np.abs(np.fft.irfft(phase, _FFT)).astype(np.float32) * (_FFT / 2 / len(inside))
         into_customer = peaks[: self._reach + 1]
         into_agent = np.concatenate((peaks[:1], peaks[: -self._reach - 1 : -1]))
         powers = np.array(self._powers)

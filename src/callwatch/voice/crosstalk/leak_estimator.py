@@ -1,8 +1,8 @@
 """One direction of the leak: its path once an echo is found, and what may be left of it.
 
-    far    |=== speaks ===|
-    near         |~~ leak ~~~~|   predicted from `delay` before on, taken away
-                 |::::::::::::|   threshold: near-end speech must be louder than what may be left
+far    |=== speaks ===|
+near         |~~ leak ~~~~|   predicted from `delay` before on, taken away
+             |::::::::::::|   threshold: near-end speech must be louder than what may be left
 """
 
 import math

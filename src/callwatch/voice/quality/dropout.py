@@ -114,7 +114,7 @@ class SignalLossCheck(QualityCheck):
         """Seconds without any sound."""
         return self._detectors[channel].frames * HOP_S
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note when the sound is lost, and when it is back."""
         notes = []
         for channel, detector in self._detectors.items():

@@ -83,7 +83,12 @@ class InputFaults:
             _mark(self._sides[channel], second, code)
 
     def mark_frames(
-        self, channel: Channel, code: str, frames: VoiceFrames, first: int = 0, end: int | None = None
+        self,
+        channel: Channel,
+        code: str,
+        frames: VoiceFrames,
+        first: int = 0,
+        end: int | None = None,
     ) -> None:
         """This was wrong with this side in these frames, all of them when not said."""
         last = len(frames) if end is None else end

@@ -64,15 +64,15 @@ class HoldMusic:
         """
         config, run, noise = self._config, self._run, self._noise_dbfs
         changes: list[tuple[int, bool]] = []
-        for i, (level, is_idle) in enumerate(zip(level_dbfs, idle, strict=True)):
+        for i, (level, no_speech) in enumerate(zip(level_dbfs, idle, strict=True)):
             fell = level < noise
             noise = max(level, config.least_noise_dbfs) if fell else noise + config.noise_rise_db
-            if is_idle and level > noise + config.above_noise_db and level > config.min_dbfs:
+            if no_speech and level > noise + config.above_noise_db and level > config.min_dbfs:
                 self.frames += 1
                 self._unsure += 1
                 run = min(run + 1.0, self._needed)
             else:
-                run = max(0.0, run - (1.0 if is_idle else config.speech_weight))
+                run = max(0.0, run - (1.0 if no_speech else config.speech_weight))
             if run >= self._needed or self.is_on:
                 self._music, self._unsure = self._music + self._unsure, 0
             elif run <= 0.0:
@@ -101,7 +101,7 @@ class HoldMusicCheck(QualityCheck):
         """How much loud sound without speech there was."""
         return self._music[channel].total_s
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note when it begins, and when it ends."""
         notes = []
         for channel, music in self._music.items():

@@ -1,8 +1,8 @@
 """Whether the two channels can be told apart: one sound on both, or a voice that leaks too strongly.
 
-    same_audio     both channels carry one sound, level by level
-    not_separable  nothing but the other's sound (copy), or a leak as loud as own speech (leak)
-    bleed          a leak that is taken away, but worth a headset
+same_audio     both channels carry one sound, level by level
+not_separable  nothing but the other's sound (copy), or a leak as loud as own speech (leak)
+bleed          a leak that is taken away, but worth a headset
 """
 
 from collections.abc import Iterator
@@ -70,7 +70,7 @@ class SeparationCheck(QualityCheck):
             return near.leak.gain_db
         return near.leak.gain_db + other - own
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note on each kind, once."""
         now_s = frames.end_s + frames.delay_s
         self._same_audio.process(frames)
@@ -87,14 +87,16 @@ class SeparationCheck(QualityCheck):
             notes += self._once(now_s, side, fact)
         return notes
 
-    def warnings(self, duration_s: float) -> list[Fact]:
+    def warnings(self, _duration_s: float) -> list[Fact]:
         """As it is at the end: a side that never spoke has nothing of its own."""
         self._judge(self._config.min_speech_s)
         bled = [fact for fact in self._noted.values() if fact.code == "bleed"]
         return [*(fact for _, fact in self._facts() if fact.code != "bleed"), *bled]
 
     def _judge(self, alone_s: float) -> None:
-        self._too_strong = {channel for channel in CHANNELS if self._is_too_strong(channel, alone_s)}
+        self._too_strong = {
+            channel for channel in CHANNELS if self._is_too_strong(channel, alone_s)
+        }
 
     def _facts(self) -> Iterator[tuple[Channel | None, Fact]]:
         """What is wrong now."""

@@ -21,7 +21,6 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
-
 from callwatch.voice.crosstalk.canceller import CrosstalkCanceller, CrosstalkConfig
 from callwatch.voice.framing import CHUNK, FRAME, Framer, level_dbfs
 from callwatch.voice.vad.agc import AutomaticGainControl, GainConfig
@@ -141,7 +140,9 @@ class VoiceActivity:
         chunks = int(chunk[-1]) + 1 if count else 0
         passes = np.zeros((2, chunks), dtype=np.bool_)
         for row, gate in enumerate(self._gates):
-            passed = gate.process(pieces[row].reshape(-1), cleaned_dbfs[row] > self._config.min_dbfs)
+            passed = gate.process(
+                pieces[row].reshape(-1), cleaned_dbfs[row] > self._config.min_dbfs
+            )
             passes[row, chunk[passed]] = True
         return passes
 

@@ -118,7 +118,9 @@ class Endpointer:
                 decided += self._voice(is_sure)
             elif self._state is not State.QUIET:
                 decided += self._pause()
-            speech[i] = self._state is not State.QUIET and self._frame - self._last_voice <= hangover
+            speech[i] = (
+                self._state is not State.QUIET and self._frame - self._last_voice <= hangover
+            )
         return speech, decided
 
     def finish(self) -> list[Transition]:
@@ -179,10 +181,7 @@ class Endpointer:
             self._state = State.SPEAKING
         self._last_voice = self._frame
         self._sure_frames += is_sure
-        if (
-            self._state is State.STARTING
-            and self._sure_frames >= self._config.min_speech_frames
-        ):
+        if self._state is State.STARTING and self._sure_frames >= self._config.min_speech_frames:
             self._state = State.SPEAKING
             start_s = self._at_s(self._start)
             return [VoiceStarted(self._reported_s(self._frame), self._channel, start_s)]
