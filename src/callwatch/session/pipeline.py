@@ -258,6 +258,10 @@ class Pipeline:
         """The agent found a nudge not useful."""
         self._nudges.mark_not_useful(key)
 
+    def note_recognition(self, skipped_s: float, lag_s: float) -> None:
+        """How much speech the recogniser skipped so far, and how late its words came at most."""
+        self._language_check.note_recognition(skipped_s, lag_s)
+
     def note_drift(self, channel: Channel, ppm: float) -> None:
         """What the source measured of a device's clock."""
         self._quality.note_drift(channel, ppm)

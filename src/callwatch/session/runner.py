@@ -160,7 +160,9 @@ class CallRunner:
         heard = self._recognition.finish(FINISH_TIMEOUT_S) if finish else self._recognition.poll()
         for utterance in heard:
             self._emit(self._pipeline.hear(utterance))
-        self._emit(self._skipped.observe(self._recognition.stats, self._pipeline.now_s))
+        stats = self._recognition.stats
+        self._pipeline.note_recognition(stats.skipped_s, stats.lag_max_s or 0.0)
+        self._emit(self._skipped.observe(stats, self._pipeline.now_s))
 
     def _serve_requests(self) -> None:
         while not self._requests.empty():
