@@ -206,3 +206,29 @@ def test_a_bug_of_the_recogniser_is_not_hidden() -> None:
     echo.accept = broken  # type: ignore[method-assign]
     with pytest.raises(KeyError):
         InlineRecognition(echo).submit([piece("c1", 0.0)])
+
+
+@pytest.mark.parametrize(("more_s", "skipped_s"), [(15.0, 0.0), (15.5, 1.0)])
+def test_fifteen_seconds_may_wait(more_s: float, skipped_s: float) -> None:
+    echo = Echo()
+    echo.go.clear()
+    worker = RecognitionWorker(echo)
+    worker.submit([piece("c1", 0.0)])
+    assert echo.begun.wait(WAIT_S)
+    worker.submit([piece("c1", 1.0 + i) for i in range(15)])
+    worker.submit([piece("c1", 16.0, more_s - 15.0)] if more_s > 15.0 else [])
+    assert worker.stats.skipped_s == skipped_s
+    echo.go.set()
+    worker.close()
+
+
+@pytest.mark.parametrize(("failures", "heard"), [(4, True), (5, False)])
+def test_five_failures_in_a_row_are_beyond_help(failures: int, heard: bool) -> None:
+    echo = Echo()
+    hearing = echo.accept
+    inline = InlineRecognition(echo)
+    echo.accept = _always_failing  # type: ignore[method-assign]
+    inline.submit([piece(f"c{i}", float(i), last=True) for i in range(failures)])
+    echo.accept = hearing  # type: ignore[method-assign]
+    inline.submit([piece("c9", 9.0, last=True)])
+    assert bool(inline.poll()) is heard

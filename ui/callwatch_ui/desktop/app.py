@@ -65,7 +65,7 @@ class DesktopApp(QObject):
         self.bridge = EventBridge()
         self.overlay = Overlay(words, host.overlay_settings())
         self.control = CallControl(host.start, self.bridge, words)
-        self.server = CommandServer(self._command, lambda: self.control.state)
+        self.server = CommandServer(self.command, lambda: self.control.state)
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
@@ -128,14 +128,14 @@ class DesktopApp(QObject):
     def press(self, key: str) -> None:
         """A global hot-key."""
         if key in HOTKEYS:
-            self._command(HOTKEYS[key])
+            self.command(HOTKEYS[key])
         else:
             self.toggle()
 
     def toggle(self) -> None:
         """Start when idle, else stop."""
         idle = self.control.state is AppState.IDLE
-        self._command(AppCommand.START if idle else AppCommand.STOP)
+        self.command(AppCommand.START if idle else AppCommand.STOP)
 
     def _begin_to_warm(self) -> None:
         if self._warming is not None and self._warming.is_alive():
@@ -167,7 +167,7 @@ class DesktopApp(QObject):
         self.reader.done.connect(self._show_replay)
         self.reader.failed.connect(self._notify)
         self.control.show_wanted.connect(self._bring_to_front)
-        self.menu.commanded.connect(self._command)
+        self.menu.commanded.connect(self.command)
         self.menu.window_wanted.connect(self.open_window)
         self.menu.quit_wanted.connect(self.quit_wanted)
         self.tray.activated.connect(self._tray_clicked)
@@ -181,7 +181,8 @@ class DesktopApp(QObject):
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
 
-    def _command(self, command: AppCommand) -> Answer:
+    def command(self, command: AppCommand) -> Answer:
+        """Do what a key, the menu or another program asks for."""
         if command is AppCommand.DISMISS:
             return self._card_answer(self.overlay.close_card())
         if command is AppCommand.NOT_USEFUL:
