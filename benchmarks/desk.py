@@ -160,7 +160,7 @@ def _offset_s(events: Sequence[Event], truth: Truth) -> float:
     true = sorted(s["start_s"] for s in truth["segments"])
     heard = [event.start_s for event in events if isinstance(event, VoiceStarted)]
     first_s: float = heard[0] - true[0] if heard and true else 0.0
-    near = [min((h - first_s - t for t in true), key=abs) for h in heard]
+    near: list[float] = [min((h - first_s - t for t in true), key=abs) for h in heard]
     return first_s + median([d for d in near if abs(d) < 0.3] or [0.0])
 
 
