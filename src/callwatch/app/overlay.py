@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
 from callwatch.config import OverlayConfig
 from callwatch.core.errors import CallwatchError, MissingPartError
 from callwatch.core.events import Event
-from callwatch.session.runner import CallRunner, Sink
 
 if TYPE_CHECKING:
+    # The engine is loaded by whoever has a call; `callwatch doctor` only asks for a display.
+    from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
+    from callwatch.session.runner import CallRunner, Sink
     from callwatch_ui.settings import OverlaySettings
 
 
@@ -32,7 +33,7 @@ class RunningCall:
     Its methods may be called from any thread.
     """
 
-    def __init__(self, call: PreparedCall) -> None:
+    def __init__(self, call: "PreparedCall") -> None:
         self._call = call
         self._lock = threading.Lock()
         self._finishing = threading.Lock()
@@ -90,7 +91,7 @@ class RunningCall:
                 return
         callback()
 
-    def _done(self, _runner: CallRunner) -> None:
+    def _done(self, _runner: "CallRunner") -> None:
         with self._lock:
             self._over = True
             callbacks, self._callbacks = self._callbacks, []
@@ -116,8 +117,8 @@ class _Feedback:
 
 
 def run_with_overlay(
-    desk: CallFactory, plan: CallPlan, sinks: tuple[Sink, ...] = ()
-) -> CallOutcome:
+    desk: "CallFactory", plan: "CallPlan", sinks: "tuple[Sink, ...]" = ()
+) -> "CallOutcome":
     """The call with the overlay; returns when the call is over and its report is written.
 
     Raises the CallwatchError that ended the call.
@@ -154,7 +155,7 @@ def overlay_settings(config: OverlayConfig) -> "OverlaySettings":
     )
 
 
-def save_pictures(out_dir: Path, desk: CallFactory) -> list[Path]:
+def save_pictures(out_dir: Path, desk: "CallFactory") -> list[Path]:
     """A picture of each state of the overlay.
 
     Raises MissingPartError when Qt is not there.
