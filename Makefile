@@ -28,7 +28,7 @@ lint: $(STAMPS)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+	PYTHONPATH=. $(VENV)/bin/lint-imports
 
 format: $(STAMPS)/dev
 	$(VENV)/bin/ruff check --fix .

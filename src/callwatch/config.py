@@ -28,8 +28,8 @@ from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError
 from callwatch.core.files import replace_file
 from callwatch.core.table_reader import INTERNAL, TableReader, limited
+from callwatch.session.attention_budget import NudgeConfig
 from callwatch.session.nudge_rules import BREATHER, RULES
-from callwatch.session.nudges import NudgeConfig
 
 SCHEMA: Final = 2
 THEMES: Final = ("system", "light", "dark", "contrast")
@@ -80,6 +80,7 @@ class OverlayConfig:
     opacity: float = limited(1.0, least=0.6, most=1.0)  # below it the contrast is too weak
     scale: float = limited(1.0, least=1.0, most=3.0)
     click_through: bool = False
+    keep_open: bool = False  # the whole bar in calm calls too
     reduced_motion: bool = False
     hide_from_sharing: bool = True
 
@@ -99,7 +100,7 @@ class NudgeSettings:
     """Which cards are shown, and how many; danger to life or limb is always shown."""
 
     enabled: bool = True
-    # Threats may exceed it; and the gap: over one a minute is very likely unacceptable (EEMUA 191).
+    # Half of them are kept for listening. Over one a minute is very likely unacceptable (EEMUA 191).
     most_in_ten_minutes: int = limited(2, least=0, most=100)
     min_gap_s: float = limited(60.0, least=0.0, most=3600.0)
     switched_off: frozenset[str] = limited(frozenset(), choices=(*RULES, BREATHER))

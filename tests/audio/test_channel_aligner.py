@@ -40,15 +40,15 @@ def test_drifting_devices_stay_aligned_and_the_drift_is_told(
     agent_ppm: float, customer_ppm: float
 ) -> None:
     chunks = [
-        *Device(0, sweep, 48_000, agent_ppm, chunk_s=0.04, seed=1).chunks(0, 240),
-        *Device(1, sweep, 44_100, customer_ppm, chunk_s=0.04, seed=2).chunks(0, 240),
+        *Device(0, sweep, 48_000, agent_ppm, chunk_s=0.04, seed=1).chunks(0, 120),
+        *Device(1, sweep, 44_100, customer_ppm, chunk_s=0.04, seed=2).chunks(0, 120),
     ]
     mixer = ChannelAligner(0.0, 2, 0.1)
-    samples = joined(run(mixer, chunks, 240))
+    samples = joined(run(mixer, chunks, 120))
     assert mixer.drift_ppm(Channel.AGENT) == pytest.approx(agent_ppm, abs=10)
     assert mixer.drift_ppm(Channel.CUSTOMER) == pytest.approx(customer_ppm, abs=10)
-    # Uncorrected, 300 ppm are 66 ms here; the ear notices about 10.
-    for at_s in (30.0, 120.0, 220.0):
+    # Uncorrected, 300 ppm are 33 ms here; the ear notices about 10.
+    for at_s in (30.0, 70.0, 115.0):
         for row in samples:
             assert abs(late_by_s(row, sweep, at_s)) < 0.012
         sides = late_by_s(samples[0], sweep, at_s) - late_by_s(samples[1], sweep, at_s)

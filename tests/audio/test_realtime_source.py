@@ -66,7 +66,6 @@ def test_stop_ends_at_once(recording: Path) -> None:
 def test_paused_time_does_not_count(recording: Path) -> None:
     clock = Clock()
     resume_at_s = 107.0
-    paced = RealtimeSource(open_recording(recording, block_s=0.5), clock)
 
     def wait(timeout_s: float) -> bool:
         clock.now_s += timeout_s
@@ -74,8 +73,7 @@ def test_paused_time_does_not_count(recording: Path) -> None:
             paced.resume()
         return False
 
-    paced._wait = wait
-    with paced:
+    with RealtimeSource(open_recording(recording, block_s=0.5), clock, wait) as paced:
         blocks = paced.blocks()
         next(blocks)
         paced.pause()

@@ -32,6 +32,15 @@ from callwatch.speech.protocol import SpeechChunk
 from .commands import DEMO
 
 
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo call up to the first threat: both sides, an interruption, and a raised voice."""
+    samples, rate_hz = sf.read(DEMO, dtype="int16")
+    path = tmp_path_factory.mktemp("pipeline") / "call.wav"
+    sf.write(path, samples[: round(32.3 * rate_hz)], rate_hz)
+    return path
+
+
 def run(path: Path, block_s: float) -> tuple[CallSummary, list[Event]]:
     info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, path.name, "en", "none", None)
     phrases = Phrases(
@@ -119,15 +128,16 @@ def test_what_is_wrong_with_the_sound_is_told_second_by_second(tmp_path: Path) -
 
 
 @pytest.fixture(scope="module")
-def usual() -> tuple[CallSummary, list[Event]]:
-    return run(DEMO, 0.5)
+def usual(recording: Path) -> tuple[CallSummary, list[Event]]:
+    return run(recording, 0.5)
 
 
 @pytest.mark.parametrize("block_s", [0.1, 0.0313, 7.0])
 def test_the_block_size_changes_nothing(
-    usual: tuple[CallSummary, list[Event]], block_s: float
+    usual: tuple[CallSummary, list[Event]], recording: Path, block_s: float
 ) -> None:
-    summary, events = run(DEMO, block_s)
+    assert {cue.kind.value for cue in usual[0].cues} >= {"interruption", "raised_voice"}
+    summary, events = run(recording, block_s)
     assert_alike(summary.segments, usual[0].segments)
     assert_alike(summary.turn_spans, usual[0].turn_spans)
     assert_alike(told(events), told(usual[1]))
@@ -144,13 +154,13 @@ def test_stream_time_never_shrinks_and_no_cue_is_known_before_its_audio(
         assert cue.detected_s >= cue.span.start_s
 
 
-@pytest.mark.parametrize("rate_hz", [8000, 11025, 22050, 44100, 96000])
+@pytest.mark.parametrize("rate_hz", [8000, 22050, 96000])
 def test_the_rate_of_the_recording_changes_little(
-    usual: tuple[CallSummary, list[Event]], tmp_path: Path, rate_hz: int
+    usual: tuple[CallSummary, list[Event]], recording: Path, tmp_path: Path, rate_hz: int
 ) -> None:
     import soxr
 
-    audio, original_hz = sf.read(DEMO)
+    audio, original_hz = sf.read(recording)
     path = tmp_path / "rate.wav"
     sf.write(path, soxr.resample(audio, original_hz, rate_hz), rate_hz)
     summary, _ = run(path, 0.5)

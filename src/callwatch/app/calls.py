@@ -1,7 +1,7 @@
 """Puts one call together: source, pipeline, recogniser, journal, report, history."""
 
-import contextlib
 import copy
+import logging
 import shutil
 import threading
 import uuid
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.app.kept_audio import KeptAudio, Taped, tidy
@@ -19,6 +20,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event, PartialTranscribed, UtteranceFinished
 from callwatch.core.figures import OwnHistory
+from callwatch.core.log import logged
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
@@ -33,6 +35,8 @@ from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig
+
+_log: Final = logging.getLogger(__name__)
 
 JOURNAL_NAME = "events.jsonl"
 REPORT_NAMES = ("report.json", "report.html", JOURNAL_NAME)
@@ -328,7 +332,7 @@ class PreparedCall:
             self._audio.discard()
         if self._plan.live:
             return
-        with contextlib.suppress(OSError):
+        with logged(_log, "the files of an abandoned call were not deleted", OSError):
             self._journal_path.unlink(missing_ok=True)
             if self._made_dir and not any(self._plan.out_dir.iterdir()):
                 shutil.rmtree(self._plan.out_dir)

@@ -140,6 +140,7 @@ def overlay_settings(config: OverlayConfig) -> "OverlaySettings":
         scale=config.scale,
         opacity=config.opacity,
         click_through=config.click_through,
+        keep_open=config.keep_open,
         hide_from_sharing=config.hide_from_sharing,
         reduced_motion=config.reduced_motion or None,
         places_file=places,

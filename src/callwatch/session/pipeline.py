@@ -42,10 +42,11 @@ from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.redaction.redactor import UtteranceMasker
+from callwatch.session.attention_budget import NudgeConfig
 from callwatch.session.attribution import AttributionFilter
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
-from callwatch.session.nudges import NudgeConfig, NudgePolicy
+from callwatch.session.nudges import NudgePolicy
 from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk

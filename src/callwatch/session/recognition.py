@@ -4,6 +4,7 @@ Threads: `submit`, `poll`, `finish` and `close` are called by one analysis threa
 thread alone touches the recogniser. It ends by a sentinel and join.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from callwatch.core.channels import Channel
 from callwatch.core.words import Utterance
 from callwatch.speech.protocol import RecognitionError, Recognizer, SpeechChunk
 from callwatch.speech.segment_cutter import SegmentCutter
+
+_log: Final = logging.getLogger(__name__)
 
 # What an engine may raise; anything else is a bug and ends the worker with its traceback.
 _ENGINE_FAULTS: Final = (RecognitionError, RuntimeError, ValueError, OSError)
@@ -186,8 +189,9 @@ class _Listener:
             return self._skip(chunk)
         try:
             utterances = self._recognizer.accept(chunk)
-        except _ENGINE_FAULTS:
+        except _ENGINE_FAULTS as fault:
             self._in_a_row += 1
+            _log.warning("the engine failed (%d in a row)", self._in_a_row, exc_info=fault)
             self._failed_segment[chunk.channel] = chunk.segment_id
             self._recognizer.reset(chunk.channel)
             self.stats = replace(self.stats, failures=self.stats.failures + 1)

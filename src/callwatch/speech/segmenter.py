@@ -57,6 +57,9 @@ class _AudioBuffer:
         self._samples: Samples = np.zeros(0, dtype=np.int16)
         self._first = 0
 
+    def __len__(self) -> int:
+        return len(self._samples)
+
     def append(self, samples: Samples) -> None:
         """Adds the samples that follow."""
         self._samples = np.concatenate((self._samples, samples))
@@ -228,6 +231,11 @@ class SpeechSegmenter:
         for side in self._sides.values():
             side.tape.forget_before(side.needed_from(self._frames_at))
         return out
+
+    @property
+    def held_s(self) -> dict[Channel, float]:
+        """Seconds of sound of each side that are still kept."""
+        return {channel: len(side.tape) / CALL_RATE_HZ for channel, side in self._sides.items()}
 
     def finish(self, at_s: float) -> list[SpeechChunk]:
         """Ends the open segments; `at_s` is the stream time of the end of the call."""

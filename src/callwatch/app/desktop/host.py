@@ -4,13 +4,13 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
-import contextlib
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sink
@@ -33,6 +33,7 @@ from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
+from callwatch.core.log import logged
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
@@ -41,6 +42,8 @@ from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
+
+_log: Final = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -150,9 +153,11 @@ class AppHost:
 
         Loading holds up every thread: it is over before a call, not in it.
         """
-        with contextlib.suppress(CallwatchError, OSError):  # reported when a call begins
+        with logged(
+            _log, "the warm-up failed", CallwatchError, OSError
+        ):  # reported when a call begins
             load_driver()
-            desk = self._desk_for(self.config)
+            desk = self.factory_for(self.config)
             warm_up(desk)
             desk.load()
 
@@ -170,7 +175,7 @@ class AppHost:
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
             call = DesktopCall(
-                self._desk_for(config),
+                self.factory_for(config),
                 source,
                 data_folder() / CALLS / name,
                 sink,
@@ -189,8 +194,8 @@ class AppHost:
         if self._call is call:
             self._call = None
 
-    def _desk_for(self, config: Config) -> CallFactory:
-        """One desk for all calls: a model is loaded once, and the phrases are read once."""
+    def factory_for(self, config: Config) -> CallFactory:
+        """One factory for all calls: a model is loaded once, and the phrases are read once."""
         with self._making:
             if self._desk is None or not self._desk.try_reconfigure(config):
                 if self._desk is not None:
@@ -240,6 +245,7 @@ class AppHost:
         }
         locked = self.settings.loaded.locked
         self.settings.save({key: value for key, value in chosen.items() if key not in locked})
+        self.needs_setup = False
 
     def auto_call(self) -> AutoCallConfig | None:
         """When calls begin and end by themselves; None when they do not."""

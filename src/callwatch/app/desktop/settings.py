@@ -20,7 +20,7 @@ STEPS = {"overlay.scale": 0.25, "overlay.opacity": 0.05, "app.end_after_silence_
 SHOWN = (
     "call.language", "call.agent_id", "call.remember_baseline", "devices.agent", "devices.customer",
     "recognition.engine", "recognition.model", "overlay.theme", "overlay.scale",
-    "overlay.opacity", "overlay.click_through", "overlay.reduced_motion",
+    "overlay.opacity", "overlay.keep_open", "overlay.click_through", "overlay.reduced_motion",
     "overlay.hide_from_sharing", "app.auto_calls", "app.end_after_silence_s",
     "store.retention_days", "store.keep_transcript", "store.keep_audio",
     "nudges.enabled", "nudges.most_in_ten_minutes",
