@@ -75,10 +75,10 @@ class DesktopCall(RunningCall):
         """The talk goes on."""
         self._call.runner.request(lambda pipeline: pipeline.set_on_hold(False))
 
-    def stop(self) -> None:
+    def stop(self, *, at_last_voice: bool = False) -> None:
         """End the call, write its report, let go of the devices."""
         with self._source:
-            super().stop()
+            super().stop(at_last_voice=at_last_voice)
         self._stopped(self)
         trim_heap()
 
@@ -184,6 +184,7 @@ class AppHost:
         except BaseException:
             with source:
                 raise
+        source.on_loss = call.end_at_last_voice
         self._call, self._outcome = call, None
         call.begin()
         return call
