@@ -35,6 +35,20 @@ _FRAMES: Final = 6
 _LEFT_OUT: Final = "..."
 
 
+def logger_of(module: str) -> logging.Logger:
+    """The logger of a module of callwatch, given as `__name__`.
+
+    What it writes goes into the log and nowhere else: without a handler Python would print warnings, messages of
+    errors included, and the handlers of a program around callwatch know nothing of what must be left out.
+    """
+    for name in PACKAGES:
+        package = logging.getLogger(name)
+        package.propagate = False
+        if not package.handlers:
+            package.addHandler(logging.NullHandler())
+    return logging.getLogger(module)
+
+
 class Plain(str):
     """A text of the program itself, such as a version: never anything of a call, a person or a path."""
 
@@ -49,6 +63,7 @@ def log_path() -> Path:
 def start_log(version: str) -> None:
     """Write the log from now on; where that cannot be, go on without."""
     stop_log()
+    own_logger = logger_of("callwatch")
     try:
         log_path().parent.mkdir(parents=True, exist_ok=True)
         handler = _PrivateFile(log_path(), maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8")
@@ -59,11 +74,8 @@ def start_log(version: str) -> None:
         logger = logging.getLogger(name)
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
-        logger.propagate = False
     own, python = Plain(version), Plain(platform.python_version())
-    logging.getLogger("callwatch").info(
-        "callwatch %s, Python %s, %s", own, python, Plain(sys.platform)
-    )
+    own_logger.info("callwatch %s, Python %s, %s", own, python, Plain(sys.platform))
 
 
 def stop_log() -> None:
