@@ -147,6 +147,12 @@ def test_without_a_log_nothing_is_printed_and_nobody_else_gets_it() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_without_a_fault_there_is_no_file() -> None:
+    assert not log_path().exists()
+    logging.getLogger("callwatch.test").warning("a fault")
+    assert written().startswith("callwatch 1.2.3, Python 3.")
+
+
 def test_several_threads_write_whole_lines() -> None:
     def write() -> None:
         for number in range(50):

@@ -61,21 +61,14 @@ def log_path() -> Path:
 
 
 def start_log(version: str) -> None:
-    """Write the log from now on; where that cannot be, go on without."""
+    """Write the log from now on. The file is made by the first fault; where it cannot be, nothing is written."""
     stop_log()
-    own_logger = logger_of("callwatch")
-    try:
-        log_path().parent.mkdir(parents=True, exist_ok=True)
-        handler = _PrivateFile(log_path(), maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8")
-    except OSError:
-        return
+    handler = _PrivateFile(version)
     handler.setFormatter(_Formatter())
     for name in PACKAGES:
-        logger = logging.getLogger(name)
+        logger = logger_of(name)
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
-    own, python = Plain(version), Plain(platform.python_version())
-    own_logger.info("callwatch %s, Python %s, %s", own, python, Plain(sys.platform))
 
 
 def stop_log() -> None:
@@ -99,8 +92,15 @@ def logged(logger: logging.Logger, what: str, *kinds: type[BaseException]) -> It
 class _PrivateFile(logging.handlers.RotatingFileHandler):
     """Readable for its owner alone; a full disk costs a line and nothing else."""
 
+    def __init__(self, version: str) -> None:
+        super().__init__(log_path(), maxBytes=MAX_BYTES, backupCount=1, delay=True)
+        self._head = f"callwatch {version}, Python {platform.python_version()}, {sys.platform}\n"
+
     def _open(self) -> TextIOWrapper:
-        return TextIOWrapper(open(self.baseFilename, "ab", opener=_private), encoding="utf-8")
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        file = TextIOWrapper(open(self.baseFilename, "ab", opener=_private), encoding="utf-8")
+        file.write(self._head)
+        return file
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """Nothing: the log is not worth a word on the user's screen."""
