@@ -98,7 +98,8 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
-        file = TextIOWrapper(open(self.baseFilename, "ab", opener=_private), encoding="utf-8")
+        raw = open(self.baseFilename, "ab", opener=_private)  # noqa: SIM115
+        file = TextIOWrapper(raw, encoding="utf-8")
         file.write(self._head)
         return file
 
