@@ -177,7 +177,7 @@ def test_what_was_dropped_is_named_in_one_sentence(files: Files) -> None:
     assert str(files.user) in note
     for name in (
         "app.both_within_s", "app.least_speech_s", "app.end_after_lost_s",
-        "[analysis.voice] with its 82 keys", "[analysis.turn_taking] with its 29 keys",
+        "82 keys of [analysis.voice]", "29 keys of [analysis.turn_taking]",
         "analysis.method.min_confidence",
     ):  # fmt: skip
         assert name in note
