@@ -6,19 +6,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.report.builders import AGENT, CUSTOMER, cue, empty_call, long_call, rich_call
+from tests.report.builders import AGENT, CUSTOMER, OVERLAP, cue, empty_call, long_call, rich_call
 from tests.report.html_reader import Page
 
 from callwatch.core.channels import Language
-from callwatch.core.cues import CueKind
+from callwatch.core.cues import CueKind, ThreatCategory
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.figures import OwnHistory, figures_of
 from callwatch.core.summary import CallSummary
 from callwatch.report.comparison import compare
 from callwatch.report.html import render_html
 from callwatch.report.moments import moments_of, worth_a_look
+from callwatch.report.quotes import quotes_of
 from callwatch.report.timeline import ROW_LENGTHS_S, row_length_s
 from callwatch.report.transcript import entries_of
 from callwatch.report.wording import Wording
+from callwatch.texts.facts import english
 
 EN = Wording.of(Language.EN, UTC)
 CALLS = {
@@ -64,9 +67,9 @@ def test_what_was_said_is_never_markup() -> None:
         call,
         call=replace(call.call, id=evil, engine=evil, model=evil, language=evil),
         utterances=(call.utterances[0].with_words((word,)), *call.utterances[1:]),
-        cues=tuple(replace(c, evidence=evil) for c in call.cues),
-        nudges=tuple(replace(n, text=evil, because=evil) for n in call.nudges),
-        input_quality=replace(call.input_quality, warnings=(evil,)),
+        cues=tuple(replace(c, evidence=quoted(evil)) for c in call.cues),
+        nudges=tuple(replace(n, text=evil, because=quoted(evil)) for n in call.nudges),
+        input_quality=replace(call.input_quality, warnings=(quoted(evil),)),
     )
     own = OwnHistory(note=evil, follow_up_on=date(2026, 4, 1))
     page = Page.of(render_html(call, Language.EN, own))
@@ -96,9 +99,9 @@ def test_the_page_can_be_walked_by_landmarks_and_headings() -> None:
 def test_every_chart_has_a_table_behind_it() -> None:
     text = page_of(rich_call()).text
     for c in rich_call().cues:
-        told, _, rule = c.evidence[1:].partition(" (rule ")
-        assert told in text
-        assert not rule or rule not in text, "a rule's name is no agent's business"
+        assert english(c.evidence)[1:] in text
+        rule = c.evidence.params.get("rule")
+        assert rule is None or str(rule) not in text, "a rule's name is no agent's business"
     assert page_of(rich_call()).all("details")
 
 
@@ -174,13 +177,72 @@ def test_the_comparison_waits_for_enough_calls_and_leaves_hard_ones_out() -> Non
 
 
 def test_the_short_list_is_not_all_of_one_kind() -> None:
-    many = [cue(CueKind.INTERRUPTION, AGENT, float(n), n + 1.0, "again") for n in range(20)]
-    once = cue(CueKind.RAISED_VOICE, CUSTOMER, 30.0, 34.0, "louder")
+    many = [cue(CueKind.INTERRUPTION, AGENT, float(n), n + 1.0, quoted("again")) for n in range(20)]
+    once = cue(CueKind.RAISED_VOICE, CUSTOMER, 30.0, 34.0, quoted("louder"))
     call = replace(rich_call(), cues=(*many, once))
     chosen = worth_a_look(moments_of(call, EN), 6)
     assert len(chosen) == 6
     assert once in [m.cue for m in chosen]
-    assert [m.cue.span.start_s for m in chosen] == sorted(m.cue.span.start_s for m in chosen)
+
+
+def test_what_can_be_learnt_most_from_comes_first() -> None:
+    short = cue(CueKind.INTERRUPTION, AGENT, 10.0, 11.4, OVERLAP)
+    long = cue(CueKind.INTERRUPTION, AGENT, 50.0, 65.0, OVERLAP)
+    wish = cue(
+        CueKind.THREAT, CUSTOMER, 5.0, 6.0, quoted("said so"), category=ThreatCategory.MANAGER
+    )
+    call = replace(rich_call(), cues=(wish, short, long))
+    assert [m.cue for m in worth_a_look(moments_of(call, EN), 6)] == [long, short, wish]
+
+
+def test_plain_words_come_before_figures() -> None:
+    params = {"pitch_st": 8.0, "level_db": 3.0, "voiced_s": 1.2}
+    raised = cue(CueKind.RAISED_VOICE, CUSTOMER, 17.3, 24.0, Fact("raised_voice", params))
+    over = cue(CueKind.INTERRUPTION, AGENT, 12.6, 14.0, OVERLAP)
+    one, two = moments_of(replace(rich_call(), cues=(over, raised)), EN)
+    assert one.plain == "You spoke while they were speaking, for 1.4 s."
+    assert two.plain == "Their voice was louder and much higher than usual."
+    assert "8 semitones" in two.evidence
+
+
+def test_a_moment_quotes_both_voices() -> None:
+    call = rich_call()
+    over = next(m for m in moments_of(call, EN) if m.cue.kind is CueKind.INTERRUPTION)
+    theirs, yours = quotes_of(over, call, EN)
+    assert (theirs.who, yours.who) == ("Customer", "You")
+    assert theirs.text == "“this invoice and nobody calls me back”"
+    assert yours.text.startswith("“yes but did you")
+    assert quotes_of(over, replace(call, utterances=()), EN) == []
+    page = render_html(call, Language.EN)
+    assert "“this invoice and nobody calls me back”" in page
+
+
+def test_a_wish_for_a_manager_is_no_threat() -> None:
+    call = rich_call()
+    wish = next(m for m in moments_of(call, EN) if m.cue.is_wish)
+    assert wish.title == "Wish: to speak to a manager"
+    assert wish.style == "wish"
+    assert figures_of(call).threats == 1
+
+
+def test_what_was_not_shown_is_folded_away() -> None:
+    page = render_html(rich_call(), Language.EN)
+    shown, _, held = page.partition("<summary>The 1 that were due and not shown, and why</summary>")
+    reason = "another nudge was shown less than 60 s before"
+    assert reason in held.partition("</details>")[0]
+    nudges = shown.rpartition('id="nudges"')[2]
+    assert "1.4 s overlap" in nudges
+    assert reason not in nudges
+
+
+def test_the_legend_has_the_colours_of_the_marks() -> None:
+    page = render_html(rich_call(), Language.EN)
+    assert '<li class="interruption own">' in page
+    theirs = cue(CueKind.INTERRUPTION, CUSTOMER, 48.0, 50.0, OVERLAP)
+    both = replace(rich_call(), cues=(*rich_call().cues, theirs))
+    page = render_html(both, Language.EN)
+    assert "Interruption (You)" in page
+    assert "Interruption (Customer)" in page
 
 
 def test_every_moment_is_in_the_transcript_once() -> None:

@@ -1,6 +1,7 @@
 import numpy as np
 
 from callwatch.core.channels import Channel, Language
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.speech.mismatch import LanguageCheck
@@ -18,7 +19,7 @@ def heard(number: int, sure: float, suffix: str = "") -> Utterance:
     return Utterance(name, Channel.CUSTOMER, (Word("word", span, sure),), True, span.end_s)
 
 
-def said(check: LanguageCheck, sure: float, segments: int = 12) -> list[str]:
+def said(check: LanguageCheck, sure: float, segments: int = 12) -> list[Fact]:
     out = []
     for number in range(segments):
         out += check.observe([chunk(number)], [])
@@ -31,10 +32,8 @@ def test_the_right_language_is_not_mentioned() -> None:
 
 
 def test_words_in_doubt_are_told_once() -> None:
-    [sentence] = said(LanguageCheck(Language.SV), 0.2)
-    assert "customer" in sentence
-    assert "Swedish" in sentence
-    assert "--language" in sentence
+    expected = Fact("language_mismatch", {"channel": "customer", "language": "sv"})
+    assert said(LanguageCheck(Language.SV), 0.2) == [expected]
 
 
 def test_no_words_at_all_are_told_once() -> None:
@@ -70,4 +69,26 @@ def test_a_long_turn_is_not_judged_before_its_words_are_there() -> None:
     out += check.observe([], turn)
     for number in range(9, 12):
         out += check.observe([chunk(number)], [heard(number, 0.9)])
+    assert out == []
+
+
+def test_speech_that_was_skipped_is_in_no_language() -> None:
+    check = LanguageCheck(Language.EN)
+    out = []
+    for number in range(24):
+        out += check.observe([chunk(number)], [])
+        check.note_recognition(4.0 * (number // 3), 0.0)  # a part of it, again and again
+    assert out == []
+    for number in range(24, 36):  # heard again, and still no words
+        out += check.observe([chunk(number)], [])
+    assert len(out) == 1
+
+
+def test_words_that_a_slow_machine_brings_late_are_waited_for() -> None:
+    check = LanguageCheck(Language.EN)
+    check.note_recognition(0.0, 12.0)
+    out = []
+    for number in range(16):
+        late = [heard(number - 3, 0.9)] if number >= 3 else []
+        out += check.observe([chunk(number)], late)
     assert out == []

@@ -27,7 +27,8 @@ from callwatch.phrases.pack import load_pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
 from callwatch.report.write import ReportPaths, write_report
-from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.experimental import overridden
+from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
@@ -104,7 +105,7 @@ class CallFactory:
         """Whether a recogniser listens."""
         return self.choice.create is not None
 
-    def take(self, config: Config) -> bool:
+    def try_reconfigure(self, config: Config) -> bool:
         """Use these settings for the next call; False when they need a desk of their own.
 
         They do when the language changed, or the recogniser, or what is installed for it.
@@ -146,10 +147,15 @@ class CallFactory:
         """
         return PreparedCall(self, plan, sinks)
 
+    def analysis_config(self) -> PipelineConfig:
+        """The thresholds of the analysis, with what the settings and the command line say."""
+        config = self.config
+        chosen = PipelineConfig(language=config.call.language, nudges=config.nudges.budget())
+        return overridden(chosen, config.experimental)
+
     def new_pipeline(self, plan: CallPlan) -> Pipeline:
         """A pipeline for one call."""
         config = self.config
-        analysis = replace(config.analysis, language=config.call.language)
         info = CallInfo(
             id=uuid.uuid4().hex[:12],
             agent_id=config.call.agent_id or None,
@@ -162,7 +168,9 @@ class CallFactory:
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
-        return Pipeline(analysis, info, self._phrases, baselines, with_words=self.with_words)
+        return Pipeline(
+            self.analysis_config(), info, self._phrases, baselines, with_words=self.with_words
+        )
 
     def close(self) -> None:
         """Free the recogniser."""
@@ -241,7 +249,7 @@ class PreparedCall:
                 self._audio = KeptAudio(
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )
-                sinks, source = (*sinks, self._audio.take), Taped(source, self._audio)
+                sinks, source = (*sinks, self._audio.on_event), Taped(source, self._audio)
             self.runner = CallRunner(source, self.pipeline, recognition, sinks)
         except BaseException:
             self.abandon()

@@ -1,4 +1,4 @@
-"""What is there on this machine, what is missing, and what each lack costs and how to mend it.
+"""What is there on this machine, what is missing, and what each missing part costs and how to fix it.
 
 Every check gives findings and never raises: a doctor who faints helps nobody.
 """
@@ -50,7 +50,7 @@ class Finding:
 
 
 def diagnose() -> list[Finding]:
-    """All checks, in the order in which a person would mend things."""
+    """All checks, in the order in which a person would fix things."""
     findings: list[Finding] = []
     checks = (_python, _settings, _recordings, _sound, _voice, _words, _phrases, _window, _places)
     for check in checks:
@@ -74,7 +74,7 @@ def _settings() -> Iterator[Finding]:
         f"Settings from {loaded.user_path}." if there else "No settings file: the defaults hold."
     )
     locked = f" {len(loaded.locked)} keys are managed by IT." if loaded.locked else ""
-    yield Finding("settings", True, place + locked)
+    yield Finding("settings", True, " ".join((place + locked, *loaded.notes)))
 
 
 def _recordings() -> Iterator[Finding]:
@@ -165,9 +165,7 @@ def _voice() -> Iterator[Finding]:
         except MissingPartError as error:
             yield Finding(name, False, str(error), pip(package))
             continue
-        yield Finding(
-            name, True, "Voice activity can be told." if name == "voice model" else "Works."
-        )
+        yield Finding(name, True, "Voice activity works." if name == "voice model" else "Works.")
 
 
 def _words() -> Iterator[Finding]:

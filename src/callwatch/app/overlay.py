@@ -9,7 +9,7 @@ import platformdirs
 
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
 from callwatch.config import OverlayConfig
-from callwatch.core.errors import CallwatchError, ConfigError, MissingPartError
+from callwatch.core.errors import CallwatchError, MissingPartError
 from callwatch.core.events import Event
 from callwatch.session.runner import CallRunner, Sink
 
@@ -44,11 +44,14 @@ class RunningCall:
         """Start the call in a thread of its own."""
         self._call.runner.start(self._done)
 
-    def stop(self) -> None:
-        """End the call and write its report; harmless when it is over.
+    def stop(self, *, at_last_voice: bool = False) -> None:
+        """End the call, or end it where the last voice did, and write its report.
 
-        Raises the CallwatchError that ended the call or that kept its report from being written.
+        Harmless when it is over. Raises the CallwatchError that ended the call or that kept its
+        report from being written.
         """
+        if at_last_voice:
+            self.end_at_last_voice()
         self._call.runner.stop()
         try:
             summary = self._call.runner.join()
@@ -58,6 +61,10 @@ class RunningCall:
         with self._finishing:  # stopped by a button and by the app's end at once: one report
             if self.outcome is None and summary is not None:
                 self.outcome = self._call.finish(summary)
+
+    def end_at_last_voice(self) -> None:
+        """When this call ends, what came after its last voice is no part of it."""
+        self._call.runner.end_at_last_voice()
 
     def pause(self) -> None:
         """Stop transcription (card payment)."""
@@ -135,18 +142,16 @@ def overlay_settings(config: OverlayConfig) -> "OverlaySettings":
     from callwatch_ui.settings import OverlaySettings
 
     places = Path(platformdirs.user_state_dir("callwatch", appauthor=False)) / "places.json"
-    try:
-        return OverlaySettings(
-            theme=config.theme,
-            scale=config.scale,
-            opacity=config.opacity,
-            click_through=config.click_through,
-            hide_from_sharing=config.hide_from_sharing,
-            reduced_motion=config.reduced_motion or None,
-            places_file=places,
-        )
-    except ValueError as exc:
-        raise ConfigError(f"The settings under [overlay] cannot be used: {exc}.") from exc
+    return OverlaySettings(
+        theme=config.theme,
+        scale=config.scale,
+        opacity=config.opacity,
+        click_through=config.click_through,
+        keep_open=config.keep_open,
+        hide_from_sharing=config.hide_from_sharing,
+        reduced_motion=config.reduced_motion or None,
+        places_file=places,
+    )
 
 
 def save_pictures(out_dir: Path, desk: CallFactory) -> list[Path]:

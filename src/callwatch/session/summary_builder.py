@@ -4,8 +4,9 @@ The same code makes the report at the end of a live call and from a journal that
 short, so both hold the same figures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
@@ -28,6 +29,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import (
@@ -60,7 +62,8 @@ class SummaryBuilder:
         self._utterances: list[Utterance] = []
         self._loudness: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
         self._effort: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
-        self._notes: list[str] = []
+        self._notes: list[Fact] = []
+        self._withdrawn: set[str] = set()
         self._last_s = 0.0
 
     def __call__(self, event: Event) -> None:
@@ -82,8 +85,10 @@ class SummaryBuilder:
                 self._floor.pop(channel, None)
                 self._turns.append((channel, span))
             case CueOpened(id=cue_id, cue=cue) | CueClosed(id=cue_id, cue=cue):
-                self._cues[cue_id] = cue
+                if cue_id not in self._withdrawn:
+                    self._cues[cue_id] = cue
             case CueWithdrawn(id=cue_id):
+                self._withdrawn.add(cue_id)
                 self._cues.pop(cue_id, None)
             case NudgeShown(nudge=nudge) | NudgeSuppressed(nudge=nudge):
                 self._nudges.append(nudge)
@@ -95,8 +100,8 @@ class SummaryBuilder:
                 for channel in CHANNELS:
                     self._loudness[channel].append(loudness.get(channel))
                     self._effort[channel].append(effort.get(channel))
-            case InputWarning(message=message):
-                self._notes.append(message)
+            case InputWarning(fact=fact):
+                self._notes.append(fact)
             case _:
                 pass
 
@@ -114,15 +119,19 @@ class SummaryBuilder:
             (channel, TimeSpan(start_s, max(start_s, end.duration_s)))
             for channel, start_s in self._floor.items()
         ]
-        # Those of the first seconds were told before the channels were known to be one.
-        told = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
-        cues = sorted(told, key=lambda cue: (cue.detected_s, cue.span.start_s))
+        # Those of the first seconds were reported before the channels were known to be one.
+        reported = (
+            c
+            for c in self._cues.values()
+            if (end.separable or c.kind not in NEEDS_SPEAKER) and c.span.start_s < end.duration_s
+        )
+        cues = sorted(reported, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
             segments=segments,
             turn_spans=turns,
             cues=cues,
             utterances=self._utterances,
-            loudness={channel: tuple(values) for channel, values in self._loudness.items()},
+            loudness=_up_to(self._loudness, end.duration_s),
             duration_s=end.duration_s,
             separable=end.separable,
             unheard=_unheard(end),
@@ -133,12 +142,12 @@ class SummaryBuilder:
             segments=tuple(sorted(segments, key=_by_start)),
             turn_spans=tuple(sorted(turns, key=_by_start)),
             cues=tuple(cues),
-            nudges=tuple(self._nudges),
-            escalation=tuple(self._escalation),
+            nudges=tuple(n for n in self._nudges if n.time_s <= end.duration_s),
+            escalation=tuple(c for c in self._escalation if c.time_s <= end.duration_s),
             utterances=tuple(sorted(self._utterances, key=lambda u: u.span.start_s)),
             input_quality=end.quality,
             performance=end.performance,
-            effort_curve={channel: tuple(values) for channel, values in self._effort.items()},
+            effort_curve=_up_to(self._effort, end.duration_s),
         )
 
     def _spans_of(self, channel: Channel, duration_s: float) -> list[TimeSpan]:
@@ -148,10 +157,9 @@ class SummaryBuilder:
         return spans
 
     def _cut_short(self) -> CallEnded:
-        warning = "The call's journal ends without an end: the figures cover what was written."
         quality = InputQuality(
             {channel: ChannelQuality() for channel in CHANNELS},
-            (*dict.fromkeys(self._notes), warning),
+            (*dict.fromkeys(self._notes), Fact("cut_short")),
         )
         return CallEnded(self._last_s, self._last_s, True, quality, Performance())
 
@@ -165,6 +173,13 @@ def _unheard(end: CallEnded) -> frozenset[Channel]:
         and end.duration_s > 0
         and heard.silent_s >= WHOLE_SHARE * end.duration_s
     )
+
+
+def _up_to(
+    curves: Mapping[Channel, Sequence[float | None]], duration_s: float
+) -> dict[Channel, tuple[float | None, ...]]:
+    """Curves of a value a second, without what was heard after the end of the call."""
+    return {channel: tuple(values[: ceil(duration_s)]) for channel, values in curves.items()}
 
 
 def _by_start(item: ChannelSpan) -> tuple[float, str]:

@@ -114,8 +114,8 @@ def test_without_a_display_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     [
         ("[call\nlanguage", "is broken"),
         ("schema = 99\n", "another version"),
-        ('[call]\nlanguage = "fi"\n', "use one of en, sv, da, nb"),
-        ('[overlay]\ntheme = "pink"\n', "no theme 'pink'"),
+        ('[call]\nlanguage = "fi"\n', "one of en, sv, da, nb"),
+        ('[overlay]\ntheme = "pink"\n', "one of system, light, dark, contrast"),
     ],
     ids=["no TOML", "newer", "a value", "a theme"],
 )
@@ -140,17 +140,32 @@ def test_settings_that_cannot_be_used_are_kept_and_told(
 def test_every_card_can_be_switched_off_and_on(loaded: LoadedConfig) -> None:
     host = AppHost(loaded)
     fields = {field.key: field for field in host.settings.fields()}
-    assert fields["nudges.keep_listening"].label == "Keep listening"
-    shown = {key for key in fields if key.startswith("nudges.")}
+    assert fields["nudges.card.keep_listening"].label == "Keep listening"
+    shown = {key for key in fields if key.startswith("nudges.card.")}
     # Danger to life or limb is always shown: no switch may promise otherwise.
-    urgent = {"nudges.threat.physical", "nudges.threat.self_harm"}
-    assert shown == {f"nudges.{key}" for key in (*RULES, "breather")} - urgent
-    host.settings.save({"nudges.keep_listening": False, "nudges.threat.manager": False})
-    host.settings.save({"nudges.threat.manager": True})
-    assert host.config.analysis.nudges.switched_off == {"keep_listening"}
+    urgent = {"nudges.card.threat.physical", "nudges.card.threat.self_harm"}
+    assert shown == {f"nudges.card.{key}" for key in (*RULES, "breather")} - urgent
+    host.settings.save(dict.fromkeys(shown, False))
+    assert host.config.nudges.switched_off == {key.removeprefix("nudges.card.") for key in shown}
+    host.settings.save(dict.fromkeys(shown - {"nudges.card.keep_listening"}, True))
+    assert host.config.nudges.switched_off == {"keep_listening"}
     values = {field.key: field.value for field in host.settings.fields()}
-    assert values["nudges.keep_listening"] is False
-    assert values["nudges.threat.manager"] is True
+    assert values["nudges.card.keep_listening"] is False
+    assert values["nudges.card.threat.manager"] is True
+
+
+def test_a_wrong_value_is_corrected_in_the_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = tmp_path / "config.toml"
+    user.write_text('schema = 1\n[overlay]\ntheme = "pink"\nscale = 9\n[analysis.pace]\nx = 1\n')
+    monkeypatch.setenv("CALLWATCH_CONFIG", str(user))
+    host = AppHost(*load_what_works())
+    host.settings.save({"overlay.theme": "dark"})
+    assert host.overlay_settings().theme == "dark"
+    assert "overlay.scale" in load_what_works()[1]
+    host.settings.save({"overlay.scale": 2.0})
+    assert load_what_works()[1] == ""
 
 
 def test_a_recording_is_analysed_for_its_replay(loaded: LoadedConfig, tmp_path: Path) -> None:

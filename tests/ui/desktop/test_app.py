@@ -10,6 +10,7 @@ from tests.ui.test_app_windows import Calls, Host, Source
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, MeterUpdated, NudgeShown
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
@@ -29,8 +30,8 @@ class Call:
         self._finished: list[Callable[[], None]] = []
         sink(MeterUpdated(5.0, {Channel.AGENT: 2.0, Channel.CUSTOMER: 2.0}, {}))
 
-    def stop(self) -> None:
-        self.told.append("stop")
+    def stop(self, *, at_last_voice: bool = False) -> None:
+        self.told.append("stop at the last voice" if at_last_voice else "stop")
 
     def pause(self) -> None:
         self.told.append("pause")
@@ -328,7 +329,7 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     engine = Engine()
     engine.offer = Nudge(
         "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
-        shown=True, because="The call was hard.",
+        shown=True, because=Fact("hard_call"),
     )  # fmt: skip
     app = app_for(qtbot, engine)
     begin(qtbot, app, engine)
@@ -388,9 +389,9 @@ def test_the_first_run_moves_the_overlay(qtbot: QtBot) -> None:
     assert isinstance(wizard, FirstRun)
     app.show()
     right = app.overlay.place
-    wizard.corner.setCurrentIndex(wizard.corner.findData("bottom_left"))
+    wizard.corner.setCurrentIndex(wizard.corner.findData("top_left"))
     assert app.overlay.place.x() < right.x()
-    assert app.overlay.place.y() > right.y()
+    assert app.overlay.place.y() < right.y()
     wizard.auto_calls.setChecked(False)
     assert not wizard.result_so_far().auto_calls
     app.close()
@@ -413,7 +414,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
 
 def nudge(nudge_id: str, level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet it out."
-    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because="why")
+    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because=quoted("why"))
     return NudgeShown(6.0, told)
 
 
@@ -436,13 +437,13 @@ def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -
             assert app.command(command).ok
 
     for number, command in enumerate((AppCommand.DISMISS, AppCommand.NOT_USEFUL)):
-        app.overlay.take((nudge(f"n{number}"),))
+        app.overlay.on_events((nudge(f"n{number}"),))
         do(command)
         assert app.overlay.card.card is None
         assert not app.menu.commands[command].isVisible()
     assert told == [("dismissed", "n0"), ("not useful", "keep_listening")]
     assert not app.command(AppCommand.DISMISS).ok
-    app.overlay.take((nudge("n2", NudgeLevel.URGENT),))
+    app.overlay.on_events((nudge("n2", NudgeLevel.URGENT),))
     assert not app.command(AppCommand.NOT_USEFUL).ok
     assert app.command(AppCommand.DISMISS).ok
     app.close()

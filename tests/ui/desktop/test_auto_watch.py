@@ -45,7 +45,8 @@ class Desk:
         self.host = Voices(config)
         self.watch = AutoWatch(self.host, lambda: self.now_s)
         self.wanted: list[AppCommand] = []
-        self.watch.wanted.connect(self.wanted.append)
+        self.watch.begin_wanted.connect(lambda: self.wanted.append(AppCommand.START))
+        self.watch.end_wanted.connect(lambda: self.wanted.append(AppCommand.STOP))
         self.watch.reload()
 
     def talk(self, channel: Channel, seconds: float) -> None:
@@ -75,10 +76,10 @@ def test_a_call_from_both_voices_to_its_silence(desk: Desk) -> None:
     assert desk.wanted == [AppCommand.START]
     assert desk.host.told == ["resume", "pause"]
     desk.silence(50)
-    desk.watch.take((VoiceStarted(50.0, C, 49.9),))
+    desk.watch.on_events((VoiceStarted(50.0, C, 49.9),))
     desk.silence(70)  # the customer speaks all the time
     assert desk.wanted == [AppCommand.START]
-    desk.watch.take((VoiceStopped(120.0, C, TimeSpan(50.0, 120.0)),))
+    desk.watch.on_events((VoiceStopped(120.0, C, TimeSpan(50.0, 120.0)),))
     desk.silence(59)
     assert desk.wanted == [AppCommand.START]
     desk.silence(1)

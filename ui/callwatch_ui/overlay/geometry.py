@@ -48,8 +48,8 @@ def corner_place(corner: str, screens: list[Screen], size: tuple[int, int]) -> t
 
 
 def first_place(screens: list[Screen], size: tuple[int, int]) -> tuple[int, int]:
-    """Top right of the first screen: away from where people type, near where they look."""
-    return corner_place("top_right", screens, size)
+    """Bottom right of the first screen: away from toolbars, menus and tabs."""
+    return corner_place("bottom_right", screens, size)
 
 
 def on_screen(
@@ -72,8 +72,14 @@ def opens_upward(place: tuple[int, int], screens: list[Screen], bar_height: int)
     return middle_y > screen.y + screen.height // 2
 
 
+def is_right(x: int, screens: list[Screen]) -> bool:
+    """Whether x lies in the right half of its screen: the bar then grows to the left."""
+    screen = next((s for s in screens if s.x <= x < s.x + s.width), screens[0])
+    return x > screen.x + screen.width // 2
+
+
 class GeometryStore:
-    """GeometryStore by set of screens, kept in a small JSON file (or only in memory without one)."""
+    """Places by set of screens, kept in a small JSON file (or only in memory without one)."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file

@@ -6,7 +6,6 @@ check in their own; everything else in the GUI thread.
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,16 +21,16 @@ from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
 from callwatch.app.desktop.voice_watch import VoiceWatch
-from callwatch.app.desktop.warm_up import rehearse
+from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
-from callwatch.config import Config, LoadedConfig, OverlayConfig, user_config_path
+from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
-from callwatch.core.errors import CallwatchError, ConfigError
+from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
 from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
@@ -75,10 +74,10 @@ class DesktopCall(RunningCall):
         """The talk goes on."""
         self._call.runner.request(lambda pipeline: pipeline.set_on_hold(False))
 
-    def stop(self) -> None:
+    def stop(self, *, at_last_voice: bool = False) -> None:
         """End the call, write its report, let go of the devices."""
         with self._source:
-            super().stop()
+            super().stop(at_last_voice=at_last_voice)
         self._stopped(self)
         trim_heap()
 
@@ -103,7 +102,7 @@ class AppHistory:
         ]  # fmt: skip
 
     def report(self, call_id: str) -> Path:
-        """The call's report, written anew from the history."""
+        """The call's report, written again from the history."""
         with self._open() as history:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
@@ -124,11 +123,6 @@ class AppHost:
     """Everything that the app needs of the engine."""
 
     def __init__(self, loaded: LoadedConfig, problem: str = "") -> None:
-        try:
-            overlay_settings(loaded.config.overlay)
-        except ConfigError as error:
-            problem = problem or str(error)
-            loaded = replace(loaded, config=replace(loaded.config, overlay=OverlayConfig()))
         self.problem = problem
         self.settings = AppSettings(loaded)
         self.history = AppHistory(lambda: self.config)
@@ -158,10 +152,12 @@ class AppHost:
 
         Loading holds up every thread: it is over before a call, not in it.
         """
-        with logged(_log, "the warm-up failed", CallwatchError, OSError):  # told when a call begins
+        with logged(
+            _log, "the warm-up failed", CallwatchError, OSError
+        ):  # reported when a call begins
             load_driver()
             desk = self.factory_for(self.config)
-            rehearse(desk)
+            warm_up(desk)
             desk.load()
 
     def recover(self) -> int:
@@ -174,7 +170,7 @@ class AppHost:
         if self._watch is not None:
             self._watch.pause()
             self._watch.wait_free(FREE_S)
-        source = EndOnDeviceLoss(self._open_devices(), config.app.end_after_lost_s)
+        source = EndOnDeviceLoss(self._open_devices())
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
             call = DesktopCall(
@@ -187,6 +183,7 @@ class AppHost:
         except BaseException:
             with source:
                 raise
+        source.on_loss = call.end_at_last_voice
         self._call, self._outcome = call, None
         call.begin()
         return call
@@ -200,7 +197,7 @@ class AppHost:
     def factory_for(self, config: Config) -> CallFactory:
         """One factory for all calls: a model is loaded once, and the phrases are read once."""
         with self._making:
-            if self._desk is None or not self._desk.take(config):
+            if self._desk is None or not self._desk.try_reconfigure(config):
                 if self._desk is not None:
                     self._desk.close()
                 self._desk = CallFactory(config, beside_a_screen=True)
@@ -235,8 +232,7 @@ class AppHost:
         if outcome is None:
             return None
         config = self.config
-        off = config.analysis.nudges.switched_off
-        return breather(outcome.summary, config.call.language, off)
+        return breather(outcome.summary, config.call.language, config.nudges.off)
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose; locked keys stay IT's."""
@@ -249,6 +245,7 @@ class AppHost:
         }
         locked = self.settings.loaded.locked
         self.settings.save({key: value for key, value in chosen.items() if key not in locked})
+        self.needs_setup = False
 
     def auto_call(self) -> AutoCallConfig | None:
         """When calls begin and end by themselves; None when they do not."""
@@ -256,7 +253,7 @@ class AppHost:
         if not app.auto_calls:
             return None
         return AutoCallConfig(
-            app.both_within_s, app.least_speech_s, app.end_after_silence_s, app.end_manual_calls
+            end_after_silence_s=app.end_after_silence_s, ends_manual_calls=app.end_manual_calls
         )
 
     def watch_voices(self, heard: Callable[[Channel, bool], None]) -> VoiceWatch:
