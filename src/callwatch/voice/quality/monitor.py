@@ -58,6 +58,8 @@ class QualityConfig:
     leak_s: float = 3.0
     # Speech that is heard before a level or a leak is judged.
     min_speech_s: float = 5.0
+    # Frames that are surely no speech: what the noise of a line and music on hold are heard in.
+    max_idle_probability: float = 0.1
     # Two clocks further apart than this drift audibly apart within a call.
     drift_ppm: float = 50.0
     # A side that is silent at the end of the call is missed when the other went on for longer than
@@ -206,7 +208,7 @@ class QualityMonitor:
             side.last_speech_s = frames.start_s + (last + 1) * HOP_S
         self._follow_silence(channel, frames, notes)
         self._judge_level(channel, frames, notes)
-        idle = ~speech & (frames.probability[row] < 0.1)
+        idle = ~speech & (frames.probability[row] < self._config.max_idle_probability)
         self._follow_music(channel, frames, idle, notes)
         if not self._music[channel].is_on:
             side.hear_noise(levels[idle])
