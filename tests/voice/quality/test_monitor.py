@@ -226,13 +226,36 @@ def test_a_channel_that_dies_or_comes_back_is_told_with_its_times() -> None:
     level = np.full((2, 12_000), -50.0, np.float32)
     level[1, 4000:7500] = -120.0
     level[0, 6600:] = -120.0
+    speech = np.zeros((2, 12_000), np.bool_)
+    speech[1, 8000:9000] = True  # the customer goes on: the agent is missed
     monitor = QualityMonitor()
-    monitor.process(empty(), frames_of(level, np.zeros((2, 12_000), np.bool_)))
+    monitor.process(empty(), frames_of(level, speech))
     gaps = [fact.params for fact in monitor.result(120.0).warnings if fact.code == "gap"]
     assert gaps == [
         {"channel": "agent", "start_s": 66.0, "end_s": 120.0},
         {"channel": "customer", "start_s": 40.0, "end_s": 75.0},
     ]
+
+
+@pytest.mark.parametrize(("farewell_s", "is_missed"), [(0.0, False), (2.9, False), (3.1, True)])
+def test_digital_silence_after_hang_up_is_no_broken_cable(
+    farewell_s: float, is_missed: bool
+) -> None:
+    """The line is dead from 60 s on, in one direction; the other side says goodbye into it."""
+    level = np.full((2, 12_000), -50.0, np.float32)
+    level[1, 6000:] = -120.0
+    speech = np.zeros((2, 12_000), np.bool_)
+    speech[1, 1000:2000] = True
+    speech[0, 3000 : 6000 + round(farewell_s * 100)] = True
+    monitor = QualityMonitor()
+    monitor.process(empty(), frames_of(level, speech))
+    assert [f.code for f in monitor.result(120.0).warnings if f.code == "gap"] == [
+        "gap"
+    ] * is_missed
+    # A call that ended by itself ended with its last voice.
+    ended = monitor.result(60.0)
+    assert not any(fact.code == "gap" for fact in ended.warnings)
+    assert ended.channels[CUSTOMER].silent_s == 0.0
 
 
 def test_the_noise_of_a_line_is_no_ring_tone_and_no_cough() -> None:
