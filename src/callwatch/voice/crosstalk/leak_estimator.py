@@ -20,7 +20,7 @@ from callwatch.voice.framing import CHUNK
 SLICES: Final = 4  # of a chunk: the threshold has steps of 8 ms
 NOTHING_LEFT: Final = np.zeros(SLICES)
 _FADED: Final = 1e-12  # -120 dBFS
-LEAD: Final = 192  # the path begins 12 ms before its peak
+LEAD: Final = 384  # the path begins 24 ms before its peak: filters of the line ring before it, too
 WARM_UP_CHUNKS: Final = 32  # the last second, from which a path that was just found is learnt
 _LEAST_RESIDUAL_DB: Final = -30.0
 
@@ -37,12 +37,13 @@ class LeakConfig:
     # where it is right, 0 where somebody speaks over it, -1 where nothing leaks any more.
     min_benefit: float = -0.5
     benefit_memory: int = 48
-    # The path has changed when what is left is so much like what was predicted (correlation of either
-    # sign, over some six chunks). Near-end speech is not.
+    # The path has changed when what is left, no less than this beside the leak, is so much like what was
+    # predicted (correlation of either sign, over some six chunks). Near-end speech is not.
+    changed_residual_db: float = -10.0
     changed_correlation: float = 0.3
     correlation_memory: float = 6.0
     # ... then, and for the first 1.5 s, so much is uncertain: any other path may come.
-    uncertainty: float = 0.3
+    uncertainty: float = 0.1
     new_chunks: int = 48
     # Leaks behind the reported gain: 3 s.
     gain_memory: int = 96
@@ -67,6 +68,7 @@ class LeakEstimator:
     def __init__(self, config: LeakConfig) -> None:
         self._config = config
         self._fade = 10.0 ** (-config.fade_db_s / 10.0 * CHUNK / SLICES / CALL_RATE_HZ)
+        self._changed = 10.0 ** (config.changed_residual_db / 10.0)
         self._threshold = 0.0
         self.delay: int | None = None  # samples; None: no echo is known
         self._filter = FrequencyDomainKalmanFilter()
@@ -148,8 +150,10 @@ class LeakEstimator:
     def _has_changed(self) -> bool:
         """Whether what is left is the same sound as what was predicted."""
         config = self._config
-        shared = float(self._residual @ self._predicted) / CHUNK
-        now = shared / math.sqrt(self.residual_power * self._predicted_power)
+        now = 0.0
+        if self.residual_power > self._changed * self._predicted_power:
+            shared = float(self._residual @ self._predicted) / CHUNK
+            now = shared / math.sqrt(self.residual_power * self._predicted_power)
         self._correlation += (now - self._correlation) / config.correlation_memory
         return abs(self._correlation) > config.changed_correlation
 
