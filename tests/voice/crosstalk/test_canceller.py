@@ -235,7 +235,7 @@ def test_a_ring_tone_teaches_nothing_about_the_path_of_the_voice_behind_it(
         assert db(seconds(own[0], t, t + 0.2)) < max(db(seconds(leak, t, t + 0.2)) - 12, -60.0), t
 
 
-@pytest.mark.parametrize(("delay", "alone_s"), [(0, 1.0), (320, 2.0), (4000, 2.0)])
+@pytest.mark.parametrize(("delay", "alone_s"), [(0, 1.0), (320, 2.0)])
 def test_the_first_voice_over_a_leak_is_not_suppressed(delay: int, alone_s: float) -> None:
     """The far side speaks alone for a moment before the near one speaks as well."""
     begin = int(alone_s * RATE)

@@ -153,7 +153,8 @@ class CrosstalkCanceller:
         least = max(self._over_noise * float(self._noise[1 - row]), near / self._over_far)
         if self._far(row, at) > least:
             source = known[1 - row, end - way.delay - CHUNK : end - way.delay]
-            way.update(_power(known[row, end - CHUNK : end]), _power(source))
+            near_power = _power(known[row, end - CHUNK : end])
+            way.update(near_power, _power(source), float(self._noise[row]))
 
     def _far(self, row: int, at: int) -> float:
         """The highest power of the far side's own sound in what may be leaking now."""

@@ -52,6 +52,8 @@ class LeakConfig:
     # ... which is followed by 1 dB in three chunks, faster at first.
     residual_step_db: float = 0.3
     first_step_db: float = 8.0
+    # Noise is that of the quietest chunks; the usual one is so much louder.
+    over_noise_db: float = 2.0
     # Where more is left than could be of a leak, somebody speaks over it: such chunks count by this
     # much, or they would raise the threshold above that very voice within a second.
     double_talk_weight: float = 0.1
@@ -68,6 +70,7 @@ class LeakEstimator:
     def __init__(self, config: LeakConfig) -> None:
         self._config = config
         self._fade = 10.0 ** (-config.fade_db_s / 10.0 * CHUNK / SLICES / CALL_RATE_HZ)
+        self._over_noise = 10.0 ** (config.over_noise_db / 10.0)
         self._changed = 10.0 ** (config.changed_residual_db / 10.0)
         self._threshold = 0.0
         self.delay: int | None = None  # samples; None: no echo is known
@@ -117,10 +120,13 @@ class LeakEstimator:
         self.residual_power, self._predicted_power = _power(self._residual), _power(leak)
         return leak
 
-    def update(self, near_power: float, far_power: float) -> None:
-        """Learn from the chunk that was just predicted; `far_power`: of the far sound that leaks."""
+    def update(self, near_power: float, far_power: float, noise_power: float) -> None:
+        """Learn from the chunk that was just predicted.
+
+        Powers: of the near chunk, of the far sound that leaks into it, of the near side's noise.
+        """
         config = self._config
-        self._check(near_power, far_power)
+        self._check(near_power, far_power, noise_power)
         if self.delay is None:
             return
         if self._has_changed():
@@ -157,7 +163,7 @@ class LeakEstimator:
         self._correlation += (now - self._correlation) / config.correlation_memory
         return abs(self._correlation) > config.changed_correlation
 
-    def _check(self, near: float, far: float) -> None:
+    def _check(self, near: float, far: float, noise: float) -> None:
         """How well the path predicted the chunk, from which it has not learnt yet; powers."""
         config, leak, left = self._config, self._predicted_power, self.residual_power
         is_faint = leak < far * 10.0 ** (config.min_gain_db / 10.0)
@@ -171,6 +177,8 @@ class LeakEstimator:
         weight = min(self._measured, config.gain_memory)
         self._leak_power += (leak - self._leak_power) / weight
         self._far_power += (far - self._far_power) / weight
+        # The noise of the line is not what is left of the leak.
+        left = max(left - self._over_noise * noise, 1e-3 * leak)
         above_db = 10.0 * math.log10(left / leak) - self._residual_db
         step = max(config.residual_step_db, config.first_step_db / weight)
         if above_db > config.margin_db and self._measured > config.known_chunks:
