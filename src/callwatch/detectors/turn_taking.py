@@ -20,17 +20,16 @@ from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
 from callwatch.detectors.backchannel_lexicon import backchannel_lexicon
 from callwatch.detectors.floor import Floor
-from callwatch.detectors.overlap_rules import (
-    TurnTakingConfig,
-    is_backchannel,
-    is_interruption,
-    starts_over_held_floor,
-    was_backchannel,
-)
+from callwatch.detectors.history import VoiceHistory
+from callwatch.detectors.overlap_features import OverlapFeatures, hold_at_onset, overlap_features
+from callwatch.detectors.overlap_model import overlap_model
+from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.spurt_tracker import SpurtTracker
 from callwatch.detectors.spurts import TalkSpurt
 
 CONTENT_WORDS: Final = 2
+DECISION_FRAMES: Final = 5  # overlaps are looked at every 50 ms
+GOES_ON: Final = 10  # frames: sound of the other so long after a word is no mere end of a syllable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class _Open:
 
     id: str
     cue: Cue
-    spurt: TalkSpurt
+    hold_s: float
 
 
 class TurnTaking:
@@ -50,7 +49,9 @@ class TurnTaking:
     ) -> None:
         self._config = config or TurnTakingConfig()
         self._words = backchannel_lexicon(language)
-        self._tracker = SpurtTracker(self._config)
+        self._tracker = SpurtTracker(self._config.spurt_pause_s)
+        self._history = VoiceHistory()
+        self._grabs, self._listens = overlap_model("interruption"), overlap_model("backchannel")
         self._floor = Floor(self._config.floor)
         self._open: dict[Channel, _Open] = {}
         self._past: list[_Open] = []
@@ -64,6 +65,7 @@ class TurnTaking:
         if not len(frames):
             return []
         self._frame, self._delay_s = round(frames.start_s / HOP_S), frames.delay_s
+        self._history.append(self._frame, frames)
         onsets = [t for t in frames.transitions if isinstance(t, VoiceStarted)]
         events: list[Event] = []
         agent, customer = (row.tolist() for row in frames.speech)
@@ -118,53 +120,77 @@ class TurnTaking:
 
     def _judge(self, channel: Channel, time_s: float, events: list[Event]) -> None:
         spurt, other = self._tracker.spurts[channel], self._tracker.spurts[channel.other]
+        silent_s = (self._frame - other.last) * HOP_S
         if channel in self._open:
             if spurt.is_over:
                 self._close(channel, time_s, False, events)
-            elif self._frame - other.last > self._config.close_pause_s / HOP_S:
+            elif silent_s > self._config.close_pause_s:
                 self._close(channel, time_s, True, events)
         if spurt.is_judged:
             return
         if spurt.is_over:
             self._judge_ended(spurt, other, time_s, events)
             return
-        silent_s = (self._frame - other.last) * HOP_S
-        if spurt.is_on and self._is_barge_in(spurt, silent_s):
+        spurt.is_changed |= silent_s > self._config.change_s
+        if self._frame % DECISION_FRAMES or spurt.is_changed or not spurt.is_confirmed:
+            return
+        held_s = hold_at_onset(self._history, spurt).hold_s
+        if held_s < self._config.min_hold_s or other.last <= spurt.start:
+            return
+        features = self._features(spurt)
+        probability = self._grabs.probability(features)
+        is_long = features.met_s >= self._config.min_overlap_s
+        if is_long and probability >= self._config.interruption_probability:
             spurt.is_judged = True
-            self._interrupt(spurt, time_s, events)
-        elif (self._frame - other.last_loud) * HOP_S > self._config.change_s:
-            spurt.is_changed = True
+            self._interrupt(spurt, features, probability, time_s, events)
 
-    def _is_barge_in(self, spurt: TalkSpurt, silent_s: float) -> bool:
+    def _features(self, spurt: TalkSpurt) -> OverlapFeatures:
+        states = self._tracker.states(spurt.channel)
+        return overlap_features(self._history, spurt, states, self._frame)
+
+    def _listening(self, spurt: TalkSpurt) -> float:
+        """How likely a spurt that is over was a listening word."""
         config = self._config
-        return starts_over_held_floor(spurt, config) and is_interruption(
-            spurt, self._frame, silent_s, config
-        )
+        if not config.min_backchannel_s <= spurt.length_s <= config.max_backchannel_s:
+            return 0.0
+        features = self._features(spurt)
+        if not features.hold_s and not features.overlap_s:
+            return 0.0
+        return self._listens.probability(features)
 
     def _judge_ended(
         self, spurt: TalkSpurt, other: TalkSpurt, time_s: float, events: list[Event]
     ) -> None:
-        """A spurt that was no interruption: listening, when the other goes on."""
-        if not is_backchannel(spurt, self._config):
+        """A spurt that was no interruption: listening, when it sounds so and the other goes on."""
+        config = self._config
+        if not spurt.is_weighed:
+            spurt.is_weighed, spurt.listening = True, self._listening(spurt)
+        if spurt.listening < config.backchannel_probability:
             spurt.is_judged = True
-        elif other.last > spurt.last + 10:
+        elif other.last > spurt.last + GOES_ON:
             spurt.is_judged = True
             span = TimeSpan(round(spurt.start * HOP_S, 4), round((spurt.last + 1) * HOP_S, 4))
             events += self._backchannel(spurt.channel, span, time_s, None)
-        elif (self._frame - spurt.last) * HOP_S > self._config.hold_pause_s:
+        elif (self._frame - spurt.last) * HOP_S > config.resume_s:
             spurt.is_judged = True
 
-    def _interrupt(self, spurt: TalkSpurt, time_s: float, events: list[Event]) -> None:
-        overlap_s = spurt.overlap * HOP_S
+    def _interrupt(
+        self,
+        spurt: TalkSpurt,
+        features: OverlapFeatures,
+        probability: float,
+        time_s: float,
+        events: list[Event],
+    ) -> None:
         cue = Cue(
             CueKind.INTERRUPTION,
             spurt.channel,
             TimeSpan(round(spurt.start * HOP_S, 4), round((self._frame + 1) * HOP_S, 4)),
             time_s,
-            score=round(min(1.0, 0.6 + 0.4 * overlap_s), 2),
-            evidence=_evidence(overlap_s, spurt),
+            score=round(probability, 2),
+            evidence=_evidence(features.met_s, features.hold_s),
         )
-        found = _Open(self._new_id("i"), cue, spurt)
+        found = _Open(self._new_id("i"), cue, features.hold_s)
         self._open[spurt.channel] = found
         events.append(CueOpened(time_s, found.id, cue))
 
@@ -173,22 +199,25 @@ class TurnTaking:
     ) -> None:
         """The overlap is over: the cue gets its true end, or turns out to have been listening."""
         found = self._open.pop(channel)
-        spurt, other = found.spurt, self._tracker.spurts[channel.other]
-        if yielded is not None and was_backchannel(spurt, other, self._frame, self._config):
-            span = TimeSpan(found.cue.span.start_s, round((spurt.last + 1) * HOP_S, 4))
-            if not self._has_content(found):
+        spurt, other = self._tracker.spurts[channel], self._tracker.spurts[channel.other]
+        stopped_first = yielded is False and (
+            (spurt.last - other.last) * HOP_S < self._config.goes_on_s
+        )
+        if stopped_first and not self._has_content(found):
+            if self._listening(spurt) >= self._config.backchannel_probability:
+                span = TimeSpan(found.cue.span.start_s, round((spurt.last + 1) * HOP_S, 4))
                 events.append(CueWithdrawn(time_s, found.id))
                 events += self._backchannel(channel, span, time_s, None)
                 return
         start_s = found.cue.span.start_s
-        end_s = max(found.cue.span.end_s, round((spurt.last_overlap + 1) * HOP_S, 4))
+        end_s = max(found.cue.span.end_s, round((min(spurt.last, other.last) + 1) * HOP_S, 4))
         cue = replace(
             found.cue,
             span=TimeSpan(start_s, end_s),
-            evidence=_evidence(end_s - start_s, spurt),
+            evidence=_evidence(end_s - start_s, found.hold_s),
             yielded=yielded,
         )
-        self._past.append(_Open(found.id, cue, spurt))
+        self._past.append(replace(found, cue=cue))
         events.append(CueClosed(time_s, found.id, cue))
 
     def _has_content(self, found: _Open) -> bool:
@@ -230,6 +259,5 @@ def _said_in(utterance: Utterance, span: TimeSpan) -> str:
     return " ".join(inside)
 
 
-def _evidence(overlap_s: float, spurt: TalkSpurt) -> str:
-    held_s = spurt.hold * HOP_S
+def _evidence(overlap_s: float, held_s: float) -> str:
     return f"{overlap_s:.1f} s overlap after the other held the floor for {held_s:.1f} s"
