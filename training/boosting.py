@@ -66,7 +66,10 @@ def boost(
                 if column < 0:
                     continue
                 feature[tree, first + node] = some[column]
-                threshold[tree, first + node] = edges[some[column]][cut]
+                known = edges[some[column]]
+                # Behind the last edge only missing values go right.
+                top = np.finfo(np.float32).max
+                threshold[tree, first + node] = known[cut] if cut < len(known) else top
             at = first + place
             chosen = binned[feature[tree, at], np.arange(len(targets))]
             cuts = np.array([c if f >= 0 else BINS + 1 for f, c in split])
@@ -107,7 +110,6 @@ def _best_splits(
         gain = left_up**2 / (left_down + config.l2) + right_up**2 / (right_down + config.l2)
         gain -= all_up**2 / (all_down + config.l2)
         gain[(left_down < config.least) | (right_down < config.least)] = 0.0
-        # The last edge parts known from missing values.
         cut = np.argmax(gain, axis=1)
         for node in range(nodes):
             if gain[node, cut[node]] > best[node][0]:

@@ -86,7 +86,7 @@ class Conversation:
         self.grabs = [" ".join(g) for g in lexicon.grabs]
         # People differ in how they talk: pauses, how much they listen aloud, how early they start.
         self.hesitation = self.rng.uniform(0.1, 0.7, 2)
-        self.listens = self.rng.uniform(0.1, 0.8, 2)
+        self.listens = self.rng.uniform(0.1, 0.9, 2)
         self.softness_db = self.rng.uniform(0.0, 9.0, 2)
         self.pieces: list[Piece] = []
 
@@ -139,13 +139,15 @@ class Conversation:
     def listening_sound(self, channel: int) -> DoubleArray:
         """Words or hums of one who follows: one or several, with pauses, mostly softer."""
         parts: list[DoubleArray] = []
-        for _ in range(int(self.rng.choice([1, 2, 3, 4], p=[0.66, 0.22, 0.08, 0.04]))):
+        for _ in range(int(self.rng.choice([1, 2, 3, 4], p=[0.72, 0.18, 0.07, 0.03]))):
             if parts:
                 parts.append(np.zeros(round(self.uniform(0.02, 0.3) * RATE)))
             if self.chance(0.3):
                 parts.append(hum(self.rng))
             else:
-                parts.append(self.voiced(channel, self.pick(self.listening)))
+                # Said in passing: quicker than the same word in a sentence.
+                word = self.voiced(channel, self.pick(self.listening))
+                parts.append(soxr.resample(word, RATE, self.uniform(0.65, 1.1) * RATE))
         audio = np.concatenate(parts)[: 2 * RATE].copy()
         level_db = -self.softness_db[channel] + self.rng.normal(0, 3.0)
         return faded(audio * 10 ** (level_db / 20))
@@ -166,7 +168,7 @@ class Conversation:
             other = 1 - channel
             self.listen(turn, other)
             self.make_noises(turn)
-            move = self.rng.choice(8, p=[0.3, 0.16, 0.08, 0.24, 0.06, 0.06, 0.05, 0.05])
+            move = self.rng.choice(8, p=[0.18, 0.15, 0.08, 0.38, 0.06, 0.06, 0.05, 0.04])
             end = turn[-1].end_s
             if move == 0:
                 now, channel = end + self.uniform(0.0, 1.2), other
@@ -189,7 +191,7 @@ class Conversation:
         """One or several phrases with the pauses of this speaker."""
         turn: list[Piece] = []
         hesitation = self.hesitation[channel]
-        for k in range(int(self.rng.choice([1, 2, 3, 4], p=[0.3, 0.35, 0.25, 0.1]))):
+        for k in range(int(self.rng.choice([1, 2, 3, 4], p=[0.25, 0.4, 0.25, 0.1]))):
             if self.chance(0.25 * hesitation):
                 text = self.pick(FILLERS[self.language])
                 piece = self.put(channel, start_s, self.spoken(channel, text, -3), first)
@@ -216,9 +218,9 @@ class Conversation:
     def listen(self, turn: list[Piece], by: int) -> None:
         """Listening sounds into the speech, into its pauses, and over its restart."""
         for piece, after in zip(turn, [*turn[1:], None], strict=True):
+            length = piece.end_s - piece.start_s
             if not self.chance(self.listens[by]):
                 continue
-            audio, length = piece.audio, piece.end_s - piece.start_s
             sound = self.listening_sound(by)
             spot = self.rng.random()
             if spot < 0.2 and after is not None:
@@ -230,12 +232,11 @@ class Conversation:
             if after is None and start + len(sound) / RATE > piece.end_s - 0.1:
                 continue
             self.put(by, start, sound, "backchannel")
-            del audio
 
     def make_noises(self, turn: list[Piece]) -> None:
         """Coughs, laughs, breaths and the like, of either side, anywhere."""
         for piece in turn:
-            if self.chance(0.22):
+            if self.chance(0.15):
                 name = str(self.pick(list(NOISES)))
                 channel = int(self.rng.integers(2))
                 start = piece.start_s + self.uniform(-0.3, piece.end_s - piece.start_s)
@@ -243,7 +244,7 @@ class Conversation:
                 self.put(channel, start, sound, "noise")
                 if name == "laugh" and self.chance(0.4):
                     self.put(1 - channel, start + self.uniform(0, 0.6), NOISES[name](self.rng), "noise")
-            if self.chance(0.08):
+            if self.chance(0.04):
                 audio = self.sentence(1 - piece.channel, -2)
                 short = self.start_of(audio, self.uniform(0.12, 0.55))
                 at = piece.start_s + self.uniform(0.2, max(0.3, piece.end_s - piece.start_s - 0.6))
@@ -260,7 +261,7 @@ class Conversation:
     def interrupt(self, turn: list[Piece]) -> tuple[float, int]:
         """A grab for the floor, in the middle of a phrase or in a comma pause."""
         channel, by = turn[0].channel, 1 - turn[0].channel
-        victims = [p for p in turn if p.end_s - p.start_s > 1.2 and p.end_s - turn[0].start_s > 2.3]
+        victims = [p for p in turn if p.end_s - p.start_s > 1.2 and p.end_s - turn[0].start_s > 2.2]
         if not victims:
             return turn[-1].end_s + 0.3, by
         victim = self.pick(victims)
@@ -294,7 +295,7 @@ class Conversation:
             start = self.start_of(self.sentence(by, level_db), self.uniform(0.15, 0.5))
             grab.append(self.put(by, onset_s, start, "interruption"))
             onset_s = grab[-1].end_s + self.uniform(0.05, 0.3)
-        for _ in range(int(self.rng.integers(1, 3))):
+        for _ in range(int(self.rng.choice([1, 2], p=[0.7, 0.3]))):
             grab.append(self.put(by, onset_s, self.sentence(by, level_db), "interruption"))
             onset_s = grab[-1].end_s + self.uniform(0.1, 0.6)
         return grab
@@ -334,7 +335,7 @@ class Conversation:
             self.add_background(sound)
         if self.chance(0.45):
             sound = self.in_rooms(sound)
-        sound *= 10 ** (self.rng.uniform(-16, 4, (2, 1)) / 20)
+        sound *= 10 ** (self.rng.uniform(-12, 2, (2, 1)) / 20)
         clean = sound.copy()
         for row in range(2):
             if self.chance(0.35):
@@ -384,7 +385,7 @@ class Conversation:
     def add_echo(self, near: DoubleArray, far: DoubleArray) -> None:
         """The far voice comes back 2-600 ms late and 15-48 dB down."""
         shift = round(self.pick([self.uniform(0.002, 0.06), self.uniform(0.06, 0.6)]) * RATE)
-        near[shift:] += 10 ** (self.uniform(-48, -15) / 20) * far[:-shift]
+        near[shift:] += 10 ** (self.uniform(-50, -18) / 20) * far[:-shift]
 
 
 def main() -> None:

@@ -93,7 +93,7 @@ def hum(rng: Rng) -> DoubleArray:
     formants = (rng.uniform(230, 320), 1100, 2300) if is_nasal else VOWELS_HZ[int(rng.integers(4))]
     out = []
     for k in range(parts):
-        size = _count(rng.uniform(0.14, 0.34 if parts > 1 else 0.7))
+        size = _count(rng.uniform(0.1, 0.28 if parts > 1 else 0.6))
         source = _pulses(pitch_hz * np.linspace(contour[k], contour[k + 1], size), rng)
         source *= np.interp(np.linspace(0, 1, size), (0, 0.15, 0.7, 1), (0, 1, 0.9, 0))
         out += [_resonate(source, formants), 0.02 * rng.normal(0, 1, _count(rng.uniform(0.01, 0.09)))]

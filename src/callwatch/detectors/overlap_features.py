@@ -58,7 +58,8 @@ class OverlapFeatures:
     other_softness_now_db: float
     other_softness_before_db: float
     below_other_db: float
-    likeness: float  # of the two levels, at the best lag of an echo
+    likeness: float  # of the own level to the other's before it, at the best lag of an echo
+    other_likeness: float  # and of the other's to the own
     syllables: float
     syllable_rate: float
     probability: float
@@ -168,6 +169,7 @@ def overlap_features(
         other_softness_before_db=far_strong - float(far_levels[max(0, start - 30) : start].max(initial=-120.0)),
         below_other_db=far_strong - level,
         likeness=_likeness(levels, far_levels, start),
+        other_likeness=_likeness(far_levels, levels, start),
         syllables=float(syllables),
         syllable_rate=syllables / max(0.1, age * HOP_S),
         probability=float(own_probability.mean()) if len(said) else np.nan,
