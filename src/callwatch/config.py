@@ -244,7 +244,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"The settings file {path} cannot be read: {exc.strerror}.") from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError(
-            f"The settings file {path} is broken ({exc}): mend it or move it away."
+            f"The settings file {path} is broken ({exc}): fix it or move it away."
         ) from exc
     if values.get("schema", SCHEMA) != SCHEMA:
         raise ConfigError(

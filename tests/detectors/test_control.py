@@ -3,6 +3,7 @@
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.events import CueOpened, Event, FloorReleased, FloorTaken
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.detectors.control import ControlDetector
 
@@ -11,7 +12,9 @@ A, C = Channel.AGENT, Channel.CUSTOMER
 
 def cue(kind: CueKind, channel: Channel, at_s: float) -> CueOpened:
     category = ThreatCategory.LEAVE if kind is CueKind.THREAT else None
-    made = Cue(kind, channel, TimeSpan(at_s, at_s + 1), at_s + 1, 1.0, "made", category=category)
+    made = Cue(
+        kind, channel, TimeSpan(at_s, at_s + 1), at_s + 1, 1.0, quoted("made"), category=category
+    )
     return CueOpened(at_s + 1, f"{kind}-{at_s}", made)
 
 

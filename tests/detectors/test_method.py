@@ -36,7 +36,7 @@ def test_a_step_opens_and_closes_at_once() -> None:
     assert closed.cue.kind == "acknowledgement"
     assert closed.cue.channel is Channel.AGENT
     assert closed.cue.detected_s == utterance.consumed_s
-    assert "sorry" in closed.cue.evidence
+    assert "sorry" in str(closed.cue.evidence.params["said"])
 
 
 def test_the_customers_words_and_partials_are_not_judged() -> None:

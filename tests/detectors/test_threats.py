@@ -3,6 +3,7 @@ from dataclasses import replace
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector
@@ -38,10 +39,9 @@ class Finds:
         if at < 0 or len(text.split()) > self.longest:
             return []
         end = at + len(self.phrase)
+        evidence = Fact("phrase", {"what": "rule", "said": self.phrase, "rule": "made.up"})
         return [
-            PhraseMatch(
-                ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, "Said it.", self.by_rule
-            )
+            PhraseMatch(ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, evidence, self.by_rule)
         ]
 
 
@@ -218,7 +218,7 @@ def misheard(share: float) -> Utterance:
 def test_a_threat_in_another_reading_is_told_as_a_perhaps() -> None:
     [cue] = cues(ThreatDetector(MATCHER).hear(misheard(0.2)))
     assert cue.category == "legal"
-    assert cue.evidence.startswith("Perhaps: ")
+    assert cue.evidence.code == "perhaps_phrase"
     assert cue.span.end_s == misheard(0.2).span.end_s
 
 

@@ -82,7 +82,7 @@ def report_in(out_dir: Path) -> Report:
 
 
 def cues(report: Report, kind: str) -> list[tuple[str, str | None]]:
-    """SpurtTracker, and categories where there are any, of the cues of a kind, in order."""
+    """Sides, and categories where there are any, of the cues of a kind, in order."""
     return [(cue["channel"], cue.get("category")) for cue in report["cues"] if cue["kind"] == kind]
 
 

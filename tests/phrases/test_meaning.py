@@ -122,7 +122,7 @@ def test_a_meaning_counts_and_names_its_words() -> None:
     (match,) = matcher_with(WordVectors(), config).match(text)
     assert match.category == "legal"
     assert not match.by_rule
-    assert "close in meaning" in match.evidence
+    assert match.evidence.key == "phrase.meaning"
     assert text[match.start : match.end] == match.text
 
 

@@ -29,6 +29,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
 from callwatch.report.journal import (
@@ -48,7 +49,9 @@ EVENTS: list[Event] = [
     VoiceStarted(1.0, AGENT, 0.1 + 0.2),
     VoiceStopped(2.0, CUSTOMER, SPAN),
     *(CueOpened(c.detected_s, f"c{n}", c) for n, c in enumerate(CALL.cues)),
-    CueOpened(40.0, "c40", cue(CueKind.DEAD_AIR, None, 30.0, 38.0, "nobody speaks for 8 s")),
+    CueOpened(
+        40.0, "c40", cue(CueKind.DEAD_AIR, None, 30.0, 38.0, Fact("dead_air", {"silent_s": 8.0}))
+    ),
     CueClosed(41.0, "c41", CALL.cues[1]),
     CueWithdrawn(42.0, "c42"),
     PartialTranscribed(43.0, PARTIAL),
@@ -59,8 +62,8 @@ EVENTS: list[Event] = [
     NudgeClosed(46.0, "n1", "its cue closed"),
     FloorTaken(47.0, AGENT, 46.5),
     FloorReleased(48.0, CUSTOMER, SPAN),
-    InputWarning(49.0, AGENT, "dropped", "0.2 s were lost", SPAN),
-    InputWarning(49.0, None, "same_audio", "both channels carry the same audio"),
+    InputWarning(49.0, AGENT, Fact("no_sound", {"channel": "agent", "silent_s": 10.0}), SPAN),
+    InputWarning(49.0, None, Fact("same_audio")),
     MeterUpdated(50.0, dict.fromkeys(Channel, 1.5), {AGENT: -30.5, CUSTOMER: None}, {AGENT: 0.4}),
 ]
 

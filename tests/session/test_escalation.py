@@ -10,6 +10,7 @@ from callwatch.core.events import (
     EscalationChanged,
     VoiceSettled,
 )
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.session.escalation import Escalation
 
@@ -20,7 +21,7 @@ def cue(
     kind: CueKind, at_s: float, category: ThreatCategory | None = None, who: str = "customer"
 ) -> Cue:
     span = TimeSpan(at_s, at_s + 0.5)
-    return Cue(kind, Channel(who), span, at_s, 1.0, "made", category=category)
+    return Cue(kind, Channel(who), span, at_s, 1.0, quoted("made"), category=category)
 
 
 def run(escalation: Escalation, start_s: int, end_s: int) -> list[EscalationLevel]:

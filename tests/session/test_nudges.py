@@ -19,6 +19,7 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
 )
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.session.nudges import NudgeConfig, NudgePolicy
@@ -61,7 +62,7 @@ class Stage:
 
     def cue(self, kind: CueKind, who: Channel | None, category: str | None = None) -> Cue:
         return Cue(
-            kind, who, TimeSpan(self.now_s, self.now_s), self.now_s, 1.0, "evidence",
+            kind, who, TimeSpan(self.now_s, self.now_s), self.now_s, 1.0, quoted("evidence"),
             category=ThreatCategory(category) if category else None,
         )  # fmt: skip
 
@@ -71,10 +72,10 @@ class Stage:
         return [(nudge.key, nudge.time_s) for nudge in made]
 
     @property
-    def held(self) -> list[tuple[str, str]]:
+    def held(self) -> list[tuple[str, Fact | None]]:
         made = [event.nudge for event in self.events if isinstance(event, NudgeSuppressed)]
         assert not any(nudge.shown for nudge in made)
-        return [(nudge.key, nudge.because) for nudge in made]
+        return [(nudge.key, nudge.not_shown) for nudge in made]
 
 
 def test_a_raised_voice_asks_to_keep_listening_and_the_card_leaves_with_its_cue() -> None:
@@ -117,9 +118,7 @@ def test_without_a_pause_within_five_seconds_it_is_recorded_as_not_shown() -> No
     stage.close(cue_id, CueKind.INTERRUPTION, A)
     stage.until(40.0)
     assert stage.shown == []
-    assert stage.held == [
-        ("let_them_finish", "evidence; not shown: the agent made no pause in time")
-    ]
+    assert stage.held == [("let_them_finish", Fact("no_pause"))]
 
 
 def test_one_nudge_a_minute_and_threats_wait_for_the_next_slot() -> None:
@@ -134,9 +133,7 @@ def test_one_nudge_a_minute_and_threats_wait_for_the_next_slot() -> None:
     stage.until(100.0)
     assert [key for key, _ in stage.shown] == ["threat.leave", "threat.media"]
     assert stage.shown[1][1] == pytest.approx(61.1)
-    ((key, because),) = stage.held
-    assert key == "keep_listening"
-    assert "less than 60 s before" in because
+    assert stage.held == [("keep_listening", Fact("other_shown", {"within_s": 60.0}))]
 
 
 def test_two_in_ten_minutes_but_for_threats() -> None:
@@ -151,7 +148,7 @@ def test_two_in_ten_minutes_but_for_threats() -> None:
     keys = [key for key, _ in stage.shown]
     assert keys.count("keep_listening") == 2
     assert "threat.legal" in keys
-    assert any("were shown in the last 10 min" in because for _, because in stage.held)
+    assert any(reason and reason.code == "window_full" for _, reason in stage.held)
 
 
 @pytest.mark.parametrize("category", ["physical", "self_harm"])
@@ -201,7 +198,7 @@ def test_a_switched_off_nudge_is_recorded_with_its_reason() -> None:
     stage.open(CueKind.RAISED_VOICE)
     stage.until(3.0)
     assert stage.shown == []
-    assert "switched off" in stage.held[0][1]
+    assert stage.held[0][1] == Fact("switched_off")
 
 
 def test_danger_cannot_be_switched_off() -> None:
@@ -263,7 +260,7 @@ def test_withholding_is_random_repeatable_and_never_of_danger() -> None:
     stage.open(CueKind.THREAT, C, "self_harm")
     stage.until(5.0)
     assert [key for key, _ in stage.shown] == ["threat.self_harm"]
-    assert stage.held[0][1].startswith("withheld at random")
+    assert stage.held[0][1] == Fact("withheld")
 
 
 def test_at_the_end_everything_that_waited_is_recorded() -> None:

@@ -2,6 +2,7 @@ import pytest
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelSpan, Metrics
 from callwatch.core.words import Utterance, Word
@@ -15,7 +16,7 @@ def spans(channel: Channel, *edges: tuple[float, float]) -> list[ChannelSpan]:
 
 
 def cue(kind: CueKind, channel: Channel) -> Cue:
-    return Cue(kind, channel, TimeSpan(1.0, 2.0), 2.0, 0.8, "1.0 s overlap")
+    return Cue(kind, channel, TimeSpan(1.0, 2.0), 2.0, 0.8, quoted("1.0 s overlap"))
 
 
 def metrics(*, separable: bool = True) -> Metrics:

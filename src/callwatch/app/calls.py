@@ -101,7 +101,7 @@ class CallFactory:
         """Whether a recogniser listens."""
         return self.choice.create is not None
 
-    def take(self, config: Config) -> bool:
+    def try_reconfigure(self, config: Config) -> bool:
         """Use these settings for the next call; False when they need a desk of their own.
 
         They do when the language changed, or the recogniser, or what is installed for it.
@@ -238,7 +238,7 @@ class PreparedCall:
                 self._audio = KeptAudio(
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )
-                sinks, source = (*sinks, self._audio.take), Taped(source, self._audio)
+                sinks, source = (*sinks, self._audio.on_event), Taped(source, self._audio)
             self.runner = CallRunner(source, self.pipeline, recognition, sinks)
         except BaseException:
             self.abandon()

@@ -1,4 +1,4 @@
-"""What is there on this machine, what is missing, and what each lack costs and how to mend it.
+"""What is there on this machine, what is missing, and what each missing part costs and how to fix it.
 
 Every check gives findings and never raises: a doctor who faints helps nobody.
 """
@@ -49,7 +49,7 @@ class Finding:
 
 
 def diagnose() -> list[Finding]:
-    """All checks, in the order in which a person would mend things."""
+    """All checks, in the order in which a person would fix things."""
     findings: list[Finding] = []
     checks = (_python, _settings, _recordings, _sound, _voice, _words, _phrases, _window, _places)
     for check in checks:
@@ -164,9 +164,7 @@ def _voice() -> Iterator[Finding]:
         except MissingPartError as error:
             yield Finding(name, False, str(error), pip(package))
             continue
-        yield Finding(
-            name, True, "Voice activity can be told." if name == "voice model" else "Works."
-        )
+        yield Finding(name, True, "Voice activity works." if name == "voice model" else "Works.")
 
 
 def _words() -> Iterator[Finding]:

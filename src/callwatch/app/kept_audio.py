@@ -21,8 +21,9 @@ from callwatch.config import Config, StoreConfig
 from callwatch.core.audio import CallBlock
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event
+from callwatch.core.facts import Fact
 from callwatch.core.summary import CallInfo, CallSummary
-from callwatch.session.audio_keeper import NO_ENGINE, NO_ROOM, AudioKeeper
+from callwatch.session.audio_keeper import WITHOUT_WORDS, AudioKeeper, not_written
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -58,20 +59,20 @@ class KeptAudio:
         self._days = config.store.retention_days
         self._file: KeptFile | None = None
         self._keeper: AudioKeeper | None = None
-        self._fault: str | None = None
+        self._fault: Fact | None = None
         if not with_words:
-            self._fault = NO_ENGINE
+            self._fault = WITHOUT_WORDS
             return
         try:
             self._file = KeptFile(audio_folder(config.store) / f"{call.id}{SUFFIX}")
         except OutputError as exc:
-            self._fault = NO_ROOM.format(reason=exc)
+            self._fault = not_written(exc)
             return
         self._keeper = AudioKeeper(self._file, config.call.language)
 
     @property
-    def fault(self) -> str | None:
-        """Why nothing is kept, as a sentence for the report."""
+    def fault(self) -> Fact | None:
+        """Why nothing is kept, for the report."""
         return self._fault if self._keeper is None else self._keeper.fault
 
     @property
@@ -84,13 +85,13 @@ class KeptAudio:
         if self._keeper is not None:
             self._keeper.add(block)
 
-    def take(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """A sink for the events of the call."""
         if self._keeper is not None:
-            self._keeper.take(event)
+            self._keeper.on_event(event)
 
     def close(self, summary: CallSummary) -> CallSummary:
-        """The call is over: the summary, which tells that its sound is kept, or why not."""
+        """The call is over: the summary, which says that its sound is kept, or why not."""
         if self._keeper is not None:
             self._keeper.close()
         if self.fault is None:
@@ -127,7 +128,7 @@ class Taped(SourceProxy):
             self._audio.add(block)
             yield block
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Fact, ...]:
         """Those of the source, and why nothing is kept."""
         fault = self._audio.fault
         return self._source.warnings() if fault is None else (*self._source.warnings(), fault)

@@ -131,7 +131,7 @@ def remove_unfinished(folder: Path) -> int:
     """Delete the files below `folder` that no writer is writing; how many they were."""
     count = 0
     for part in folder.rglob(f"*{SUFFIX}{PART}") if folder.is_dir() else ():
-        # On Windows a file that is being written cannot be deleted; elsewhere the lock tells.
+        # On Windows a file that is being written cannot be deleted; elsewhere the lock shows it.
         with contextlib.suppress(OSError), part.open("r+b") as file:
             if _lock(file):
                 if sys.platform == "win32":

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from callwatch.app.analyze import Analysis, AnalysisInput, analyze_calls
-from callwatch.cli.console import clock, err, out, print_json, progress_bar
+from callwatch.cli.console import clock, err, out, print_json, print_warnings, progress_bar
 from callwatch.cli.options import (
     AgentFile,
     Channels,
@@ -17,8 +17,8 @@ from callwatch.cli.options import (
     configured,
     parse_channels,
 )
-from callwatch.core.document import to_document
 from callwatch.core.errors import CallwatchError
+from callwatch.document import to_document
 
 
 def analyze(
@@ -71,8 +71,7 @@ def analyze(
                     f"{len(summary.cues)} cues",
                     markup=False,
                 )
-                for warning in summary.input_quality.warnings:
-                    err.print(f"  note: {warning}", markup=False)
+                print_warnings(summary, "  ")
     if as_json:
         print_json(reports)
     if failures:

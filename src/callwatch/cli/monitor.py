@@ -16,7 +16,7 @@ from callwatch.app.monitor import (
     replay_call,
 )
 from callwatch.app.overlay import can_show_overlay, save_pictures
-from callwatch.cli.console import err, nudge_printer, out, progress_bar
+from callwatch.cli.console import err, nudge_printer, out, print_warnings, progress_bar
 from callwatch.cli.options import (
     AgentFile,
     Channels,
@@ -63,7 +63,7 @@ def demo(
     with progress_bar("demo call") as advance:
         outcome = replay_call(
             desk, demo_files(), folder, "demo", real_time=paced, with_overlay=with_overlay,
-            in_history=True, sinks=(nudge_printer(), progress_sink(advance, None)),
+            in_history=True, sinks=(nudge_printer(desk.config.call.language), progress_sink(advance, None)),
         )  # fmt: skip
     if not with_overlay:
         _save_pictures(folder, desk)
@@ -97,7 +97,7 @@ def live(
     with_overlay = show_overlay and can_show_overlay()
     outcome = live_call(
         desk, out_dir or _call_folder(), with_overlay=with_overlay,
-        sinks=(nudge_printer(),),
+        sinks=(nudge_printer(desk.config.call.language),),
     )  # fmt: skip
     _tell(outcome)
 
@@ -128,7 +128,7 @@ def replay(
         outcome = replay_call(
             desk, files, out_dir or Path("callwatch-replay") / Path(name).stem, name, real_time=True,
             with_overlay=with_overlay, in_history=False,
-            sinks=(nudge_printer(), progress_sink(advance, None)),
+            sinks=(nudge_printer(desk.config.call.language), progress_sink(advance, None)),
         )  # fmt: skip
     _tell(outcome)
 
@@ -148,8 +148,7 @@ def _save_pictures(folder: Path, desk: CallFactory) -> None:
 
 
 def _tell(outcome: CallOutcome) -> None:
-    for warning in outcome.summary.input_quality.warnings:
-        err.print(f"note: {warning}", markup=False)
+    print_warnings(outcome.summary)
     out.print(str(outcome.paths.html), markup=False)
     if outcome.history_fault is not None:
         raise CallwatchError(outcome.history_fault)

@@ -30,6 +30,7 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.session.nudge_rules import (
     CALM_AGAIN,
@@ -80,7 +81,7 @@ class _Waiting:
 
     rule: NudgeRule
     since_s: float
-    because: str
+    because: Fact
     cue_ids: tuple[str, ...]
     passed_s: float | None = None  # when its reason passed; None while it lasts
 
@@ -119,7 +120,7 @@ class NudgePolicy:
                 self._on_level(time_s, change.level)
             case FloorReleased(time_s=time_s, channel=Channel.CUSTOMER, span=span):
                 if self._level.rank >= 2 and span.duration_s >= self._config.long_turn_s:
-                    because = f"the customer spoke for {span.duration_s:.0f} s in a heated call"
+                    because = Fact("heated_turn", {"duration_s": span.duration_s})
                     self._wait(RULES[WORRY_BEHIND], time_s, because, (), time_s)
             case _:
                 pass
@@ -168,7 +169,7 @@ class NudgePolicy:
     def _on_level(self, time_s: float, level: EscalationLevel) -> None:
         if level is EscalationLevel.CALM and self._level.rank > 0:
             self._unacknowledged = None
-            because = f"the call fell from {self._level} to {level}"
+            because = Fact("level_fell", {"before": self._level.value, "after": level.value})
             self._wait(RULES[CALM_AGAIN], time_s, because, (), time_s)
         self._level = level
 
@@ -178,14 +179,14 @@ class NudgePolicy:
         since_s, cue_id = self._unacknowledged
         if time_s - since_s >= self._config.acknowledgement_after_s:
             self._unacknowledged = None
-            because = f"no acknowledgement {time_s - since_s:.0f} s after the voice rose"
+            because = Fact("not_acknowledged", {"since_s": time_s - since_s})
             self._wait(RULES[SAY_YOU_UNDERSTAND], time_s, because, (cue_id,), time_s)
 
     def _wait(
         self,
         rule: NudgeRule,
         time_s: float,
-        because: str,
+        because: Fact,
         cue_ids: tuple[str, ...],
         passed_s: float | None = None,
     ) -> None:
@@ -211,29 +212,29 @@ class NudgePolicy:
             return False
         return self._budget_reason(waiting, time_s) is None
 
-    def _budget_reason(self, waiting: _Waiting, time_s: float) -> str | None:
+    def _budget_reason(self, waiting: _Waiting, time_s: float) -> Fact | None:
         """Why the budget forbids this nudge now; None when it allows it."""
         config, rule = self._config, waiting.rule
         if rule.key in config.switched_off and rule.level is not NudgeLevel.URGENT:
-            return "this nudge is switched off"
+            return Fact("switched_off")
         threat = rule.key.startswith("threat.")
         if rule.level is NudgeLevel.URGENT:
             last_s = self._last_by_key.get(rule.key)
             recent = last_s is not None and time_s - last_s < config.threat_cooldown_s
-            return "the same nudge was shown a moment ago" if recent else None
+            return Fact("shown_just_now") if recent else None
         if self._shown_s and time_s - self._shown_s[-1] < config.min_gap_s:
-            return f"another nudge was shown less than {config.min_gap_s:.0f} s before"
+            return Fact("other_shown", {"within_s": config.min_gap_s})
         cooldown_s = config.threat_cooldown_s if threat else config.cooldown_s
         cooldown_s *= 2 ** self._not_useful.get(rule.key, 0)
         if time_s - self._last_by_key.get(rule.key, -1e9) < cooldown_s:
-            return f"the same nudge was shown less than {cooldown_s:.0f} s before"
+            return Fact("same_shown", {"within_s": cooldown_s})
         in_window = sum(time_s - shown_s < config.window_s for shown_s in self._shown_s)
         if not threat and in_window >= config.most_in_window:
-            return f"{in_window} nudges were shown in the last {config.window_s / 60:.0f} min"
+            return Fact("window_full", {"count": in_window, "window_min": config.window_s / 60})
         return None
 
-    def _why_not(self, waiting: _Waiting, time_s: float) -> str:
-        return self._budget_reason(waiting, time_s) or "the agent made no pause in time"
+    def _why_not(self, waiting: _Waiting, time_s: float) -> Fact:
+        return self._budget_reason(waiting, time_s) or Fact("no_pause")
 
     def _drop_stale(self, time_s: float) -> list[Event]:
         out: list[Event] = []
@@ -251,28 +252,26 @@ class NudgePolicy:
                 out.append(self._held(waiting, time_s, self._why_not(waiting, time_s)))
         return out
 
-    def _nudge(self, waiting: _Waiting, time_s: float, shown: bool, because: str) -> Nudge:
+    def _nudge(self, waiting: _Waiting, time_s: float, not_shown: Fact | None = None) -> Nudge:
         self._count += 1
         key = waiting.rule.key
         lines = [text("nudges", f"{key}.{part}", self._language) for part in ("title", "advice")]
         return Nudge(
             f"nudge-{self._count}", key, "\n".join(lines), waiting.rule.level, round(time_s, 3),
-            shown, because, waiting.cue_ids,
+            not_shown is None, waiting.because, waiting.cue_ids, not_shown,
         )  # fmt: skip
 
-    def _held(self, waiting: _Waiting, time_s: float, reason: str) -> NudgeSuppressed:
-        because = f"{waiting.because}; not shown: {reason}"
-        return NudgeSuppressed(time_s, self._nudge(waiting, time_s, False, because))
+    def _held(self, waiting: _Waiting, time_s: float, reason: Fact) -> NudgeSuppressed:
+        return NudgeSuppressed(time_s, self._nudge(waiting, time_s, reason))
 
     def _show(self, waiting: _Waiting, time_s: float) -> list[Event]:
         self._shown_s.append(time_s)
         self._last_by_key[waiting.rule.key] = time_s
         urgent = waiting.rule.level is NudgeLevel.URGENT
         if not urgent and self._random.random() < self._config.withheld_share:
-            because = f"withheld at random, to learn whether nudges help: {waiting.because}"
-            return [NudgeSuppressed(time_s, self._nudge(waiting, time_s, False, because))]
+            return [self._held(waiting, time_s, Fact("withheld"))]
         out = self._leave(time_s, "another nudge took its place") if self._card else []
-        nudge = self._nudge(waiting, time_s, True, waiting.because)
+        nudge = self._nudge(waiting, time_s)
         self._card = (nudge, replace(waiting, since_s=time_s))
         return [*out, NudgeShown(time_s, nudge)]
 

@@ -16,6 +16,7 @@ from callwatch.audio.source import CallSource
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.errors import InputError
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.vad.activity import VoiceActivity
 
@@ -40,7 +41,7 @@ class Endless:
     def drift_ppm(self, channel: Channel) -> float | None:
         return None
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Fact, ...]:
         return ()
 
     def close(self) -> None:

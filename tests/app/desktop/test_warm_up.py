@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callwatch.app.calls import CallFactory
-from callwatch.app.desktop.warm_up import rehearse
+from callwatch.app.desktop.warm_up import warm_up
 from callwatch.config import Config
 from callwatch.speech.choose import RecognizerChoice
 from callwatch.speech.scripted import ScriptedRecognizer
@@ -64,7 +64,7 @@ def test_nothing_of_a_rehearsal_is_left(
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = threading.active_count()
-    rehearse(desk)
+    warm_up(desk)
     assert list(tmp_path.iterdir()) == []
     assert threading.active_count() == before
 
@@ -77,7 +77,7 @@ def test_the_desks_own_recogniser_is_loaded_once_and_not_used(desk: CallFactory)
         return made[-1]
 
     desk.choice = RecognizerChoice(create, "test", None, "")
-    rehearse(desk)
+    warm_up(desk)
     assert made == []
     desk.load()
     desk.load()

@@ -10,6 +10,7 @@ from tests.ui.test_app_windows import Calls, Host, Source
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, MeterUpdated, NudgeShown
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
@@ -327,7 +328,7 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     engine = Engine()
     engine.offer = Nudge(
         "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
-        shown=True, because="The call was hard.",
+        shown=True, because=Fact("hard_call"),
     )  # fmt: skip
     app = app_for(qtbot, engine)
     begin(qtbot, app, engine)
@@ -409,7 +410,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
 
 def nudge(nudge_id: str, level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet it out."
-    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because="why")
+    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because=quoted("why"))
     return NudgeShown(6.0, told)
 
 
@@ -432,13 +433,13 @@ def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -
             assert app._command(command).ok
 
     for number, command in enumerate((AppCommand.DISMISS, AppCommand.NOT_USEFUL)):
-        app.overlay.take((nudge(f"n{number}"),))
+        app.overlay.on_events((nudge(f"n{number}"),))
         do(command)
         assert app.overlay.card.card is None
         assert not app.menu.commands[command].isVisible()
     assert told == [("dismissed", "n0"), ("not useful", "keep_listening")]
     assert not app._command(AppCommand.DISMISS).ok
-    app.overlay.take((nudge("n2", NudgeLevel.URGENT),))
+    app.overlay.on_events((nudge("n2", NudgeLevel.URGENT),))
     assert not app._command(AppCommand.NOT_USEFUL).ok
     assert app._command(AppCommand.DISMISS).ok
     app.close()

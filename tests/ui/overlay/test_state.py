@@ -15,10 +15,11 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.faults import FAULTS
-from callwatch_ui.overlay.card_content import input_words
+from callwatch_ui.overlay.card_content import card_for, input_words
 from callwatch_ui.overlay.state import OverlayState, Phase, reduce, with_phase, without_note
 from callwatch_ui.translator import Translator
 
@@ -36,7 +37,7 @@ def metered(time_s: float, agent_s: float, customer_s: float, **more: object) ->
 
 
 def step(time_s: float, cue_id: str, kind: CueKind) -> CueOpened:
-    cue = Cue(kind, Channel.AGENT, TimeSpan(time_s, time_s), time_s, 1.0, "said so")
+    cue = Cue(kind, Channel.AGENT, TimeSpan(time_s, time_s), time_s, 1.0, quoted("said so"))
     return CueOpened(time_s, cue_id, cue)
 
 
@@ -45,7 +46,9 @@ def level(time_s: float, new: EscalationLevel, old: EscalationLevel) -> Escalati
 
 
 def nudge(nudge_id: str) -> Nudge:
-    return Nudge(nudge_id, "keep_listening", "A\nB", NudgeLevel.ADVICE, 1.0, True, "because")
+    return Nudge(
+        nudge_id, "keep_listening", "A\nB", NudgeLevel.ADVICE, 1.0, True, quoted("because")
+    )
 
 
 def test_a_call_begins_with_its_first_event() -> None:
@@ -91,7 +94,7 @@ def test_a_card_leaves_with_its_own_nudge_only() -> None:
 
 
 def test_a_note_on_the_sound_stays_until_the_sound_is_good_and_it_could_be_read() -> None:
-    note = InputWarning(10.0, Channel.AGENT, "silent", "No sound.")
+    note = InputWarning(10.0, Channel.AGENT, quoted("No sound.", "silent"))
     bad = {Channel.AGENT: False, Channel.CUSTOMER: True}
     state = after(note, metered(30.0, 1.0, 1.0, input_ok=bad))
     assert state.note is not None
@@ -111,7 +114,7 @@ def faulty(time_s: float, code: str | None) -> MeterUpdated:
 
 def test_a_fault_that_comes_again_has_a_card_again_but_not_every_minute() -> None:
     state = after(
-        InputWarning(10.0, Channel.AGENT, "clipping", "Clipped."), faulty(11.0, "clipping")
+        InputWarning(10.0, Channel.AGENT, quoted("Clipped.", "clipping")), faulty(11.0, "clipping")
     )
     assert state.note is not None
     state = after(faulty(30.0, None), state=state)
@@ -137,31 +140,34 @@ def test_the_light_says_which_side_and_what_to_do(language: Language) -> None:
 
 
 def test_silence_lasts_until_the_sound_is_back() -> None:
-    gone = InputWarning(10.0, Channel.CUSTOMER, "no_sound", "No sound.")
+    gone = InputWarning(10.0, Channel.CUSTOMER, quoted("No sound.", "no_sound"))
     state = after(gone, metered(60.0, 1.0, 1.0))
     assert state.bad_input == {Channel.CUSTOMER}
     assert state.note is not None
-    back = InputWarning(61.0, Channel.CUSTOMER, "sound_back", "Back.")
+    back = InputWarning(61.0, Channel.CUSTOMER, quoted("Back.", "sound_back"))
     assert after(back, state=state).input_is_good
     assert not after(
-        InputWarning(61.0, Channel.AGENT, "sound_back", "Back."), state=state
+        InputWarning(61.0, Channel.AGENT, quoted("Back.", "sound_back")), state=state
     ).input_is_good
 
 
 def test_a_warning_that_is_told_once_leaves_by_itself() -> None:
     state = after(
-        InputWarning(10.0, Channel.AGENT, "clipping", "Clipped."), metered(11.0, 1.0, 1.0)
+        InputWarning(10.0, Channel.AGENT, quoted("Clipped.", "clipping")), metered(11.0, 1.0, 1.0)
     )
     assert state.note is not None
     assert after(metered(19.0, 1.0, 1.0), state=state).input_is_good
 
 
 def test_hold_music_is_no_fault_and_a_pause_is_a_phase() -> None:
-    state = after(InputWarning(10.0, Channel.CUSTOMER, "hold_music", "Music."))
+    state = after(InputWarning(10.0, Channel.CUSTOMER, quoted("Music.", "hold_music")))
     assert state.input_is_good
-    paused = after(InputWarning(11.0, None, "paused", "Paused."), state=state)
+    paused = after(InputWarning(11.0, None, quoted("Paused.", "paused")), state=state)
     assert paused.phase is Phase.PAUSED
-    assert after(InputWarning(12.0, None, "resumed", "On."), state=paused).phase is Phase.RUNNING
+    assert (
+        after(InputWarning(12.0, None, quoted("On.", "resumed")), state=paused).phase
+        is Phase.RUNNING
+    )
 
 
 def test_pausing_takes_the_card_away_and_keeps_the_figures() -> None:
@@ -176,3 +182,17 @@ def test_speaking_follows_the_voices() -> None:
     assert state.speaking == set(Channel)
     state = after(VoiceStopped(2.0, Channel.AGENT, TimeSpan(0.9, 1.8)), state=state)
     assert state.speaking == {Channel.CUSTOMER}
+
+
+@pytest.mark.parametrize(
+    ("fact", "advice"),
+    [
+        (Fact("clipping", {"channel": "agent"}), "För starkt: sänk inspelningsnivån."),
+        (Fact("no_speech", {"channel": "agent"}), "Inget tal hördes från agenten."),
+        (quoted("Words of a later version.", "later"), "Words of a later version."),
+    ],
+)
+def test_a_note_is_shown_in_the_language_of_the_overlay(fact: Fact, advice: str) -> None:
+    card = card_for(after(InputWarning(10.0, Channel.AGENT, fact)), Translator(Language.SV), {})
+    assert card is not None
+    assert card.advice == advice

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import Event, MeterUpdated, NudgeClosed, NudgeShown
+from callwatch.core.facts import quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.overlay.bar import Bar
@@ -48,7 +49,7 @@ def overlay(qtbot: QtBot) -> Overlay:
 
 def shown(level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet the pressure out."
-    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, "why"))
+    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, quoted("why")))
 
 
 def drag(window: QWidget, grip: QPoint, by: QPoint) -> None:
@@ -88,17 +89,17 @@ def test_the_window_asks_for_no_focus_and_stays_on_top(overlay: Overlay) -> None
 
 def test_one_card_at_a_time_that_leaves_with_its_cue(overlay: Overlay) -> None:
     height = overlay.height()
-    overlay.take((shown(),))
+    overlay.on_events((shown(),))
     assert overlay.card.isVisible()
     assert overlay.height() > height
     assert overlay.card.accessibleName() == "Keep listening"
-    overlay.take((NudgeClosed(5.0, "n1", "cue closed"),))
+    overlay.on_events((NudgeClosed(5.0, "n1", "cue closed"),))
     assert not overlay.card.isVisible()
     assert overlay.height() == height
 
 
 def test_a_card_can_be_dismissed(overlay: Overlay, qtbot: QtBot) -> None:
-    overlay.take((shown(),))
+    overlay.on_events((shown(),))
     with qtbot.waitSignal(overlay.dismissed) as told:
         overlay.card.close_button.click()
     assert told.args == ["n1"]
@@ -106,9 +107,9 @@ def test_a_card_can_be_dismissed(overlay: Overlay, qtbot: QtBot) -> None:
 
 
 def test_a_card_can_be_called_not_useful_but_danger_cannot(overlay: Overlay, qtbot: QtBot) -> None:
-    overlay.take((shown(NudgeLevel.URGENT),))
+    overlay.on_events((shown(NudgeLevel.URGENT),))
     assert not overlay.card.not_useful_button.isVisible()
-    overlay.take((NudgeClosed(4.0, "n1", "time"), shown()))
+    overlay.on_events((NudgeClosed(4.0, "n1", "time"), shown()))
     with qtbot.waitSignal(overlay.not_useful) as told:
         overlay.card.not_useful_button.click()
     assert told.args == ["keep_listening"]
@@ -164,7 +165,7 @@ def test_every_advice_fits_the_card(qtbot: QtBot, language: Language) -> None:
 
 def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None:
     ok = {Channel.AGENT: True, Channel.CUSTOMER: False}
-    overlay.take((MeterUpdated(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
+    overlay.on_events((MeterUpdated(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
     light = overlay.bar.light
     assert light.accessibleDescription() == (
         "Check the customer's sound: Too loud: turn the recording level down."
@@ -172,7 +173,7 @@ def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None
     card = overlay.card.card
     assert card is not None
     assert card.advice == "Too loud: turn the recording level down."
-    overlay.take((MeterUpdated(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
+    overlay.on_events((MeterUpdated(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
     assert light.accessibleDescription() == "Both sides are heard"
     assert overlay.card.card is None
 
@@ -192,7 +193,7 @@ def test_a_long_sentence_about_the_app_is_not_cut(overlay: Overlay) -> None:
 
 
 def test_pause_is_said_in_words(overlay: Overlay) -> None:
-    overlay.take((MeterUpdated(2.0, {}, {}),))
+    overlay.on_events((MeterUpdated(2.0, {}, {}),))
     overlay.set_phase(Phase.PAUSED)
     card = overlay.card.card
     assert card is not None
@@ -203,8 +204,8 @@ def test_pause_is_said_in_words(overlay: Overlay) -> None:
 
 def test_texts_of_a_call_are_drawn_as_they_are(overlay: Overlay) -> None:
     text = "<b>Bold</b>\n<img src=x>"
-    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, "why")
-    overlay.take((NudgeShown(1.0, nudge),))
+    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, quoted("why"))
+    overlay.on_events((NudgeShown(1.0, nudge),))
     card = overlay.card.card
     assert card is not None
     assert (card.title, card.advice, card.icon) == ("<b>Bold</b>", "<img src=x>", "bubble_lines")
@@ -256,7 +257,7 @@ def test_the_state_survives_any_order_of_events(overlay: Overlay) -> None:
         shown(),
         MeterUpdated(4.0, {Channel.AGENT: 3.0}, {}),
     )
-    overlay.take(events)
+    overlay.on_events(events)
     assert overlay.state != OverlayState()
 
 

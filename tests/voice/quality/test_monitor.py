@@ -5,6 +5,7 @@ from tests.voice.speaking import blocks, demo, noise, silence
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import InputWarning
+from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, Leak, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
@@ -78,7 +79,7 @@ def test_the_same_audio_twice_is_refused() -> None:
     monitor, notes = watch(np.stack((sound, 0.8 * sound)))
     assert "same_audio" in {n.code for n in notes}
     assert not monitor.separable
-    assert any("same sound" in text for text in monitor.result(15.0).warnings)
+    assert Fact("same_audio") in monitor.result(15.0).warnings
 
 
 def test_a_delayed_copy_is_refused() -> None:
@@ -168,8 +169,7 @@ def test_drops_drift_and_quiet_lines_are_summed_up() -> None:
     quality = monitor.result(10.0)
     assert quality.channels[CUSTOMER].dropped_s == 0.5
     assert quality.channels[AGENT].drift_ppm == 180.0
-    for word in ("delivered nothing", "180 ppm", "very quiet"):
-        assert any(word in text for text in quality.warnings), word
+    assert {"dropped", "drift", "too_quiet"} <= {warning.code for warning in quality.warnings}
 
 
 @pytest.mark.parametrize("size", [320, 7777])
@@ -209,9 +209,7 @@ def test_swapped_channels(language: Language, greeting: str) -> None:
 def test_a_silent_call_says_who_was_not_heard() -> None:
     monitor, _ = watch(silence(3.0))
     warnings = monitor.result(3.0).warnings
-    assert [
-        w for w in warnings if w.startswith("Not a sound came from the agent in the whole call")
-    ]
+    assert Fact("never_heard", {"channel": "agent"}) in warnings
 
 
 NO_LEAK = (Leak(), Leak())
@@ -229,12 +227,10 @@ def test_a_channel_that_dies_or_comes_back_is_told_with_its_times() -> None:
     level[0, 6600:] = -120.0
     monitor = QualityMonitor()
     monitor.process(empty(), frames_of(level, np.zeros((2, 12_000), np.bool_)))
-    told = [text for text in monitor.result(120.0).warnings if text.startswith("Not a sound")]
-    assert told == [
-        "Not a sound came from the agent from 1:06 to 2:00: if the line was not muted, what was "
-        "said then is missing.",
-        "Not a sound came from the customer from 0:40 to 1:15: if the line was not muted, what was "
-        "said then is missing.",
+    gaps = [fact.params for fact in monitor.result(120.0).warnings if fact.code == "gap"]
+    assert gaps == [
+        {"channel": "agent", "start_s": 66.0, "end_s": 120.0},
+        {"channel": "customer", "start_s": 40.0, "end_s": 75.0},
     ]
 
 
@@ -253,7 +249,7 @@ def test_bursts_of_noise_on_a_gated_line_are_no_music() -> None:
     monitor = QualityMonitor()
     notes = monitor.process(empty(), frames_of(level, np.zeros((2, 6000), np.bool_)))
     assert not [note for note in notes if note.code == "hold_music"]
-    assert not [text for text in monitor.result(60.0).warnings if "music" in text]
+    assert "music_share" not in {fact.code for fact in monitor.result(60.0).warnings}
 
 
 def test_a_channel_with_nothing_of_its_own_is_refused_after_a_while() -> None:
@@ -267,6 +263,6 @@ def test_a_channel_with_nothing_of_its_own_is_refused_after_a_while() -> None:
     assert monitor.separable  # a listener beside a loudspeaker
     monitor.process(empty(), part)
     assert not monitor.separable
-    told = monitor.result(110.0).warnings
-    assert [text for text in told if "nothing but the agent's sound" in text]
-    assert not [text for text in told if "leaks" in text]  # one sentence says it
+    warnings = {fact.key for fact in monitor.result(110.0).warnings}
+    assert "not_separable.copy" in warnings
+    assert "bleed" not in warnings  # one sentence says it

@@ -112,7 +112,7 @@ class NudgeCard(QWidget):
         self._place()
         self.update()
 
-    def speak(self, close_name: str, not_useful_name: str) -> None:
+    def retranslate(self, close_name: str, not_useful_name: str) -> None:
         """The language changed."""
         self.close_button.call_it(close_name)
         self.not_useful_button.call_it(not_useful_name)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from callwatch.core.channels import Channel
 from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.texts.facts import sentence
 from callwatch_ui.overlay.state import APP_NOTE, OverlayState, Phase
 from callwatch_ui.translator import Translator
 
@@ -56,12 +57,14 @@ def _note_card(state: OverlayState, words: Translator) -> Card:
     note = state.note
     assert note is not None
     if note.code == APP_NOTE:
-        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", note.message)
+        return Card(
+            "warning", NudgeLevel.IMPORTANT, "callwatch", sentence(note.fact, words.language)
+        )
     title = words("card.input.title")
     if note.channel is not None:
         title = words(f"card.input.{note.channel}")
     key = f"note.{note.code}"
-    advice = words(key) if words.has(key) else note.message
+    advice = words(key) if words.has(key) else sentence(note.fact, words.language)
     return Card("warning", NudgeLevel.IMPORTANT, title, advice)
 
 

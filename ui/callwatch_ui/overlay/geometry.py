@@ -71,7 +71,7 @@ def opens_upward(place: tuple[int, int], screens: list[Screen], bar_height: int)
 
 
 class GeometryStore:
-    """GeometryStore by set of screens, kept in a small JSON file (or only in memory without one)."""
+    """Places by set of screens, kept in a small JSON file (or only in memory without one)."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file

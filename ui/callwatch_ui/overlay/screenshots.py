@@ -20,6 +20,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import METHOD_STEPS
 from callwatch.core.errors import OutputError
 from callwatch.core.escalation import EscalationLevel
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import text
 from callwatch_ui.overlay.state import InputNote, OverlayState, Phase
@@ -71,7 +72,9 @@ def picture_state(name: str, language: Language) -> OverlayState:
             nudge = _nudge("calm_again", NudgeLevel.INFO, language)
             return replace(talk, time_s=288.0, talk_s=(92.0, 141.0), steps=steps, nudge=nudge)
         case "input-warning":
-            note = InputNote(74.0, Channel.AGENT, "no_sound", "No sound.")
+            note = InputNote(
+                74.0, Channel.AGENT, Fact("no_sound", {"channel": "agent", "silent_s": 10.0})
+            )
             return replace(talk, bad_input=frozenset({Channel.AGENT}), note=note)
         case _:
             phase = Phase.HELD if name == "held" else Phase.PAUSED
@@ -172,7 +175,7 @@ def application(arguments: Sequence[str] = ()) -> Iterator[QApplication]:
 
 def _nudge(key: str, level: NudgeLevel, language: Language) -> Nudge:
     words = text("nudges", f"{key}.title", language), text("nudges", f"{key}.advice", language)
-    return Nudge(f"picture-{key}", key, "\n".join(words), level, 0.0, True, "a picture")
+    return Nudge(f"picture-{key}", key, "\n".join(words), level, 0.0, True, quoted("a picture"))
 
 
 def _suffix(scale: float) -> str:

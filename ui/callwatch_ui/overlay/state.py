@@ -22,6 +22,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge
 
 # A note on the input stays readable this long even when the sound is good again at once.
@@ -57,8 +58,12 @@ class InputNote:
 
     time_s: float
     channel: Channel | None
-    code: str
-    message: str
+    fact: Fact
+
+    @property
+    def code(self) -> str:
+        """What it is about."""
+        return self.fact.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ def _noted(state: OverlayState, event: InputWarning) -> OverlayState:
             return replace(state, bad_input=state.bad_input - concerned, note=note)
         case code if code in NOT_A_FAULT:
             return state
-    note = InputNote(event.time_s, event.channel, event.code, event.message)
+    note = InputNote(event.time_s, event.channel, event.fact)
     lasting = concerned if event.code == LASTING_FAULT else frozenset()
     bad = state.bad_input | lasting
     return replace(state, note=note, bad_input=bad, noted_s=event.time_s)
@@ -180,7 +185,7 @@ def _metered(state: OverlayState, event: MeterUpdated) -> OverlayState:
     came = [fault for fault in faults if fault not in state.faults]
     if note is None and came and event.time_s - state.noted_s >= NOTE_AGAIN_S:
         channel, code = came[0]
-        note = InputNote(event.time_s, channel, code, "")
+        note = InputNote(event.time_s, channel, quoted("", code))
     if note is not None:
         concerned = CHANNELS if note.channel is None else (note.channel,)
         mended = not any(c in bad for c in concerned)

@@ -11,6 +11,7 @@ from PyQt6.QtGui import QGuiApplication, QMouseEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from callwatch.core.events import Event
+from callwatch.core.facts import quoted
 from callwatch_ui.native.platforms import draws_see_through, hide_from_sharing
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import NudgeCard
@@ -126,7 +127,7 @@ class Overlay(QWidget):
         self.adjustSize()
         self.go_to_place()
 
-    def speak(self) -> None:
+    def retranslate(self) -> None:
         """Take the texts again: the language changed."""
         old, self.bar = self.bar, Bar(self._look, self._words)
         self._layout.replaceWidget(old, self.bar)
@@ -135,10 +136,10 @@ class Overlay(QWidget):
         self.bar.set_state(self.state)
         self.bar.show()
         self.setAccessibleName(self._words("bar.name"))
-        self.card.speak(self._words("card.close"), self._words("card.not_useful"))
+        self.card.retranslate(self._words("card.close"), self._words("card.not_useful"))
         self.apply(self._settings)
 
-    def take(self, events: tuple[Event, ...]) -> None:
+    def on_events(self, events: tuple[Event, ...]) -> None:
         """Slot for the bridge: reduce all events, then render once."""
         state = self.state
         for event in events:
@@ -190,7 +191,7 @@ class Overlay(QWidget):
 
     def show_message(self, message: str) -> None:
         """Say one sentence about the app itself, where a card would be."""
-        note = InputNote(self.state.time_s, None, APP_NOTE, message)
+        note = InputNote(self.state.time_s, None, quoted(message, APP_NOTE))
         self.set_state(replace(self.state, note=note))
         self.show()
 

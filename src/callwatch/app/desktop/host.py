@@ -23,7 +23,7 @@ from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
 from callwatch.app.desktop.voice_watch import VoiceWatch
-from callwatch.app.desktop.warm_up import rehearse
+from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
@@ -101,7 +101,7 @@ class AppHistory:
         ]  # fmt: skip
 
     def report(self, call_id: str) -> Path:
-        """The call's report, written anew from the history."""
+        """The call's report, written again from the history."""
         with self._open() as history:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
@@ -156,10 +156,10 @@ class AppHost:
 
         Loading holds up every thread: it is over before a call, not in it.
         """
-        with contextlib.suppress(CallwatchError, OSError):  # told when a call is begun
+        with contextlib.suppress(CallwatchError, OSError):  # reported when a call begins
             load_driver()
             desk = self._desk_for(self.config)
-            rehearse(desk)
+            warm_up(desk)
             desk.load()
 
     def recover(self) -> int:
@@ -198,7 +198,7 @@ class AppHost:
     def _desk_for(self, config: Config) -> CallFactory:
         """One desk for all calls: a model is loaded once, and the phrases are read once."""
         with self._making:
-            if self._desk is None or not self._desk.take(config):
+            if self._desk is None or not self._desk.try_reconfigure(config):
                 if self._desk is not None:
                     self._desk.close()
                 self._desk = CallFactory(config, beside_a_screen=True)

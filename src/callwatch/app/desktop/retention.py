@@ -1,7 +1,7 @@
 """The app's own folders keep nothing longer than the history does.
 
 A call that ended well is deleted with its row in the history. What is left: journals of calls
-that a crash cut short, their sound, and reports that were written anew to be looked at.
+that a crash cut short, their sound, and reports that were written again for viewing.
 """
 
 import contextlib
