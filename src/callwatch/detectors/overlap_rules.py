@@ -33,8 +33,6 @@ class TurnTakingConfig:
     change_s: float = 0.6
     # A cue closes when its spurt is over, or the other has been silent for so long.
     close_pause_s: float = 0.5
-    # Speech that ends no later than this after the other's was no grab, if it sounds like listening.
-    goes_on_s: float = 0.3
     # Who goes on within so long after a word held the floor all the time.
     resume_s: float = 1.4
     floor: FloorConfig = field(default_factory=FloorConfig)

@@ -35,7 +35,8 @@ class SpurtTracker:
             if is_on:
                 if spurt.is_over:
                     spurt.start, spurt.voiced, spurt.hold = frame, 0, None
-                    spurt.is_over = spurt.is_judged = spurt.is_changed = spurt.is_weighed = False
+                    spurt.is_over = spurt.is_judged = spurt.is_changed = False
+                    spurt.is_listening = None
                     spurt.windows = SoundWindows(frame)
                 spurt.last = frame
                 spurt.voiced += 1

@@ -42,8 +42,7 @@ class TalkSpurt:
     is_judged   it was decided what it is
     is_changed  the floor changed hands meanwhile: it can be no interruption any more
     hold        how the other held the floor at the onset, once that was asked
-    is_weighed  whether `listening` is known
-    listening   how likely it was a listening word, once it is over
+    is_listening  whether it sounded like a listening word, once it is over
     """
 
     channel: Channel
@@ -55,8 +54,7 @@ class TalkSpurt:
     is_judged: bool = True
     is_changed: bool = False
     hold: Hold | None = None
-    is_weighed: bool = False
-    listening: float = 0.0
+    is_listening: bool | None = None
     windows: SoundWindows = field(default_factory=lambda: SoundWindows(NEVER))
 
     @property
