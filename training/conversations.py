@@ -87,7 +87,9 @@ class Conversation:
         # People differ in how they talk: pauses, how much they listen aloud, how early they start.
         self.hesitation = self.rng.uniform(0.1, 0.7, 2)
         self.listens = self.rng.uniform(0.1, 0.9, 2)
-        self.softness_db = self.rng.uniform(0.0, 9.0, 2)
+        self.softness_db = self.rng.uniform(-1.0, 8.0, 2)
+        # A third are plain: two voices on a clean line, nothing else.
+        self.is_plain = self.chance(0.35)
         self.pieces: list[Piece] = []
 
     def _lines(self) -> list[str]:
@@ -139,7 +141,7 @@ class Conversation:
     def listening_sound(self, channel: int) -> DoubleArray:
         """Words or hums of one who follows: one or several, with pauses, mostly softer."""
         parts: list[DoubleArray] = []
-        for _ in range(int(self.rng.choice([1, 2, 3, 4], p=[0.72, 0.18, 0.07, 0.03]))):
+        for _ in range(int(self.rng.choice([1, 2, 3, 4], p=[0.78, 0.15, 0.05, 0.02]))):
             if parts:
                 parts.append(np.zeros(round(self.uniform(0.02, 0.3) * RATE)))
             if self.chance(0.3):
@@ -148,7 +150,7 @@ class Conversation:
                 # Said in passing: quicker than the same word in a sentence.
                 word = self.voiced(channel, self.pick(self.listening))
                 parts.append(soxr.resample(word, RATE, self.uniform(0.65, 1.1) * RATE))
-        audio = np.concatenate(parts)[: 2 * RATE].copy()
+        audio = np.concatenate(parts)[: round(1.6 * RATE)].copy()
         level_db = -self.softness_db[channel] + self.rng.normal(0, 3.0)
         return faded(audio * 10 ** (level_db / 20))
 
@@ -167,7 +169,8 @@ class Conversation:
             turn = self.turn(channel, now)
             other = 1 - channel
             self.listen(turn, other)
-            self.make_noises(turn)
+            if not self.is_plain:
+                self.make_noises(turn)
             move = self.rng.choice(8, p=[0.18, 0.15, 0.08, 0.38, 0.06, 0.06, 0.05, 0.04])
             end = turn[-1].end_s
             if move == 0:
@@ -280,6 +283,10 @@ class Conversation:
                 victim.audio = self.start_of(victim.audio, stop - victim.start_s)
             self.pieces = [p for p in self.pieces if all(p is not x for x in later)]
             return grab[-1].end_s + self.uniform(0.1, 0.9), channel if self.chance(0.7) else by
+        # The speaker finishes the phrase, and the turn when there is room again.
+        late_s = max(0.0, grab[-1].end_s + self.uniform(0.1, 0.6) - later[0].start_s) if later else 0
+        for piece in later:
+            piece.start_s += late_s
         return max(grab[-1].end_s, turn[-1].end_s) + self.uniform(0.1, 0.9), by
 
     def grab(self, by: int, onset_s: float) -> list[Piece]:
@@ -331,14 +338,14 @@ class Conversation:
         for p in self.pieces:
             at = round(p.start_s * RATE)
             sound[p.channel, at : at + len(p.audio)] += p.audio
-        if self.chance(0.2):
+        if not self.is_plain and self.chance(0.25):
             self.add_background(sound)
-        if self.chance(0.45):
+        if not self.is_plain and self.chance(0.6):
             sound = self.in_rooms(sound)
         sound *= 10 ** (self.rng.uniform(-12, 2, (2, 1)) / 20)
         clean = sound.copy()
         for row in range(2):
-            if self.chance(0.35):
+            if not self.is_plain and self.chance(0.5):
                 self.add_echo(sound[row], clean[1 - row])
         floor_db = self.rng.uniform(-78, -46, (2, 1))
         sound += self.rng.normal(0, 1, sound.shape) * 10 ** (floor_db / 20)

@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.scripted import hear, load
 from training.boosting import BoostConfig, Trees, boost
 
-from callwatch.core.arrays import BoolArray, DoubleArray, FloatArray
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import VoiceStarted
 from callwatch.core.frames import HOP_S, VoiceFrames
@@ -37,22 +37,25 @@ SOURCES: Final = (
 )  # fmt: skip
 INTERRUPTION: Final = BoostConfig(trees=90, rate=0.1)
 BACKCHANNEL: Final = BoostConfig(trees=60, rate=0.1)
+LIVE, PAUSED, OVER = range(3)
 STEP: Final = 5  # frames between samples, as turn-taking decides
 # A grab is known as one so long after its onset at the earliest; before, it sounds like any word.
 EARLIEST_S: Final = 0.15
+# What a spurt was, once it has paused, counts as much as so many moments of it.
+AT_END: Final = 3.0
 # Who starts over a grab that goes on takes back what was theirs: neither true nor false.
 REGAIN_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One moment of one spurt; `is_end`: the spurt is over."""
+    """One moment of one spurt. `phase`: LIVE, or that it has paused, or is over."""
 
     channel: Channel
     start_s: float
     end_s: float
     time_s: float
-    is_end: bool
+    phase: int
     vector: FloatArray
 
 
@@ -60,6 +63,7 @@ def samples_of(frames: list[VoiceFrames]) -> Iterator[Sample]:
     """Every 50 ms of every overlap over a held floor, and the end of every spurt beside speech."""
     config = TurnTakingConfig()
     history, tracker, frame = VoiceHistory(), SpurtTracker(config.spurt_pause_s), 0
+    pause = round(config.settle_s / HOP_S)
     for part in frames:
         history.append(frame, part)
         onsets = [t for t in part.transitions if isinstance(t, VoiceStarted)]
@@ -72,14 +76,16 @@ def samples_of(frames: list[VoiceFrames]) -> Iterator[Sample]:
                 spurt, other = tracker.spurts[channel], tracker.spurts[channel.other]
                 if spurt.is_judged or not spurt.is_confirmed:
                     continue
-                hold = hold_at_onset(history, spurt).hold_s
-                is_live = not spurt.is_over and not frame % STEP and other.last > spurt.start
-                is_live &= frame - other.last <= config.change_s / HOP_S and hold >= config.min_hold_s
+                hold = hold_at_onset(history, spurt)
+                spurt.is_changed |= frame - other.last > config.change_s / HOP_S
                 spurt.is_judged = spurt.is_over
-                if is_live or spurt.is_over:
+                phase = OVER if spurt.is_over else PAUSED if frame - spurt.last == pause else LIVE
+                is_held = hold.hold_s >= config.min_hold_s and other.last > spurt.start
+                is_held &= not spurt.is_changed and frame - spurt.last < pause
+                if phase or (is_held and not frame % STEP):
                     vector = overlap_features(history, spurt, tracker.states(channel), frame).vector()
                     start_s, end_s = spurt.start * HOP_S, (spurt.last + 1) * HOP_S
-                    yield Sample(channel, start_s, end_s, frame * HOP_S, spurt.is_over, vector)
+                    yield Sample(channel, start_s, end_s, frame * HOP_S, phase, vector)
             frame += 1
 
 
@@ -119,7 +125,7 @@ def _touches(piece: dict[str, Any], sample: Sample) -> bool:
     return bool(piece["start_s"] < sample.end_s and piece["end_s"] > sample.start_s - 0.05)
 
 
-def collect(path: Path) -> dict[str, DoubleArray | FloatArray | BoolArray]:
+def collect(path: Path) -> dict[str, Any]:
     """Features and labels of one conversation; kept beside it."""
     kept = path.with_suffix(".npz")
     if not kept.exists():
@@ -129,7 +135,7 @@ def collect(path: Path) -> dict[str, DoubleArray | FloatArray | BoolArray]:
         np.savez(
             part,
             vectors=np.array([s.vector for s in found], np.float32).reshape(-1, len(NAMES)),
-            is_end=np.array([s.is_end for s in found], np.bool_),
+            phase=np.array([s.phase for s in found], np.int8),
             spurt=np.array([s.channel.index * 1e6 + s.start_s for s in found]),
             time_s=np.array([s.time_s for s in found]),
             length_s=np.array([s.end_s - s.start_s for s in found]),
@@ -146,15 +152,17 @@ def training_set(calls: list[dict[str, Any]], question: str) -> tuple[FloatArray
     config, parts = TurnTakingConfig(), []
     for call in calls:
         label = call["grab" if question == "interruption" else "listen"]
-        near = call["vectors"][:, NAMES.index("hold_s")] + call["vectors"][:, NAMES.index("overlap_s")] > 0
+        column = dict(zip(NAMES, call["vectors"].T, strict=True))
+        is_live, keep = call["phase"] == LIVE, label[:, 1] > 0
         if question == "interruption":
-            keep = ~call["is_end"] & (label[:, 1] > 0)
+            is_held = (column["hold_s"] >= config.min_hold_s) & (column["overlap_s"] > 0)
+            keep &= is_held & (is_live | (column["other_gap_s"] <= config.change_s))
         else:
             length = call["length_s"]
-            keep = call["is_end"] & near & (label[:, 1] > 0)
+            keep &= ~is_live & (column["hold_s"] + column["overlap_s"] > 0)
             keep &= (length >= config.min_backchannel_s) & (length <= config.max_backchannel_s)
         _, which, count = np.unique(call["spurt"][keep], return_inverse=True, return_counts=True)
-        weight = label[keep, 1] / np.sqrt(count[which])
+        weight = label[keep, 1] / np.sqrt(count[which]) * np.where(is_live[keep], 1.0, AT_END)
         parts.append((call["vectors"][keep], label[keep, 0], weight))
     vectors, targets, weights = (np.concatenate(rows) for rows in zip(*parts, strict=True))
     return np.asarray(vectors, np.float32), targets, weights

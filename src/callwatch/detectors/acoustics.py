@@ -33,18 +33,15 @@ class SoundFeatures:
     periodicity   mean strength of the period, 0..1
     f0_spread_st  standard deviation of the pitch
     f0_glide_st   last pitch less the first
-    f0_high_st    median pitch above 100 Hz
     change_db     mean spectral change over 40 ms, level apart
     change_range_db  distance of the most different two quarters of the stretch
     tilt_db       level above 1 kHz beside that below
-    pulse         strongest regular pulse of the level at 3-7 Hz, 0..1
     """
 
     voiced_share: float = np.nan
     periodicity: float = np.nan
     f0_spread_st: float = np.nan
     f0_glide_st: float = np.nan
-    f0_high_st: float = np.nan
     change_db: float = np.nan
     change_range_db: float = np.nan
     tilt_db: float = np.nan
@@ -98,7 +95,6 @@ class SoundWindows:
             periodicity=float(strength.mean()),
             f0_spread_st=float(pitch.std()) if some else np.nan,
             f0_glide_st=float(pitch[-2:].mean() - pitch[:2].mean()) if some else np.nan,
-            f0_high_st=float(np.median(pitch)) if some else np.nan,
             change_db=float(change.mean()) if len(change) else np.nan,
             change_range_db=float(apart.max()),
             tilt_db=float(tilt.mean()),

@@ -23,6 +23,7 @@ SOLO: Final = 70  # frames: longer speech in the other's pause ends their floor
 TOUCH: Final = 50  # frames: whoever starts so soon after the other's last sound may cut them off
 RUN_PAUSE: Final = 20  # frames: an own pause of this length parts runs of speech
 RECENT: Final = 800  # frames: who has talked lately
+SOFT_DB: Final = 18.0  # below the strong level: breath, a trailing end, an echo, a leak
 ECHO_LAGS: Final = 62  # frames: far-end echo comes up to 600 ms late
 NEVER_S: Final = 15.0
 
@@ -36,6 +37,8 @@ class OverlapFeatures:
     overlap_s: float
     met_s: float  # from the onset to the last frame in which both spoke
     overlap_share: float
+    loud_overlap_s: float  # both spoke, and neither softly
+    loud_met_s: float  # from the onset to the last frame in which the other spoke up
     own_gap_s: float
     own_silence_s: float
     run_s: float  # since the last own pause
@@ -69,7 +72,6 @@ class OverlapFeatures:
     periodicity: float
     f0_spread_st: float
     f0_glide_st: float
-    f0_high_st: float
     change_db: float
     change_range_db: float
     tilt_db: float
@@ -136,6 +138,10 @@ def overlap_features(
     levels, far_levels = history.level_dbfs[row, :now], history.level_dbfs[1 - row, :now]
     level = _level(levels[start:], own_in)
     strong, far_strong = states[0].strong_dbfs, states[1].strong_dbfs
+    # A side whose level is not known yet counts as loud.
+    far_loud = other_in & ~(far_levels[start:] < far_strong - SOFT_DB)
+    loud = np.flatnonzero(far_loud & own_in)
+    loud_both = loud[~(levels[start:][loud] < strong - SOFT_DB)]
     own_probability = history.probability[row, start:now][own_in]
     syllables = count_syllables(levels[start : start + int(said[-1]) + 1].tolist()) if len(said) else 0
     spurt.windows.extend(history, row, history.first + now)
@@ -146,6 +152,8 @@ def overlap_features(
         overlap_s=len(both) * HOP_S,
         met_s=(int(both[-1]) + 1) * HOP_S if len(both) else 0.0,
         overlap_share=len(both) / max(1, len(said)),
+        loud_overlap_s=len(loud_both) * HOP_S,
+        loud_met_s=(int(loud[-1]) + 1) * HOP_S if len(loud) else 0.0,
         own_gap_s=float(np.diff(said).max(initial=1) - 1) * HOP_S,
         own_silence_s=(age - 1 - int(said[-1])) * HOP_S if len(said) else age * HOP_S,
         run_s=(age - run) * HOP_S,
@@ -179,7 +187,6 @@ def overlap_features(
         periodicity=sound.periodicity,
         f0_spread_st=sound.f0_spread_st,
         f0_glide_st=sound.f0_glide_st,
-        f0_high_st=sound.f0_high_st,
         change_db=sound.change_db,
         change_range_db=sound.change_range_db,
         tilt_db=sound.tilt_db,

@@ -28,13 +28,16 @@ class TreeModel:
 
     def probability(self, features: OverlapFeatures) -> float:
         """0..1."""
-        vector, trees = features.vector(), np.arange(len(self.feature))
+        return float(1 / (1 + np.exp(-self.score(features.vector()))))
+
+    def score(self, vector: FloatArray) -> float:
+        """Log odds for a feature vector (n,)."""
+        trees = np.arange(len(self.feature))
         node = np.zeros(len(trees), np.int64)
         for _ in range(3):
             left = vector[self.feature[trees, node]] <= self.threshold[trees, node]
             node = 2 * node + 2 - left
-        score = self.bias + float(self.value[trees, node - 7].sum())
-        return float(1 / (1 + np.exp(-score)))
+        return self.bias + float(self.value[trees, node - 7].sum())
 
 
 @cache

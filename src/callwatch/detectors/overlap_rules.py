@@ -17,10 +17,16 @@ class TurnTakingConfig:
 
     # The floor is held for 1 s before anyone can grab it, less a frame's doubt.
     min_hold_s: float = 0.95
-    # Whoever starts less than 0.4 s before the other ends changes smoothly.
-    min_overlap_s: float = 0.36
+    # One way delay of the line: whoever starts within it of the other's start could not know.
+    delay_allowance_s: float = 0.15
+    # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly.
+    min_overlap_s: float = 0.4
     # A wrong card costs more than a missed one.
-    interruption_probability: float = 0.85
+    interruption_probability: float = 0.6
+    # ... and once the newcomer has paused, a grab is still likelier than not.
+    keep_probability: float = 0.5
+    # So long after the last word it can be said what it was: before a card comes (0.3 s).
+    settle_s: float = 0.2
     # Listening words need no card: as likely as not is enough.
     backchannel_probability: float = 0.5
     # Shorter sounds are false starts or clicks, longer speech is a turn.

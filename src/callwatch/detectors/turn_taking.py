@@ -141,7 +141,9 @@ class TurnTaking:
         spurt, other = self._tracker.spurts[channel], self._tracker.spurts[channel.other]
         silent_s = (self._frame - other.last) * HOP_S
         if channel in self._open:
-            if spurt.is_over:
+            if self._frame - spurt.last == round(self._config.settle_s / HOP_S):
+                self._settle(channel, time_s, events)
+            elif spurt.is_over:
                 self._close(channel, time_s, False, events)
             elif silent_s > self._config.close_pause_s:
                 self._close(channel, time_s, True, events)
@@ -150,7 +152,7 @@ class TurnTaking:
         spurt.is_changed |= silent_s > self._config.change_s
         if spurt.is_over:
             self._judge_ended(spurt, other, time_s, events)
-        elif not (self._frame % DECISION_FRAMES or spurt.is_changed) and spurt.is_confirmed:
+        elif not (self._frame % DECISION_FRAMES or spurt.is_changed):
             self._judge_live(spurt, other, time_s, events)
 
     def _judge_live(
@@ -158,14 +160,19 @@ class TurnTaking:
     ) -> None:
         """An interruption, when it began over a held floor and the model is sure."""
         config = self._config
+        is_quiet = (self._frame - spurt.last) * HOP_S >= config.settle_s
+        if is_quiet or not spurt.is_confirmed:
+            return
         both_s = (min(spurt.last, other.last) + 1 - spurt.start) * HOP_S
         if both_s < config.min_overlap_s:
             return
-        held_s = hold_at_onset(self._history, spurt).hold_s
-        if held_s < config.min_hold_s:
+        hold = hold_at_onset(self._history, spurt)
+        if hold.hold_s < config.min_hold_s or hold.run_s < config.delay_allowance_s:
             return
-        probability = self._grabs.probability(self._features(spurt))
-        if probability < config.interruption_probability:
+        features = self._features(spurt)
+        probability = self._grabs.probability(features)
+        is_soft = features.loud_met_s < config.min_overlap_s
+        if is_soft or probability < config.interruption_probability:
             return
         spurt.is_judged = True
         end_s = round((self._frame + 1) * HOP_S, 4)
@@ -175,9 +182,9 @@ class TurnTaking:
             TimeSpan(round(spurt.start * HOP_S, 4), end_s),
             time_s,
             score=round(probability, 2),
-            evidence=_evidence(both_s, held_s),
+            evidence=_evidence(both_s, hold.hold_s),
         )
-        self._open[spurt.channel] = _Reported(self._new_id("i"), cue, held_s)
+        self._open[spurt.channel] = _Reported(self._new_id("i"), cue, hold.hold_s)
         events.append(CueOpened(time_s, self._open[spurt.channel].id, cue))
 
     def _features(self, spurt: TalkSpurt) -> OverlapFeatures:
@@ -207,17 +214,26 @@ class TurnTaking:
             spurt.is_judged = True
             events += self._backchannel(spurt.channel, _span(spurt), time_s, None)
 
+    def _settle(self, channel: Channel, time_s: float, events: list[Event]) -> None:
+        """The newcomer has paused while the other goes on: was it a grab after all?
+
+        When it was not, the cue is withdrawn; should the newcomer go on, it is judged again.
+        """
+        spurt, other = self._tracker.spurts[channel], self._tracker.spurts[channel.other]
+        reported = self._open[channel]
+        if other.last <= spurt.last + GOES_ON or reported.id in self._content:
+            return
+        features = self._features(spurt)
+        if self._grabs.probability(features) < self._config.keep_probability:
+            events += self._withdraw(reported, time_s)
+            spurt.is_judged = False
+
     def _close(
         self, channel: Channel, time_s: float, yielded: bool | None, events: list[Event]
     ) -> None:
-        """The overlap is over: the cue gets its true end, or turns out to have been listening."""
+        """The overlap is over: the cue gets its true end."""
         reported = self._open.pop(channel)
         spurt, other = self._tracker.spurts[channel], self._tracker.spurts[channel.other]
-        stopped_first = yielded is False and other.last > spurt.last - GOES_ON
-        if stopped_first and reported.id not in self._content and self._sounds_listening(spurt):
-            events.append(CueWithdrawn(time_s, reported.id))
-            events += self._backchannel(channel, _span(spurt), time_s, None)
-            return
         span = reported.cue.span
         end_s = max(span.end_s, round((min(spurt.last, other.last) + 1) * HOP_S, 4))
         cue = replace(
