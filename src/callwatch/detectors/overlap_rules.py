@@ -19,8 +19,9 @@ class TurnTakingConfig:
     min_hold_s: float = 0.95
     # One way delay of the line: whoever starts within it of the other's start could not know.
     delay_allowance_s: float = 0.15
-    # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly.
-    min_overlap_s: float = 0.4
+    # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
+    # is heard of a voice reaches a little beyond it.
+    min_overlap_s: float = 0.45
     # A wrong card costs more than a missed one.
     interruption_probability: float = 0.6
     # ... and once the newcomer has paused, a grab is still likelier than not.
