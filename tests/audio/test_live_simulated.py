@@ -87,7 +87,7 @@ class Windows:
         """Let the watcher see what changed."""
         self.seen.clear()
         self.changed.set()
-        assert self.seen.wait(5)
+        assert self.seen.wait(60)
 
 
 def hear(driver: Windows, *steps: Callable[[], None]) -> tuple[list[CallBlock], tuple[Fact, ...]]:

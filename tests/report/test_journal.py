@@ -1,5 +1,7 @@
+import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.report.builders import AGENT, CUSTOMER, cue, rich_call, utterance
@@ -134,12 +136,17 @@ def test_a_missing_journal_and_an_unwritable_place_are_told(tmp_path: Path) -> N
         JournalWriter(tmp_path / "file" / "events.jsonl")
 
 
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not Path("/dev/full").exists():  # pragma: no cover - only Linux has it
         return
-    journal = JournalWriter(tmp_path / "events.jsonl")
-    journal._file.close()
-    journal._file = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115
+
+    def full(number: int, mode: str, **how: Any) -> Any:
+        os.close(number)
+        return open("/dev/full", mode, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdopen", full)
+        journal = JournalWriter(tmp_path / "events.jsonl")
     with pytest.raises(OutputError, match="make room"):
         journal(EVENTS[0])
     with pytest.raises(OutputError):

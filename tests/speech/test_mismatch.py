@@ -85,3 +85,25 @@ def test_a_long_turn_is_not_judged_before_its_words_are_there() -> None:
     for number in range(9, 30):
         out += check.observe([chunk(number)], [heard(number, 0.9)])
     assert out == []
+
+
+def test_speech_that_was_skipped_is_in_no_language() -> None:
+    check = LanguageCheck(Language.EN)
+    out = []
+    for number in range(24):
+        out += check.observe([chunk(number)], [])
+        check.note_recognition(4.0 * (number // 3), 0.0)  # a part of it, again and again
+    assert out == []
+    for number in range(24, 36):  # heard again, and still no words
+        out += check.observe([chunk(number)], [])
+    assert len(out) == 1
+
+
+def test_words_that_a_slow_machine_brings_late_are_waited_for() -> None:
+    check = LanguageCheck(Language.EN)
+    check.note_recognition(0.0, 12.0)
+    out = []
+    for number in range(16):
+        late = [heard(number - 3, 0.9)] if number >= 3 else []
+        out += check.observe([chunk(number)], late)
+    assert out == []

@@ -20,6 +20,7 @@ from callwatch.app.remedies import install, installer, microphone_permission, pi
 from callwatch.config import load_config, user_config_path
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError, MissingPartError
+from callwatch.core.log import log_path
 
 _MIB: Final = 1024 * 1024
 
@@ -73,7 +74,7 @@ def _settings() -> Iterator[Finding]:
         f"Settings from {loaded.user_path}." if there else "No settings file: the defaults hold."
     )
     locked = f" {len(loaded.locked)} keys are managed by IT." if loaded.locked else ""
-    yield Finding("settings", True, place + locked)
+    yield Finding("settings", True, " ".join((place + locked, *loaded.notes)))
 
 
 def _recordings() -> Iterator[Finding]:
@@ -242,6 +243,7 @@ def _places() -> Iterator[Finding]:
     data = Path(platformdirs.user_data_dir("callwatch", appauthor=False))
     for name, folder in (("data folder", data), ("this folder", Path.cwd())):
         yield _place(name, folder)
+    yield Finding("log", True, f"Faults are noted in {log_path()}, without anything that was said.")
     yield _history()
 
 

@@ -5,13 +5,12 @@ goes. It is given its name only when the history knows it, so what a crash leave
 unfinished file, or one that no call knows; `tidy` takes both away.
 """
 
-import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import data_folder
 from callwatch.audio.recording_writer import SUFFIX, KeptFile, remove_unfinished
@@ -22,8 +21,11 @@ from callwatch.core.audio import CallBlock
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event
 from callwatch.core.facts import Fact
+from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.session.audio_keeper import WITHOUT_WORDS, AudioKeeper, not_written
+
+_log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -48,7 +50,8 @@ def tidy(history: "CallHistory", store: StoreConfig) -> None:
     remove_unfinished(folder)
     files = sorted(folder.glob(f"*{SUFFIX}"))
     for path in set(files) - history.known_files(files):
-        with contextlib.suppress(OSError):  # open in a player on Windows: the next time
+        # Open in a player on Windows: the next time.
+        with logged(_log, "sound that no call knows was not deleted", OSError):
             path.unlink(missing_ok=True)
 
 

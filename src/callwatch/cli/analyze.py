@@ -12,6 +12,7 @@ from callwatch.cli.options import (
     Channels,
     CustomerFile,
     EngineName,
+    Experimental,
     LanguageName,
     ModelDir,
     configured,
@@ -34,6 +35,7 @@ def analyze(
     channels: Channels = "agent,customer",
     agent_file: AgentFile = None,
     customer_file: CustomerFile = None,
+    experimental: Experimental = None,
     history: Annotated[
         bool, typer.Option("--history/--no-history", help="Keep the calls in the history.")
     ] = True,
@@ -47,7 +49,7 @@ def analyze(
         inputs.append(AnalysisInput(agent_file=agent_file, customer_file=customer_file))
     if not inputs:
         raise typer.BadParameter("name at least one recording")
-    config = configured(language, engine, model)
+    config = configured(language, engine, model, experimental)
     order = parse_channels(channels)
     failures: list[str] = []
     reports = []

@@ -22,6 +22,7 @@ from callwatch.cli.options import (
     Channels,
     CustomerFile,
     EngineName,
+    Experimental,
     LanguageName,
     ModelDir,
     configured,
@@ -49,9 +50,10 @@ def demo(
             "--real-time/--fast", help="Play in real time (the default when the overlay shows)."
         ),
     ] = None,
+    experimental: Experimental = None,
 ) -> None:
     """Play the bundled demo call through the live pipeline and write its report."""
-    config = demo_config(configured("en", engine, model))
+    config = demo_config(configured("en", engine, model, experimental))
     folder = out_dir or Path("callwatch-demo")
     desk = CallFactory(config)
     with_overlay = show_overlay and can_show_overlay()
@@ -83,9 +85,10 @@ def live(
     language: LanguageName = None,
     engine: EngineName = None,
     model: ModelDir = None,
+    experimental: Experimental = None,
 ) -> None:
     """Monitor a real call; end it with Ctrl-C or by closing the overlay."""
-    config = configured(language, engine, model)
+    config = configured(language, engine, model, experimental)
     devices = config.devices
     devices = replace(devices, agent=agent or devices.agent, customer=customer or devices.customer)
     desk = CallFactory(replace(config, devices=devices))
@@ -112,6 +115,7 @@ def replay(
     channels: Channels = "agent,customer",
     agent_file: AgentFile = None,
     customer_file: CustomerFile = None,
+    experimental: Experimental = None,
 ) -> None:
     """Play a recording through the live pipeline in real time: which nudges would have come?"""
     if (call is None) is not (bool(agent_file) and bool(customer_file)) or (
@@ -121,7 +125,7 @@ def replay(
     files = RecordingFiles(call, agent_file, customer_file, parse_channels(channels))
     main_file = call or agent_file
     name = main_file.name if main_file else "call"
-    desk = CallFactory(configured(language, engine, model))
+    desk = CallFactory(configured(language, engine, model, experimental))
     err.print(desk.choice.explanation, markup=False)
     with_overlay = show_overlay and can_show_overlay()
     with progress_bar(name) as advance:

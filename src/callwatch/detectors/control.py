@@ -7,17 +7,13 @@ interrupts nor rises in loudness.
     agent                    |== turn, quiet, at the customer's end ==|   -> control
 """
 
-from collections import deque
 from dataclasses import dataclass
-from typing import Final
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, Event, FloorReleased, FloorTaken
 from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
-
-_SPOILS: Final = 8  # more than an agent interrupts or rises in one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,7 @@ class ControlDetector:
         self._config = config or ControlConfig()
         self._outburst: tuple[TimeSpan, str] | None = None
         self._turn_start_s: float | None = None  # the agent's turn that goes on
-        self._spoils: deque[TimeSpan] = deque(maxlen=_SPOILS)
+        self._spoils: list[TimeSpan] = []  # the agent's interruptions and rises in loudness
         self._count = 0
 
     def on_event(self, event: Event) -> list[Event]:

@@ -42,11 +42,14 @@ class PaceConfig:
         15.0  # of own speech: shorter windows flag a single quick sentence
     )
     slow_response_s: float = 3.0  # a gap over this ends a turn, and is heard as hesitation
+    # Danish speakers leave longer gaps (median 470 ms against 200 ms, Stivers et al. 2009).
+    danish_allowance_s: float = 0.3
     dead_air_s: float = 8.0  # callers ask "are you still there?" at about this point
 
     def slow_response_for(self, language: Language) -> float:
-        """Danish speakers leave longer gaps (median 470 ms against 200 ms, Stivers et al. 2009)."""
-        return self.slow_response_s + (0.3 if language is Language.DA else 0.0)
+        """The silence after the customer's turn that is slow in that language."""
+        more_s = self.danish_allowance_s if language is Language.DA else 0.0
+        return self.slow_response_s + more_s
 
 
 class PaceDetector:

@@ -191,22 +191,22 @@ class TurnTaking:
         states = self._tracker.states(spurt.channel)
         return overlap_features(self._history, spurt, states, self._frame)
 
-    def _sounds_listening(self, spurt: TalkSpurt) -> bool:
-        """Whether a spurt that is over was a listening word, by its length and its sound."""
+    def _listening(self, spurt: TalkSpurt) -> float:
+        """How likely a spurt that has paused was a listening word, by its length and its sound."""
         config = self._config
         if not config.min_backchannel_s <= spurt.length_s <= config.max_backchannel_s:
-            return False
+            return 0.0
         features = self._features(spurt)
         if not features.hold_s and not features.overlap_s:
-            return False
-        return self._listens.probability(features) >= config.backchannel_probability
+            return 0.0
+        return self._listens.probability(features)
 
     def _judge_ended(
         self, spurt: TalkSpurt, other: TalkSpurt, time_s: float, events: list[Event]
     ) -> None:
         """A spurt that was no interruption: listening, when it sounds so and the other goes on."""
         if spurt.is_listening is None:
-            spurt.is_listening = self._sounds_listening(spurt)
+            spurt.is_listening = self._listening(spurt) >= self._config.backchannel_probability
         after_s = (self._frame - spurt.last) * HOP_S
         if not spurt.is_listening or after_s > self._config.resume_s:
             spurt.is_judged = True
@@ -215,16 +215,15 @@ class TurnTaking:
             events += self._backchannel(spurt.channel, _span(spurt), time_s, None)
 
     def _settle(self, channel: Channel, time_s: float, events: list[Event]) -> None:
-        """The newcomer has paused while the other goes on: was it a grab after all?
+        """The newcomer has paused while the other goes on: it may have been a listening word.
 
-        When it was not, the cue is withdrawn; should the newcomer go on, it is judged again.
+        Then the cue is withdrawn; should the newcomer go on, it is judged again.
         """
         spurt, other = self._tracker.spurts[channel], self._tracker.spurts[channel.other]
         reported = self._open[channel]
         if other.last <= spurt.last + GOES_ON or reported.id in self._content:
             return
-        features = self._features(spurt)
-        if self._grabs.probability(features) < self._config.keep_probability:
+        if self._listening(spurt) >= self._config.settle_probability:
             events += self._withdraw(reported, time_s)
             spurt.is_judged = False
 

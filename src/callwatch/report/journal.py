@@ -34,6 +34,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.files import PRIVATE
 from callwatch.document import (
     Document,
     call_from_document,
@@ -56,7 +57,7 @@ from callwatch.document import (
     utterance_from_document,
     utterance_to_document,
 )
-from callwatch.report.files import PRIVATE_FILE, output_error
+from callwatch.report.files import output_error
 from callwatch.texts.facts import english
 
 _TYPES: Mapping[type, str] = {
@@ -121,9 +122,9 @@ class JournalWriter:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
             # An older file keeps its mode when it is opened again: set it.
-            os.chmod(path, PRIVATE_FILE)
+            os.chmod(path, PRIVATE)
         except OSError as exc:
             raise output_error(path, exc) from exc
         self._file: TextIO = os.fdopen(number, "w", encoding="utf-8", newline="\n")

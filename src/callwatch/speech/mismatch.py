@@ -56,6 +56,19 @@ class LanguageCheck:
         self._segments: dict[Channel, deque[_Segment]] = {c: deque() for c in Channel}
         self._told: set[Channel] = set()
         self._now_s = 0.0
+        self._skipped_s = 0.0
+        self._lag_s = 0.0
+
+    def note_recognition(self, skipped_s: float, lag_s: float) -> None:
+        """How much speech was skipped so far, and how late words have come at most.
+
+        Speech that nobody listened to has no words in any language: what is known is forgotten.
+        """
+        self._lag_s = lag_s
+        if skipped_s > self._skipped_s:
+            self._skipped_s = skipped_s
+            for segments in self._segments.values():
+                segments.clear()
 
     def observe(self, chunks: Iterable[SpeechChunk], utterances: Iterable[Utterance]) -> list[Fact]:
         """Takes what was fed and what was heard since the last time; gives what is to be said.
@@ -89,7 +102,7 @@ class LanguageCheck:
 
     def _finished(self, channel: Channel) -> list[_Segment]:
         """The segments that are more than listening words, and whose words have had time to come."""
-        latest_s = self._now_s - self._config.patience_s
+        latest_s = self._now_s - self._config.patience_s - self._lag_s
         shortest_s = self._config.least_segment_s + self._config.rolls_s
         return [
             segment

@@ -69,9 +69,9 @@ def test_both_sides_of_a_call_are_heard() -> None:
     watch = VoiceWatch(demo, VoiceActivity, lambda *told: heard.put(told))
     try:
         watch.resume()
-        seen = {heard.get(timeout=30)}
+        seen = {heard.get(timeout=60)}
         while seen < {(A, True), (A, False), (C, True), (C, False)}:
-            seen.add(heard.get(timeout=30))
+            seen.add(heard.get(timeout=60))
     finally:
         watch.close()
     assert watch.wait_free(0)
@@ -87,12 +87,12 @@ def test_it_lets_go_of_the_devices_and_takes_them_again() -> None:
     watch = VoiceWatch(open_source, VoiceActivity, lambda *_: None)
     try:
         watch.resume()
-        first = opened.get(timeout=20)
+        first = opened.get(timeout=60)
         watch.pause()
         assert watch.wait_free(20)
         assert first.closed.is_set()
         watch.resume()
-        second = opened.get(timeout=20)
+        second = opened.get(timeout=60)
     finally:
         watch.close()
     assert second.closed.is_set()
@@ -108,7 +108,7 @@ def test_devices_that_are_not_there_are_awaited() -> None:
     watch = VoiceWatch(open_source, VoiceActivity, lambda *_: None, retry_s=0.01)
     try:
         watch.resume()
-        assert sum(tries.get(timeout=20) for _ in range(3)) == 3
+        assert sum(tries.get(timeout=60) for _ in range(3)) == 3
     finally:
         watch.close()
 
@@ -141,5 +141,8 @@ class Lossy(Endless):
 def test_a_call_ends_when_both_devices_stay_away(
     lost: list[tuple[Channel, ...]], heard: int
 ) -> None:
+    losses: list[bool] = []
     with EndOnDeviceLoss(Lossy(lost), 0.9999) as source:
+        source.on_loss = lambda: losses.append(True)
         assert len(list(source.blocks())) == heard
+    assert bool(losses) is (heard < len(lost))

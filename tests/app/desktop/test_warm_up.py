@@ -20,10 +20,11 @@ from importlib import resources
 from pathlib import Path
 from callwatch.app.desktop import host as desktop
 from callwatch.app.desktop.host import AppHost
+from callwatch.app.desktop.warm_up import Until
 from callwatch.audio.files import open_recording
 from callwatch.config import load_config
 call = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))
-desktop.open_live = lambda *_, **__: open_recording(call, block_s=0.1)
+desktop.open_live = lambda *_, **__: Until(open_recording(call, block_s=0.1), 24.0)
 desktop.data_folder = lambda: Path(sys.argv[1]) / "data"
 host = AppHost(load_config(Path(sys.argv[1]) / "config.toml", Path(sys.argv[1]) / "none"))
 host.warm_up()

@@ -21,6 +21,7 @@ from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import FirstRun, SetupResult
 from callwatch_ui.windows.recording_loader import Advance
+from callwatch_ui.windows.settings_dialog import SettingsDialog
 
 
 class Call:
@@ -29,8 +30,8 @@ class Call:
         self._finished: list[Callable[[], None]] = []
         sink(MeterUpdated(5.0, {Channel.AGENT: 2.0, Channel.CUSTOMER: 2.0}, {}))
 
-    def stop(self) -> None:
-        self.told.append("stop")
+    def stop(self, *, at_last_voice: bool = False) -> None:
+        self.told.append("stop at the last voice" if at_last_voice else "stop")
 
     def pause(self) -> None:
         self.told.append("pause")
@@ -217,7 +218,7 @@ class SlowEngine(Engine):
         self.may_open = threading.Event()
 
     def start(self, sink: Callable[[Event], None]) -> Call:
-        assert self.may_open.wait(20)
+        assert self.may_open.wait(60)
         return super().start(sink)
 
 
@@ -302,14 +303,14 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
         advance(30.0, 120.0)
         asked.set()
-        assert stopped.wait(20)
+        assert stopped.wait(60)
         advance(60.0, 120.0)
         raise AssertionError("it was to be stopped")
 
     monkeypatch.setattr(engine, "recording", read)
     app = app_for(qtbot, engine)
     app.open_window("replay")
-    assert asked.wait(20)
+    assert asked.wait(60)
     assert app.reader.progress is not None
     progress = app.reader.progress
     qtbot.waitUntil(lambda: progress.labelText() == "long.wav: 25 % · 0:30 of 2:00")
@@ -368,7 +369,10 @@ def test_another_language_in_the_settings_is_spoken_at_once(qtbot: QtBot) -> Non
     app.show()
     state = app.overlay.state
     engine.language = Language.DA
-    app._settings_saved({})
+    app.open_window("settings")
+    dialog = app.windows.get("settings")
+    assert isinstance(dialog, SettingsDialog)
+    dialog.saved.emit({})
     danish = Translator(Language.DA)
     assert app.overlay.state == state
     assert app.overlay.bar.isVisible()
@@ -385,9 +389,9 @@ def test_the_first_run_moves_the_overlay(qtbot: QtBot) -> None:
     assert isinstance(wizard, FirstRun)
     app.show()
     right = app.overlay.place
-    wizard.corner.setCurrentIndex(wizard.corner.findData("bottom_left"))
+    wizard.corner.setCurrentIndex(wizard.corner.findData("top_left"))
     assert app.overlay.place.x() < right.x()
-    assert app.overlay.place.y() > right.y()
+    assert app.overlay.place.y() < right.y()
     wizard.auto_calls.setChecked(False)
     assert not wizard.result_so_far().auto_calls
     app.close()
@@ -402,7 +406,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
     asking = threading.Thread(target=lambda: answers.append(second.server.listen(place)))
     asking.start()
     qtbot.waitUntil(lambda: bool(answers))
-    asking.join(5)
+    asking.join(60)
     assert answers == [False]
     app.close()
     second.close()
@@ -430,7 +434,7 @@ def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -
             assert app.menu.commands[command].isVisible()
             app.menu.commands[command].trigger()
         else:
-            assert app._command(command).ok
+            assert app.command(command).ok
 
     for number, command in enumerate((AppCommand.DISMISS, AppCommand.NOT_USEFUL)):
         app.overlay.on_events((nudge(f"n{number}"),))
@@ -438,10 +442,10 @@ def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -
         assert app.overlay.card.card is None
         assert not app.menu.commands[command].isVisible()
     assert told == [("dismissed", "n0"), ("not useful", "keep_listening")]
-    assert not app._command(AppCommand.DISMISS).ok
+    assert not app.command(AppCommand.DISMISS).ok
     app.overlay.on_events((nudge("n2", NudgeLevel.URGENT),))
-    assert not app._command(AppCommand.NOT_USEFUL).ok
-    assert app._command(AppCommand.DISMISS).ok
+    assert not app.command(AppCommand.NOT_USEFUL).ok
+    assert app.command(AppCommand.DISMISS).ok
     app.close()
 
 
@@ -449,8 +453,8 @@ def test_a_pause_is_not_closed_by_command(qtbot: QtBot) -> None:
     engine = Engine()
     app = app_for(qtbot, engine)
     begin(qtbot, app, engine)
-    assert app._command(AppCommand.PAUSE).ok
-    assert app._command(AppCommand.DISMISS) == Answer(
+    assert app.command(AppCommand.PAUSE).ok
+    assert app.command(AppCommand.DISMISS) == Answer(
         False, AppState.PAUSED, "There is no card that this could be done with."
     )
     app.close()
@@ -471,8 +475,8 @@ def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
 def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
     engine.cut_short = 2
+    monkeypatch.setattr("callwatch_ui.desktop.app.WARM_UP_MS", 0)
     app = app_for(qtbot, engine)
-    app._warm_up.setInterval(0)
     app.show()
     qtbot.waitUntil(lambda: app.overlay.card.card is not None)
     assert app.overlay.card.card is not None

@@ -65,7 +65,7 @@ class DesktopApp(QObject):
         self.bridge = EventBridge()
         self.overlay = Overlay(words, host.overlay_settings())
         self.control = CallControl(host.start, self.bridge, words)
-        self.server = CommandServer(self._command, lambda: self.control.state)
+        self.server = CommandServer(self.command, lambda: self.control.state)
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
@@ -128,14 +128,14 @@ class DesktopApp(QObject):
     def press(self, key: str) -> None:
         """A global hot-key."""
         if key in HOTKEYS:
-            self._command(HOTKEYS[key])
+            self.command(HOTKEYS[key])
         else:
             self.toggle()
 
     def toggle(self) -> None:
         """Start when idle, else stop."""
         idle = self.control.state is AppState.IDLE
-        self._command(AppCommand.START if idle else AppCommand.STOP)
+        self.command(AppCommand.START if idle else AppCommand.STOP)
 
     def _begin_to_warm(self) -> None:
         if self._warming is not None and self._warming.is_alive():
@@ -158,6 +158,7 @@ class DesktopApp(QObject):
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
         self.overlay.menu_wanted.connect(self.menu.pop_up)
         self.overlay.card_changed.connect(self.menu.set_card)
+        self.overlay.keep_open_changed.connect(self._remember_pin)
         self.control.state_changed.connect(self._show_state)
         self.control.failed.connect(self._notify)
         self.control.ended.connect(self._call_ended)
@@ -166,7 +167,7 @@ class DesktopApp(QObject):
         self.reader.done.connect(self._show_replay)
         self.reader.failed.connect(self._notify)
         self.control.show_wanted.connect(self._bring_to_front)
-        self.menu.commanded.connect(self._command)
+        self.menu.commanded.connect(self.command)
         self.menu.window_wanted.connect(self.open_window)
         self.menu.quit_wanted.connect(self.quit_wanted)
         self.tray.activated.connect(self._tray_clicked)
@@ -175,11 +176,13 @@ class DesktopApp(QObject):
         self.control.state_changed.connect(lambda s: self.garbage.set_resting(s is AppState.IDLE))
         self.control.state_changed.connect(self.auto.set_state)
         self.control.failed.connect(self.auto.failed)
-        self.auto.wanted.connect(self.control.handle)
+        self.auto.begin_wanted.connect(lambda: self.control.handle(AppCommand.START))
+        self.auto.end_wanted.connect(self.control.end_by_itself)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
 
-    def _command(self, command: AppCommand) -> Answer:
+    def command(self, command: AppCommand) -> Answer:
+        """Do what a key, the menu or another program asks for."""
         if command is AppCommand.DISMISS:
             return self._card_answer(self.overlay.close_card())
         if command is AppCommand.NOT_USEFUL:
@@ -202,6 +205,12 @@ class DesktopApp(QObject):
             self.overlay.show()
         else:
             self._hide_when_idle()
+
+    def _remember_pin(self, keep_open: bool) -> None:
+        """For the next start; before the first run there is no file to keep it in."""
+        if not self._host.needs_setup:
+            with suppress(CallwatchError):  # it then lasts until the app ends
+                self._host.settings.save({"overlay.keep_open": keep_open})
 
     def _bring_to_front(self) -> None:
         """The app was started once more: perhaps nothing of it can be clicked."""

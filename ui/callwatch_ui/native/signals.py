@@ -11,6 +11,10 @@ from types import FrameType, TracebackType
 from PyQt6.QtCore import QSocketNotifier
 from PyQt6.sip import voidptr
 
+from callwatch.core.log import logger_of
+
+_log = logger_of(__name__)
+
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -55,12 +59,14 @@ def error_hooks(on_error: Callable[[], None]) -> Iterator[list[BaseException]]:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         old(kind, error, trace)
+        _log.error("a bug in a slot", exc_info=error)
         bugs.append(error)
         on_error()
 
     def thread_hook(args: threading.ExceptHookArgs) -> None:
         old_threads(args)
         if args.exc_value is not None:
+            _log.error("a bug in a thread", exc_info=args.exc_value)
             bugs.append(args.exc_value)
         on_error()
 

@@ -21,6 +21,7 @@ class ChannelStats:
     offset_sum: float = 0.0
     speech_power: float = 0.0
     speech_frames: int = 0
+    last_speech_s: float = 0.0  # the end of own speech so far
     # Frames without speech at each level, from -120 dBFS on.
     noise: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(121, np.int64))
     is_bled: bool = False

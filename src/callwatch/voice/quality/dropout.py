@@ -78,6 +78,16 @@ class SignalLossDetector:
         self._heard += len(levels_dbfs)
         return found, lost
 
+    @property
+    def heard_s(self) -> float:
+        """Seconds of this channel so far."""
+        return self._heard * HOP_S
+
+    def silent_until(self, end_s: float) -> float:
+        """Seconds without sound up to `end_s`, which may lie before the end of what was heard."""
+        after_s = min(self._run * HOP_S, max(0.0, self.heard_s - end_s))
+        return self.frames * HOP_S - after_s
+
     def gaps_until(self, end_s: float) -> list[TimeSpan]:
         """All that the report tells: long gaps, and the one that lasts to the end of the call."""
         open_s = end_s - self._run * HOP_S

@@ -21,7 +21,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import InputWarning
 from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.core.spans import TimeSpan
+from callwatch.core.spans import TimeSpan, intersection
 from callwatch.core.summary import ChannelQuality, InputQuality
 from callwatch.voice.quality.channel_stats import ChannelStats
 from callwatch.voice.quality.dropout import SignalEvent, SignalLossConfig, SignalLossDetector
@@ -58,8 +58,13 @@ class QualityConfig:
     leak_s: float = 3.0
     # Speech that is heard before a level or a leak is judged.
     min_speech_s: float = 5.0
+    # Frames that are surely no speech: what the noise of a line and music on hold are heard in.
+    max_idle_probability: float = 0.1
     # Two clocks further apart than this drift audibly apart within a call.
     drift_ppm: float = 50.0
+    # A side that is silent at the end of the call is missed when the other went on for longer than
+    # this; a farewell into a line that was hung up is shorter.
+    missed_s: float = 3.0
     lost: SignalLossConfig = field(default_factory=SignalLossConfig)
     faults: FaultConfig = field(default_factory=FaultConfig)
     hold_music: HoldMusicConfig = field(default_factory=HoldMusicConfig)
@@ -110,7 +115,10 @@ class QualityMonitor:
             self._told["drift", channel] = Fact("drift", params)
 
     def result(self, duration_s: float) -> InputQuality:
-        """Both sides summed up, and everything that was told."""
+        """Both sides summed up, and everything that was reported.
+
+        `duration_s` may lie before the end of what was heard: the rest is no part of the call.
+        """
         warnings = [self._told[key] for key in self._told if not self._is_explained(*key)]
         for channel, side in self._sides.items():
             heard_s = side.speech_frames * HOP_S
@@ -120,13 +128,14 @@ class QualityMonitor:
             if side.lost.is_whole(duration_s):
                 warnings.append(_about(channel, "never_heard"))
             elif duration_s > 0:
-                warnings += _gap_warning(channel, side.lost.gaps_until(duration_s))
+                warnings += _gap_warning(channel, self._gaps(channel, duration_s))
                 if not heard_s:
                     warnings.append(_about(channel, "no_speech"))
             music_s = self._music[channel].music_s
             if music_s > self._config.hold_music.min_s and self.separable:
-                warnings.append(_about(channel, "music_share", share=music_s / duration_s))
-        qualities = {c: self._quality(c, side) for c, side in self._sides.items()}
+                share = min(1.0, music_s / duration_s)
+                warnings.append(_about(channel, "music_share", share=share))
+        qualities = {c: self._quality(c, side, duration_s) for c, side in self._sides.items()}
         return InputQuality(qualities, tuple(dict.fromkeys(warnings)))
 
     def _is_explained(self, code: str, channel: Channel | None) -> bool:
@@ -138,7 +147,16 @@ class QualityMonitor:
         is_bled = "not_separable" in worse and any(s.is_bled for s in self._sides.values())
         return is_same or is_bled
 
-    def _quality(self, channel: Channel, side: ChannelStats) -> ChannelQuality:
+    def _gaps(self, channel: Channel, duration_s: float) -> list[TimeSpan]:
+        """The stretches without sound; after hang-up digital silence is no broken cable."""
+        lost, other = self._sides[channel].lost, self._sides[channel.other]
+        gaps = lost.gaps_until(lost.heard_s)
+        if gaps and gaps[-1].end_s >= min(duration_s, lost.heard_s) - HOP_S:
+            missed_s = other.last_speech_s - gaps[-1].start_s
+            gaps = gaps if missed_s > self._config.missed_s else gaps[:-1]
+        return intersection(gaps, [TimeSpan(0.0, duration_s)])
+
+    def _quality(self, channel: Channel, side: ChannelStats, duration_s: float) -> ChannelQuality:
         return ChannelQuality(
             speech_level_dbfs=_rounded(side.speech_dbfs),
             noise_level_dbfs=_rounded(side.noise_dbfs),
@@ -146,7 +164,7 @@ class QualityMonitor:
             bleed_db=_rounded(self._bleed_db(channel)),
             drift_ppm=side.drift_ppm,
             dropped_s=round(side.dropped_s, 3),
-            silent_s=round(side.lost.frames * HOP_S, 2),
+            silent_s=round(side.lost.silent_until(duration_s), 2),
             non_speech_sound_s=round(self._music[channel].total_s, 2),
         )
 
@@ -185,9 +203,12 @@ class QualityMonitor:
         levels, speech = frames.cleaned_dbfs[row], frames.speech[row]
         side.speech_power += float((10.0 ** (levels[speech].astype(np.float64) / 10.0)).sum())
         side.speech_frames += int(speech.sum())
+        if speech.any():
+            last = int(np.flatnonzero(speech)[-1])
+            side.last_speech_s = frames.start_s + (last + 1) * HOP_S
         self._follow_silence(channel, frames, notes)
         self._judge_level(channel, frames, notes)
-        idle = ~speech & (frames.probability[row] < 0.1)
+        idle = ~speech & (frames.probability[row] < self._config.max_idle_probability)
         self._follow_music(channel, frames, idle, notes)
         if not self._music[channel].is_on:
             side.hear_noise(levels[idle])
