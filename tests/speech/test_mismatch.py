@@ -94,7 +94,7 @@ def test_speech_that_was_skipped_is_in_no_language() -> None:
         out += check.observe([chunk(number)], [])
         check.note_recognition(4.0 * (number // 3), 0.0)  # a part of it, again and again
     assert out == []
-    for number in range(24, 36):  # heard again, and still no words
+    for number in range(24, 44):  # heard again, and still no words
         out += check.observe([chunk(number)], [])
     assert len(out) == 1
 
