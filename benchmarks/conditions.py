@@ -164,15 +164,19 @@ def compare(pairs: list[tuple[Row, Row]]) -> Row:
             hits += len(match(mine, theirs)[0])
             wanted, found = wanted + len(mine), found + len(theirs)
         name = str(kind).replace("_", " ")
-        row |= {
-            f"{name}s": wanted,
-            "survive": hits / wanted if wanted else None,
-            "added": found - hits,
-        } if kind is CueKind.INTERRUPTION else {
-            f"{name}s": wanted,
-            f"{name}s survive": hits / wanted if wanted else None,
-            f"{name}s added": found - hits,
-        }
+        row |= (
+            {
+                f"{name}s": wanted,
+                "survive": hits / wanted if wanted else None,
+                "added": found - hits,
+            }
+            if kind is CueKind.INTERRUPTION
+            else {
+                f"{name}s": wanted,
+                f"{name}s survive": hits / wanted if wanted else None,
+                f"{name}s added": found - hits,
+            }
+        )
     moved = [100 * abs(other["share"] - clean["share"]) for clean, other in pairs]
     still = [abs(other["silence"] - clean["silence"]) for clean, other in pairs]
     return row | {

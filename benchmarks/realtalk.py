@@ -43,7 +43,7 @@ def is_near(cue: Cue, label: dict[str, Any], slack_s: float = SLACK_S) -> bool:
     """Whether a cue lies on a label of its side."""
     span = cue.span
     before, after = label["start_s"] - slack_s, label["end_s"] + slack_s
-    return cue.channel == label["channel"] and span.start_s < after and span.end_s > before
+    return bool(cue.channel == label["channel"] and span.start_s < after and span.end_s > before)
 
 
 def counts(labels: list[dict[str, Any]], events: list[Event]) -> Row:

@@ -40,12 +40,18 @@ class Trees:
 
 
 def boost(
-    features: FloatArray, targets: FloatArray, weights: FloatArray, config: BoostConfig, seed: int = 1
+    features: FloatArray,
+    targets: DoubleArray,
+    weights: DoubleArray,
+    config: BoostConfig,
+    seed: int = 1,
 ) -> Trees:
     """Learn from `features` (n, f), `targets` 0 or 1 (n,), `weights` (n,)."""
     rng = np.random.default_rng(seed)
     edges = [_edges(column) for column in features.T]
-    binned = np.stack([np.searchsorted(e, c, side="left") for e, c in zip(edges, features.T, strict=True)])
+    binned = np.stack(
+        [np.searchsorted(e, c, side="left") for e, c in zip(edges, features.T, strict=True)]
+    )
     binned = np.where(np.isnan(features.T), BINS, binned).astype(np.int64)
     mean = float(np.clip(np.average(targets, weights=weights), 1e-3, 1 - 1e-3))
     bias = float(np.log(mean / (1 - mean)))
@@ -61,7 +67,7 @@ def boost(
         place = np.zeros(len(targets), np.int64)
         for depth in range(DEPTH):
             first = 2**depth - 1
-            split = _best_splits(binned[some], place, 2**depth, slope, bend, config)
+            split = _best_splits(binned[some], place, 2**depth, slope, bend, config=config)
             for node, (column, cut) in enumerate(split):
                 if column < 0:
                     continue
@@ -93,8 +99,9 @@ def _best_splits(
     binned: npt.NDArray[np.int64],
     place: npt.NDArray[np.int64],
     nodes: int,
-    slope: FloatArray,
-    bend: FloatArray,
+    slope: DoubleArray,
+    bend: DoubleArray,
+    *,
     config: BoostConfig,
 ) -> list[tuple[int, int]]:
     """For each node (feature, bin up to which samples go left), or (-1, 0) for none."""

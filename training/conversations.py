@@ -10,7 +10,7 @@ what lies where, by kind (KINDS).
 
 import argparse
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,7 +95,9 @@ class Conversation:
     def _lines(self) -> list[str]:
         files = sentence_files(self.language, held_out=False)
         texts = [e.text for path in files for e in read_examples(path)]
-        texts = sorted({t for t in texts if 12 < len(t) < 90 and t.isascii() | (self.language != "en")})
+        texts = sorted(
+            {t for t in texts if 12 < len(t) < 90 and t.isascii() | (self.language != "en")}
+        )
         plain = [t for t in texts if not set(t) & set("([<|{")]
         # A small deck a language keeps the number of sentences to be spoken small.
         deck = np.random.default_rng(len(plain)).permutation(len(plain))[:110]
@@ -246,7 +248,9 @@ class Conversation:
                 sound = NOISES[name](self.rng) * 10 ** (self.rng.normal(-3, 5) / 20)
                 self.put(channel, start, sound, "noise")
                 if name == "laugh" and self.chance(0.4):
-                    self.put(1 - channel, start + self.uniform(0, 0.6), NOISES[name](self.rng), "noise")
+                    self.put(
+                        1 - channel, start + self.uniform(0, 0.6), NOISES[name](self.rng), "noise"
+                    )
             if self.chance(0.04):
                 audio = self.sentence(1 - piece.channel, -2)
                 short = self.start_of(audio, self.uniform(0.12, 0.55))
@@ -284,7 +288,9 @@ class Conversation:
             self.pieces = [p for p in self.pieces if all(p is not x for x in later)]
             return grab[-1].end_s + self.uniform(0.1, 0.9), channel if self.chance(0.7) else by
         # The speaker finishes the phrase, and the turn when there is room again.
-        late_s = max(0.0, grab[-1].end_s + self.uniform(0.1, 0.6) - later[0].start_s) if later else 0
+        late_s = (
+            max(0.0, grab[-1].end_s + self.uniform(0.1, 0.6) - later[0].start_s) if later else 0
+        )
         for piece in later:
             piece.start_s += late_s
         return max(grab[-1].end_s, turn[-1].end_s) + self.uniform(0.1, 0.9), by
@@ -386,7 +392,9 @@ class Conversation:
             tail *= 10 ** (self.uniform(-30, -8) / 20) / np.sqrt(np.sum(tail**2))
             tail[0] += 1.0
             whole = len(row) + size
-            out.append(np.fft.irfft(np.fft.rfft(row, whole) * np.fft.rfft(tail, whole), whole)[: len(row)])
+            out.append(
+                np.fft.irfft(np.fft.rfft(row, whole) * np.fft.rfft(tail, whole), whole)[: len(row)]
+            )
         return np.asarray(out)
 
     def add_echo(self, near: DoubleArray, far: DoubleArray) -> None:

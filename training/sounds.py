@@ -80,7 +80,10 @@ def bark(rng: Rng) -> DoubleArray:
         size = _count(rng.uniform(0.1, 0.25))
         bend = np.interp(np.linspace(0, 1, size), (0, 0.25, 1), (0.8, 1.15, 0.7))
         source = _pulses(pitch_hz * bend, rng) + 0.3 * rng.normal(0, 1, size)
-        out += [_resonate(source * np.hanning(size), formants), np.zeros(_count(rng.uniform(0.1, 0.5)))]
+        out += [
+            _resonate(source * np.hanning(size), formants),
+            np.zeros(_count(rng.uniform(0.1, 0.5))),
+        ]
     return _levelled(np.concatenate(out))
 
 
@@ -96,7 +99,10 @@ def hum(rng: Rng) -> DoubleArray:
         size = _count(rng.uniform(0.1, 0.28 if parts > 1 else 0.6))
         source = _pulses(pitch_hz * np.linspace(contour[k], contour[k + 1], size), rng)
         source *= np.interp(np.linspace(0, 1, size), (0, 0.15, 0.7, 1), (0, 1, 0.9, 0))
-        out += [_resonate(source, formants), 0.02 * rng.normal(0, 1, _count(rng.uniform(0.01, 0.09)))]
+        out += [
+            _resonate(source, formants),
+            0.02 * rng.normal(0, 1, _count(rng.uniform(0.01, 0.09))),
+        ]
     return _levelled(np.concatenate(out[:-1]))
 
 
@@ -108,19 +114,27 @@ NOISES: Final[dict[str, Callable[[Rng], DoubleArray]]] = {
 def _one_cough(rng: Rng) -> DoubleArray:
     size = _count(rng.uniform(0.18, 0.45))
     at = np.arange(size) / RATE
-    envelope = np.minimum(1.0, at / rng.uniform(0.003, 0.012)) * np.exp(-at / rng.uniform(0.05, 0.12))
+    envelope = np.minimum(1.0, at / rng.uniform(0.003, 0.012)) * np.exp(
+        -at / rng.uniform(0.05, 0.12)
+    )
     noise = rng.normal(0, 1, size) * envelope
     if rng.random() < 0.7:
         start = round(size * rng.uniform(0.25, 0.6))
         tail = np.hanning(size - start)
-        noise[start:] += 2.0 * tail * _pulses(np.full(size - start, rng.uniform(110, 330)), rng, 0.06)
+        noise[start:] += (
+            2.0 * tail * _pulses(np.full(size - start, rng.uniform(110, 330)), rng, 0.06)
+        )
     formants = tuple(hz * rng.uniform(0.85, 1.2) for hz in VOWELS_HZ[int(rng.integers(4))])
-    return 0.6 * _resonate(noise, formants) + 0.4 * noise * rng.uniform(0.2, 1.0)
+    return np.asarray(0.6 * _resonate(noise, formants) + 0.4 * noise * rng.uniform(0.2, 1.0))
 
 
 def _pulses(hz: DoubleArray, rng: Rng, jitter: float = 0.015) -> DoubleArray:
     """A glottal pulse train with a little jitter."""
-    wobble = np.interp(np.arange(len(hz)), np.arange(0, len(hz) + 160, 160), rng.normal(1, jitter, len(hz) // 160 + 2)[: len(np.arange(0, len(hz) + 160, 160))])
+    wobble = np.interp(
+        np.arange(len(hz)),
+        np.arange(0, len(hz) + 160, 160),
+        rng.normal(1, jitter, len(hz) // 160 + 2)[: len(np.arange(0, len(hz) + 160, 160))],
+    )
     phase = np.cumsum(hz * wobble / RATE) % 1.0
     return np.asarray(np.where(phase < 0.4, np.sin(np.pi * phase / 0.4) ** 2, 0.0) - 0.2)
 
@@ -141,7 +155,7 @@ def _levelled(sound: DoubleArray) -> DoubleArray:
     size = len(sound) // 160 * 160
     rms = np.sqrt(np.mean(sound[:size].reshape(-1, 160) ** 2, axis=1))
     loud = max(float(np.percentile(rms, 90)), 0.4 * float(rms.max()), 1e-9)
-    return faded(sound * 0.06 / loud)
+    return np.asarray(faded(sound * 0.06 / loud))
 
 
 def _count(seconds: float) -> int:

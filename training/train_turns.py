@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.scripted import hear, load
 from training.boosting import BoostConfig, Trees, boost
 
-from callwatch.core.arrays import FloatArray
+from callwatch.core.arrays import DoubleArray, FloatArray
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import VoiceStarted
 from callwatch.core.frames import HOP_S, VoiceFrames
@@ -83,7 +83,9 @@ def samples_of(frames: list[VoiceFrames]) -> Iterator[Sample]:
                 is_held = hold.hold_s >= config.min_hold_s and other.last > spurt.start
                 is_held &= not spurt.is_changed and frame - spurt.last < pause
                 if phase or (is_held and not frame % STEP):
-                    vector = overlap_features(history, spurt, tracker.states(channel), frame).vector()
+                    vector = overlap_features(
+                        history, spurt, tracker.states(channel), frame
+                    ).vector()
                     start_s, end_s = spurt.start * HOP_S, (spurt.last + 1) * HOP_S
                     yield Sample(channel, start_s, end_s, frame * HOP_S, phase, vector)
             frame += 1
@@ -147,7 +149,9 @@ def collect(path: Path) -> dict[str, Any]:
         return {name: data[name] for name in data.files}
 
 
-def training_set(calls: list[dict[str, Any]], question: str) -> tuple[FloatArray, ...]:
+def training_set(
+    calls: list[dict[str, Any]], question: str
+) -> tuple[FloatArray, DoubleArray, DoubleArray]:
     """(vectors, targets, weights): a spurt weighs as much as another, long or short."""
     config, parts = TurnTakingConfig(), []
     for call in calls:

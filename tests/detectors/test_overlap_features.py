@@ -131,9 +131,7 @@ def test_the_history_keeps_the_last_seconds() -> None:
         speech = np.zeros((2, 100), np.bool_)
         level = np.full((2, 100), float(frame), np.float32)
         sound = np.zeros((2, 16_000), np.int16)
-        history.append(
-            frame, VoiceFrames(frame / 100, speech, level, level, 0.032, cleaned=sound)
-        )
+        history.append(frame, VoiceFrames(frame / 100, speech, level, level, 0.032, cleaned=sound))
     assert history.first + history.speech.shape[1] == 3000
     assert KEPT_FRAMES <= history.speech.shape[1] <= KEPT_FRAMES + 100
     assert history.first_sound == 3000 - history.sound.shape[1] // 160

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import (
     CueClosed,

@@ -17,7 +17,7 @@ from training.train_turns import (
     train,
 )
 
-from callwatch.core.arrays import FloatArray
+from callwatch.core.arrays import DoubleArray, FloatArray
 from callwatch.core.channels import Channel
 from callwatch.core.frames import VoiceFrames
 from callwatch.detectors.overlap_features import NAMES
@@ -40,7 +40,7 @@ def test_the_weights_belong_to_the_code_that_made_them() -> None:
     assert WEIGHTS.stat().st_size < 40_000
 
 
-def rows(count: int) -> tuple[FloatArray, FloatArray]:
+def rows(count: int) -> tuple[FloatArray, DoubleArray]:
     rng = np.random.default_rng(1)
     vectors = rng.normal(0, 1, (count, 5)).astype(np.float32)
     targets = ((vectors[:, 0] > 0.3) & (vectors[:, 2] < 0.5)).astype(np.float64)
@@ -109,7 +109,9 @@ def test_models_learn_from_calls() -> None:
     }  # fmt: skip
     models = train([call])
     assert set(models) == {"interruption", "backchannel"}
-    model = TreeModel(*(getattr(models["interruption"], n) for n in ("feature", "threshold", "value", "bias")))
+    model = TreeModel(
+        *(getattr(models["interruption"], n) for n in ("feature", "threshold", "value", "bias"))
+    )
     up, down = vectors[0].copy(), vectors[0].copy()
     up[0], down[0] = 2.0, -2.0
     assert model.score(up) > model.score(down)

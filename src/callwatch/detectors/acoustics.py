@@ -86,7 +86,9 @@ class SoundWindows:
         pitch = 12 * np.log2(f0[voiced] / 100.0)
         shape = bands - level[:, None]
         change = np.abs(shape[2:] - shape[:-2]).mean(axis=1)[loud[2:] & loud[:-2]]
-        quarters = np.stack([part.mean(axis=0) for part in np.array_split(shape[loud], 4) if len(part)])
+        quarters = np.stack(
+            [part.mean(axis=0) for part in np.array_split(shape[loud], 4) if len(part)]
+        )
         apart = np.abs(quarters[:, None] - quarters[None]).mean(axis=2)
         tilt = bands[loud][:, 5:].mean(axis=1) - bands[loud][:, :4].mean(axis=1)
         some = len(pitch) >= 3

@@ -143,7 +143,9 @@ def overlap_features(
     loud = np.flatnonzero(far_loud & own_in)
     loud_both = loud[~(levels[start:][loud] < strong - SOFT_DB)]
     own_probability = history.probability[row, start:now][own_in]
-    syllables = count_syllables(levels[start : start + int(said[-1]) + 1].tolist()) if len(said) else 0
+    syllables = (
+        count_syllables(levels[start : start + int(said[-1]) + 1].tolist()) if len(said) else 0
+    )
     spurt.windows.extend(history, row, history.first + now)
     sound = spurt.windows.features()
     return OverlapFeatures(
@@ -174,7 +176,8 @@ def overlap_features(
         peak_softness_db=strong - float(levels[start:].max(initial=-120.0)),
         other_softness_db=far_strong - _level(far_levels[start:], other_in),
         other_softness_now_db=far_strong - float(far_levels[-20:].max()),
-        other_softness_before_db=far_strong - float(far_levels[max(0, start - 30) : start].max(initial=-120.0)),
+        other_softness_before_db=far_strong
+        - float(far_levels[max(0, start - 30) : start].max(initial=-120.0)),
         below_other_db=far_strong - level,
         likeness=_likeness(levels, far_levels, start),
         other_likeness=_likeness(far_levels, levels, start),

@@ -45,7 +45,9 @@ def overlap_model(question: str) -> TreeModel:
     """The model that answers `question`: "interruption" or "backchannel"."""
     with as_file(files("callwatch.detectors").joinpath(WEIGHTS)) as path, np.load(path) as data:
         if tuple(data["names"]) != NAMES:
-            raise ValueError(f"{WEIGHTS} was made for other features: run python -m training.train_turns")
+            raise ValueError(
+                f"{WEIGHTS} was made for other features: run python -m training.train_turns"
+            )
         return TreeModel(
             data[f"{question}_feature"].astype(np.int64),
             data[f"{question}_threshold"],

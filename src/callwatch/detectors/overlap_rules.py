@@ -1,9 +1,9 @@
 """When an overlap is reported, and as what: the promised bounds, and how sure the model must be.
 
-    other  |=====================>            floor held >= 1.0 s, and still speaking
-    self             |--- overlap --->        the model is sure               -> interruption
-    self             |mm|                     short, and sounds like listening -> backchannel
-    self                          |====>      starts < 0.4 s before the end   -> smooth change
+other  |=====================>            floor held >= 1.0 s, and still speaking
+self             |--- overlap --->        the model is sure               -> interruption
+self             |mm|                     short, and sounds like listening -> backchannel
+self                          |====>      starts < 0.4 s before the end   -> smooth change
 """
 
 from dataclasses import dataclass, field
