@@ -126,7 +126,9 @@ class EchoDetector:
         self._cross += (cross - self._cross) / self._config.memory_steps
         return bool(np.abs(cross).sum() > _NEWS * np.abs(self._cross).sum())
 
-    def _delay(self, peaks: FloatArray, far: FloatArray, near: FloatArray) -> int | None:
+    def _delay(
+        self, peaks: FloatArray | DoubleArray, far: FloatArray, near: FloatArray
+    ) -> int | None:
         """Samples to the one peak that stands out; None where none does.
 
         `peaks`: share of the frequencies that agree on each delay; `far`, `near`: power by chunk.

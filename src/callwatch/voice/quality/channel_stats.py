@@ -22,6 +22,7 @@ class ChannelStats:
 
     speech_power: float = 0.0
     speech_frames: int = 0
+    last_speech_s: float = 0.0  # the end of own speech so far
     # Frames without speech at each level, from -120 dBFS on.
     noise: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(121, np.int64))
     dropped_s: float = 0.0
@@ -70,6 +71,9 @@ class CallStats(dict[Channel, ChannelStats]):
             levels, speech = frames.cleaned_dbfs[row], frames.speech[row]
             side.speech_power += float((10.0 ** (levels[speech].astype(np.float64) / 10.0)).sum())
             side.speech_frames += int(speech.sum())
+            if speech.any():
+                last = int(np.flatnonzero(speech)[-1])
+                side.last_speech_s = frames.start_s + (last + 1) * HOP_S
             side.leak = frames.leaks[row]
             if channel not in with_music:
                 side.add_noise(levels[is_idle(frames, channel)])

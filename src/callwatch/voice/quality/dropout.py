@@ -20,7 +20,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import InputWarning
 from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.core.spans import TimeSpan
+from callwatch.core.spans import TimeSpan, intersection
 from callwatch.voice.quality.channel_stats import CallStats
 from callwatch.voice.quality.checks import QualityCheck, about
 from callwatch.voice.quality.faults import InputFaults
@@ -41,6 +41,9 @@ class SignalLossConfig:
     agent_s: float = 30.0
     # A gap that ended is worth a sentence in the report when it was this long, on either side.
     gap_s: float = 30.0
+    # A side that is silent at the end of the call is missed when the other went on for longer than
+    # this; a farewell into a line that was hung up is shorter.
+    missed_s: float = 3.0
 
 
 class SignalEvent(Enum):
@@ -85,6 +88,16 @@ class SignalLossDetector:
         self._heard += len(levels_dbfs)
         return found, lost
 
+    @property
+    def heard_s(self) -> float:
+        """Seconds of this channel so far."""
+        return self._heard * HOP_S
+
+    def silent_until(self, end_s: float) -> float:
+        """Seconds without sound up to `end_s`, which may lie before the end of what was heard."""
+        after_s = min(self._run * HOP_S, max(0.0, self.heard_s - end_s))
+        return self.frames * HOP_S - after_s
+
     def gaps_until(self, end_s: float) -> list[TimeSpan]:
         """What the report names: long gaps, and the one that lasts to the end of the call."""
         open_s = end_s - self._run * HOP_S
@@ -106,13 +119,13 @@ class SignalLossCheck(QualityCheck):
 
     def __init__(self, config: SignalLossConfig, stats: CallStats, faults: InputFaults) -> None:
         super().__init__()
-        self._stats, self._faults = stats, faults
+        self._config, self._stats, self._faults = config, stats, faults
         needed = {Channel.AGENT: config.agent_s, Channel.CUSTOMER: config.customer_s}
         self._detectors = {c: SignalLossDetector(config, needed[c]) for c in CHANNELS}
 
-    def silent_s(self, channel: Channel) -> float:
-        """Seconds without any sound."""
-        return self._detectors[channel].frames * HOP_S
+    def silent_s(self, channel: Channel, duration_s: float) -> float:
+        """Seconds without any sound in a call of this length."""
+        return self._detectors[channel].silent_until(duration_s)
 
     def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note when the sound is lost, and when it is back."""
@@ -138,10 +151,19 @@ class SignalLossCheck(QualityCheck):
             if detector.is_whole(duration_s):
                 out.append(about(channel, "never_heard"))
             elif duration_s > 0:
-                out += _gap_warning(channel, detector.gaps_until(duration_s))
+                out += _gap_warning(channel, self._gaps(channel, duration_s))
                 if not self._stats[channel].speech_frames:
                     out.append(about(channel, "no_speech"))
         return out
+
+    def _gaps(self, channel: Channel, duration_s: float) -> list[TimeSpan]:
+        """The stretches without sound; after hang-up digital silence is no broken cable."""
+        detector, other = self._detectors[channel], self._stats[channel.other]
+        gaps = detector.gaps_until(detector.heard_s)
+        if gaps and gaps[-1].end_s >= min(duration_s, detector.heard_s) - HOP_S:
+            missed_s = other.last_speech_s - gaps[-1].start_s
+            gaps = gaps if missed_s > self._config.missed_s else gaps[:-1]
+        return intersection(gaps, [TimeSpan(0.0, duration_s)])
 
 
 def _gap_warning(channel: Channel, gaps: list[TimeSpan]) -> list[Fact]:

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Final
 
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
@@ -11,10 +10,6 @@ from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.voice.quality.channel_stats import is_idle
 from callwatch.voice.quality.checks import QualityCheck, about
-
-# The noise of a line: it falls at once, and rises by 0.2 dB a second.
-_LEAST_NOISE_DBFS: Final = -80.0
-_NOISE_RISE_DB: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ class HoldMusicCheck(QualityCheck):
     def warnings(self, duration_s: float) -> list[Fact]:
         """For how much of the call it was on."""
         return [
-            about(channel, "music_share", share=music.music_s / duration_s)
+            about(channel, "music_share", share=min(1.0, music.music_s / duration_s))
             for channel, music in self._music.items()
             if music.music_s > self._config.min_s
         ]

@@ -98,14 +98,17 @@ class QualityMonitor:
         self._stats[channel].drift_ppm = round(ppm, 1)
 
     def result(self, duration_s: float) -> InputQuality:
-        """Both sides summed up, and what the checks say of the whole call."""
+        """Both sides summed up, and what the checks say of the whole call.
+
+        `duration_s` may lie before the end of what was heard: the rest is no part of the call.
+        """
         found = [fact for check in self._checks for fact in check.warnings(duration_s)]
         codes = {fact.code for fact in found}
         kept = [fact for fact in found if not codes.intersection(_SUPERSEDED_BY.get(fact.code, ()))]
-        qualities = {channel: self._quality(channel) for channel in CHANNELS}
+        qualities = {channel: self._quality(channel, duration_s) for channel in CHANNELS}
         return InputQuality(qualities, tuple(dict.fromkeys(kept)))
 
-    def _quality(self, channel: Channel) -> ChannelQuality:
+    def _quality(self, channel: Channel, duration_s: float) -> ChannelQuality:
         side = self._stats[channel]
         return ChannelQuality(
             speech_level_dbfs=_rounded(side.speech_dbfs),
@@ -114,7 +117,7 @@ class QualityMonitor:
             bleed_db=_rounded(self._separation.bleed_db(channel)),
             drift_ppm=side.drift_ppm,
             dropped_s=round(side.dropped_s, 3),
-            silent_s=round(self._lost.silent_s(channel), 2),
+            silent_s=round(self._lost.silent_s(channel, duration_s), 2),
             non_speech_sound_s=round(self._music.total_s(channel), 2),
         )
 
