@@ -58,7 +58,7 @@ class TrainConfig:
     sister_weight: float = 0.35
     # Ordinary talk: so many lines of each file, at this weight. It is what a call is made of, and
     # cheap; more weight takes the nerve from the judge of the threats that are told obliquely.
-    ordinary_per_file: int = 8000
+    ordinary_per_file: int = 6000
     ordinary_weight: float = 0.3
     # Weights below this share of the greatest change no decision and are left out of the file.
     prune: float = 0.01

@@ -38,6 +38,14 @@ class Bounds:
     bare: float
     # A strong rule is believed unless the judges are nearly sure of the opposite.
     veto: float
+    # An urgent card interrupts somebody's work: its rule and the judges must agree.
+    veto_urgent: float
+
+    def without_rule(self, category: ThreatCategory, *, hinted: bool) -> float:
+        """What likeness must reach; no likeness is enough to tell of danger to life."""
+        if hinted:
+            return self.hinted
+        return math.inf if category.is_urgent else self.bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,8 @@ class MatchConfig:
 
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
-    wording_alone: Bounds = Bounds(hinted=0.65, bare=0.55, veto=0.20)
-    with_meaning: Bounds = Bounds(hinted=0.50, bare=0.50, veto=0.30)
+    wording_alone: Bounds = Bounds(hinted=0.65, bare=0.55, veto=0.20, veto_urgent=0.40)
+    with_meaning: Bounds = Bounds(hinted=0.50, bare=0.50, veto=0.30, veto_urgent=0.50)
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
     wording_weight: float = 0.52
@@ -93,6 +101,7 @@ class PhraseMatcher:
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
         self._guards = RuleSet(pack.guards.values(), pack.classes, reach=True)
+        self._frames = RuleSet(pack.frames.values(), pack.classes)
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
@@ -166,12 +175,18 @@ class PhraseMatcher:
         out: list[PhraseMatch] = []
         for number, category in enumerate(CATEGORIES):
             if category in strong:
-                if strong[category].rule.own or sure[number] >= bounds.veto:
+                least = bounds.veto_urgent if category.is_urgent else bounds.veto
+                if strong[category].rule.own or sure[number] >= least:
                     score = max(sure[number], self._config.rule_score)
                     out.append(_from_rule(read.text, strong[category], score))
-            elif sure[number] >= (bounds.hinted if category in hinted else bounds.bare):
-                out.append(self._from_judges(read, number, sure[number]))
+            elif sure[number] >= bounds.without_rule(category, hinted=category in hinted):
+                if self._has_frame(read.text, category):
+                    out.append(self._from_judges(read, number, sure[number]))
         return out
+
+    def _has_frame(self, text: NormText, category: ThreatCategory) -> bool:
+        """Whether the words say who does what to whom, as far as the category needs it."""
+        return any(category in hit.rule.labels for hit in self._frames.search(text))
 
     def _probabilities(self, read: "_Reading") -> tuple[Bounds, list[float]]:
         """Each category's probability, and how high it must be."""
