@@ -81,7 +81,8 @@ def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
         (ThreatCategory.LEGAL, "we spoke about you on tuesday", BOUNDS.bare),
         (ThreatCategory.INSULT, "that is so like you", BOUNDS.bare),
         # a weak rule
-        (ThreatCategory.SELF_HARM, "i have no point", BOUNDS.hinted),
+        (ThreatCategory.LEGAL, "it is my right to call a court", BOUNDS.hinted),
+        (ThreatCategory.SELF_HARM, "i have no point", BOUNDS.hinted_urgent),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", BOUNDS.veto),
         (ThreatCategory.PHYSICAL, "i am going to punch you", BOUNDS.veto_urgent),
@@ -107,7 +108,8 @@ def test_likeness_needs_somebody_who_does_something() -> None:
 
 
 def test_a_bound_of_a_category_without_a_rule() -> None:
-    bounds = Bounds(hinted=0.6, bare=0.7, veto=0.2, veto_urgent=0.4)
+    bounds = Bounds(hinted=0.6, bare=0.7, hinted_urgent=0.8, veto=0.2, veto_urgent=0.4)
     assert bounds.without_rule(ThreatCategory.LEGAL, hinted=True) == 0.6
+    assert bounds.without_rule(ThreatCategory.SELF_HARM, hinted=True) == 0.8
     assert bounds.without_rule(ThreatCategory.LEGAL, hinted=False) == 0.7
     assert bounds.without_rule(ThreatCategory.PHYSICAL, hinted=False) > 1.0

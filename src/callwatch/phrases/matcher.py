@@ -36,6 +36,8 @@ class Bounds:
     # When not even a weak rule of the category found anything: talk about something else
     # altogether may look like a threat to sums of small weights.
     bare: float
+    # A weak rule of an urgent category: its words are in much that people say every day.
+    hinted_urgent: float
     # A strong rule is believed unless the judges are nearly sure of the opposite.
     veto: float
     # An urgent card interrupts somebody's work: its rule and the judges must agree.
@@ -44,7 +46,7 @@ class Bounds:
     def without_rule(self, category: ThreatCategory, *, hinted: bool) -> float:
         """What likeness must reach; no likeness is enough to tell of danger to life."""
         if hinted:
-            return self.hinted
+            return self.hinted_urgent if category.is_urgent else self.hinted
         return math.inf if category.is_urgent else self.bare
 
 
@@ -55,8 +57,12 @@ class MatchConfig:
 
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
-    wording_alone: Bounds = Bounds(hinted=0.65, bare=0.55, veto=0.20, veto_urgent=0.40)
-    with_meaning: Bounds = Bounds(hinted=0.50, bare=0.50, veto=0.30, veto_urgent=0.50)
+    wording_alone: Bounds = Bounds(
+        hinted=0.65, bare=0.55, hinted_urgent=0.85, veto=0.20, veto_urgent=0.40
+    )
+    with_meaning: Bounds = Bounds(
+        hinted=0.50, bare=0.50, hinted_urgent=0.80, veto=0.30, veto_urgent=0.50
+    )
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
     wording_weight: float = 0.52
@@ -66,6 +72,9 @@ class MatchConfig:
     danish_shift: float = -0.20
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
+    # Below these log odds of the likeliest category the words are plainly harmless, and what a second
+    # judge adds are false alarms: nineteen of twenty lines of ordinary talk.
+    least_wording: float = -3.5
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6
@@ -128,8 +137,9 @@ class PhraseMatcher:
             self._read(part) for part in windows(normalise(text, self._pack.rewrites)) if part.words
         ]
         if thorough and self._meaning is not None and self._classifier is not None:
-            read.sort(key=lambda part: part.likeness, reverse=True)
-            for part in read[: self._config.meaning_windows]:
+            doubtful = [part for part in read if self._is_doubtful(part)]
+            doubtful.sort(key=lambda part: part.likeness, reverse=True)
+            for part in doubtful[: self._config.meaning_windows]:
                 part.meaning = self._meaning.logits(part.said)
         best: dict[ThreatCategory, PhraseMatch] = {}
         for part in read:
@@ -137,6 +147,12 @@ class PhraseMatcher:
                 if match.category not in best or match.score > best[match.category].score:
                     best[match.category] = match
         return sorted(best.values(), key=lambda match: (match.start, match.category))
+
+    def _is_doubtful(self, part: "_Reading") -> bool:
+        """Whether the meaning may change the answer: most talk is plainly harmless by its words."""
+        if part.likeness >= self._config.least_wording:
+            return True
+        return any(hit.rule.strong for hit in part.hits)
 
     def features(self, text: NormText) -> list[Feature]:
         """What the classifier sees (for training)."""
