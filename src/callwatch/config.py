@@ -257,7 +257,7 @@ def _dropped_sentence(path: Path, dropped: list[str]) -> str:
     names: list[str] = []
     for group, count in groups.items():
         if count > _MOST_NAMED:
-            names.append(f"[{group}] with its {count} keys")
+            names.append(f"{count} keys of [{group}]")
         else:
             names += [key for key in dropped if f"{key}.".startswith(f"{group}.")]
     return (

@@ -89,7 +89,8 @@ def test_a_moved_portaudio_stream_counts_as_lost(server: PulseServer) -> None:
         server.pactl("move-source-output", index, "null2.monitor")
 
     with open_live("headset", "null2.monitor") as live:
-        heard = Heard(live, 4.0, t0_5=move)
+        heard = Heard(live, 0.5, then=lambda block: bool(block.dropped), t0_5=move)
+        heard.go_on(then=lambda block: live.delivers(Channel.AGENT) and not block.dropped)
         told = live.warnings()
         now = sorted(server.recordings().values())
     assert [note.key for note in told[:2]] == ["source.device_moved", "source.device_back"]

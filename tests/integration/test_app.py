@@ -99,6 +99,10 @@ def test_a_call_begins_when_both_speak_and_ends_with_silence(
         desk.wait_for("idle")
         assert desk.close() == ""
     assert min(heard["metrics"]["talk_s"].values()) > 0
+    # It ended with its last voice: nothing of the waiting is in the report.
+    last_s = max(segment["end_s"] for segment in heard["segments"])
+    assert heard["call"]["duration_s"] == pytest.approx(last_s, abs=0.05)
+    assert cues(heard, "slow_response") == cues(heard, "dead_air") == []
 
 
 def test_a_session_that_ends_during_a_call_leaves_its_report(

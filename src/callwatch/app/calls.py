@@ -1,7 +1,6 @@
 """Puts one call together: source, pipeline, recogniser, journal, report, history."""
 
 import copy
-import logging
 import shutil
 import threading
 import uuid
@@ -20,7 +19,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event, PartialTranscribed, UtteranceFinished
 from callwatch.core.figures import OwnHistory
-from callwatch.core.log import logged
+from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
@@ -36,7 +35,7 @@ from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 JOURNAL_NAME = "events.jsonl"
 REPORT_NAMES = ("report.json", "report.html", JOURNAL_NAME)

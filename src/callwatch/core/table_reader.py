@@ -59,7 +59,7 @@ def declared_limits(owner: Any, name: str) -> Limits:
 
 def near(name: str, known: Sequence[str]) -> list[str]:
     """Up to three known names that `name` may be a slip of, the nearest first."""
-    return difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    return difflib.get_close_matches(name, known, n=3, cutoff=0.7)
 
 
 class TableReader:

@@ -4,8 +4,9 @@ The same code makes the report at the end of a live call and from a journal that
 short, so both hold the same figures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
@@ -119,14 +120,18 @@ class SummaryBuilder:
             for channel, start_s in self._floor.items()
         ]
         # Those of the first seconds were reported before the channels were known to be one.
-        reported = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
+        reported = (
+            c
+            for c in self._cues.values()
+            if (end.separable or c.kind not in NEEDS_SPEAKER) and c.span.start_s < end.duration_s
+        )
         cues = sorted(reported, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
             segments=segments,
             turn_spans=turns,
             cues=cues,
             utterances=self._utterances,
-            loudness={channel: tuple(values) for channel, values in self._loudness.items()},
+            loudness=_up_to(self._loudness, end.duration_s),
             duration_s=end.duration_s,
             separable=end.separable,
             unheard=_unheard(end),
@@ -137,12 +142,12 @@ class SummaryBuilder:
             segments=tuple(sorted(segments, key=_by_start)),
             turn_spans=tuple(sorted(turns, key=_by_start)),
             cues=tuple(cues),
-            nudges=tuple(self._nudges),
-            escalation=tuple(self._escalation),
+            nudges=tuple(n for n in self._nudges if n.time_s <= end.duration_s),
+            escalation=tuple(c for c in self._escalation if c.time_s <= end.duration_s),
             utterances=tuple(sorted(self._utterances, key=lambda u: u.span.start_s)),
             input_quality=end.quality,
             performance=end.performance,
-            effort_curve={channel: tuple(values) for channel, values in self._effort.items()},
+            effort_curve=_up_to(self._effort, end.duration_s),
         )
 
     def _spans_of(self, channel: Channel, duration_s: float) -> list[TimeSpan]:
@@ -168,6 +173,13 @@ def _unheard(end: CallEnded) -> frozenset[Channel]:
         and end.duration_s > 0
         and heard.silent_s >= WHOLE_SHARE * end.duration_s
     )
+
+
+def _up_to(
+    curves: Mapping[Channel, Sequence[float | None]], duration_s: float
+) -> dict[Channel, tuple[float | None, ...]]:
+    """Curves of a value a second, without what was heard after the end of the call."""
+    return {channel: tuple(values[: ceil(duration_s)]) for channel, values in curves.items()}
 
 
 def _by_start(item: ChannelSpan) -> tuple[float, str]:

@@ -30,8 +30,8 @@ class Call:
         self._finished: list[Callable[[], None]] = []
         sink(MeterUpdated(5.0, {Channel.AGENT: 2.0, Channel.CUSTOMER: 2.0}, {}))
 
-    def stop(self) -> None:
-        self.told.append("stop")
+    def stop(self, *, at_last_voice: bool = False) -> None:
+        self.told.append("stop at the last voice" if at_last_voice else "stop")
 
     def pause(self) -> None:
         self.told.append("pause")

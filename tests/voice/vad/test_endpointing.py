@@ -16,7 +16,8 @@ def run(
     p, lv = (
         np.concatenate([np.full(n, v, np.float32) for v, n in runs]) for runs in (likely, level)
     )
-    speech, told = finder.process(0.0, p, lv, np.ones(len(p), dtype=np.bool_))
+    every = np.ones(len(p), dtype=np.bool_)
+    speech, told = finder.process(0.0, p, lv, every, every)
     return speech, [*told, *finder.finish()]
 
 

@@ -176,7 +176,8 @@ class DesktopApp(QObject):
         self.control.state_changed.connect(lambda s: self.garbage.set_resting(s is AppState.IDLE))
         self.control.state_changed.connect(self.auto.set_state)
         self.control.failed.connect(self.auto.failed)
-        self.auto.wanted.connect(self.control.handle)
+        self.auto.begin_wanted.connect(lambda: self.control.handle(AppCommand.START))
+        self.auto.end_wanted.connect(self.control.end_by_itself)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
 

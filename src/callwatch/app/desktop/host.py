@@ -4,7 +4,6 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -33,7 +32,7 @@ from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
-from callwatch.core.log import logged
+from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
@@ -43,7 +42,7 @@ from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -75,10 +74,10 @@ class DesktopCall(RunningCall):
         """The talk goes on."""
         self._call.runner.request(lambda pipeline: pipeline.set_on_hold(False))
 
-    def stop(self) -> None:
+    def stop(self, *, at_last_voice: bool = False) -> None:
         """End the call, write its report, let go of the devices."""
         with self._source:
-            super().stop()
+            super().stop(at_last_voice=at_last_voice)
         self._stopped(self)
         trim_heap()
 
@@ -184,6 +183,7 @@ class AppHost:
         except BaseException:
             with source:
                 raise
+        source.on_loss = call.end_at_last_voice
         self._call, self._outcome = call, None
         call.begin()
         return call
