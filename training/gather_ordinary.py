@@ -173,6 +173,7 @@ def gather(sources: Path, out: Path) -> list[str]:
 
 
 def main() -> int:
+    """Gathers, and says what came from where."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -238,7 +238,9 @@ def main(arguments: list[str]) -> int:
             else []
         )
         size = save(language, train(language, examples, config, ordinary), config)
-        sys.stdout.write(f"{language}: {len(examples)} lines, {len(ordinary)} of talk -> {size / 1000:.0f} kB\n")
+        sys.stdout.write(
+            f"{language}: {len(examples)} lines, {len(ordinary)} of talk -> {size / 1000:.0f} kB\n"
+        )
     if MEANING in parts:
         try:
             size = train_meaning(VectorStore(SentenceEmbedder(), options.vectors))

@@ -21,7 +21,9 @@ def test_every_category_has_examples_in_every_language(language: Language) -> No
 
 def test_a_rule_is_named_and_a_wish_is_a_wish() -> None:
     done = RUN.invoke(
-        phrases_app, ["match", "-l", "en", "--no-embeddings", "--explain"], input="get me your manager\nhello\n"
+        phrases_app,
+        ["match", "-l", "en", "--no-embeddings", "--explain"],
+        input="get me your manager\nhello\n",
     )
     said, why, nothing = done.stdout.splitlines()
     assert (said, nothing) == ("get me your manager", "hello")

@@ -33,7 +33,7 @@ def test_what_is_said_twice_in_a_row_stands_once() -> None:
     rewrites = {"gonna": ("going", "to"), "im": ("i", "am"), "uh": ()}
     text = "I'm gonna, uh, I'm gonna sue you you people"
     read = normalise(text, rewrites)
-    assert [word.text for word in read.words] == "i am going to sue you people".split()
+    assert [word.text for word in read.words] == ["i", "am", "going", "to", "sue", "you", "people"]
     start, end = read.offsets(0, len(read.words))
     assert text[start:end] == text
     again = [word.text for word in normalise("no. no. very very", {}).words]

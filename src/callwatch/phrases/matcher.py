@@ -195,9 +195,10 @@ class PhraseMatcher:
                 if strong[category].rule.own or sure[number] >= least:
                     score = max(sure[number], self._config.rule_score)
                     out.append(_from_rule(read.text, strong[category], score))
-            elif sure[number] >= bounds.without_rule(category, hinted=category in hinted):
-                if self._has_frame(read.text, category):
-                    out.append(self._from_judges(read, number, sure[number]))
+                continue
+            least = bounds.without_rule(category, hinted=category in hinted)
+            if sure[number] >= least and self._has_frame(read.text, category):
+                out.append(self._from_judges(read, number, sure[number]))
         return out
 
     def _has_frame(self, text: NormText, category: ThreatCategory) -> bool:

@@ -134,17 +134,15 @@ def _pack(data: dict[str, Any], where: str, language: Language | None) -> Pack:
             f"{where}: this pack is for '{named}', not '{language}'; put it under its own name."
         )
     seen: set[str] = set()
+    groups: dict[str, dict[str, Rule]] = {}
+    for kind in _RULE_KEYS:
+        some = [_rule(raw, kind, where, seen) for raw in _tables(data, kind, where)]
+        groups[kind] = {rule.id: rule for rule in some}
     return Pack(
         named,
         _rewrites(data.get("rewrites", {}), where),
         _classes(data.get("classes", {}), where),
-        *(
-            {
-                rule.id: rule
-                for rule in (_rule(raw, kind, where, seen) for raw in _tables(data, kind, where))
-            }
-            for kind in _RULE_KEYS
-        ),
+        **groups,
         disable=tuple(_strings(data.get("disable", []), f"{where}: disable")),
     )
 
@@ -251,4 +249,6 @@ def _try_regex(pattern: Sequence, pack: Pack, where: str) -> None:
     try:
         to_regex(pattern, pack.classes)
     except ConfigError as exc:
-        raise ConfigError(f"{where}: {exc}; define it under [classes] or correct the name.") from exc
+        raise ConfigError(
+            f"{where}: {exc}; define it under [classes] or correct the name."
+        ) from exc
