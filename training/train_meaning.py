@@ -16,7 +16,6 @@ from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.classifier import CATEGORIES
-from callwatch.phrases.embeddings import DIMENSIONS
 from callwatch.phrases.meaning import MEANING_WEIGHTS, Embeds, MeaningHead
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.text import spoken_words
@@ -62,7 +61,7 @@ class VectorStore:
     def vectors(self, texts: Iterable[str]) -> FloatArray:
         """float32 (n, 384)."""
         out = [self._vector(text) for text in texts]
-        return np.array(out, dtype=np.float32).reshape(-1, DIMENSIONS)
+        return np.array(out, dtype=np.float32)
 
     def _vector(self, text: str) -> FloatArray:
         key = hashlib.sha256(" ".join(spoken_words(text)).encode()).hexdigest()[:24]
@@ -112,8 +111,9 @@ def fit_head(sample: MeaningSample, config: MeaningConfig) -> MeaningHead:
     middle, spread = sample.vectors.mean(axis=0), sample.vectors.std(axis=0) + 1e-6
     scaled = (sample.vectors - middle) / spread
     count, classes = sample.targets.shape
+    size = sample.vectors.shape[1]
     values: list[FloatArray] = [
-        _start(chance, (DIMENSIONS, config.hidden), (2.0 / DIMENSIONS) ** 0.5),
+        _start(chance, (size, config.hidden), (2.0 / size) ** 0.5),
         np.zeros(config.hidden, dtype=np.float32),
         _start(chance, (config.hidden, classes), 0.3 * (1.0 / config.hidden) ** 0.5),
         np.full(classes, -2.0, dtype=np.float32),
