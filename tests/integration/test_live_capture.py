@@ -74,8 +74,9 @@ def play(server: PulseServer, path: Path) -> None:
 def await_call_time(live: "subprocess.Popen[str]", out_dir: Path, time_s: float) -> None:
     """Return once the call has come to a time: a slow machine hears a while behind what is played."""
     while live.poll() is None:
-        lines = [line for path in out_dir.rglob("events.jsonl") for line in path.open()]
-        if any(json.loads(line)["time_s"] >= time_s for line in lines if line.endswith("\n")):
+        text = "".join(path.read_text("utf-8") for path in out_dir.rglob("events.jsonl"))
+        whole, _, _ = text.rpartition("\n")
+        if any(json.loads(line)["time_s"] >= time_s for line in whole.splitlines()):
             return
         threading.Event().wait(0.2)
 
