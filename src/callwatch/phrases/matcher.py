@@ -58,23 +58,21 @@ class MatchConfig:
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
     wording_alone: Bounds = Bounds(
-        hinted=0.65, bare=0.55, hinted_urgent=0.85, veto=0.20, veto_urgent=0.40
+        hinted=0.80, bare=0.60, hinted_urgent=0.90, veto=0.30, veto_urgent=0.50
     )
     with_meaning: Bounds = Bounds(
-        hinted=0.50, bare=0.50, hinted_urgent=0.80, veto=0.30, veto_urgent=0.50
+        hinted=0.60, bare=0.60, hinted_urgent=0.85, veto=0.30, veto_urgent=0.50
     )
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
     wording_weight: float = 0.52
     meaning_weight: float = 0.45
     shift: float = 0.28
-    # Harmless Danish looks more like a threat to both judges than the other languages do.
-    danish_shift: float = -0.20
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
     # Below these log odds of the likeliest category the words are plainly harmless, and what a second
-    # judge adds are false alarms: nineteen of twenty lines of ordinary talk.
-    least_wording: float = -3.5
+    # judge adds are false alarms; most lines of ordinary talk.
+    least_wording: float = -2.0
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6
@@ -159,6 +157,11 @@ class PhraseMatcher:
         hits, guards = self._search(text)
         return self._features.read(text, hits, guards)
 
+    def likeness(self, text: str) -> float:
+        """How much the wording is like a threat of any kind, in log odds (for training)."""
+        parts = windows(normalise(text, self._pack.rewrites))
+        return max((self._read(part).likeness for part in parts if part.words), default=-math.inf)
+
     def _search(self, text: NormText) -> tuple[list[Hit], list[Hit]]:
         guards = self._guards.search(text)
         hits = [
@@ -213,7 +216,7 @@ class PhraseMatcher:
         both = (
             config.wording_weight * read.wording
             + config.meaning_weight * read.meaning
-            + (config.danish_shift if self.language is Language.DA else config.shift)
+            + config.shift
         )
         return config.with_meaning, [_probability(odds) for odds in both]
 
