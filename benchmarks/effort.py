@@ -100,7 +100,7 @@ def clip_score(clip: DoubleArray, known: EffortBaseline) -> float:
         estimator.process(CallBlock(samples, 0.0), loud_frames(samples)),
         estimator.finish(),
     ]
-    z = np.concatenate([part.sustained[1] for part in parts])
+    z = np.concatenate([part.effort[1] for part in parts])
     voiced_s = np.concatenate([part.voiced_s[1] for part in parts])
     heard = ~np.isnan(z) & (voiced_s >= min(HALF_S, float(voiced_s.max())))
     return float(np.median(z[heard])) if heard.any() else 0.0
