@@ -1,0 +1,37 @@
+"""What people say around numbers, one TOML file a language, in two halves: known and held out."""
+
+import random
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+HALVES: Final = ("known", "held-out", "both")
+# Lists that are no wording but material: both halves need all of them, in their order.
+_WHOLE: Final = ("words", "months")
+
+
+class Wording:
+    """The phrases of one language, of one half."""
+
+    def __init__(self, language: str, half: str) -> None:
+        self._table = _read(language)
+        self._half = half
+
+    def choose(self, section: str, name: str, rng: random.Random) -> str:
+        """One phrase."""
+        return rng.choice(self.all(section, name))
+
+    def all(self, section: str, name: str) -> Sequence[str]:
+        """All phrases of this half."""
+        phrases: list[str] = self._table[section][name]
+        if self._half == "both" or name in _WHOLE or len(phrases) < 4:
+            return phrases
+        return phrases[0::2] if self._half == "known" else phrases[1::2]
+
+
+@cache
+def _read(language: str) -> Mapping[str, Any]:
+    data = resources.files(__package__).joinpath("wording", f"{language}.toml").read_bytes()
+    return tomllib.loads(data.decode("utf-8"))
