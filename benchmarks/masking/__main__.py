@@ -27,7 +27,7 @@ KINDS: Final = ("card", "phone", "identity", "email", "code", "expiry")
 FEW: Final = 4
 MANY: Final = 10
 
-Mask = Callable[[Dialogue], Sequence[str]]
+Mask = Callable[[Dialogue], Sequence[Sequence[str]]]
 
 
 def main() -> None:
@@ -99,10 +99,10 @@ def _faults(kind: str, left: int) -> list[str]:
     return [kind] if left > few else []
 
 
-def _show(fault: str, dialogue: Dialogue, masked: Sequence[str]) -> None:
+def _show(fault: str, dialogue: Dialogue, masked: Sequence[Sequence[str]]) -> None:
     print(f"--- {fault} ({dialogue.language}): {dialogue.secrets}")
-    for line, text in zip(dialogue.lines, masked, strict=True):
-        changed = "" if text == line.text else f"   -> {text}"
+    for line, texts in zip(dialogue.lines, masked, strict=True):
+        changed = "".join(f"   -> {text}" for text in texts if text != line.text)
         print(f"{line.start_s:7.1f} {line.channel[0]} {line.text}{changed}")
 
 

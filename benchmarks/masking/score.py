@@ -20,17 +20,23 @@ class Outcome:
     masked: list[str] = field(default_factory=list)
 
 
-def scored(dialogue: Dialogue, masked: Sequence[str]) -> Outcome:
-    """Compare the masked lines with what each word stands for."""
+def scored(dialogue: Dialogue, masked: Sequence[Sequence[str]]) -> Outcome:
+    """Compare the masked lines with what each word stands for.
+
+    `masked` holds every form of a line that was put out, the last one last: of a secret counts what
+    any of them shows, of an ordinary number what the last one hides.
+    """
     out = Outcome()
     survivors: dict[int, set[int]] = defaultdict(set)
-    for line, text in zip(dialogue.lines, masked, strict=True):
+    for line, texts in zip(dialogue.lines, masked, strict=True):
+        text = texts[-1]
         kept = surviving(line.tokens, text)
+        shown = [any(one) for one in zip(*(surviving(line.tokens, t) for t in texts), strict=True)]
         numbers: dict[int, list[tuple[Token, bool]]] = defaultdict(list)
-        for i, (token, stays) in enumerate(zip(line.tokens, kept, strict=True)):
+        for i, token in enumerate(line.tokens):
             if token.kind == ORDINARY:
-                numbers[token.number].append((token, stays))
-            elif token.kind and stays:
+                numbers[token.number].append((token, kept[i]))
+            elif token.kind and shown[i]:
                 first = token.at if token.kind != "email" else 1000 * i
                 survivors[token.number] |= set(range(first, first + token.count))
         for words in numbers.values():

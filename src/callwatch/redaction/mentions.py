@@ -1,0 +1,40 @@
+"""Where an utterance names a secret ("your card number, please?") or an ordinary number."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from callwatch.redaction.tokens import Token
+from callwatch.redaction.vocabulary import Topic, match_end
+
+# Where phrases of the same length begin at the same word, the first of these wins.
+_ORDER: Final = {topic: place for place, topic in enumerate(Topic)}
+
+
+class Mention(NamedTuple):
+    """A phrase over the words [start, end); `whole` without a gap, so that its words are no secret."""
+
+    topic: Topic
+    start: int
+    end: int
+    whole: bool
+
+
+def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
+    """The phrases in order, the longest where several begin; none inside another without a gap."""
+    starts = [i for i, token in enumerate(tokens) if token.phrases]
+    if not starts:
+        return []
+    cores = [token.core for token in tokens]
+    out: list[Mention] = []
+    for start in starts:
+        best: Mention | None = None
+        for phrase in tokens[start].phrases:
+            end = match_end(phrase, cores, start)
+            if end is None:
+                continue
+            found = Mention(phrase.topic, start, end, "..." not in phrase.patterns)
+            if best is None or (-found.end, _ORDER[found.topic]) < (-best.end, _ORDER[best.topic]):
+                best = found
+        if best is not None and not any(m.whole and best.end <= m.end for m in out):
+            out.append(best)
+    return out

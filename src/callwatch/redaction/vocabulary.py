@@ -1,0 +1,160 @@
+"""What masking listens for in each language: one TOML file a language, read by text and sound alike.
+
+`vocabulary/en.toml` and its siblings hold the words; `common.toml` those that are the same
+everywhere. A word may end or begin with `*`; in a phrase, `...` stands for up to five words.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from callwatch.core.channels import Language
+
+# "the number that the driver can call you on": so many words may stand for "...".
+_LONGEST_GAP: Final = 5
+_GAP: Final = "..."
+
+
+class Topic(Enum):
+    """What a phrase asks for, announces or names."""
+
+    CARD = "card"
+    ACCOUNT = "account"
+    CODE = "code"
+    EXPIRY = "expiry"
+    IDENTITY = "identity"
+    PHONE = "phone"
+    EMAIL = "email"
+    ORDINARY = "ordinary"  # an order, a case: its number is nobody's secret
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words in a row (`patterns`), and what they are about."""
+
+    topic: Topic
+    patterns: tuple[str, ...]
+
+
+def fits(word: str, pattern: str) -> bool:
+    """Whether a word is the pattern's, with its `*` at the end or the beginning."""
+    if pattern[-1] == "*":
+        return word.startswith(pattern[:-1])
+    return word.endswith(pattern[1:]) if pattern[0] == "*" else word == pattern
+
+
+def match_end(phrase: Phrase, words: Sequence[str], start: int) -> int | None:
+    """Index after the phrase when it begins at `start` (whose word is known to fit); else None."""
+    at = start + 1
+    patterns = phrase.patterns
+    i = 1
+    while i < len(patterns):
+        if patterns[i] == _GAP:
+            wanted = patterns[i + 1]
+            ahead = range(at, min(len(words), at + _LONGEST_GAP + 1))
+            found = next((j for j in ahead if fits(words[j], wanted)), None)
+            if found is None:
+                return None
+            at, i = found + 1, i + 2
+        elif at < len(words) and fits(words[at], patterns[i]):
+            at, i = at + 1, i + 1
+        else:
+            return None
+    return at
+
+
+class WordSet:
+    """A set of words and patterns; asks for a word it does not hold cost a few comparisons."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        patterns = [entry for entry in entries if "*" in entry]
+        self._words = frozenset(entry for entry in entries if "*" not in entry)
+        self._begins = tuple(p[:-1] for p in patterns if p[-1] == "*")
+        self._ends = tuple(p[1:] for p in patterns if p[0] == "*")
+
+    def __contains__(self, word: str) -> bool:
+        return (
+            word in self._words or word.startswith(self._begins) or word.endswith(self._ends)
+        )
+
+
+class Before:
+    """Phrases that stand right before a number and say what it is ("klokken", "at number")."""
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        self._phrases = [tuple(entry.split()) for entry in entries]
+
+    def tails(self, word: str) -> tuple[tuple[str, ...], ...]:
+        """For a word that ends such phrases: the words before it in each."""
+        return tuple(p[:-1] for p in self._phrases if fits(word, p[-1]))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of one language together with the common ones."""
+
+    language: Language
+    numbers: Mapping[str, Any]
+    phrases: tuple[Phrase, ...]
+    words: Mapping[str, WordSet]
+    before: Mapping[str, Before]
+    one_word: tuple[tuple[str, ...], ...]
+    as_in: tuple[tuple[str, ...], ...]
+    at_pairs: frozenset[tuple[str, ...]]
+
+    def phrases_from(self, word: str) -> tuple[Phrase, ...]:
+        """The phrases that may begin with this word."""
+        return tuple(phrase for phrase in self.phrases if fits(word, phrase.patterns[0]))
+
+
+_TALK: Final = ("fillers", "listening", "corrections", "lead")
+_ORDINARY: Final = ("money", "units", "price", "months", "date_words")
+_BEFORE: Final = ("labels", "time_before", "time_weak", "year_before", "age_before")
+_EMAIL: Final = ("at", "weak_at", "dot", "weak_dot", "join", "providers", "endings", "lead_in", "not_a_name")
+
+
+@cache
+def vocabulary(language: Language) -> Vocabulary:
+    """The vocabulary of a language."""
+    own, common = _read(language.value), _read("common")
+
+    def entries(section: str, name: str) -> list[str]:
+        return [*common.get(section, {}).get(name, ()), *own.get(section, {}).get(name, ())]
+
+    phrases = [
+        Phrase(topic, tuple(entry.split()))
+        for topic in Topic
+        for entry in (
+            entries("ordinary", "before")
+            if topic is Topic.ORDINARY
+            else entries("secrets", topic.value)
+        )
+    ]
+    words = {name: WordSet(entries("talk", name)) for name in _TALK}
+    words |= {name: WordSet(entries("ordinary", name)) for name in _ORDINARY}
+    words |= {name: WordSet(entries("email", name)) for name in _EMAIL}
+    words |= {"alphabet": WordSet(entries("spelling", "alphabet"))}
+    return Vocabulary(
+        language=language,
+        numbers=own["numbers"],
+        phrases=tuple(phrases),
+        words=words,
+        before={name: Before(entries("ordinary", name)) for name in _BEFORE},
+        one_word=_split(entries("email", "one_word")),
+        as_in=_split(entries("email", "as_in")),
+        at_pairs=frozenset(_split(entries("email", "at_pairs"))),
+    )
+
+
+def _split(entries: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Phrases as rows of words, the longest first."""
+    return tuple(sorted((tuple(entry.split()) for entry in entries), key=len, reverse=True))
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    data = resources.files(__package__).joinpath("vocabulary", f"{name}.toml").read_bytes()
+    return tomllib.loads(data.decode("utf-8"))
