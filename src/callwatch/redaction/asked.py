@@ -116,8 +116,11 @@ class Asked:
 
     def _is_other(self, group: Group, line: Line, topic: Topic) -> bool:
         """Whether it is plainly something else than what is asked for."""
-        if group.ordinary is Ordinary.DATE:
-            return not (topic is Topic.EXPIRY or (topic is Topic.IDENTITY and line.content <= 1))
+        if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
+            return False
+        if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
+            is_answer = topic in (Topic.EXPIRY, Topic.IDENTITY) and line.content == line.months
+            return not (is_answer or (topic is Topic.EXPIRY and group.bare))
         if group.ordinary is Ordinary.YES:
             return True
         if group.start_s > self.ordinary_until_s or not group.bare:

@@ -11,7 +11,7 @@ from typing import Final
 
 from callwatch.core.channels import Language
 from callwatch.redaction.groups import Group, Ordinary
-from callwatch.redaction.labels import find_card, label_of
+from callwatch.redaction.labels import CARD, find_card, label_of
 from callwatch.redaction.lines import Line
 
 
@@ -60,11 +60,11 @@ def link_groups(
     for group in groups:
         if group.size >= config.secret_digits and not group.label and _is_loose(group):
             group.label = label_of(group.digits, language, begins_plus=_begins_plus(group, lines, first))
-        elif group.ordinary >= Ordinary.DATE and not group.label and group.size >= 13:
+        elif group.ordinary >= Ordinary.MOMENT and not group.label and group.size >= 13:
             group.label = label_of(group.digits, language) if find_card(group.digits) else ""
     chain: list[Group] = []
     for group in sorted(groups, key=lambda g: g.start_s):
-        if not group.label and (group.ordinary >= Ordinary.DATE or _is_count(group)):
+        if not group.label and (group.ordinary >= Ordinary.MOMENT or _is_count(group)):
             continue
         if chain and group.start_s - chain[-1].end_s > config.link_s:
             _decide(chain, content_between, language, config)
@@ -131,7 +131,8 @@ def _joined(groups: Sequence[Group]) -> str:
 
 def _label(groups: Sequence[Group], language: Language) -> str:
     known = next((g.label for g in groups if g.label), "")
-    return known or label_of(_joined(groups), language)
+    found = label_of(_joined(groups), language)
+    return found if found == CARD or not known else known
 
 
 def _find_again(groups: Sequence[Group], config: ChainConfig) -> None:
@@ -144,7 +145,7 @@ def _find_again(groups: Sequence[Group], config: ChainConfig) -> None:
             else:
                 hidden.append((group.digits, group.label))
     for group in groups:
-        if group.label or group.size < config.again_digits or group.ordinary >= Ordinary.DATE:
+        if group.label or group.size < config.again_digits or group.ordinary >= Ordinary.MOMENT:
             continue
         for digits, label in hidden:
             if group.digits in digits:

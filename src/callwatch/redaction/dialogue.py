@@ -60,7 +60,7 @@ def _hide_open(lines: Sequence[Line]) -> None:
     """Digits that are no secret yet, and may become one with what is said next."""
     for line in lines:
         for group in line.groups:
-            if group.label or group.ordinary >= Ordinary.DATE:
+            if group.label or group.ordinary >= Ordinary.MOMENT:
                 continue
             if group.size >= _EAGER_DIGITS or (group.bare and group.size > 1):
                 if group.ordinary is Ordinary.NO:

@@ -29,6 +29,7 @@ from callwatch.redaction.tokens import (
     LEAD_IN,
     LETTER,
     NUMBER,
+    PAIR,
     PROVIDER,
     WEAK_AT,
     WEAK_DOT,
@@ -37,7 +38,7 @@ from callwatch.redaction.tokens import (
 from callwatch.redaction.vocabulary import Vocabulary, vocabulary
 
 EMAIL_PRIORITY: Final = 3
-_ANY_AT: Final = AT | WEAK_AT | ADDRESS
+_ANY_AT: Final = AT | WEAK_AT | ADDRESS | PAIR
 _ANY_DOT: Final = DOT | WEAK_DOT
 # An address goes on in the next utterance of the same side within this time.
 _GOES_ON_S: Final = 12.0
@@ -162,8 +163,12 @@ def _domain_end(stream: _Stream, start: int, *, is_strong: bool) -> int | None:
     tokens = stream.tokens
     for at in range(start, min(len(tokens), start + _DOMAIN_WORDS)):
         token = tokens[at]
-        if at in stream.breaks or token.flags & _ANY_AT:
+        if at in stream.breaks or token.flags & (AT | WEAK_AT | ADDRESS):
             return None
+        if stream.places[at][0] != stream.places[at - 1][0] and not (
+            is_strong and (at == start or (tokens[at - 1].flags | token.flags) & _ANY_DOT)
+        ):
+            return None  # another utterance, which does not go on with the domain
         if token.flags & DOMAIN:
             return _more_endings(tokens, at + 1)
         if token.flags & PROVIDER or (at > start and tokens[at - 1].core + token.core in _TORN):
@@ -228,6 +233,8 @@ def _name_start(
     start = at
     if patient:  # "anna dot berg and then at": talk between the name and the @
         while start > floor and at - start < _TALK_WORDS and _is_talk(tokens[start - 1]):
+            if _ends_phrase(tokens, start, words.one_word):
+                break
             start -= 1
         if start == floor or start in stream.breaks:
             start = at
@@ -236,6 +243,8 @@ def _name_start(
     while start > floor and start not in stream.breaks and first - start < _NAME_WORDS:
         step, is_plain = _name_step(tokens, start, first, floor, words)
         if not step or (is_plain and not plain):
+            break
+        if start < first and not _goes_over(stream, start):
             break
         if is_plain:
             plain -= 1
@@ -247,6 +256,15 @@ def _name_start(
     while start < first and tokens[start].flags & (JOIN | _ANY_DOT | FILLER):
         start += 1
     return start if start < first else at
+
+
+def _goes_over(stream: _Stream, start: int) -> bool:
+    """Whether a name goes on before `start`, where another utterance may end."""
+    if stream.places[start - 1][0] == stream.places[start][0]:
+        return True
+    ahead, behind = stream.tokens[start].flags, stream.tokens[start - 1].flags
+    joins = JOIN | _ANY_DOT
+    return bool((ahead | behind) & joins or ahead & behind & (LETTER | ALPHABET))
 
 
 def _is_talk(token: Token) -> bool:

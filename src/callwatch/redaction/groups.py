@@ -21,6 +21,7 @@ from callwatch.redaction.tokens import (
     LARGE,
     MONEY,
     MONTH,
+    NAME,
     NUMBER,
     PRICE,
     SKIP,
@@ -33,12 +34,13 @@ from callwatch.redaction.vocabulary import Topic
 
 
 class Ordinary(IntEnum):
-    """How sure it is that a group is no secret, and of DATE what it is."""
+    """How sure it is that a group is no secret; the middle two say why."""
 
     NO = 0
     PERHAPS = 1  # looks like a year, a model or a count
-    DATE = 2  # a date, a year or a time of day: may be a part of an identity number
-    YES = 3
+    MOMENT = 2  # "in 2019", "klokken 14 30": may be a group of a card all the same
+    DATE = 3  # a date: may be a part of an identity number
+    YES = 4
 
 
 class Group:
@@ -191,8 +193,8 @@ def _spread(groups: list[Group], tokens: Sequence[Token]) -> None:
     for before, after in zip(groups[-2::-1], groups[:0:-1], strict=True):
         between = tokens[before.end : after.start]
         if (
-            after.ordinary >= Ordinary.DATE
-            and before.ordinary < Ordinary.DATE
+            after.ordinary >= Ordinary.MOMENT
+            and before.ordinary < Ordinary.MOMENT
             and len(between) == 1
             and between[0].flags & (GLUE | SKIP)
             and not between[0].flags & FILLER
@@ -221,28 +223,39 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
         return Ordinary.YES
     clock = size <= 4 and _CLOCK.fullmatch(group.digits)
     if clock and "time_before" in kinds:
-        return Ordinary.DATE
+        return Ordinary.MOMENT
     is_year = bool(_YEAR.fullmatch(group.digits)) and not _is_digit_by_digit(numbers)
     if is_year and "year_before" in kinds:
-        return Ordinary.DATE
+        return Ordinary.MOMENT
+    if clock and "time_weak" in kinds and not group.bare:
+        return Ordinary.MOMENT
+    if size <= 4 and _is_product(tokens, group.start, taken):
+        return Ordinary.YES
     if size <= 5 and _price_before(group, tokens, taken):
         return Ordinary.YES
-    return _perhaps(group, numbers, tokens, taken, weakly=bool(clock) and "time_weak" in kinds or is_year)
+    return _perhaps(group, numbers, tokens, taken, is_year=is_year)
 
 
 def _perhaps(
-    group: Group, numbers: Sequence[Token], tokens: Sequence[Token], taken: set[int], *, weakly: bool
+    group: Group, numbers: Sequence[Token], tokens: Sequence[Token], taken: set[int], *, is_year: bool
 ) -> Ordinary:
     """A shape or a noun beside it that makes a short number look ordinary."""
     if group.bare or group.size > 4:
         return Ordinary.NO
-    if weakly:
+    if is_year:
         return Ordinary.PERHAPS
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
     noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
     noun_after = group.end < len(tokens) and _is_noun(tokens, group.end, taken)
     noun_after = noun_after and not numbers[-1].flags & ENDS and group.size <= 3
     return Ordinary.PERHAPS if noun_before or noun_after else Ordinary.NO
+
+
+def _is_product(tokens: Sequence[Token], start: int, taken: set[int]) -> bool:
+    """A name with a capital inside a sentence stands right before: "the Miele 5209"."""
+    if start < 2 or not _is_noun(tokens, start - 1, taken):
+        return False
+    return bool(tokens[start - 1].flags & NAME) and not tokens[start - 1].flags & ENDS
 
 
 def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:

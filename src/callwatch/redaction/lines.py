@@ -6,7 +6,7 @@ from typing import NamedTuple
 from callwatch.core.channels import Channel, Language
 from callwatch.redaction.groups import Group, find_groups
 from callwatch.redaction.mentions import find_mentions
-from callwatch.redaction.tokens import NUMBER, SKIP, tokenize
+from callwatch.redaction.tokens import MONTH, NUMBER, SKIP, tokenize
 
 
 class Finding(NamedTuple):
@@ -27,7 +27,7 @@ class Line:
     """
 
     __slots__ = (
-        "channel", "content", "end_s", "flags", "groups", "mentions", "number", "start_s", "tokens", "words",
+        "channel", "content", "months", "end_s", "flags", "groups", "mentions", "number", "start_s", "tokens", "words",
     )  # fmt: skip
 
     def __init__(
@@ -42,7 +42,7 @@ class Line:
         self.number, self.channel, self.words = number, channel, words
         self.start_s, self.end_s = span_s
         self.tokens = tokens = tokenize(words, language)
-        flags = content = 0
+        flags = content = months = 0
         speaks = False
         for token in tokens:
             flags |= token.flags
@@ -50,7 +50,9 @@ class Line:
                 speaks = True
             if not token.flags & (NUMBER | SKIP):
                 content += 1
-        self.flags, self.content = flags, content
+                if token.flags & MONTH:
+                    months += 1
+        self.flags, self.content, self.months = flags, content, months
         self.mentions = find_mentions(tokens) if speaks else []
         self.groups: list[Group] = []
         if flags & NUMBER:

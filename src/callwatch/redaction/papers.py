@@ -15,7 +15,7 @@ PAPER_PRIORITY: Final = 2
 # The longest IBAN has 34 characters: nine groups of four; people leave a dash or two between.
 _MOST_GROUPS: Final = 12
 _BEGINS: Final = re.compile(r"[a-z]{2}\d\d.*")
-_INSURANCE: Final = re.compile(r"[a-z]{2}\d{6}[a-d]?")
+_INSURANCE: Final = re.compile(r"[a-z]{2}\d{6}[a-d]")
 _INSURANCE_DIGITS: Final = 6
 
 

@@ -39,6 +39,8 @@ LEAD_IN: Final = 1 << 22  # before an address, and no part of it
 PAPER: Final = 1 << 23  # letters and figures that may be an IBAN or an identity number
 LARGE: Final = 1 << 24  # tens, hundreds: not said digit by digit
 FILLER: Final = 1 << 25  # means nothing at all: "uh", "dash"
+NAME: Final = 1 << 27  # written with a capital
+PAIR: Final = 1 << 26  # the first of two words for @ ("snabel a")
 
 # Letters and digits in one token ("DK5000400440116243"): a number when it holds this many digits,
 # otherwise a name such as "iPhone15" or an order number such as "AB48213".
@@ -129,6 +131,7 @@ _BY_WORD: Final = (
     ("money", MONEY), ("units", UNIT), ("price", PRICE), ("months", MONTH), ("date_words", DATE_WORD),
     ("corrections", CORRECTION), ("at", AT), ("weak_at", WEAK_AT), ("dot", DOT), ("weak_dot", WEAK_DOT),
     ("join", JOIN), ("providers", PROVIDER), ("alphabet", ALPHABET), ("lead_in", LEAD_IN), ("fillers", FILLER),
+    ("at_first", PAIR),
 )  # fmt: skip
 
 
@@ -147,6 +150,8 @@ def _flags(core: str, word: str, words: Vocabulary) -> int:
     short = len(core) <= _SHORT and core.isalpha()
     if listed or (short and not flags & (MONEY | UNIT | PRICE | MONTH)):
         flags |= SKIP
+    if word[:1].isupper() and len(core) > 1:
+        flags |= NAME
     # ".com": the dot and the ending in one.
     return flags | (DOT if word.startswith(".") and core.isalpha() else 0)
 

@@ -137,6 +137,7 @@ def vocabulary(language: Language) -> Vocabulary:
     words = {name: WordSet(entries("talk", name)) for name in _TALK}
     words |= {name: WordSet(entries("ordinary", name)) for name in _ORDINARY}
     words |= {name: WordSet(entries("email", name)) for name in _EMAIL}
+    words["at_first"] = WordSet([pair.split()[0] for pair in entries("email", "at_pairs")])
     words |= {"alphabet": WordSet(entries("spelling", "alphabet"))}
     return Vocabulary(
         language=language,
