@@ -39,6 +39,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--half", choices=HALVES, default="both")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
+    parser.add_argument(
+        "--strange", type=float, default=0.0, help="share of the words of talk that no vocabulary knows"
+    )
     parser.add_argument("--live", action="store_true", help="count what was put out at any time")
     parser.add_argument("--show", type=int, default=0, help="print so many of each kind of fault")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/masking.json"))
@@ -46,28 +49,27 @@ def main() -> None:
     mask = as_it_is_put_out if options.live else as_a_whole
     languages = options.language or list(LANGUAGES)
     rows = [
-        measured(
-            language, options.half, options.seed, options.dialogues // len(languages), mask, options.show
-        )
+        measured(language, options, options.dialogues // len(languages), mask)
         for language in languages
     ]
     where = "put out at any time" if options.live else "left in the finished dialogue"
     print_table(
-        f"Masking of {options.dialogues} dialogues, seed {options.seed}, wording {options.half}: {where}",
+        f"Masking of {options.dialogues} dialogues, seed {options.seed}, wording {options.half}, {options.strange:.0%} unknown words: {where}",
         [*rows, _total(rows)],
     )
     write_json(options.json, rows)
 
 
 def measured(
-    language: str, half: str, seed: int, count: int, mask: Mask, show: int
+    language: str, options: argparse.Namespace, count: int, mask: Mask
 ) -> dict[str, Any]:
     """One row: how many of each kind there were, and how many left something."""
     seen, faults = Counter[str](), Counter[str]()
     shown = Counter[str]()
     lines, taken_s = 0, 0.0
     for i in range(count):
-        dialogue = made(language, half, seed * 10_000_000 + i)
+        seed = options.seed * 10_000_000 + i
+        dialogue = made(language, options.half, seed, options.strange)
         begun_s = time.process_time()
         masked = mask(dialogue)
         taken_s += time.process_time() - begun_s
@@ -80,7 +82,7 @@ def measured(
         faults.update(found)
         for fault in set(found):
             shown[fault] += 1
-            if shown[fault] <= show:
+            if shown[fault] <= options.show:
                 _show(fault, dialogue, masked)
     row: dict[str, Any] = {"language": language, "dialogues": count, "cards": seen["card"]}
     row |= {f"card > {MANY}": faults[f"card > {MANY}"], f"card > {FEW}": faults[f"card > {FEW}"]}

@@ -29,11 +29,11 @@ def address_section(stage: Stage) -> None:
         stage.say(CUSTOMER, [*lead, Token(written, "email", number, 0, 1)])
         return
     local = _name(stage, first, last, number)
-    at = talk(stage.words.choose("spell", "at", rng))
+    at = talk(stage.words.choose("spell", "at", rng))  # what is known for @ is no wording of talk
     if stage.chance(0.15):
         domain = [Token(f"{host}.{ending}", "email", number, 1, 1)]
     else:
-        domain = [Token(host, "email", number, 1, 1), *stage.pick("spell", "dot"), Token(ending)]
+        domain = [Token(host, "email", number, 1, 1), *talk(stage.words.choose("spell", "dot", rng)), Token(ending)]
     if stage.chance(0.3):
         stage.say(CUSTOMER, lead + local)
         if stage.chance(0.7):
@@ -61,11 +61,11 @@ def _name(stage: Stage, first: str, last: str, number: int) -> list[Token]:
         case "alphabet":
             return [token for letter in first[:5] for token in _letter(stage, letter, number)]
         case "one word":
-            return [secret(first), secret(last), *stage.pick("spell", "joined")]
+            return [secret(first), secret(last), *talk(stage.words.choose("spell", "joined", rng))]
         case "first":
             return [secret(first)]
         case _:
-            return [secret(first), *stage.pick("spell", "join"), secret(last)]
+            return [secret(first), *talk(stage.words.choose("spell", "join", rng)), secret(last)]
 
 
 def _letter(stage: Stage, letter: str, number: int) -> list[Token]:

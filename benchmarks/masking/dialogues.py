@@ -21,12 +21,12 @@ from benchmarks.masking.wording import Wording
 KINDS: Final = ("card", "card", "card", "phone", "identity", "email", "none")
 
 
-def made(language: str, half: str, seed: int, kinds: tuple[str, ...] = KINDS) -> Dialogue:
+def made(language: str, half: str, seed: int, strange: float = 0.0) -> Dialogue:
     """One dialogue; the same seed gives the same."""
     rng = random.Random(f"{seed}/{language}/{half}")
-    stage = Stage(Dialogue(language), Wording(language, half), rng, rng.uniform(0.0, 20.0))
+    stage = Stage(Dialogue(language), Wording(language, half, strange), rng, rng.uniform(0.0, 20.0))
     _chat(stage, rng.randint(1, 3))
-    for kind in rng.sample(kinds, 2) if rng.random() < 0.15 else [rng.choice(kinds)]:
+    for kind in rng.sample(KINDS, 2) if rng.random() < 0.15 else [rng.choice(KINDS)]:
         _section(stage, kind)
         if stage.chance(0.6):
             stage.now_s += rng.choice((0.0, 0.0, 5.0, 20.0))

@@ -29,7 +29,7 @@ class Stage:
 
     def pick(self, section: str, name: str) -> list[Token]:
         """The words of a phrase."""
-        return talk(self.words.choose(section, name, self.rng))
+        return talk(self.words.talk(section, name, self.rng))
 
     def say(self, channel: str, tokens: list[Token], pause_s: float | None = None) -> None:
         """One utterance; nothing when there are no words."""

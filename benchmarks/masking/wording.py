@@ -15,13 +15,19 @@ _WHOLE: Final = ("words", "months")
 class Wording:
     """The phrases of one language, of one half."""
 
-    def __init__(self, language: str, half: str) -> None:
+    def __init__(self, language: str, half: str, strange: float = 0.0) -> None:
         self._table = _read(language)
         self._half = half
+        self._strange = strange
 
     def choose(self, section: str, name: str, rng: random.Random) -> str:
         """One phrase."""
         return rng.choice(self.all(section, name))
+
+    def talk(self, section: str, name: str, rng: random.Random) -> str:
+        """One phrase, a share of its words turned into words that nobody knows."""
+        words = self.choose(section, name, rng).split()
+        return " ".join(_unknown(rng) if rng.random() < self._strange else word for word in words)
 
     def all(self, section: str, name: str) -> Sequence[str]:
         """All phrases of this half."""
@@ -29,6 +35,11 @@ class Wording:
         if self._half == "both" or name in _WHOLE or len(phrases) < 4:
             return phrases
         return phrases[0::2] if self._half == "known" else phrases[1::2]
+
+
+def _unknown(rng: random.Random) -> str:
+    """A word of two or three syllables that is in no vocabulary."""
+    return "".join(rng.choice("bdfgklmprstv") + rng.choice("aeiouy") for _ in range(rng.choice((2, 3)))) + rng.choice("mnrx")
 
 
 @cache

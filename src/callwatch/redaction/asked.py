@@ -1,5 +1,6 @@
 """What the dialogue is asking for: after "your card number, please?" short numbers are secrets too."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -39,6 +40,8 @@ _WHOLE: Final = {
     Topic.IDENTITY: 12,
     Topic.PHONE: 15,
 }
+# The year of a delivery, of a contract; who calls was born before.
+_RECENT: Final = re.compile(r"20(?:1[6-9]|[2-9]\d)")
 _LONG: Final = 7  # so many digits are a phone's, an account's, a person's
 
 
@@ -119,8 +122,9 @@ class Asked:
         if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
             return False
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
-            is_answer = topic in (Topic.EXPIRY, Topic.IDENTITY) and line.content == line.months
-            return not (is_answer or (topic is Topic.EXPIRY and group.bare))
+            says_no_more = group.bare or line.content == line.months
+            may_be_born = topic is Topic.IDENTITY and not _RECENT.search(group.digits)
+            return not (says_no_more and (topic is Topic.EXPIRY or may_be_born))
         if group.ordinary is Ordinary.YES:
             return True
         if group.start_s > self.ordinary_until_s or not group.bare:

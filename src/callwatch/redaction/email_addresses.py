@@ -284,7 +284,10 @@ def _name_step(
         return spelled, False
     if token.flags & (LETTER | NUMBER | JOIN | DOT | WEAK_DOT | FILLER) and not token.flags & LEAD_IN:
         return 1, False
-    if token.flags & LETTER and start < first and tokens[start].flags & (LETTER | ALPHABET):
+    beside = (tokens[start].flags if start < first else 0) | (
+        tokens[start - 2].flags if start - 2 >= floor else 0
+    )
+    if token.flags & LETTER and beside & (LETTER | ALPHABET):
         return 1, False  # "a" in "a n n a"
     after_join = start < first and bool(tokens[start].flags & (JOIN | _ANY_DOT))
     if after_join and token.core.isalpha():

@@ -142,7 +142,7 @@ def _digits(tokens: Sequence[Token], language: Language) -> str:
 
 
 def _without_articles(groups: list[Group], tokens: Sequence[Token]) -> list[Group]:
-    """Without articles that stand alone among words: "en" is one only beside digits."""
+    """Without articles before a word: "en" is a digit beside digits, or when nothing follows."""
     if not any(group.weak for group in groups):
         return groups
     out = []
@@ -150,7 +150,8 @@ def _without_articles(groups: list[Group], tokens: Sequence[Token]) -> list[Grou
         beside = (i > 0 and _gap(groups[i - 1], group, tokens) <= 1) or (
             i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 1
         )
-        if not group.weak or group.size > 1 or beside or len(tokens) <= 2:
+        is_last = group.end == len(tokens) or tokens[group.end].flags & FILLER
+        if not group.weak or group.size > 1 or beside or is_last:
             out.append(group)
     return out
 
@@ -189,19 +190,23 @@ def _name_before(group: Group, tokens: Sequence[Token], mentions: Sequence[Menti
 
 
 def _spread(groups: list[Group], tokens: Sequence[Token]) -> None:
-    """ "between 1500 and 2000 kroner": what is said of the last holds for the first as well."""
-    for before, after in zip(groups[-2::-1], groups[:0:-1], strict=True):
-        between = tokens[before.end : after.start]
-        if (
-            after.ordinary >= Ordinary.MOMENT
-            and before.ordinary < Ordinary.MOMENT
-            and len(between) == 1
-            and between[0].flags & (GLUE | SKIP)
-            and not between[0].flags & FILLER
-            and abs(before.size - after.size) <= 1
-            and before.size <= _MOST_LABELLED
-        ):
-            before.ordinary, before.named = after.ordinary, after.named
+    """ "between 1500 and 2000 kroner", "klokken 14 og 16": what is said of one holds for the other."""
+    pairs = list(zip(groups, groups[1:], strict=False))
+    for one, other in [*((b, a) for a, b in reversed(pairs)), *pairs]:
+        if one.ordinary >= Ordinary.MOMENT > other.ordinary and _is_pair(one, other, tokens):
+            other.ordinary, other.named = one.ordinary, one.named
+
+
+def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
+    """Whether two numbers of about the same length are joined by one word ("and", "to", "eller")."""
+    between = tokens[min(one.end, other.end) : max(one.start, other.start)]
+    return (
+        len(between) == 1
+        and bool(between[0].flags & (GLUE | SKIP))
+        and not between[0].flags & FILLER
+        and abs(one.size - other.size) <= 1
+        and other.size <= _MOST_LABELLED
+    )
 
 
 def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinary:
