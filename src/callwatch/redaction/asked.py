@@ -40,8 +40,11 @@ _WHOLE: Final = {
     Topic.IDENTITY: 12,
     Topic.PHONE: 15,
 }
+_BIRTH: Final = 6  # digits of a date with its year
 # The year of a delivery, of a contract; who calls was born before.
 _RECENT: Final = re.compile(r"20(?:1[6-9]|[2-9]\d)")
+# "well, that would be 4": a digit in so short an answer is one.
+_FEW_WORDS: Final = 5
 _LONG: Final = 7  # so many digits are a phone's, an account's, a person's
 
 
@@ -123,8 +126,12 @@ class Asked:
             return False
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
             says_no_more = group.bare or line.content == line.months
-            may_be_born = topic is Topic.IDENTITY and not _RECENT.search(group.digits)
-            return not (says_no_more and (topic is Topic.EXPIRY or may_be_born))
+            written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"
+            if topic is Topic.EXPIRY:
+                return written or not says_no_more
+            is_birth = group.size >= _BIRTH or not written
+            is_birth = is_birth and not _RECENT.search(group.digits)
+            return topic is not Topic.IDENTITY or not (says_no_more and is_birth)
         if group.ordinary is Ordinary.YES:
             return True
         if group.start_s > self.ordinary_until_s or not group.bare:
@@ -144,8 +151,9 @@ class Asked:
         if group.size >= self.config.shortest:
             return True
         if group.size == 1:
-            return group.bare or group.joined
-        return group.bare or group.joined or group.ordinary is Ordinary.NO
+            is_short = len(line.tokens) <= _FEW_WORDS and group.ordinary is Ordinary.NO
+            return group.bare or group.joined or is_short
+        return group.nearly_bare or group.joined or group.ordinary is Ordinary.NO
 
     def _whole(self, topic: Topic) -> bool:
         if len(self.digits) >= _WHOLE[topic]:

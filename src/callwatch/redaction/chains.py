@@ -5,13 +5,20 @@
     chain      |-------------------------- [card] -----------------------------------|
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from callwatch.core.channels import Language
 from callwatch.redaction.groups import Group, Ordinary
-from callwatch.redaction.labels import CARD, find_card, label_of
+from callwatch.redaction.labels import (
+    CARD,
+    CARD_DIGITS,
+    find_card,
+    is_identity,
+    is_phone,
+    label_of,
+)
 from callwatch.redaction.lines import Line
 
 
@@ -32,6 +39,8 @@ class ChainConfig:
 
 
 _DEFAULT: Final = ChainConfig()
+# How many words that say something stand between two groups.
+Between = Callable[[Group, Group], int]
 
 
 def link_groups(
@@ -64,7 +73,7 @@ def link_groups(
             group.label = label_of(group.digits, language) if find_card(group.digits) else ""
     chain: list[Group] = []
     for group in sorted(groups, key=lambda g: g.start_s):
-        if not group.label and (group.ordinary >= Ordinary.MOMENT or _is_count(group)):
+        if not group.label and (_is_explained(group) or _is_count(group)):
             continue
         if chain and group.start_s - chain[-1].end_s > config.link_s:
             _decide(chain, content_between, language, config)
@@ -82,12 +91,20 @@ def _is_loose(group: Group) -> bool:
     return group.ordinary is Ordinary.NO
 
 
+def _is_explained(group: Group) -> bool:
+    return group.ordinary >= Ordinary.DATE or (
+        group.ordinary is Ordinary.MOMENT and not group.bare
+    )
+
+
 def _is_count(group: Group) -> bool:
     """One digit among words: "two of them"."""
-    return group.size == 1 and not (group.bare or group.joined)
+    return group.size == 1 and not (group.nearly_bare or group.joined)
 
 
-def _decide(chain, content_between, language: Language, config: ChainConfig) -> None:  # type: ignore[no-untyped-def]
+def _decide(
+    chain: list[Group], content_between: Between, language: Language, config: ChainConfig
+) -> None:
     """Label what belongs together in groups that follow each other within seconds."""
     if len(chain) < 2:
         return
@@ -98,41 +115,69 @@ def _decide(chain, content_between, language: Language, config: ChainConfig) -> 
             near = []
         near.append(group)
     _decide_near(near, language, config)
-    far = [g for g in chain if g.label or (_is_loose(g) and g.size > 1 and (g.bare or g.size > 2))]
+    far = [g for g in chain if g.label or (_is_loose(g) and g.size > 1 and (g.nearly_bare or g.size > 2))]
     if any(not g.label for g in far) and len(_joined(far)) >= config.far_digits:
-        label = _label(far, language)
-        for group in far:
-            group.label = group.label or label
+        _label(far, language)
+    for card in _cards(chain):
+        _label(card, language)
 
 
 def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> None:
     """Groups with next to nothing between them."""
     if all(g.label for g in near):
         return
+    if not any(g.label for g in near):
+        whole = _joined(near)
+        if is_identity(whole, language) or (whole[0] == "0" and is_phone(whole, language)):
+            _label(near, language)
+            return
     # What looks ordinary counts only between others.
     while near and not near[0].label and not _is_loose(near[0]):
         near = near[1:]
     while near and not near[-1].label and not _is_loose(near[-1]):
         near = near[:-1]
     if any(g.label for g in near) or len(_joined(near)) >= config.secret_digits:
-        label = _label(near, language)
-        for group in near:
-            group.label = group.label or label
+        _label(near, language)
+
+
+def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:
+    """Groups in a row whose digits, said once, are a card's: whatever stands between them."""
+    if sum(g.size for g in chain) < CARD_DIGITS.start or all(g.label for g in chain):
+        return
+    for first, group in enumerate(chain):
+        if group.digits[0] not in "23456":
+            continue
+        for last in range(first + 1, len(chain)):
+            digits = _joined(chain[first : last + 1])
+            if len(digits) >= CARD_DIGITS.stop:
+                break
+            if len(digits) in CARD_DIGITS and find_card(digits) == (0, len(digits)):
+                yield chain[first : last + 1]
 
 
 def _joined(groups: Sequence[Group]) -> str:
     """The digits in a row; what only repeats them (a read-back) counts once."""
     out = ""
+    before: Group | None = None
     for group in groups:
-        if group.size == 1 or group.digits not in out:
+        repeats = before is not None and (
+            group.digits == before.digits
+            if group.channel is before.channel or group.size == 1
+            else group.digits in out
+        )
+        if not repeats:
             out += group.digits
+        before = group
     return out
 
 
-def _label(groups: Sequence[Group], language: Language) -> str:
+def _label(groups: Sequence[Group], language: Language) -> None:
+    """Give the groups one label; those that have one keep it."""
     known = next((g.label for g in groups if g.label), "")
     found = label_of(_joined(groups), language)
-    return found if found == CARD or not known else known
+    label = found if found == CARD or not known else known
+    for group in groups:
+        group.label = group.label or label
 
 
 def _find_again(groups: Sequence[Group], config: ChainConfig) -> None:

@@ -62,7 +62,7 @@ def _hide_open(lines: Sequence[Line]) -> None:
         for group in line.groups:
             if group.label or group.ordinary >= Ordinary.MOMENT:
                 continue
-            if group.size >= _EAGER_DIGITS or (group.bare and group.size > 1):
+            if group.size >= _EAGER_DIGITS or (group.nearly_bare and group.size > 1):
                 if group.ordinary is Ordinary.NO:
                     group.label = NUMBER
 

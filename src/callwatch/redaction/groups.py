@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final
 
-from callwatch.core.channels import Language
+from callwatch.core.channels import Channel, Language
 from callwatch.redaction.mentions import Mention
 from callwatch.redaction.number_words import NumberToken, NumberTokenKind, pieces_to_digits
 from callwatch.redaction.tokens import (
@@ -19,6 +19,7 @@ from callwatch.redaction.tokens import (
     FILLER,
     GLUE,
     LARGE,
+    LISTENING,
     MONEY,
     MONTH,
     NAME,
@@ -47,16 +48,18 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "bare", "digits", "end", "end_s", "joined", "label", "line", "named", "ordinary", "start", "start_s",
-        "weak",
+        "bare", "channel", "digits", "end", "end_s", "joined", "label", "line", "named", "nearly_bare", "ordinary",
+        "start", "start_s", "weak",
     )  # fmt: skip
 
     def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
         self.line, self.start, self.end, self.digits = line, start, end, digits
+        self.channel = Channel.CUSTOMER
         self.weak = weak  # articles alone ("en", "oh")
         self.ordinary = Ordinary.NO
         self.named = False  # it is an order's, a case's
         self.bare = False  # the line holds nothing but numbers and words that say nothing
+        self.nearly_bare = False  # one unknown word among few apart
         self.joined = False  # another group stands beside it
         self.label = ""
         self.start_s = self.end_s = 0.0
@@ -87,6 +90,7 @@ _MOST_AMOUNT: Final = 9
 _MOST_LABELLED: Final = 6
 # "order number is, let me see, 4512": words that may stand between a name and its number.
 _NAME_REACH: Final = 6
+_FEW_WORDS: Final = 2
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
 
@@ -150,7 +154,9 @@ def _without_articles(groups: list[Group], tokens: Sequence[Token]) -> list[Grou
         beside = (i > 0 and _gap(groups[i - 1], group, tokens) <= 1) or (
             i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 1
         )
-        is_last = group.end == len(tokens) or tokens[group.end].flags & FILLER
+        is_last = group.end == len(tokens) or tokens[group.end].flags & (
+            FILLER | LISTENING
+        )
         if not group.weak or group.size > 1 or beside or is_last:
             out.append(group)
     return out
@@ -166,9 +172,10 @@ def _look_around(
     groups: list[Group], tokens: Sequence[Token], mentions: Sequence[Mention]
 ) -> None:
     taken = {i for m in mentions for i in range(m.start, m.end)}
-    bare = all(t.flags & (NUMBER | SKIP) or i in taken for i, t in enumerate(tokens))
+    content = [t for i, t in enumerate(tokens) if i not in taken and not t.flags & (NUMBER | SKIP)]
+    nearly_bare = not content or _says_little(groups, tokens, content)
     for i, group in enumerate(groups):
-        group.bare = bare
+        group.bare, group.nearly_bare = not content, nearly_bare
         group.joined = (i > 0 and _gap(groups[i - 1], group, tokens) <= 2) or (
             i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 2
         )
@@ -178,6 +185,15 @@ def _look_around(
         if (name or goes_on) and group.ordinary is not Ordinary.YES:
             group.named, group.ordinary = True, Ordinary.YES
     _spread(groups, tokens)
+
+
+def _says_little(
+    groups: list[Group], tokens: Sequence[Token], content: Sequence[Token]
+) -> bool:
+    """Whether the line is digits and few words, of which one is unknown."""
+    digits = sum(group.size for group in groups)
+    talk = sum(not t.flags & NUMBER for t in tokens)
+    return len(content) == 1 and talk <= 3 <= digits and not content[0].flags & (NAME | ENDS)
 
 
 def _name_before(group: Group, tokens: Sequence[Token], mentions: Sequence[Mention]) -> bool:
@@ -226,13 +242,12 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
         return Ordinary.YES
     if "age_before" in kinds and size <= 2:
         return Ordinary.YES
-    clock = size <= 4 and _CLOCK.fullmatch(group.digits)
-    if clock and "time_before" in kinds:
+    if size <= 4 and "time_before" in kinds:
         return Ordinary.MOMENT
     is_year = bool(_YEAR.fullmatch(group.digits)) and not _is_digit_by_digit(numbers)
     if is_year and "year_before" in kinds:
         return Ordinary.MOMENT
-    if clock and "time_weak" in kinds and not group.bare:
+    if "time_weak" in kinds and not group.bare and _is_clock(group, numbers):
         return Ordinary.MOMENT
     if size <= 4 and _is_product(tokens, group.start, taken):
         return Ordinary.YES
@@ -249,8 +264,12 @@ def _perhaps(
         return Ordinary.NO
     if is_year:
         return Ordinary.PERHAPS
+    if group.nearly_bare and group.size > 2:
+        return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
     noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
+    # "Miele 4512", but "kontrol 45": where hardly anything else is said, the word is none of its.
+    noun_before = noun_before and (len(tokens) - len(numbers) > _FEW_WORDS)
     noun_after = group.end < len(tokens) and _is_noun(tokens, group.end, taken)
     noun_after = noun_after and not numbers[-1].flags & ENDS and group.size <= 3
     return Ordinary.PERHAPS if noun_before or noun_after else Ordinary.NO
@@ -267,13 +286,21 @@ def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
     return at not in taken and not tokens[at].flags & (NUMBER | SKIP)
 
 
+def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
+    """A time of day as it is said: "nine thirty", not "one eight five five"."""
+    digit_by_digit = group.size > 2 and _is_digit_by_digit(numbers)
+    return group.size <= 4 and not digit_by_digit and bool(_CLOCK.fullmatch(group.digits))
+
+
 def _is_one(numbers: Sequence[Token]) -> bool:
     """One number: one word of figures, or tens and hundreds in words."""
     return len(numbers) == 1 or not _is_digit_by_digit(numbers)
 
 
 def _is_digit_by_digit(numbers: Sequence[Token]) -> bool:
-    return len(numbers) > 1 and not any(t.flags & LARGE for t in numbers)
+    return len(numbers) > 1 and not any(
+        t.flags & LARGE or len(t.pieces[0].digits) > 1 for t in numbers
+    )
 
 
 def _is_amount(numbers: Sequence[Token], before: int, after: int) -> bool:
@@ -308,7 +335,7 @@ def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) ->
 
 def _kinds_before(tokens: Sequence[Token], start: int, taken: set[int]) -> set[str]:
     """What the phrases that end right before a group say it is."""
-    if not start or start - 1 in taken:
+    if not start or start - 1 in taken or tokens[start - 1].flags & ENDS:
         return set()
     out = set()
     for name, words in tokens[start - 1].before:

@@ -1,12 +1,16 @@
 """An utterance as masking sees it, and what the recognisers find in it."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from callwatch.core.channels import Channel, Language
 from callwatch.redaction.groups import Group, find_groups
 from callwatch.redaction.mentions import find_mentions
 from callwatch.redaction.tokens import MONTH, NUMBER, SKIP, tokenize
+
+
+# "aha, right you are": who says so little listens, whatever the words are.
+_SHORT_LINE: Final = 3
 
 
 class Finding(NamedTuple):
@@ -55,9 +59,12 @@ class Line:
         self.flags, self.content, self.months = flags, content, months
         self.mentions = find_mentions(tokens) if speaks else []
         self.groups: list[Group] = []
+        if not flags & NUMBER and len(tokens) <= _SHORT_LINE:
+            self.content = min(content, 1)
         if flags & NUMBER:
             self.groups = find_groups(number, tokens, self.mentions, language)
             for group in self.groups:
+                group.channel = channel
                 group.start_s, group.end_s = self.time_of(group.start, group.end, times)
 
     def renumber(self, number: int) -> None:

@@ -38,6 +38,8 @@ ALPHABET: Final = 1 << 21  # "alpha", "Adam": said for a letter
 LEAD_IN: Final = 1 << 22  # before an address, and no part of it
 PAPER: Final = 1 << 23  # letters and figures that may be an IBAN or an identity number
 LARGE: Final = 1 << 24  # tens, hundreds: not said digit by digit
+LISTED: Final = 1 << 28  # said between the groups of a number
+LISTENING: Final = 1 << 29
 FILLER: Final = 1 << 25  # means nothing at all: "uh", "dash"
 NAME: Final = 1 << 27  # written with a capital
 PAIR: Final = 1 << 26  # the first of two words for @ ("snabel a")
@@ -121,7 +123,7 @@ def _token(word: str, language: Language) -> Token:
     before = tuple(
         (name, tail) for name, phrases in words.before.items() for tail in phrases.tails(core)
     )
-    if any(name == "labels" for name, _ in before):
+    if any(name == "labels" and not tail for name, tail in before) and not flags & LISTED:
         flags &= ~SKIP
     return Token(core, flags, pieces, words.phrases_from(core) if core else (), before)
 
@@ -131,6 +133,7 @@ _BY_WORD: Final = (
     ("money", MONEY), ("units", UNIT), ("price", PRICE), ("months", MONTH), ("date_words", DATE_WORD),
     ("corrections", CORRECTION), ("at", AT), ("weak_at", WEAK_AT), ("dot", DOT), ("weak_dot", WEAK_DOT),
     ("join", JOIN), ("providers", PROVIDER), ("alphabet", ALPHABET), ("lead_in", LEAD_IN), ("fillers", FILLER),
+    ("listening", LISTENING),
     ("at_first", PAIR),
 )  # fmt: skip
 
@@ -146,9 +149,10 @@ def _flags(core: str, word: str, words: Vocabulary) -> int:
         flags |= DOMAIN
     if not core.strip("-–—+/.*"):
         flags |= SKIP | FILLER
-    listed = any(core in words.words[n] for n in ("fillers", "listening", "corrections", "lead"))
+    if any(core in words.words[name] for name in ("fillers", "listening", "corrections", "lead")):
+        flags |= LISTED | SKIP
     short = len(core) <= _SHORT and core.isalpha()
-    if listed or (short and not flags & (MONEY | UNIT | PRICE | MONTH)):
+    if short and not flags & (MONEY | UNIT | PRICE | MONTH):
         flags |= SKIP
     if word[:1].isupper() and len(core) > 1:
         flags |= NAME

@@ -86,11 +86,16 @@ class Before:
     """Phrases that stand right before a number and say what it is ("klokken", "at number")."""
 
     def __init__(self, entries: Iterable[str]) -> None:
-        self._phrases = [tuple(entry.split()) for entry in entries]
+        phrases = [tuple(entry.split()) for entry in entries]
+        self._open = [p for p in phrases if "*" in p[-1]]
+        self._tails: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in phrases:
+            self._tails.setdefault(phrase[-1], []).append(phrase[:-1])
 
     def tails(self, word: str) -> tuple[tuple[str, ...], ...]:
         """For a word that ends such phrases: the words before it in each."""
-        return tuple(p[:-1] for p in self._phrases if fits(word, p[-1]))
+        found = self._tails.get(word, ())
+        return (*found, *(p[:-1] for p in self._open if fits(word, p[-1])))
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,8 @@ class Vocabulary:
 
     language: Language
     numbers: Mapping[str, Any]
-    phrases: tuple[Phrase, ...]
+    phrases: Mapping[str, tuple[Phrase, ...]]  # by their first word, where that is a whole word
+    open_phrases: tuple[Phrase, ...]  # those whose first word is a pattern
     words: Mapping[str, WordSet]
     before: Mapping[str, Before]
     one_word: tuple[tuple[str, ...], ...]
@@ -108,7 +114,8 @@ class Vocabulary:
 
     def phrases_from(self, word: str) -> tuple[Phrase, ...]:
         """The phrases that may begin with this word."""
-        return tuple(phrase for phrase in self.phrases if fits(word, phrase.patterns[0]))
+        begin = tuple(p for p in self.open_phrases if fits(word, p.patterns[0]))
+        return (*self.phrases.get(word, ()), *begin)
 
 
 _TALK: Final = ("fillers", "listening", "corrections", "lead")
@@ -134,6 +141,9 @@ def vocabulary(language: Language) -> Vocabulary:
             else entries("secrets", topic.value)
         )
     ]
+    by_word: dict[str, tuple[Phrase, ...]] = {}
+    for phrase in phrases:
+        by_word[phrase.patterns[0]] = (*by_word.get(phrase.patterns[0], ()), phrase)
     words = {name: WordSet(entries("talk", name)) for name in _TALK}
     words |= {name: WordSet(entries("ordinary", name)) for name in _ORDINARY}
     words |= {name: WordSet(entries("email", name)) for name in _EMAIL}
@@ -142,7 +152,8 @@ def vocabulary(language: Language) -> Vocabulary:
     return Vocabulary(
         language=language,
         numbers=own["numbers"],
-        phrases=tuple(phrases),
+        phrases=by_word,
+        open_phrases=tuple(p for p in phrases if "*" in p.patterns[0]),
         words=words,
         before={name: Before(entries("ordinary", name)) for name in _BEFORE},
         one_word=_split(entries("email", "one_word")),
