@@ -33,13 +33,14 @@ _LABELS: Final = {
 }
 # An answer of so many digits is whole whatever its check digits say.
 _WHOLE: Final = {
-    Topic.CARD: 24,
+    Topic.CARD: 16,
     Topic.ACCOUNT: 24,
     Topic.CODE: 3,
     Topic.EXPIRY: 3,
     Topic.IDENTITY: 12,
     Topic.PHONE: 15,
 }
+_REMEMBERED: Final = 8  # numbers of some minutes of talk
 _BIRTH: Final = 6  # digits of a date with its year
 # The year of a delivery, of a contract; who calls was born before.
 _RECENT: Final = re.compile(r"20(?:1[6-9]|[2-9]\d)")
@@ -69,6 +70,7 @@ class Asked:
     until_s: float = -1.0
     email_until_s: float = -1.0
     ordinary_until_s: float = -1.0
+    ordinary: tuple[str, ...] = ()  # numbers of the last lines that were no secret
     digits: str = ""
     is_whole: bool = False
 
@@ -104,6 +106,16 @@ class Asked:
         self.ordinary_until_s = -1.0
 
     def _answer(self, group: Group, line: Line) -> None:
+        if group.size >= self.config.shortest:
+            if group.ordinary >= Ordinary.PERHAPS:
+                self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
+            elif group.digits in self.ordinary:
+                group.ordinary = Ordinary.YES  # the other side repeats it
+        self._answered(group, line)
+        if group.label and group.digits in self.ordinary:
+            self.ordinary = tuple(digits for digits in self.ordinary if digits != group.digits)
+
+    def _answered(self, group: Group, line: Line) -> None:
         if self._named_after(group, line):
             return
         topic = self.topic
@@ -147,7 +159,12 @@ class Asked:
         if self.is_whole:
             again = group.size > 1 and group.digits in self.digits
             corrected = any(token.flags & CORRECTION for token in line.tokens)
-            return again or (group.bare and (group.size > 1 or corrected))
+            same_breath = any(g.label and g is not group for g in line.groups)
+            return (
+                again
+                or (group.bare and (group.size > 1 or corrected))
+                or (corrected and same_breath)
+            )
         if group.size >= self.config.shortest:
             return True
         if group.size == 1:

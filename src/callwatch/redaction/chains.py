@@ -115,8 +115,9 @@ def _decide(
             near = []
         near.append(group)
     _decide_near(near, language, config)
-    far = [g for g in chain if g.label or (_is_loose(g) and g.size > 1 and (g.nearly_bare or g.size > 2))]
-    if any(not g.label for g in far) and len(_joined(far)) >= config.far_digits:
+    far = [g for g in chain if not g.label and _is_loose(g) and g.size > 1]
+    far = [g for g in far if g.nearly_bare or g.size > 2]
+    if len(_joined(far)) >= config.far_digits:
         _label(far, language)
     for card in _cards(chain):
         _label(card, language)
@@ -131,12 +132,19 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
         if is_identity(whole, language) or (whole[0] == "0" and is_phone(whole, language)):
             _label(near, language)
             return
+    labelled = [i for i, g in enumerate(near) if g.label]
+    if labelled:
+        # What is said among the groups of a hidden number, or alone beside them, belongs to it.
+        first, last = labelled[0], labelled[-1]
+        own = [g for i, g in enumerate(near) if first <= i <= last or (g.nearly_bare and _is_loose(g))]
+        _label(own, language)
+        near = [g for g in near if not g.label]
     # What looks ordinary counts only between others.
-    while near and not near[0].label and not _is_loose(near[0]):
+    while near and not _is_loose(near[0]):
         near = near[1:]
-    while near and not near[-1].label and not _is_loose(near[-1]):
+    while near and not _is_loose(near[-1]):
         near = near[:-1]
-    if any(g.label for g in near) or len(_joined(near)) >= config.secret_digits:
+    if len(_joined(near)) >= config.secret_digits:
         _label(near, language)
 
 

@@ -118,4 +118,15 @@ def resolve(findings: Iterable[Finding], lines: Sequence[Line]) -> list[list[Mas
                 end = other.start
         if start < end:
             bisect.insort(taken, Mask(start, end, finding.label))
+    return [_merged(masks) for masks in out]
+
+
+def _merged(masks: list[Mask]) -> list[Mask]:
+    """Masks of one label that touch become one."""
+    out: list[Mask] = []
+    for mask in masks:
+        if out and out[-1].end == mask.start and out[-1].label == mask.label:
+            out[-1] = out[-1]._replace(end=mask.end)
+        else:
+            out.append(mask)
     return out

@@ -19,6 +19,7 @@ from callwatch.redaction.tokens import (
     FILLER,
     GLUE,
     LARGE,
+    LISTED,
     LISTENING,
     MONEY,
     MONTH,
@@ -236,7 +237,7 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
         return Ordinary.YES
     if _is_date(group, numbers, tokens):
         return Ordinary.DATE
-    kinds = _kinds_before(tokens, group.start, taken)
+    kinds = _kinds_before(tokens, group, taken)
     size = group.size
     if "labels" in kinds and size <= _MOST_LABELLED and (_is_one(numbers) or size <= 4):
         return Ordinary.YES
@@ -333,12 +334,15 @@ def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) ->
     return bool(far or ahead)
 
 
-def _kinds_before(tokens: Sequence[Token], start: int, taken: set[int]) -> set[str]:
+def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set[str]:
     """What the phrases that end right before a group say it is."""
+    start = group.start
     if not start or start - 1 in taken or tokens[start - 1].flags & ENDS:
         return set()
     out = set()
     for name, words in tokens[start - 1].before:
+        if not words and group.bare and tokens[start - 1].flags & LISTED:
+            continue  # "the number 22": the word says nothing
         first = start - 1 - len(words)
         if first >= 0 and all(tokens[first + i].core == word for i, word in enumerate(words)):
             out.add(name)
