@@ -109,11 +109,15 @@ class Asked:
         if group.size >= self.config.shortest:
             if group.ordinary >= Ordinary.PERHAPS:
                 self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
-            elif group.digits in self.ordinary:
+            elif group.digits in self.ordinary and not self._waits(group):
                 group.ordinary = Ordinary.YES  # the other side repeats it
         self._answered(group, line)
         if group.label and group.digits in self.ordinary:
             self.ordinary = tuple(digits for digits in self.ordinary if digits != group.digits)
+
+    def _waits(self, group: Group) -> bool:
+        """Whether a question for a secret still waits for its answer."""
+        return self.topic is not None and not self.is_whole and group.start_s <= self.until_s
 
     def _answered(self, group: Group, line: Line) -> None:
         if self._named_after(group, line):
@@ -141,7 +145,7 @@ class Asked:
             written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"
             if topic is Topic.EXPIRY:
                 return written or not says_no_more
-            is_birth = group.size >= _BIRTH or not written
+            is_birth = group.size >= _BIRTH or (not written and len(line.groups) > 1)
             is_birth = is_birth and not _RECENT.search(group.digits)
             return topic is not Topic.IDENTITY or not (says_no_more and is_birth)
         if group.ordinary is Ordinary.YES:

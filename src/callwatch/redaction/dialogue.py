@@ -5,17 +5,18 @@ whole and cuts what it meets.
 """
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from callwatch.redaction.asked import Asked
-from callwatch.redaction.chains import link_groups
-from callwatch.redaction.email_addresses import find_emails
+from callwatch.redaction.chains import ChainConfig, link_groups
+from callwatch.redaction.email_addresses import find_emails, joined_names, open_names
 from callwatch.redaction.groups import Group, Ordinary
 from callwatch.redaction.labels import IDENTITY, NUMBER
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import find_papers
 from callwatch.redaction.tokens import LETTER, SKIP, Token
+from callwatch.redaction.vocabulary import Topic
 
 NUMBER_PRIORITY: Final = 1
 # "four one uh then one one": so many words that say nothing are hidden with the digits around them.
@@ -47,8 +48,10 @@ def find_masks(lines: Sequence[Line], asked: Asked, *, eager: bool = False) -> l
         awaited.append(line.start_s <= asked.email_until_s)
     link_groups(lines, language)
     if eager:
-        _hide_open(lines)
+        _hide_open(lines, ChainConfig().link_s)
     findings = find_emails(lines, language, awaited)
+    if eager:
+        findings += _open_addresses(lines, awaited, {finding.line for finding in findings})
     for line in lines:
         findings += find_papers(line)
         if line.groups:
@@ -56,15 +59,36 @@ def find_masks(lines: Sequence[Line], asked: Asked, *, eager: bool = False) -> l
     return resolve(findings, lines)
 
 
-def _hide_open(lines: Sequence[Line]) -> None:
+def _hide_open(lines: Sequence[Line], link_s: float) -> None:
     """Digits that are no secret yet, and may become one with what is said next."""
-    for line in lines:
-        for group in line.groups:
-            if group.label or group.ordinary >= Ordinary.MOMENT:
-                continue
-            if group.size >= _EAGER_DIGITS or (group.nearly_bare and group.size > 1):
-                if group.ordinary is Ordinary.NO:
-                    group.label = NUMBER
+    open_until_s = -1.0
+    for group in sorted((g for line in lines for g in line.groups), key=lambda g: g.start_s):
+        if not group.label and group.ordinary is Ordinary.NO:
+            follows = group.start_s <= open_until_s
+            if group.size >= _EAGER_DIGITS or (
+                (group.size > 1 or follows) and (group.nearly_bare or follows)
+            ):
+                group.label = NUMBER
+        if group.label or (group.nearly_bare and group.ordinary is Ordinary.NO):
+            open_until_s = group.end_s + link_s
+
+
+def _open_addresses(
+    lines: Sequence[Line], awaited: Sequence[bool], found: set[int]
+) -> Iterator[Finding]:
+    """What may be the beginning of an address, until there is one."""
+    waits = False
+    for line, is_awaited in zip(lines, awaited, strict=True):
+        named = next((m for m in line.mentions if m.topic is Topic.EMAIL), None)
+        if line.number in found:
+            waits = False
+            continue
+        yield from joined_names(line)
+        if named is not None:
+            waits = True
+            yield from open_names(line, named.end)
+        elif waits and is_awaited:
+            yield from open_names(line)
 
 
 def _numbers(line: Line) -> Iterable[Finding]:

@@ -31,6 +31,7 @@ from callwatch.redaction.tokens import (
     NUMBER,
     PAIR,
     PROVIDER,
+    SKIP,
     WEAK_AT,
     WEAK_DOT,
     Token,
@@ -48,6 +49,9 @@ _NAME_WORDS: Final = 60
 # "and then at": words of talk between the name and the @.
 _TALK_WORDS: Final = 4
 _SHORTEST_SPELLING: Final = 3
+# An answer that may be the beginning of an address: a name or two, and hardly a word besides.
+_SHORT_ANSWER: Final = 6
+_MOST_NAMES: Final = 2
 
 
 @dataclass(slots=True)
@@ -333,6 +337,33 @@ def _name_alone(tokens: Sequence[Token], at: int, words: Vocabulary) -> tuple[in
     while end + 2 < len(tokens) and _joins(tokens, end + 1):
         end += 2
     return (at, end + 1) if end > at else None
+
+
+def open_names(line: Line, start: int = 0) -> Iterator[Finding]:
+    """Words of a short line that may begin an address which was asked for: "it's anna 85".
+
+    `start`: where the answer begins when the line itself names the address ("my email is anna").
+    """
+    tokens = line.tokens[start:]
+    if len(tokens) > _SHORT_ANSWER or line.content_in(start, len(line.tokens)) > _MOST_NAMES:
+        return
+    if start and not (tokens and tokens[0].flags & LEAD_IN):
+        return
+    for at, token in enumerate(tokens, start):
+        if token.flags & (LETTER | NUMBER) or not token.flags & (SKIP | LEAD_IN):
+            yield Finding(line.number, at, at + 1, EMAIL, 0)
+
+
+def joined_names(line: Line) -> Iterator[Finding]:
+    """Spelled names, and names joined by a dot or a dash: an @ may follow."""
+    if not line.flags & (LETTER | JOIN | _ANY_DOT):
+        return
+    at = 0
+    while at < len(line.tokens):
+        span = _name_alone(line.tokens, at, vocabulary(line.language))
+        if span is not None:
+            yield Finding(line.number, *span, EMAIL, 0)
+        at = span[1] if span is not None else at + 1
 
 
 def _spelled_step(tokens: Sequence[Token], at: int, words: Vocabulary) -> int:

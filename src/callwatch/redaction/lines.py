@@ -31,7 +31,7 @@ class Line:
     """
 
     __slots__ = (
-        "channel", "content", "months", "end_s", "flags", "groups", "mentions", "number", "start_s", "tokens", "words",
+        "channel", "content", "months", "end_s", "flags", "groups", "language", "mentions", "number", "start_s", "tokens", "words",
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +44,7 @@ class Line:
         times: Sequence[tuple[float, float]] | None = None,
     ) -> None:
         self.number, self.channel, self.words = number, channel, words
+        self.language = language
         self.start_s, self.end_s = span_s
         self.tokens = tokens = tokenize(words, language)
         flags = content = months = 0

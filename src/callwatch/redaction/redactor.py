@@ -134,7 +134,7 @@ class UtteranceMasker:
         for heard, masks in zip(self._heard, self._masks(eager=True), strict=True):
             if heard is new:
                 heard.masks = masks
-            elif _hidden(masks) - _hidden(heard.masks):
+            elif not heard.is_settled and _hidden(masks) - _hidden(heard.masks):
                 self._change(heard, masks)
         newest_s = max(heard.line.end_s for heard in self._heard)
         self._settle(newest_s - self._config.hold_s)
@@ -145,10 +145,11 @@ class UtteranceMasker:
         if all(heard.is_settled or heard.line.end_s > before_s for heard in self._heard):
             return
         for heard, masks in zip(self._heard, self._masks(eager=False), strict=True):
-            if not heard.is_settled and heard.line.end_s <= before_s:
-                heard.is_settled = True
-                if list(masks) != list(heard.masks):
-                    self._change(heard, masks)
+            settles = not heard.is_settled and heard.line.end_s <= before_s
+            hides_more = heard.is_settled and _hidden(masks) - _hidden(heard.masks)
+            if hides_more or (settles and list(masks) != list(heard.masks)):
+                self._change(heard, masks)
+            heard.is_settled = heard.is_settled or settles
 
     def _forget(self, before_s: float) -> None:
         while self._heard and self._heard[0].is_settled and self._heard[0].line.end_s <= before_s:
