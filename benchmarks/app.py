@@ -142,7 +142,7 @@ def measure(
     from tests.integration.commands import ROOT
     from tests.integration.desk import Desk
     from tests.integration.test_app import BY_HAND
-    from tests.integration.test_live_capture import beginning, play, split
+    from tests.integration.test_live_capture import part_of_demo, play, split
     from tests.pulse import PulseServer
     from tests.ui.xserver import XServer
 
@@ -165,7 +165,7 @@ def measure(
         screen.start_window_manager()
         with PulseServer(sinks=()) as server:
             split(server)
-            recording = beginning(folder, seconds)
+            recording = part_of_demo(folder, 0.0, seconds)
             # An installed program has its bytecode: the first start makes it.
             with Desk(screen, server, folder, settings) as desk:
                 desk.wait_for("idle")

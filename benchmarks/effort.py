@@ -28,6 +28,7 @@ from callwatch.core.cues import Cue
 from callwatch.core.events import CueClosed
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.detectors.raised_voice import RaisedVoice
+from callwatch.texts.facts import english
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.estimator import EffortEstimator
 from callwatch.voice.vad.activity import VoiceActivity
@@ -257,7 +258,9 @@ def measure_real_calls(folder: Path) -> Iterator[Row]:
             "minutes": duration_s / 60,
             "cues": len(cues),
             "effort CPU s / h": cpu_s / duration_s * 3600,
-            "what": "; ".join(f"{c.channel} {c.span.start_s:.1f} {c.evidence}" for c in cues),
+            "what": "; ".join(
+                f"{c.channel} {c.span.start_s:.1f} {english(c.evidence)}" for c in cues
+            ),
         }
 
 

@@ -39,6 +39,7 @@ from callwatch.core.spans import TimeSpan, union
 from callwatch.report.journal import read_journal
 from callwatch.session.nudge_rules import rule_for
 from callwatch.speech.scripted import ScriptedRecognizer, ScriptedUtterance
+from callwatch.texts.facts import english
 
 Row = dict[str, Any]
 SENTENCES = ("turn", "interruption")  # a listening word is no sentence
@@ -112,7 +113,7 @@ def judge(truth: Truth, events: Sequence[Event]) -> Outcome:
         and event.id not in withdrawn
     }
     shown_ids = {cue_id for nudge in shown for cue_id in nudge.cue_ids}
-    why = {cue_id: nudge.because for nudge in held for cue_id in nudge.cue_ids}
+    why = {cue_id: _why(nudge) for nudge in held for cue_id in nudge.cue_ids}
     answered, unanswered = 0, []
     for cue_id, cue in threats.items():
         times = [n.time_s for n in shown if n.key == f"threat.{cue.category}"]
@@ -121,7 +122,7 @@ def judge(truth: Truth, events: Sequence[Event]) -> Outcome:
             continue
         answered += is_near
         if not is_near:
-            reason = why.get(cue_id, "no reason given").rpartition("not shown: ")[2]
+            reason = why.get(cue_id, "no reason given")
             unanswered.append(f"{cue.category} at {cue.detected_s:.1f} s: {reason}")
     return Outcome(
         truth["duration_s"] / 60,
@@ -207,12 +208,12 @@ def row(name: str, outcomes: Sequence[Outcome]) -> Row:
 
 def reasons(outcomes: Sequence[Outcome]) -> list[Row]:
     """Why cards were held, the most frequent reason first."""
-    counts: Counter[str] = Counter()
-    for outcome in outcomes:
-        for nudge in outcome.held:
-            _, found, reason = nudge.because.partition("not shown: ")
-            counts[reason if found else "withheld at random"] += 1
+    counts = Counter(_why(nudge) for outcome in outcomes for nudge in outcome.held)
     return [{"reason": reason, "cards": count} for reason, count in counts.most_common()]
+
+
+def _why(nudge: Nudge) -> str:
+    return english(nudge.not_shown) if nudge.not_shown else "no reason given"
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ from sqlalchemy import insert
 from tests.report.builders import long_call
 
 from benchmarks.table import print_table, write_json
-from callwatch.core.document import from_document, to_document
 from callwatch.core.summary import CallSummary
+from callwatch.document import from_document, to_document
 from callwatch.store.database import writing
 from callwatch.store.history import CallFilter, CallHistory
 from callwatch.store.models import Call, NudgeOutcome, StoredDocument, Transcript

@@ -32,6 +32,7 @@ from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, UtteranceFinished
 from callwatch.core.words import Utterance
 from callwatch.speech.whisper import WhisperConfig
+from callwatch.texts.facts import english
 
 Row = dict[str, Any]
 EARLY_S: Final = 0.5
@@ -159,7 +160,9 @@ def wrong_ones(call: Heard) -> list[Wrong]:
             )
             what = f"false {cue.category} {cue.score:.2f} at {cue.detected_s:.1f}"
             heard = _heard(call, cue.span.start_s, cue.span.end_s)
-            out.append(Wrong(call.name, cue.span.start_s, what, said, f"{heard} <{cue.evidence}>"))
+            out.append(
+                Wrong(call.name, cue.span.start_s, what, said, f"{heard} <{english(cue.evidence)}>")
+            )
     return sorted(out, key=lambda one: one.at_s)
 
 

@@ -21,6 +21,7 @@ from PyQt6.QtWidgets import QApplication, QWidget
 from callwatch.core.channels import Channel, Language
 from callwatch.core.escalation import EscalationChange, EscalationLevel
 from callwatch.core.events import EscalationChanged, MeterUpdated, NudgeClosed, NudgeShown
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.native.event_bridge import EventBridge
 from callwatch_ui.overlay.window import Overlay
@@ -103,7 +104,9 @@ def control(seconds: float) -> float:
 
 def nudge(i: int) -> Nudge:
     text = "Keep listening\nLet the pressure out. Your turn will come."
-    return Nudge(f"n{i}", "keep_listening", text, NudgeLevel.ADVICE, float(i), True, "why")
+    return Nudge(
+        f"n{i}", "keep_listening", text, NudgeLevel.ADVICE, float(i), True, Fact("no_pause")
+    )
 
 
 def play_call(bridge: EventBridge, watch: CardWatch, delays_ms: list[float]) -> None:
@@ -127,7 +130,7 @@ def measure(started: float) -> dict[str, float]:
     app = QApplication(sys.argv[:1])
     overlay = Overlay(Translator(Language.EN), OverlaySettings(theme="light"))
     bridge = EventBridge()
-    bridge.arrived.connect(overlay.take)
+    bridge.arrived.connect(overlay.on_events)
     watch, blocks = CardWatch(overlay), BlockWatch()
     overlay.show()
     while not watch.paints:

@@ -14,7 +14,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-_READY_S = 20
+_READY_S = 60
 
 
 class PulseServer:
@@ -136,7 +136,8 @@ class PulseServer:
     ) -> "subprocess.Popen[bytes]":
         """Start to play interleaved int16 into a sink; the player ends after the last sample."""
         command = ["pacat", "--playback", "--raw", f"--device={sink}", f"--rate={rate_hz}"]
-        command += ["--format=s16le", f"--channels={channels}", "--latency-msec=50"]
+        # So much lies ready in the server that a player which gets no processor leaves no gap.
+        command += ["--format=s16le", f"--channels={channels}", "--latency-msec=2000"]
         path = self.folder / f"play-{len(self._players)}.raw"
         path.write_bytes(samples.astype("<i2").tobytes())
         with path.open("rb") as file:

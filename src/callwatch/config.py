@@ -1,32 +1,38 @@
-"""The configuration: defaults in dataclasses, the user's TOML file over them, IT's file over both.
+"""The settings: defaults in dataclasses, the user's TOML file over them, IT's file over both.
 
 Files, weakest first; each may hold any part of the tree:
 
-    the defaults     the dataclasses beside the code that uses them
+    the defaults     the dataclasses below
     the user's       <user config dir>/callwatch/config.toml, or $CALLWATCH_CONFIG
     IT's             <site config dir>/callwatch/config.toml (Linux: /etc/xdg/callwatch/config.toml)
 
-IT's file wins, and the keys that it names are locked: the settings dialog shows them as such.
+IT's file wins, and the keys that it names are locked: the settings dialog shows them as such. A
+file of schema 1 is read as well (`move_from_schema_1`), and written as schema 2 when it is saved.
+The thresholds of the analysis are no settings: session/experimental.py.
 """
 
 import os
+import shutil
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections import Counter
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from types import UnionType
-from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 import platformdirs
 import tomlkit
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError
-from callwatch.session.pipeline import PipelineConfig
+from callwatch.core.files import replace_file
+from callwatch.core.table_reader import INTERNAL, TableReader, limited
+from callwatch.session.attention_budget import NudgeConfig
+from callwatch.session.nudge_rules import BREATHER, RULES
 
-T = TypeVar("T")
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+THEMES: Final = ("system", "light", "dark", "contrast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +66,21 @@ class StoreConfig:
     """What is kept, where, and for how long."""
 
     url: str = ""  # empty: SQLite in the user's data directory; or postgresql+psycopg://...
-    retention_days: int = 30  # data minimisation (GDPR): nothing is kept for longer than needed
+    # Data minimisation (GDPR): nothing is kept for longer than needed.
+    retention_days: int = limited(30, least=1, most=36_500)
     keep_transcript: bool = True
     keep_audio: bool = False  # no sound on disk (GDPR) unless the organisation decides so
-
-    def __post_init__(self) -> None:
-        if self.retention_days < 1:
-            raise ValueError("retention_days must be 1 or more")
 
 
 @dataclass(frozen=True, slots=True)
 class OverlayConfig:
-    """How the overlay looks."""
+    """How the overlay looks; its place is kept by the overlay, for each set of screens."""
 
-    theme: str = "system"  # system, light, dark or contrast
-    opacity: float = 1.0
-    scale: float = 1.0
+    theme: str = limited("system", choices=THEMES)
+    opacity: float = limited(1.0, least=0.6, most=1.0)  # below it the contrast is too weak
+    scale: float = limited(1.0, least=1.0, most=3.0)
     click_through: bool = False
+    keep_open: bool = False  # the whole bar in calm calls too
     reduced_motion: bool = False
     hide_from_sharing: bool = True
 
@@ -86,41 +90,62 @@ class AppConfig:
     """When the desktop app begins and ends calls by itself."""
 
     auto_calls: bool = True  # nobody forgets to press a button; the first run asks
-    both_within_s: float = 15.0  # both sides speak within this at the start of a real call
-    least_speech_s: float = 0.6  # a cough is no greeting
-    end_after_silence_s: float = 60.0  # longer than any usual wait without hold music
+    # Longer than any usual wait without hold music.
+    end_after_silence_s: float = limited(60.0, least=1.0, most=3600.0)
     end_manual_calls: bool = False  # what was begun by hand is ended by hand
-    end_after_lost_s: float = 20.0  # both devices away: longer than a plug that is put back
 
-    def __post_init__(self) -> None:
-        times = (
-            self.both_within_s, self.least_speech_s, self.end_after_silence_s, self.end_after_lost_s
-        )  # fmt: skip
-        if min(times) <= 0:
-            raise ValueError("every time is longer than 0 s")
+
+@dataclass(frozen=True, slots=True)
+class NudgeSettings:
+    """Which cards are shown, and how many; danger to life or limb is always shown."""
+
+    enabled: bool = True
+    # Half of them are kept for listening. Over one a minute is very likely unacceptable (EEMUA 191).
+    most_in_ten_minutes: int = limited(2, least=0, most=100)
+    min_gap_s: float = limited(60.0, least=0.0, most=3600.0)
+    switched_off: frozenset[str] = limited(frozenset(), choices=(*RULES, BREATHER))
+    withheld_share: float = limited(0.0, least=0.0, most=1.0)  # to learn whether nudges help
+
+    @property
+    def off(self) -> frozenset[str]:
+        """The cards that are not shown."""
+        return self.switched_off if self.enabled else frozenset((*RULES, BREATHER))
+
+    def budget(self) -> NudgeConfig:
+        """What they mean for the analysis."""
+        return NudgeConfig(
+            min_gap_s=self.min_gap_s,
+            most_in_window=self.most_in_ten_minutes,
+            switched_off=self.off & frozenset(RULES),
+            withheld_share=self.withheld_share,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All settings."""
+    """All settings. `experimental`: other thresholds of the analysis, from the command line."""
 
-    schema: int = SCHEMA
     call: CallConfig = field(default_factory=CallConfig)
     devices: DeviceConfig = field(default_factory=DeviceConfig)
     recognition: RecognitionConfig = field(default_factory=RecognitionConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     overlay: OverlayConfig = field(default_factory=OverlayConfig)
     app: AppConfig = field(default_factory=AppConfig)
-    analysis: PipelineConfig = field(default_factory=PipelineConfig)
+    nudges: NudgeSettings = field(default_factory=NudgeSettings)
+    experimental: Mapping[str, Any] = field(default_factory=dict, metadata=INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """The settings in force, which keys are locked ("store.retention_days"), and where from."""
+    """The settings in force, which keys are locked ("store.retention_days"), and where from.
+
+    `notes`: a sentence for each file that holds what is no setting any more.
+    """
 
     config: Config
     locked: frozenset[str] = frozenset()
     user_path: Path | None = None
+    notes: tuple[str, ...] = ()
 
 
 def user_config_path() -> Path:
@@ -138,128 +163,158 @@ def site_config_path() -> Path:
 def load_config(user_path: Path | None = None, site_path: Path | None = None) -> LoadedConfig:
     """The settings of this machine and user.
 
-    Raises ConfigError with one sentence when a file cannot be read or a value cannot be used.
+    Raises ConfigError with a sentence for each value that cannot be used, or file that cannot be
+    read.
     """
-    user_path = user_path or user_config_path()
-    site_path = site_path or site_config_path()
-    site = _read(site_path)
-    merged = _merged(_read(user_path), site)
-    locked = frozenset(_leaves(site)) - {"schema"}
-    return LoadedConfig(build(Config, merged, ""), locked, user_path)
+    loaded, mistakes = _load(user_path or user_config_path(), site_path or site_config_path())
+    if mistakes:
+        raise ConfigError("\n".join(mistakes))
+    return loaded
 
 
-def load_what_works() -> tuple[LoadedConfig, str]:
-    """The settings, and a sentence when a file of them cannot be used ("" when all is well).
+def load_what_works(user_path: Path | None = None) -> tuple[LoadedConfig, str]:
+    """The settings, and what is wrong with their files ("" when all is well).
 
-    The user's file is left out then, and IT's too if it is at fault; neither is changed.
+    A value that cannot be used leaves the setting as it was without it; no file is changed.
     """
-    try:
-        return load_config(), ""
-    except ConfigError as error:
-        problem = f"{error} Until then callwatch uses its defaults."
-    user_path = user_config_path()
-    try:
-        site = _read(site_config_path())
-        locked = frozenset(_leaves(site)) - {"schema"}
-        return LoadedConfig(build(Config, site, ""), locked, user_path), problem
-    except ConfigError:
-        return LoadedConfig(Config(), frozenset(), user_path), problem
+    loaded, mistakes = _load(user_path or user_config_path(), site_config_path())
+    if not mistakes:
+        return loaded, ""
+    return loaded, " ".join([*mistakes, "Until then the defaults hold in their place."])
 
 
 def save_values(path: Path, values: Mapping[str, object]) -> None:
     """Write dotted keys into the user's file; comments and other keys stay as they are.
 
-    Raises ConfigError when the file cannot be written.
+    A file of schema 1 becomes one of schema 2; where it held what is no setting any more, a copy
+    stays beside it. Raises ConfigError when a value cannot be used, or the file cannot be written.
     """
+    reader = TableReader()
+    for key, value in values.items():
+        reader.read(Config(), _nested(key, value))
+    if reader.mistakes:
+        raise ConfigError("\n".join(reader.mistakes))
     try:
         document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
-        document.setdefault("schema", SCHEMA)
+        if _schema_of(document, path) < SCHEMA and move_from_schema_1(document):
+            shutil.copy2(path, path.with_name(f"{path.name}.schema-1"))
+        document["schema"] = SCHEMA
         for key, value in values.items():
             *tables, leaf = key.split(".")
             table: Any = document
             for name in tables:
                 table = table.setdefault(name, tomlkit.table())
             table[leaf] = value.value if isinstance(value, StrEnum) else value
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_text(tomlkit.dumps(document), "utf-8")
-        part.replace(path)
+        replace_file(path, tomlkit.dumps(document))
     except (OSError, tomlkit.exceptions.TOMLKitError) as exc:
         raise ConfigError(f"The settings cannot be written to {path}: {exc}.") from exc
 
 
-def build(kind: type[T], values: Mapping[str, Any], where: str) -> T:
-    """A config dataclass from a table of a TOML file.
-
-    Raises ConfigError naming the key, for an unknown key or a value of the wrong type.
-    """
-    hints = get_type_hints(kind)
-    known = {item.name for item in fields(kind)}  # type: ignore[arg-type]
-    for name in values:
-        if name not in known:
-            choices = ", ".join(sorted(known))
-            raise ConfigError(f"The setting {where}{name} does not exist: use one of {choices}.")
-    kept = {name: _value(hints[name], item, where + name) for name, item in values.items()}
-    try:
-        return kind(**kept)
-    except ValueError as exc:
-        raise ConfigError(
-            f"The settings under [{where.rstrip('.')}] cannot be used: {exc}."
-        ) from exc
+# What schema 1 called it, and what it is called now.
+MOVED_FROM_1: Final = {
+    "analysis.nudges.min_gap_s": "nudges.min_gap_s",
+    "analysis.nudges.most_in_window": "nudges.most_in_ten_minutes",
+    "analysis.nudges.switched_off": "nudges.switched_off",
+    "analysis.nudges.withheld_share": "nudges.withheld_share",
+}
+# What is no setting any more; a table with everything in it.
+DROPPED_FROM_1: Final = (
+    "analysis", "app.both_within_s", "app.least_speech_s", "app.end_after_lost_s"
+)  # fmt: skip
+_MOST_NAMED: Final = 3  # of one table; more are counted
 
 
-def _value(hint: Any, value: Any, key: str) -> Any:
-    if is_dataclass(hint) and isinstance(hint, type):
-        if not isinstance(value, Mapping):
-            raise ConfigError(f"The setting {key} is a table: write [{key}] above its keys.")
-        return build(hint, value, f"{key}.")
-    origin = get_origin(hint)
-    if origin in (UnionType, Union):
-        hint = next(arg for arg in get_args(hint) if arg is not type(None))
-        origin = get_origin(hint)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
+def move_from_schema_1(table: MutableMapping[str, Any]) -> list[str]:
+    """Rename what schema 1 named otherwise, take away what is no setting; the keys taken away."""
+    for old, new in MOVED_FROM_1.items():
+        value = _taken(table, old)
+        if value is not None:
+            section, leaf = new.split(".")
+            table.setdefault(section, {}).setdefault(leaf, value)
+    dropped: list[str] = []
+    for key in DROPPED_FROM_1:
+        value = _taken(table, key)
+        if isinstance(value, Mapping):
+            dropped += _leaves(value, f"{key}.")
+        elif value is not None:
+            dropped.append(key)
+    return dropped
+
+
+def _taken(table: MutableMapping[str, Any], key: str) -> Any:
+    """The value of a dotted key, which the table then holds no more; None when it does not."""
+    *names, leaf = key.split(".")
+    for name in names:
+        inner = table.get(name)
+        if not isinstance(inner, MutableMapping):
+            return None
+        table = inner
+    return table.pop(leaf, None)
+
+
+def _dropped_sentence(path: Path, dropped: list[str]) -> str:
+    groups = Counter(".".join(key.split(".")[:2]) for key in dropped)
+    names: list[str] = []
+    for group, count in groups.items():
+        if count > _MOST_NAMED:
+            names.append(f"[{group}] with its {count} keys")
+        else:
+            names += [key for key in dropped if f"{key}.".startswith(f"{group}.")]
+    return (
+        f"The settings file {path} is of an older callwatch: its other values hold, but these are "
+        f"no settings any more: {', '.join(names)} (docs/settings.md)."
+    )
+
+
+def _load(user_path: Path, site_path: Path) -> tuple[LoadedConfig, list[str]]:
+    config, mistakes, notes, locked = Config(), [], [], frozenset[str]()
+    for path in (user_path, site_path):
         try:
-            return hint(value)
-        except ValueError as exc:
-            choices = ", ".join(member.value for member in hint)
-            raise ConfigError(f"The setting {key} is {value!r}: use one of {choices}.") from exc
-    if origin in (tuple, frozenset, list) and isinstance(value, list):
-        return origin(value)
-    if origin is dict and isinstance(value, Mapping):
-        return dict(value)
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(hint, type) and type(value) is hint:
-        return value
-    name = getattr(origin or hint, "__name__", str(hint))
-    raise ConfigError(f"The setting {key} is {value!r}: it must be of the type {name}.")
+            values, dropped = _read(path)
+        except ConfigError as error:
+            mistakes.append(str(error))
+            continue
+        reader = TableReader(place=f" in {path}")
+        config = reader.read(config, values)
+        mistakes += reader.mistakes
+        notes += [_dropped_sentence(path, dropped)] if dropped else []
+        if path == site_path:
+            locked = frozenset(_leaves(values))
+    return LoadedConfig(config, locked, user_path, tuple(notes)), mistakes
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """The values of a file by today's names, and the keys that are no settings any more."""
     if not path.exists():
-        return {}
+        return {}, []
     try:
         values = tomllib.loads(path.read_text("utf-8"))
     except OSError as exc:
         raise ConfigError(f"The settings file {path} cannot be read: {exc.strerror}.") from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError(
-            f"The settings file {path} is broken ({exc}): mend it or move it away."
+            f"The settings file {path} is broken ({exc}): correct it or move it away."
         ) from exc
-    if values.get("schema", SCHEMA) != SCHEMA:
+    dropped = move_from_schema_1(values) if _schema_of(values, path) < SCHEMA else []
+    values.pop("schema", None)
+    return values, dropped
+
+
+def _schema_of(values: Mapping[str, Any], path: Path) -> int:
+    schema = values.get("schema", 1)
+    if isinstance(schema, bool) or schema not in range(1, SCHEMA + 1):
         raise ConfigError(
-            f"The settings file {path} is of another version of callwatch: update callwatch or "
-            "move the file away."
+            f"The settings file {path} is of another version of callwatch (schema {schema!r}): update "
+            "callwatch or move the file away."
         )
-    return values
+    return int(schema)
 
 
-def _merged(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> dict[str, Any]:
-    out = dict(weak)
-    for key, value in strong.items():
-        both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
-        out[key] = _merged(out[key], value) if both else value
-    return out
+def _nested(key: str, value: object) -> dict[str, Any]:
+    for name in reversed(key.split(".")):
+        value = {name: value}
+    assert isinstance(value, dict)
+    return value
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> list[str]:

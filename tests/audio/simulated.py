@@ -57,7 +57,7 @@ class Device:
 def run(
     mixer: ChannelAligner, chunks: list[Chunk], until_s: float, step_s: float = 0.02
 ) -> list[CallBlock]:
-    """CaptureSink chunks in order of arrival with the clock moving on; every block that comes out."""
+    """Feed chunks in order of arrival with the clock moving on; every block that comes out."""
     waiting = sorted(chunks, key=lambda chunk: chunk.arrived_s)
     blocks: list[CallBlock] = []
     now_s, at = 0.0, 0

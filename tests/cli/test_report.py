@@ -12,11 +12,12 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.errors import InputError, OutputError
 from callwatch.core.events import CallStarted, CueOpened, VoiceStarted
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo
 from callwatch.report.journal import JournalWriter
 
-CUE = Cue(CueKind.INTERRUPTION, Channel.AGENT, TimeSpan(8.0, 9.0), 9.0, 0.9, "made")
+CUE = Cue(CueKind.INTERRUPTION, Channel.AGENT, TimeSpan(8.0, 9.0), 9.0, 0.9, quoted("made"))
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_a_journal_that_was_cut_short_gives_its_report(journal: Path) -> None:
     assert [cue["kind"] for cue in document["cues"]] == ["interruption"]
     assert "ends without an end" in document["input_quality"]["warnings"][-1]
     assert (journal.parent / "report.html").exists()
-    assert "ends without an end" in done.stderr
+    assert "Samtalets journal slutar utan slut" in done.stderr
 
 
 def test_json_is_the_report_and_out_is_where_it_goes(journal: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 from tests.report.builders import nudge, rich_call
 
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudge_outcomes import EFFECT_S, NudgeOutcome, nudge_outcomes
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.summary import CallSummary
@@ -27,14 +28,21 @@ def test_what_came_before_or_later_is_not_counted() -> None:
 
 
 def test_only_shown_and_randomly_withheld_nudges_are_compared() -> None:
-    budget = "1.4 s overlap; not shown: another nudge was shown less than 60 s before"
     found = after(
         nudge("a", "x", 1.0),
-        nudge("b", "x", 2.0, shown=False, because="withheld at random, to learn what nudges do"),
-        nudge("c", "x", 3.0, shown=False, because=budget),
+        nudge("b", "x", 2.0, not_shown=Fact("withheld")),
+        nudge("c", "x", 3.0, not_shown=Fact("other_shown", {"within_s": 60.0})),
         replace(nudge("d", "threat.physical", 4.0), level=NudgeLevel.URGENT),
     )
     assert [outcome.was_shown for outcome in found] == [True, False]
+
+
+def test_a_nudge_of_an_older_report_was_withheld_when_its_sentence_says_so() -> None:
+    sentence = "withheld at random, to learn whether nudges help: 1.4 s overlap"
+    held = replace(nudge("b", "x", 2.0), shown=False, because=quoted(sentence))
+    (found,) = after(held)
+    assert not found.was_shown
+    assert after(replace(held, because=quoted("1.4 s overlap; not shown: no pause"))) == ()
 
 
 def test_a_nudge_near_the_end_is_left_out() -> None:

@@ -1,8 +1,11 @@
 """Control: the agent's first turn after an outburst."""
 
+import pytest
+
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.events import CueOpened, Event, FloorReleased, FloorTaken
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.detectors.control import ControlDetector
 
@@ -11,7 +14,9 @@ A, C = Channel.AGENT, Channel.CUSTOMER
 
 def cue(kind: CueKind, channel: Channel, at_s: float) -> CueOpened:
     category = ThreatCategory.LEAVE if kind is CueKind.THREAT else None
-    made = Cue(kind, channel, TimeSpan(at_s, at_s + 1), at_s + 1, 1.0, "made", category=category)
+    made = Cue(
+        kind, channel, TimeSpan(at_s, at_s + 1), at_s + 1, 1.0, quoted("made"), category=category
+    )
     return CueOpened(at_s + 1, f"{kind}-{at_s}", made)
 
 
@@ -68,3 +73,21 @@ def test_a_turn_that_had_begun_before_the_outburst_is_not_its_answer() -> None:
 def test_a_late_turn_is_no_answer() -> None:
     events = [cue(CueKind.THREAT, C, 1.0), *turn(40.0, 44.0)]
     assert kinds(ControlDetector(), events) == []
+
+
+@pytest.mark.parametrize(("length_s", "is_turn"), [(0.95, False), (1.05, True)])
+def test_a_turn_lasts_a_second(length_s: float, is_turn: bool) -> None:
+    events = [cue(CueKind.THREAT, C, 1.0), *turn(4.0, 4.0 + length_s)]
+    assert bool(kinds(ControlDetector(), events)) is is_turn
+
+
+@pytest.mark.parametrize(("wait_s", "answers"), [(29.5, True), (30.5, False)])
+def test_an_answer_comes_within_half_a_minute(wait_s: float, answers: bool) -> None:
+    events = [cue(CueKind.THREAT, C, 1.0), *turn(2.0 + wait_s, 5.0 + wait_s)]
+    assert bool(kinds(ControlDetector(), events)) is answers
+
+
+def test_an_interruption_is_not_forgotten_for_others_after_it() -> None:
+    start, end = turn(4.0, 70.0)
+    spoils = [cue(CueKind.INTERRUPTION, A, 4.0 + i) for i in range(60)]
+    assert kinds(ControlDetector(), [cue(CueKind.THREAT, C, 1.0), start, *spoils, end]) == []

@@ -1,3 +1,5 @@
+import pytest
+
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import CueClosed, CueOpened, Event
 from callwatch.core.spans import TimeSpan
@@ -36,7 +38,7 @@ def test_a_step_opens_and_closes_at_once() -> None:
     assert closed.cue.kind == "acknowledgement"
     assert closed.cue.channel is Channel.AGENT
     assert closed.cue.detected_s == utterance.consumed_s
-    assert "sorry" in closed.cue.evidence
+    assert "sorry" in str(closed.cue.evidence.params["said"])
 
 
 def test_the_customers_words_and_partials_are_not_judged() -> None:
@@ -75,3 +77,20 @@ def test_several_steps_in_one_utterance() -> None:
         "refocus",
         "solution",
     }
+
+
+@pytest.mark.parametrize(("confidence", "believed"), [(0.44, False), (0.46, True)])
+def test_how_sure_the_words_must_be(confidence: float, believed: bool) -> None:
+    said = heard("i am so sorry to hear that", confidence=confidence)
+    assert bool(kinds(MethodDetector(MATCHER).hear(said))) is believed
+
+
+@pytest.mark.parametrize(("after_s", "again"), [(7.9, False), (8.1, True)])
+def test_the_same_step_counts_again_after_eight_seconds(after_s: float, again: bool) -> None:
+    detector, said = MethodDetector(MATCHER), "i am so sorry to hear that"
+    (_, first) = detector.hear(heard(said, 5.0))
+    assert isinstance(first, CueClosed)
+    span = first.cue.span
+    lead_s = span.start_s - 5.0  # what the utterance says before the step
+    second = detector.hear(heard(said, span.end_s + after_s - lead_s))
+    assert bool(kinds(second)) is again

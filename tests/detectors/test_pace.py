@@ -161,3 +161,37 @@ def test_short_pauses_between_words_are_own_speech() -> None:
     event = UtteranceFinished(20.0, Utterance("u", A, made, True, 20.0))
     (cue,) = opened(pace.on_event(event))
     assert cue.value == pytest.approx(210.0, rel=0.02)
+
+
+@pytest.mark.parametrize(("length_s", "opens"), [(39.8, False), (40.2, True)])
+def test_a_monologue_is_over_forty_seconds(length_s: float, opens: bool) -> None:
+    pace = detector()
+    pace.on_event(VoiceStarted(1.1, A, 1.0))
+    pace.on_event(FloorTaken(1.1, A, 1.0))
+    assert bool(opened(ticked(pace, 1.2, 1.0 + length_s))) is opens
+
+
+@pytest.mark.parametrize(("silence_s", "opens"), [(7.8, False), (8.2, True)])
+def test_dead_air_is_over_eight_seconds(silence_s: float, opens: bool) -> None:
+    pace = detector()
+    spoke(pace, A, 0.0, 5.0)
+    assert bool(opened(ticked(pace, 5.2, 5.0 + silence_s))) is opens
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds", "opens"),
+    [(50, 14.9, False), (50, 15.1, True), (45, 15.1, False), (46, 15.1, True)],
+)
+def test_fast_speech_is_over_180_words_a_minute_in_15_s(
+    count: int, seconds: float, opens: bool
+) -> None:
+    assert bool(opened(detector().on_event(words(count, 0.0, seconds)))) is opens
+
+
+@pytest.mark.parametrize(("pause_s", "opens"), [(0.28, False), (0.32, True)])
+def test_pauses_from_0_3_s_are_no_own_speech(pause_s: float, opens: bool) -> None:
+    # 70 words of 0.25 s: with their pauses as speech 113 to 116 a minute, without them 240.
+    step_s = 0.25 + pause_s
+    made = tuple(Word("word", TimeSpan(i * step_s, i * step_s + 0.25)) for i in range(70))
+    said = UtteranceFinished(40.0, Utterance("u", A, made, True, 40.0))
+    assert bool(opened(detector().on_event(said))) is opens

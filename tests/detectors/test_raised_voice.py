@@ -7,6 +7,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import CueKind
 from callwatch.core.events import CueClosed, CueOpened, Event, VoiceSettled
 from callwatch.detectors.raised_voice import RaisedVoice
+from callwatch.texts.facts import english
 from callwatch.voice.effort.estimator import STEP_S, EffortFrames
 
 DELAY_S = 0.03
@@ -61,10 +62,9 @@ def test_sustained_effort_opens_and_usual_voice_closes() -> None:
 def test_the_evidence_can_be_checked() -> None:
     (opened, *_) = events([RAISED] * 20)
     assert isinstance(opened, CueOpened)
-    assert opened.cue.evidence.startswith(
-        "pitch 8 semitones, level 6 dB and high frequencies 10 dB"
+    assert english(opened.cue.evidence).startswith(
+        "pitch 8 semitones, level 6 dB and high frequencies 10 dB above their own usual for "
     )
-    assert "above their own usual for" in opened.cue.evidence
     assert opened.cue.effort == pytest.approx(5.0)
     assert opened.cue.level_delta_db == pytest.approx(6.0)
 
@@ -73,7 +73,7 @@ def test_the_agent_hears_of_loudness_only() -> None:
     (opened, *_) = events([RAISED] * 20, channel=Channel.AGENT)
     assert isinstance(opened, CueOpened)
     assert opened.cue.channel is Channel.AGENT
-    assert opened.cue.evidence.startswith("loudness: ")
+    assert opened.cue.evidence.code == "louder"
 
 
 @pytest.mark.parametrize(

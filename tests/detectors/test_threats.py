@@ -1,8 +1,11 @@
 from dataclasses import replace
 
+import pytest
+
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.detectors.threats import ThreatConfig, ThreatDetector
@@ -38,10 +41,9 @@ class Finds:
         if at < 0 or len(text.split()) > self.longest:
             return []
         end = at + len(self.phrase)
+        evidence = Fact("phrase", {"what": "rule", "said": self.phrase, "rule": "made.up"})
         return [
-            PhraseMatch(
-                ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, "Said it.", self.by_rule
-            )
+            PhraseMatch(ThreatCategory.PUBLICITY, self.phrase, at, end, 0.9, evidence, self.by_rule)
         ]
 
 
@@ -218,7 +220,7 @@ def misheard(share: float) -> Utterance:
 def test_a_threat_in_another_reading_is_told_as_a_perhaps() -> None:
     [cue] = cues(ThreatDetector(MATCHER).hear(misheard(0.2)))
     assert cue.category == "legal"
-    assert cue.evidence.startswith("Perhaps: ")
+    assert cue.evidence.code == "perhaps_phrase"
     assert cue.span.end_s == misheard(0.2).span.end_s
 
 
@@ -266,3 +268,116 @@ def test_another_reading_is_believed_only_when_its_meaning_agrees() -> None:
     said = replace(heard("soon a wheel no"), alternatives=(Alternative("soon all will know", 0.4),))
     assert ThreatDetector(Hasty("all will know", by_rule=False)).hear(said) == []
     assert cues(ThreatDetector(Finds("all will know", by_rule=False)).hear(said))
+
+
+# Each bound just inside and just outside.
+
+
+class Sure:
+    """Finds "so" with a chosen score; a text with "never" is harmless."""
+
+    def __init__(
+        self,
+        score: float = 0.9,
+        category: ThreatCategory = ThreatCategory.PUBLICITY,
+        *,
+        by_rule: bool = True,
+    ) -> None:
+        self.score, self.category, self.by_rule = score, category, by_rule
+
+    def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
+        at = text.find("so")
+        if at < 0 or "never" in text:
+            return []
+        evidence = Fact("phrase", {"what": "rule", "said": "so", "rule": "made.up"})
+        return [PhraseMatch(self.category, "so", at, at + 2, self.score, evidence, self.by_rule)]
+
+
+@pytest.mark.parametrize(
+    ("score", "by_rule", "found"),
+    [(0.49, True, False), (0.51, True, True), (0.59, False, False), (0.61, False, True)],
+)
+def test_how_sure_a_match_must_be(score: float, by_rule: bool, found: bool) -> None:
+    detector = ThreatDetector(Sure(score, by_rule=by_rule))
+    assert bool(cues(detector.hear(heard("so then")))) is found
+
+
+@pytest.mark.parametrize(("score", "found"), [(0.82, False), (0.85, True)])
+def test_how_much_an_unsure_word_weighs(score: float, found: bool) -> None:
+    # A word of confidence 0.2 counts 0.5 + 0.5 * 0.2.
+    said = heard("so then", confidence=0.2)
+    assert bool(cues(ThreatDetector(Sure(score)).hear(said))) is found
+
+
+@pytest.mark.parametrize(
+    ("score", "category", "opens"),
+    [
+        (0.74, ThreatCategory.PHYSICAL, False),
+        (0.76, ThreatCategory.PHYSICAL, True),
+        (0.99, ThreatCategory.PUBLICITY, False),
+    ],
+)
+def test_an_urgent_partial_result_must_be_sure(
+    score: float, category: ThreatCategory, opens: bool
+) -> None:
+    detector = ThreatDetector(Sure(score, category))
+    assert bool(detector.hear(heard("so", final=False))) is opens
+
+
+def partial(at_s: float, tail_s: float = 0.0) -> Utterance:
+    """What is heard at `at_s`: "so", and speech that goes on for `tail_s` after it."""
+    words = (Word("so", TimeSpan(10.0, 10.25)), Word("er", TimeSpan(10.25, 10.25 + tail_s)))
+    said = words[: 2 if tail_s else 1]
+    return Utterance("u1", Channel.CUSTOMER, said, False, at_s)
+
+
+@pytest.mark.parametrize(
+    ("partials", "opens"),
+    [
+        ([partial(11.0)] * 2, False),
+        ([partial(11.0)] * 3, True),
+        ([partial(11.0), partial(12.15)], False),
+        ([partial(11.0), partial(12.25)], True),
+        ([partial(11.0, 0.75)] * 2, False),
+        ([partial(11.0, 0.85)] * 2, True),
+        ([partial(11.0, 0.85)], False),
+    ],
+    ids=["twice", "thrice", "1.15 s", "1.25 s", "settled 0.75 s", "settled 0.85 s", "once"],
+)
+def test_how_many_partial_results_must_agree(partials: list[Utterance], opens: bool) -> None:
+    detector = ThreatDetector(Sure())
+    events = [event for one in partials for event in detector.hear(one)]
+    assert bool(events) is opens
+
+
+@pytest.mark.parametrize(
+    ("share", "score", "found"),
+    [(0.14, 0.9, False), (0.16, 0.9, True), (0.5, 0.69, False), (0.5, 0.71, True)],
+)
+def test_how_much_belief_another_reading_needs(share: float, score: float, found: bool) -> None:
+    said = replace(heard("go then"), alternatives=(Alternative("so then", share),))
+    assert bool(cues(ThreatDetector(Sure(score)).hear(said))) is found
+
+
+def followed(detector: ThreatDetector, first: str, gap_s: float, second: str) -> list[Cue]:
+    before = heard(first, 10.0, uid="a")
+    detector.hear(before)
+    return cues(detector.hear(heard(second, before.span.end_s + gap_s, uid="b")))
+
+
+@pytest.mark.parametrize(("gap_s", "joined"), [(2.45, True), (2.55, False)])
+def test_how_long_a_pause_inside_a_threat_may_be(gap_s: float, joined: bool) -> None:
+    detector = ThreatDetector(Finds("putting all of it"))
+    assert bool(followed(detector, "i will be putting", gap_s, "all of it online")) is joined
+
+
+@pytest.mark.parametrize(("gap_s", "harmless"), [(0.55, True), (0.65, False)])
+def test_how_short_a_pause_makes_one_sentence(gap_s: float, harmless: bool) -> None:
+    assert bool(followed(ThreatDetector(Sure()), "i would never", gap_s, "so then")) is not harmless
+
+
+@pytest.mark.parametrize(("between", "found"), [(13, True), (14, False)])
+def test_how_many_words_before_are_read_along(between: int, found: bool) -> None:
+    said = " ".join(["putting", *["it"] * between])
+    detector = ThreatDetector(Finds(f"{said} online"))
+    assert bool(followed(detector, f"i will be {said}", 1.0, "online")) is found

@@ -54,14 +54,14 @@ class Desk:
         )  # fmt: skip
         return str(json.loads(done.stdout)["state"]) if done.returncode == 0 else ""
 
-    def wait_for(self, state: str, within_s: float = 30.0) -> None:
+    def wait_for(self, state: str, within_s: float = 120.0) -> None:
         """Ask until the app is in that state; raises TimeoutError."""
         deadline = time.monotonic() + within_s
         while (now := self.state()) != state:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the app is {now!r}, not {state!r}")
 
-    def wait_for_reports(self, count: int, within_s: float = 30.0) -> list[dict[str, Any]]:
+    def wait_for_reports(self, count: int, within_s: float = 120.0) -> list[dict[str, Any]]:
         """Ask until so many reports are written; the oldest first."""
         deadline = time.monotonic() + within_s
         while len(found := sorted(self._folder.glob("data/callwatch/calls/*/report.json"))) < count:

@@ -111,7 +111,7 @@ def test_what_is_stored_is_the_owners_alone(demo: tuple[Path, list[str], str]) -
 
 
 def test_the_report_can_be_made_again_from_the_journal(demo: tuple[Path, list[str], str]) -> None:
-    from callwatch.core.document import to_document
+    from callwatch.document import to_document
     from callwatch.report.journal import read_journal
     from callwatch.session.summary_builder import summarize
 

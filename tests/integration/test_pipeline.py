@@ -1,6 +1,5 @@
 """The whole pipeline on the demo call, without words: the same whatever the block size."""
 
-import re
 import threading
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
+from tests.alike import assert_alike
 
 from callwatch.audio.files import open_recording
 from callwatch.core.channels import Channel, Language
@@ -20,7 +20,7 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
 )
-from callwatch.core.summary import CallInfo, CallSummary, Metrics
+from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
@@ -30,6 +30,15 @@ from callwatch.session.runner import CallRunner
 from callwatch.speech.protocol import SpeechChunk
 
 from .commands import DEMO
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo call up to the first threat: both sides, an interruption, and a raised voice."""
+    samples, rate_hz = sf.read(DEMO, dtype="int16")
+    path = tmp_path_factory.mktemp("pipeline") / "call.wav"
+    sf.write(path, samples[: round(32.3 * rate_hz)], rate_hz)
+    return path
 
 
 def run(path: Path, block_s: float) -> tuple[CallSummary, list[Event]]:
@@ -85,22 +94,18 @@ def test_speech_that_a_slow_machine_skips_is_told_at_once_and_in_the_report() ->
     skipped_s = summary.performance.stt_skipped_s
     assert skipped_s is not None
     assert skipped_s >= 3.0
-    assert any("were not transcribed" in text for text in summary.input_quality.warnings)
+    assert "speech_skipped" in {fact.code for fact in summary.input_quality.warnings}
 
 
-def told(events: list[Event]) -> list[str]:
-    """Cues and nudges in order; times to the millisecond, for sums of floats differ by rounding."""
+def told(events: list[Event]) -> list[Event]:
+    """Cues and nudges in the order of time."""
     kinds = CueOpened | CueClosed | NudgeShown | NudgeSuppressed
-    shown = [repr(event) for event in events if isinstance(event, kinds)]
-    return sorted(re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", line) for line in shown)
+    shown = [event for event in events if isinstance(event, kinds)]
+    return sorted(shown, key=lambda event: (round(event.time_s, 3), type(event).__name__))
 
 
 def effort_curve(events: list[Event]) -> list[dict[Channel, float | None]]:
     return [event.effort for event in events if isinstance(event, MeterUpdated)]
-
-
-def rounded(metrics: Metrics) -> str:
-    return re.sub(r"\d+\.\d+", lambda m: f"{float(m[0]):.3f}", repr(metrics))
 
 
 def test_what_is_wrong_with_the_sound_is_told_second_by_second(tmp_path: Path) -> None:
@@ -123,20 +128,21 @@ def test_what_is_wrong_with_the_sound_is_told_second_by_second(tmp_path: Path) -
 
 
 @pytest.fixture(scope="module")
-def usual() -> tuple[CallSummary, list[Event]]:
-    return run(DEMO, 0.5)
+def usual(recording: Path) -> tuple[CallSummary, list[Event]]:
+    return run(recording, 0.5)
 
 
 @pytest.mark.parametrize("block_s", [0.1, 0.0313, 7.0])
 def test_the_block_size_changes_nothing(
-    usual: tuple[CallSummary, list[Event]], block_s: float
+    usual: tuple[CallSummary, list[Event]], recording: Path, block_s: float
 ) -> None:
-    summary, events = run(DEMO, block_s)
-    assert summary.segments == usual[0].segments
-    assert summary.turn_spans == usual[0].turn_spans
-    assert told(events) == told(usual[1])
-    assert rounded(summary.metrics) == rounded(usual[0].metrics)
-    assert effort_curve(events) == effort_curve(usual[1])
+    assert {cue.kind.value for cue in usual[0].cues} >= {"interruption", "raised_voice"}
+    summary, events = run(recording, block_s)
+    assert_alike(summary.segments, usual[0].segments)
+    assert_alike(summary.turn_spans, usual[0].turn_spans)
+    assert_alike(told(events), told(usual[1]))
+    assert_alike(summary.metrics, usual[0].metrics)
+    assert_alike(effort_curve(events), effort_curve(usual[1]))
 
 
 def test_stream_time_never_shrinks_and_no_cue_is_known_before_its_audio(
@@ -148,13 +154,13 @@ def test_stream_time_never_shrinks_and_no_cue_is_known_before_its_audio(
         assert cue.detected_s >= cue.span.start_s
 
 
-@pytest.mark.parametrize("rate_hz", [8000, 11025, 22050, 44100, 96000])
+@pytest.mark.parametrize("rate_hz", [8000, 22050, 96000])
 def test_the_rate_of_the_recording_changes_little(
-    usual: tuple[CallSummary, list[Event]], tmp_path: Path, rate_hz: int
+    usual: tuple[CallSummary, list[Event]], recording: Path, tmp_path: Path, rate_hz: int
 ) -> None:
     import soxr
 
-    audio, original_hz = sf.read(DEMO)
+    audio, original_hz = sf.read(recording)
     path = tmp_path / "rate.wav"
     sf.write(path, soxr.resample(audio, original_hz, rate_hz), rate_hz)
     summary, _ = run(path, 0.5)

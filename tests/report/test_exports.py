@@ -14,8 +14,9 @@ from tests.report.builders import empty_call, long_call, rich_call
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError
+from callwatch.core.facts import quoted
 from callwatch.core.summary import CallSummary
-from callwatch.report.document import from_document
+from callwatch.document import from_document
 from callwatch.report.export_csv import to_csv
 from callwatch.report.exports import ExportFormat, export_call
 
@@ -33,7 +34,7 @@ def hostile() -> CallSummary:
         call,
         call=replace(call.call, id="=1+1", source="<b>\t\n-->evil</b>", agent_id="@cmd"),
         utterances=(first.with_words((word, *first.words[1:])), *call.utterances[1:]),
-        cues=tuple(replace(c, evidence="<img src=x onerror=1>\t'😀'") for c in call.cues),
+        cues=tuple(replace(c, evidence=quoted("<img src=x onerror=1>\t'😀'")) for c in call.cues),
     )
 
 

@@ -11,6 +11,7 @@ from tests.report.html_reader import Page
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import CueKind
+from callwatch.core.facts import quoted
 from callwatch.core.figures import OwnHistory, figures_of
 from callwatch.core.summary import CallSummary
 from callwatch.report.comparison import compare
@@ -19,6 +20,7 @@ from callwatch.report.moments import moments_of, worth_a_look
 from callwatch.report.timeline import ROW_LENGTHS_S, row_length_s
 from callwatch.report.transcript import entries_of
 from callwatch.report.wording import Wording
+from callwatch.texts.facts import english
 
 EN = Wording.of(Language.EN, UTC)
 CALLS = {
@@ -64,9 +66,9 @@ def test_what_was_said_is_never_markup() -> None:
         call,
         call=replace(call.call, id=evil, engine=evil, model=evil, language=evil),
         utterances=(call.utterances[0].with_words((word,)), *call.utterances[1:]),
-        cues=tuple(replace(c, evidence=evil) for c in call.cues),
-        nudges=tuple(replace(n, text=evil, because=evil) for n in call.nudges),
-        input_quality=replace(call.input_quality, warnings=(evil,)),
+        cues=tuple(replace(c, evidence=quoted(evil)) for c in call.cues),
+        nudges=tuple(replace(n, text=evil, because=quoted(evil)) for n in call.nudges),
+        input_quality=replace(call.input_quality, warnings=(quoted(evil),)),
     )
     own = OwnHistory(note=evil, follow_up_on=date(2026, 4, 1))
     page = Page.of(render_html(call, Language.EN, own))
@@ -96,9 +98,9 @@ def test_the_page_can_be_walked_by_landmarks_and_headings() -> None:
 def test_every_chart_has_a_table_behind_it() -> None:
     text = page_of(rich_call()).text
     for c in rich_call().cues:
-        told, _, rule = c.evidence[1:].partition(" (rule ")
-        assert told in text
-        assert not rule or rule not in text, "a rule's name is no agent's business"
+        assert english(c.evidence)[1:] in text
+        rule = c.evidence.params.get("rule")
+        assert rule is None or str(rule) not in text, "a rule's name is no agent's business"
     assert page_of(rich_call()).all("details")
 
 
@@ -174,8 +176,8 @@ def test_the_comparison_waits_for_enough_calls_and_leaves_hard_ones_out() -> Non
 
 
 def test_the_short_list_is_not_all_of_one_kind() -> None:
-    many = [cue(CueKind.INTERRUPTION, AGENT, float(n), n + 1.0, "again") for n in range(20)]
-    once = cue(CueKind.RAISED_VOICE, CUSTOMER, 30.0, 34.0, "louder")
+    many = [cue(CueKind.INTERRUPTION, AGENT, float(n), n + 1.0, quoted("again")) for n in range(20)]
+    once = cue(CueKind.RAISED_VOICE, CUSTOMER, 30.0, 34.0, quoted("louder"))
     call = replace(rich_call(), cues=(*many, once))
     chosen = worth_a_look(moments_of(call, EN), 6)
     assert len(chosen) == 6

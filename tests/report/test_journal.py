@@ -1,5 +1,7 @@
+import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.report.builders import AGENT, CUSTOMER, cue, rich_call, utterance
@@ -29,6 +31,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
 from callwatch.report.journal import (
@@ -48,7 +51,9 @@ EVENTS: list[Event] = [
     VoiceStarted(1.0, AGENT, 0.1 + 0.2),
     VoiceStopped(2.0, CUSTOMER, SPAN),
     *(CueOpened(c.detected_s, f"c{n}", c) for n, c in enumerate(CALL.cues)),
-    CueOpened(40.0, "c40", cue(CueKind.DEAD_AIR, None, 30.0, 38.0, "nobody speaks for 8 s")),
+    CueOpened(
+        40.0, "c40", cue(CueKind.DEAD_AIR, None, 30.0, 38.0, Fact("dead_air", {"silent_s": 8.0}))
+    ),
     CueClosed(41.0, "c41", CALL.cues[1]),
     CueWithdrawn(42.0, "c42"),
     PartialTranscribed(43.0, PARTIAL),
@@ -59,8 +64,8 @@ EVENTS: list[Event] = [
     NudgeClosed(46.0, "n1", "its cue closed"),
     FloorTaken(47.0, AGENT, 46.5),
     FloorReleased(48.0, CUSTOMER, SPAN),
-    InputWarning(49.0, AGENT, "dropped", "0.2 s were lost", SPAN),
-    InputWarning(49.0, None, "same_audio", "both channels carry the same audio"),
+    InputWarning(49.0, AGENT, Fact("no_sound", {"channel": "agent", "silent_s": 10.0}), SPAN),
+    InputWarning(49.0, None, Fact("same_audio")),
     MeterUpdated(50.0, dict.fromkeys(Channel, 1.5), {AGENT: -30.5, CUSTOMER: None}, {AGENT: 0.4}),
 ]
 
@@ -131,12 +136,17 @@ def test_a_missing_journal_and_an_unwritable_place_are_told(tmp_path: Path) -> N
         JournalWriter(tmp_path / "file" / "events.jsonl")
 
 
-def test_a_full_disk_is_told(tmp_path: Path) -> None:
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not Path("/dev/full").exists():  # pragma: no cover - only Linux has it
         return
-    journal = JournalWriter(tmp_path / "events.jsonl")
-    journal._file.close()
-    journal._file = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115
+
+    def full(number: int, mode: str, **how: Any) -> Any:
+        os.close(number)
+        return open("/dev/full", mode, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fdopen", full)
+        journal = JournalWriter(tmp_path / "events.jsonl")
     with pytest.raises(OutputError, match="make room"):
         journal(EVENTS[0])
     with pytest.raises(OutputError):

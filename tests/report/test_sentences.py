@@ -6,6 +6,7 @@ from tests.report.builders import AGENT, CUSTOMER, cue, empty_call, rich_call
 from callwatch.core.channels import Language
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationChange, EscalationLevel
+from callwatch.core.facts import quoted
 from callwatch.core.summary import CallSummary
 from callwatch.report.sentences import next_step, what_mattered
 from callwatch.report.wording import Wording
@@ -24,15 +25,15 @@ def with_cues(*cues: Cue, interruptions: int | None = 0, words: bool = True) -> 
     )
 
 
-RAISED = cue(CueKind.RAISED_VOICE, CUSTOMER, 10.0, 14.0, "louder")
+RAISED = cue(CueKind.RAISED_VOICE, CUSTOMER, 10.0, 14.0, quoted("louder"))
 STEPS = [
-    cue(kind, AGENT, 20.0, 22.0, "step")
+    cue(kind, AGENT, 20.0, 22.0, quoted("step"))
     for kind in (CueKind.CONTROL, CueKind.ACKNOWLEDGEMENT, CueKind.REFOCUS, CueKind.SOLUTION)
 ]
 
 
 def threat(category: ThreatCategory) -> Cue:
-    return cue(CueKind.THREAT, CUSTOMER, 15.0, 17.0, "said so", category=category)
+    return cue(CueKind.THREAT, CUSTOMER, 15.0, 17.0, quoted("said so"), category=category)
 
 
 def test_the_rich_call_in_three_sentences() -> None:
@@ -81,7 +82,7 @@ def test_a_call_in_which_nobody_was_heard() -> None:
         (with_cues(RAISED, threat(ThreatCategory.SELF_HARM), threat(ThreatCategory.PHYSICAL)), "self_harm"),
         (with_cues(RAISED, threat(ThreatCategory.PHYSICAL), interruptions=4), "physical"),
         (with_cues(RAISED, interruptions=1), "let_talk"),
-        (with_cues(RAISED, cue(CueKind.BLAMING, AGENT, 20.0, 21.0, "yes but")), "blaming"),
+        (with_cues(RAISED, cue(CueKind.BLAMING, AGENT, 20.0, 21.0, quoted("yes but"))), "blaming"),
         (with_cues(RAISED), "acknowledge"),
         (with_cues(RAISED, *STEPS[:2]), "refocus"),
         (with_cues(RAISED, *STEPS[:3]), "solve"),
@@ -89,9 +90,9 @@ def test_a_call_in_which_nobody_was_heard() -> None:
         (with_cues(RAISED, words=False), "let_talk"),
         (with_cues(interruptions=2), "pause"),
         (with_cues(interruptions=1), "nothing"),
-        (with_cues(cue(CueKind.MONOLOGUE, AGENT, 1.0, 50.0, "49 s")), "ask"),
-        (with_cues(cue(CueKind.DEAD_AIR, None, 1.0, 10.0, "9 s")), "say_busy"),
-        (with_cues(cue(CueKind.FAST_SPEECH, AGENT, 1.0, 16.0, "200 wpm")), "slower"),
+        (with_cues(cue(CueKind.MONOLOGUE, AGENT, 1.0, 50.0, quoted("49 s"))), "ask"),
+        (with_cues(cue(CueKind.DEAD_AIR, None, 1.0, 10.0, quoted("9 s"))), "say_busy"),
+        (with_cues(cue(CueKind.FAST_SPEECH, AGENT, 1.0, 16.0, quoted("200 wpm"))), "slower"),
     ],
 )  # fmt: skip
 def test_the_gravest_matter_is_the_next_step(call: CallSummary, expected: str) -> None:

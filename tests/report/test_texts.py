@@ -9,7 +9,7 @@ from callwatch.core.escalation import EscalationLevel
 from callwatch.texts.catalogue import load_texts
 
 ENGLISH = load_texts("report", Language.EN)
-# Translator for what a person feels: never about the agent, and not needed about anybody.
+# Words for what a person feels: never about the agent, and not needed about anybody.
 EMOTION = re.compile(
     r"\b(angry|anger|furious|stress\w*|frustrat\w*|sad|mood|emotion\w*|"
     r"arg\w{0,1}|ilsk\w*|vred\w*|sint\w*|stress\w*|frustr\w*|humör\w*|humør\w*|känsl\w*|følels\w*)\b",

@@ -8,7 +8,7 @@ from tests.report.builders import rich_call
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import OutputError
-from callwatch.report.document import from_document
+from callwatch.document import from_document
 from callwatch.report.write import write_report
 
 

@@ -1,12 +1,13 @@
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.session.attribution import AttributionFilter
 
 
 def cue(kind: CueKind) -> Cue:
-    return Cue(kind, Channel.AGENT, TimeSpan(1.0, 2.0), 2.0, 0.8, "0.8 s overlap")
+    return Cue(kind, Channel.AGENT, TimeSpan(1.0, 2.0), 2.0, 0.8, quoted("0.8 s overlap"))
 
 
 def opened(kind: CueKind, name: str = "x") -> CueOpened:

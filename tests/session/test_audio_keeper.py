@@ -7,6 +7,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import OutputError
 from callwatch.core.events import InputWarning, UtteranceFinished
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.session.audio_keeper import AudioKeeper
@@ -60,7 +61,7 @@ def test_the_time_axis_is_the_calls_and_only_what_was_said_sounds(block_s: float
         keeper.add(block(at_s, block_s))
         at_s += block_s
         if at_s > 95.0 and not told:
-            keeper.take(heard("the parcel never came", 80.0, 84.0))
+            keeper.on_event(heard("the parcel never came", 80.0, 84.0))
             told = True
     assert keeper.close()
     samples = tape.samples
@@ -83,10 +84,10 @@ def test_a_full_disk_stops_the_recording_and_nothing_else() -> None:
     keeper = AudioKeeper(tape, Language.EN)
     for i in range(200):
         keeper.add(block(i * 1.0, 1.0))
-        keeper.take(heard("yes of course", i * 1.0, i + 0.9))
+        keeper.on_event(heard("yes of course", i * 1.0, i + 0.9))
     assert tape.gone
     assert keeper.fault is not None
-    assert "No space left" in keeper.fault
+    assert "No space left" in str(keeper.fault.params["reason"])
     assert keeper.waiting_s == 0.0
     assert not keeper.close()
 
@@ -95,12 +96,12 @@ def test_words_that_fit_no_language_end_the_recording() -> None:
     tape = Tape()
     keeper = AudioKeeper(tape, Language.EN)
     keeper.add(block(0.0, 10.0))
-    keeper.take(heard("yes of course", 1.0, 3.0))
-    keeper.take(InputWarning(10.0, C, "language_mismatch", "Hardly any of ..."))
+    keeper.on_event(heard("yes of course", 1.0, 3.0))
+    keeper.on_event(InputWarning(10.0, C, quoted("Hardly any of ...", "language_mismatch")))
     assert tape.gone
     assert not keeper.close()
     assert keeper.fault is not None
-    assert "not understood" in keeper.fault
+    assert keeper.fault.params["what"] == "audio_not_understood"
 
 
 def test_a_call_without_a_word_leaves_no_file_of_silence() -> None:
@@ -115,9 +116,9 @@ def test_what_is_said_in_a_pause_is_silent() -> None:
     tape = Tape()
     keeper = AudioKeeper(tape, Language.EN)
     keeper.add(block(0.0, 20.0))
-    keeper.take(InputWarning(5.0, None, "paused", ""))
-    keeper.take(heard("a b c d e f g h i j k l m n o p q r s t", 0.0, 20.0))
-    keeper.take(InputWarning(12.0, None, "resumed", "", TimeSpan(5.0, 12.0)))
+    keeper.on_event(InputWarning(5.0, None, Fact("paused")))
+    keeper.on_event(heard("a b c d e f g h i j k l m n o p q r s t", 0.0, 20.0))
+    keeper.on_event(InputWarning(12.0, None, Fact("resumed"), TimeSpan(5.0, 12.0)))
     assert keeper.close()
     row = tape.samples[C.index]
     assert row[CALL_RATE_HZ] == 1000

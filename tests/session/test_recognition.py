@@ -125,13 +125,13 @@ def test_too_much_is_shed_agent_first_and_counted() -> None:
     echo.go.set()
     worker.finish(WAIT_S)
     # The agent's open segment is ended without audio; the customer's was cut at its front.
-    assert heard(echo) == [("a1", 1.0), ("c1+", 4.0), ("a1", 0.0)]
+    assert heard(echo) == [("a1", 1.0), ("c1", 4.0), ("a1", 0.0)]
     assert echo.chunks[-1].is_last
     assert worker.stats.heard_s == 5.0
     worker.close()
 
 
-def test_after_a_hole_the_rest_of_a_segment_has_another_name() -> None:
+def test_after_a_gap_the_rest_of_a_segment_has_another_name() -> None:
     echo = Echo()
     echo.go.clear()
     worker = RecognitionWorker(echo, RecognitionConfig(max_waiting_s=2.0))
@@ -206,3 +206,29 @@ def test_a_bug_of_the_recogniser_is_not_hidden() -> None:
     echo.accept = broken  # type: ignore[method-assign]
     with pytest.raises(KeyError):
         InlineRecognition(echo).submit([piece("c1", 0.0)])
+
+
+@pytest.mark.parametrize(("more_s", "skipped_s"), [(15.0, 0.0), (15.5, 1.0)])
+def test_fifteen_seconds_may_wait(more_s: float, skipped_s: float) -> None:
+    echo = Echo()
+    echo.go.clear()
+    worker = RecognitionWorker(echo)
+    worker.submit([piece("c1", 0.0)])
+    assert echo.begun.wait(WAIT_S)
+    worker.submit([piece("c1", 1.0 + i) for i in range(15)])
+    worker.submit([piece("c1", 16.0, more_s - 15.0)] if more_s > 15.0 else [])
+    assert worker.stats.skipped_s == skipped_s
+    echo.go.set()
+    worker.close()
+
+
+@pytest.mark.parametrize(("failures", "heard"), [(4, True), (5, False)])
+def test_five_failures_in_a_row_are_beyond_help(failures: int, heard: bool) -> None:
+    echo = Echo()
+    hearing = echo.accept
+    inline = InlineRecognition(echo)
+    echo.accept = _always_failing  # type: ignore[method-assign]
+    inline.submit([piece(f"c{i}", float(i), last=True) for i in range(failures)])
+    echo.accept = hearing  # type: ignore[method-assign]
+    inline.submit([piece("c9", 9.0, last=True)])
+    assert bool(inline.poll()) is heard

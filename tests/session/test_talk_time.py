@@ -2,6 +2,7 @@ import pytest
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelSpan, Metrics
 from callwatch.core.words import Utterance, Word
@@ -15,7 +16,7 @@ def spans(channel: Channel, *edges: tuple[float, float]) -> list[ChannelSpan]:
 
 
 def cue(kind: CueKind, channel: Channel) -> Cue:
-    return Cue(kind, channel, TimeSpan(1.0, 2.0), 2.0, 0.8, "1.0 s overlap")
+    return Cue(kind, channel, TimeSpan(1.0, 2.0), 2.0, 0.8, quoted("1.0 s overlap"))
 
 
 def metrics(*, separable: bool = True) -> Metrics:
@@ -106,3 +107,34 @@ def test_what_a_dead_channel_would_have_told_is_null_and_the_rest_is_there() -> 
     assert m.loudness_dbfs[A] == (-25.0, None)
     assert m.interruptions == m.backchannels == m.turns == {A: None, C: None}
     assert (m.overlap_s, m.silence_s, m.longest_silence_s, m.non_talk) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(("silence_s", "counted"), [(2.95, 0), (3.05, 1)])
+def test_a_silence_over_three_seconds_is_non_talk(silence_s: float, counted: int) -> None:
+    m = one_side((0.0, 10.0), (10.0 + silence_s, 20.0), words=0)
+    assert m.non_talk is not None
+    assert len(m.non_talk) == counted
+
+
+@pytest.mark.parametrize(("spoken_s", "has_rate"), [(4.95, False), (5.05, True)])
+def test_a_rate_of_words_needs_five_seconds_of_speech(spoken_s: float, has_rate: bool) -> None:
+    assert (one_side((0.0, spoken_s), words=9).speech_rate_wpm[A] is not None) is has_rate
+
+
+@pytest.mark.parametrize(("pause_s", "bridged"), [(0.29, True), (0.31, False)])
+def test_a_pause_under_0_3_s_is_speech(pause_s: float, bridged: bool) -> None:
+    talk_s = one_side((0.0, 1.0), (1.0 + pause_s, 3.0), words=0).talk_s[A]
+    assert talk_s == pytest.approx(3.0 if bridged else 3.0 - pause_s)
+
+
+def one_side(*edges: tuple[float, float], words: int) -> Metrics:
+    """The agent alone, in 20 s."""
+    said = tuple(Word("word", TimeSpan(i * 0.5, i * 0.5 + 0.4)) for i in range(words))
+    return compute_metrics(
+        segments=spans(A, *edges),
+        turn_spans=[],
+        cues=[],
+        utterances=[Utterance("u", A, said, True, 20.0)],
+        loudness={},
+        duration_s=20.0,
+    )

@@ -39,3 +39,25 @@ def test_what_is_invented_is_not(heard: Decoded) -> None:
 
 def test_more_words_than_anybody_can_say_are_not() -> None:
     assert not believed(decoded("a b c d e f g h i j k l"), 1.0)
+
+
+# Each bound just inside and just outside, the other values clear of theirs.
+@pytest.mark.parametrize(
+    ("doubtful", "clear"),
+    [
+        (decoded("I see.", -0.9, 0.85), decoded("I see.", -0.9, 0.83)),
+        (decoded("I see.", -0.71, 0.95), decoded("I see.", -0.69, 0.95)),
+        (decoded("I see.", -1.31), decoded("I see.", -1.29)),
+        (decoded("Thank you.", -0.2, 0.21), decoded("Thank you.", -0.2, 0.19)),
+        (decoded("Thank you.", -0.61), decoded("Thank you.", -0.59)),
+    ],
+    ids=["no speech", "doubtful", "hopeless", "invented, no speech", "invented, doubtful"],
+)
+def test_where_doubt_begins(doubtful: Decoded, clear: Decoded) -> None:
+    assert not believed(doubtful)
+    assert believed(clear)
+
+
+@pytest.mark.parametrize(("length_s", "credible"), [(0.98, False), (1.02, True)])
+def test_eight_words_a_second_and_one_more_can_be_said(length_s: float, credible: bool) -> None:
+    assert believed(decoded("a b c d e f g h i"), length_s) is credible

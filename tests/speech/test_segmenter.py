@@ -154,8 +154,7 @@ def test_no_segment_is_longer_than_promised_and_nothing_grows_in_a_long_call() -
             length_s[chunk.segment_id] = length_s.get(chunk.segment_id, 0) + chunk.duration_s
     assert max(length_s.values()) <= config.long_s + config.search_s + 0.01
     assert len(length_s) >= 7
-    held = [len(side.tape.cut(0, 10**9)) for side in feed._sides.values()]
-    assert max(held) < 20 * CALL_RATE_HZ
+    assert max(feed.held_s.values()) < 20
 
 
 def test_silence_gives_nothing() -> None:
@@ -172,3 +171,39 @@ def test_config_refuses_contradictions() -> None:
         SegmenterConfig(short_pause_s=1.0)
     with pytest.raises(ValueError, match="patient_s"):
         SegmenterConfig(patient_s=20.0)
+
+
+def test_chunks_are_a_quarter_of_a_second() -> None:
+    samples, speech = call(4.0, {Channel.AGENT: [(1.0, 2.6)]})
+    chunks = feed_all(samples, speech)
+    assert {c.duration_s for c in chunks[:-1]} == {0.25}
+    assert chunks[-1].duration_s < 0.25
+
+
+def test_from_where_to_where_a_shorter_pause_is_enough() -> None:
+    config = SegmenterConfig()
+    assert config.pause_after_s(7.99) == 0.6
+    assert config.pause_after_s(8.01) < 0.6
+    assert config.pause_after_s(14.99) > 0.15
+    assert config.pause_after_s(15.01) == pytest.approx(0.15)
+
+
+def test_a_monologue_is_cut_after_seventeen_seconds() -> None:
+    samples, speech = call(22.0, {Channel.CUSTOMER: [(0.7, 21.0)]})
+    first = next(c for c in feed_all(samples, speech) if c.is_last)
+    assert first.consumed_s == pytest.approx(17.0 + DELAY_S, abs=0.011)
+    assert 15.0 <= first.end_s <= 17.0
+
+
+@pytest.mark.parametrize(
+    ("frames", "level_db"),
+    [(3, -60.0), (15, -33.0)],
+    ids=["a shorter and deeper gap", "a longer and shallower one"],
+)
+def test_quiet_is_the_mean_of_a_tenth_of_a_second(frames: int, level_db: float) -> None:
+    samples, speech = call(22.0, {Channel.CUSTOMER: [(0.7, 21.0)]})
+    levels = np.full(speech.shape, -20.0)
+    levels[1, 1550 : 1550 + frames] = level_db
+    levels[1, 1620:1630] = -35.0
+    first = next(c for c in feed_all(samples, speech, levels=levels) if c.is_last)
+    assert first.end_s == pytest.approx(16.25, abs=0.06)

@@ -48,6 +48,12 @@ def run(*command: str, user: str | None) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """A server of our own on a free port; the URL of its maintenance database."""
@@ -57,15 +63,19 @@ def server() -> Iterator[str]:
     base = Path(tempfile.mkdtemp(prefix="callwatch-pg-", dir="/tmp"))
     if user is not None:
         os.chown(base, pwd.getpwnam(user).pw_uid, -1)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     data = base / "data"
     run(str(BIN / "initdb"), "-D", str(data), "-U", "callwatch", "-A", "trust", "-N",
         "--no-instructions", "--locale=C.UTF-8", user=user)  # fmt: skip
-    options = f"-F -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={base}"
+    options = f"-F -c listen_addresses=127.0.0.1 -c unix_socket_directories={base}"
     control = (str(BIN / "pg_ctl"), "-D", str(data), "-w", "-l", str(base / "log"))
-    run(*control, "-o", options, "start", user=user)
+    for tries_left in reversed(range(5)):
+        port = free_port()
+        try:
+            run(*control, "-o", f"{options} -p {port}", "start", user=user)
+            break
+        except AssertionError:  # somebody may have taken the port meanwhile
+            if not tries_left:
+                raise
     yield f"postgresql://callwatch@127.0.0.1:{port}"
     run(*control, "-m", "immediate", "stop", user=user)
     shutil.rmtree(base)

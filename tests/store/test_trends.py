@@ -7,6 +7,7 @@ import pytest
 from tests.report.builders import AGENT, CUSTOMER, empty_call, nudge, rich_call
 
 from callwatch.core.errors import StoreError
+from callwatch.core.facts import Fact
 from callwatch.core.summary import CallSummary
 from callwatch.store.history import CallHistory
 
@@ -112,8 +113,8 @@ def test_the_outcomes_of_nudges_are_added_up(history: CallHistory) -> None:
     nudges = (
         nudge("n1", "let_them_finish", 0.0),
         nudge("n2", "let_them_finish", 18.0),
-        nudge("n3", "let_them_finish", 1.0, shown=False, because="withheld at random: to learn"),
-        nudge("n4", "let_them_finish", 2.0, shown=False, because="one nudge a minute at most"),
+        nudge("n3", "let_them_finish", 1.0, not_shown=Fact("withheld")),
+        nudge("n4", "let_them_finish", 2.0, not_shown=Fact("other_shown", {"within_s": 60.0})),
         nudge("n5", "let_them_finish", 70.0),
     )
     history.add(replace(call, nudges=nudges))

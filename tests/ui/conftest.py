@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,5 +31,8 @@ def windows_live_until_they_are_closed(
         add(widget, **options)
 
     monkeypatch.setattr(qtbot, "addWidget", keep)
+    # How long a test waits before it fails: a loaded machine is no error.
+    for name in ("waitUntil", "waitSignal", "waitExposed"):
+        monkeypatch.setattr(qtbot, name, partial(getattr(qtbot, name), timeout=60_000))
     yield
     kept.clear()

@@ -2,7 +2,7 @@
 
 import sys
 
-from PyQt6.QtCore import QSocketNotifier
+from PyQt6.QtCore import QDeadlineTimer, QEventLoop, QSocketNotifier
 from PyQt6.QtWidgets import QApplication, QPlainTextEdit
 from PyQt6.sip import voidptr
 
@@ -24,6 +24,18 @@ def main() -> None:
             print(int(editor.isActiveWindow() and editor.hasFocus()), flush=True)
         elif line == "lost":
             print(sum(lost_focus), flush=True)
+        elif line in ("fullscreen", "maximized"):
+            wants_full = line == "fullscreen"
+            (editor.showFullScreen if wants_full else editor.showMaximized)()
+            screen = editor.screen()
+            late = QDeadlineTimer(5000)
+            while not late.hasExpired() and screen is not None:
+                app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+                if (editor.size() == screen.size()) == wants_full:
+                    break
+            editor.repaint()
+            app.sync()
+            print(int(screen is not None and editor.size() == screen.size()), flush=True)
 
     notifier = QSocketNotifier(voidptr(sys.stdin.fileno()), QSocketNotifier.Type.Read)
     notifier.activated.connect(answer)

@@ -251,7 +251,7 @@ class Host:
     def close(self) -> None:
         self.closed += 1
 
-    def rehearse(self, language: Language) -> None:
+    def preview(self, language: Language) -> None:
         assert language is Language.EN
         self.rehearsals += 1
 

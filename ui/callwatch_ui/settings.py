@@ -15,6 +15,7 @@ THEME_CHOICES: Final = ("system", "light", "dark", "contrast")
 class OverlaySettings:
     """Settings of the overlay. `scale` 1..3, `opacity` 0.6..1.
 
+    `keep_open`: the bar shows every part in a calm call too.
     `reduced_motion` None asks the desktop. `places_file` keeps where the overlay sits for each
     set of screens; None forgets it when the program ends.
     """
@@ -23,6 +24,7 @@ class OverlaySettings:
     scale: float = 1.0
     opacity: float = 1.0
     click_through: bool = False
+    keep_open: bool = False
     hide_from_sharing: bool = False
     reduced_motion: bool | None = None
     places_file: Path | None = None

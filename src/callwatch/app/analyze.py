@@ -78,7 +78,7 @@ class PendingCall:
         return self.item.main_path.name
 
     def run(self, advance: Callable[[float, float | None], None]) -> CallOutcome:
-        """Analyse it and write its report; `advance(reached_s, total_s)` is told how far it is."""
+        """Analyse it and write its report; `advance(reached_s, total_s)` is called with the progress."""
         source = open_recording(
             self.item.path,
             agent_file=self.item.agent_file,

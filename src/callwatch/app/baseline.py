@@ -3,13 +3,13 @@
 import contextlib
 import hashlib
 import json
-import os
 from pathlib import Path
 
 import platformdirs
 
 from callwatch.core.channels import Channel
 from callwatch.core.errors import OutputError
+from callwatch.core.files import PRIVATE, replace_file
 from callwatch.voice.effort.baseline import EffortBaseline
 
 
@@ -35,11 +35,7 @@ def save_baseline(agent_id: str, baseline: EffortBaseline) -> None:
     """
     path = baseline_path(agent_id)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(baseline.to_dict(), file)
-        part.replace(path)
+        replace_file(path, json.dumps(baseline.to_dict()), PRIVATE)
     except OSError as exc:
         raise OutputError(
             f"The agent's baseline cannot be kept in {path.parent} ({exc.strerror}): make the "

@@ -1,7 +1,7 @@
 """Puts one call together: source, pipeline, recogniser, journal, report, history."""
 
-import contextlib
 import copy
+import logging
 import shutil
 import threading
 import uuid
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.app.kept_audio import KeptAudio, Taped, tidy
@@ -19,6 +20,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event, PartialTranscribed, UtteranceFinished
 from callwatch.core.figures import OwnHistory
+from callwatch.core.log import logged
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
@@ -26,12 +28,15 @@ from callwatch.phrases.pack import load_pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
 from callwatch.report.write import ReportPaths, write_report
-from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.experimental import overridden
+from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig
+
+_log: Final = logging.getLogger(__name__)
 
 JOURNAL_NAME = "events.jsonl"
 REPORT_NAMES = ("report.json", "report.html", JOURNAL_NAME)
@@ -101,7 +106,7 @@ class CallFactory:
         """Whether a recogniser listens."""
         return self.choice.create is not None
 
-    def take(self, config: Config) -> bool:
+    def try_reconfigure(self, config: Config) -> bool:
         """Use these settings for the next call; False when they need a desk of their own.
 
         They do when the language changed, or the recogniser, or what is installed for it.
@@ -143,10 +148,15 @@ class CallFactory:
         """
         return PreparedCall(self, plan, sinks)
 
+    def analysis_config(self) -> PipelineConfig:
+        """The thresholds of the analysis, with what the settings and the command line say."""
+        config = self.config
+        chosen = PipelineConfig(language=config.call.language, nudges=config.nudges.budget())
+        return overridden(chosen, config.experimental)
+
     def new_pipeline(self, plan: CallPlan) -> Pipeline:
         """A pipeline for one call."""
         config = self.config
-        analysis = replace(config.analysis, language=config.call.language)
         info = CallInfo(
             id=uuid.uuid4().hex[:12],
             agent_id=config.call.agent_id or None,
@@ -159,7 +169,9 @@ class CallFactory:
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
-        return Pipeline(analysis, info, self._phrases, baselines, with_words=self.with_words)
+        return Pipeline(
+            self.analysis_config(), info, self._phrases, baselines, with_words=self.with_words
+        )
 
     def close(self) -> None:
         """Free the recogniser."""
@@ -238,7 +250,7 @@ class PreparedCall:
                 self._audio = KeptAudio(
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )
-                sinks, source = (*sinks, self._audio.take), Taped(source, self._audio)
+                sinks, source = (*sinks, self._audio.on_event), Taped(source, self._audio)
             self.runner = CallRunner(source, self.pipeline, recognition, sinks)
         except BaseException:
             self.abandon()
@@ -320,7 +332,7 @@ class PreparedCall:
             self._audio.discard()
         if self._plan.live:
             return
-        with contextlib.suppress(OSError):
+        with logged(_log, "the files of an abandoned call were not deleted", OSError):
             self._journal_path.unlink(missing_ok=True)
             if self._made_dir and not any(self._plan.out_dir.iterdir()):
                 shutil.rmtree(self._plan.out_dir)

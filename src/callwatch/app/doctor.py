@@ -1,4 +1,4 @@
-"""What is there on this machine, what is missing, and what each lack costs and how to mend it.
+"""What is there on this machine, what is missing, and what each missing part costs and how to fix it.
 
 Every check gives findings and never raises: a doctor who faints helps nobody.
 """
@@ -20,6 +20,7 @@ from callwatch.app.remedies import install, installer, microphone_permission, pi
 from callwatch.config import load_config, user_config_path
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError, MissingPartError
+from callwatch.core.log import log_path
 
 _MIB: Final = 1024 * 1024
 
@@ -49,7 +50,7 @@ class Finding:
 
 
 def diagnose() -> list[Finding]:
-    """All checks, in the order in which a person would mend things."""
+    """All checks, in the order in which a person would fix things."""
     findings: list[Finding] = []
     checks = (_python, _settings, _recordings, _sound, _voice, _words, _phrases, _window, _places)
     for check in checks:
@@ -73,7 +74,7 @@ def _settings() -> Iterator[Finding]:
         f"Settings from {loaded.user_path}." if there else "No settings file: the defaults hold."
     )
     locked = f" {len(loaded.locked)} keys are managed by IT." if loaded.locked else ""
-    yield Finding("settings", True, place + locked)
+    yield Finding("settings", True, " ".join((place + locked, *loaded.notes)))
 
 
 def _recordings() -> Iterator[Finding]:
@@ -164,9 +165,7 @@ def _voice() -> Iterator[Finding]:
         except MissingPartError as error:
             yield Finding(name, False, str(error), pip(package))
             continue
-        yield Finding(
-            name, True, "Voice activity can be told." if name == "voice model" else "Works."
-        )
+        yield Finding(name, True, "Voice activity works." if name == "voice model" else "Works.")
 
 
 def _words() -> Iterator[Finding]:
@@ -244,6 +243,7 @@ def _places() -> Iterator[Finding]:
     data = Path(platformdirs.user_data_dir("callwatch", appauthor=False))
     for name, folder in (("data folder", data), ("this folder", Path.cwd())):
         yield _place(name, folder)
+    yield Finding("log", True, f"Faults are noted in {log_path()}, without anything that was said.")
     yield _history()
 
 

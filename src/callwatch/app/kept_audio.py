@@ -5,13 +5,13 @@ goes. It is given its name only when the history knows it, so what a crash leave
 unfinished file, or one that no call knows; `tidy` takes both away.
 """
 
-import contextlib
 import hashlib
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import data_folder
 from callwatch.audio.recording_writer import SUFFIX, KeptFile, remove_unfinished
@@ -21,8 +21,12 @@ from callwatch.config import Config, StoreConfig
 from callwatch.core.audio import CallBlock
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event
+from callwatch.core.facts import Fact
+from callwatch.core.log import logged
 from callwatch.core.summary import CallInfo, CallSummary
-from callwatch.session.audio_keeper import NO_ENGINE, NO_ROOM, AudioKeeper
+from callwatch.session.audio_keeper import WITHOUT_WORDS, AudioKeeper, not_written
+
+_log: Final = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -47,7 +51,8 @@ def tidy(history: "CallHistory", store: StoreConfig) -> None:
     remove_unfinished(folder)
     files = sorted(folder.glob(f"*{SUFFIX}"))
     for path in set(files) - history.known_files(files):
-        with contextlib.suppress(OSError):  # open in a player on Windows: the next time
+        # Open in a player on Windows: the next time.
+        with logged(_log, "sound that no call knows was not deleted", OSError):
             path.unlink(missing_ok=True)
 
 
@@ -58,20 +63,20 @@ class KeptAudio:
         self._days = config.store.retention_days
         self._file: KeptFile | None = None
         self._keeper: AudioKeeper | None = None
-        self._fault: str | None = None
+        self._fault: Fact | None = None
         if not with_words:
-            self._fault = NO_ENGINE
+            self._fault = WITHOUT_WORDS
             return
         try:
             self._file = KeptFile(audio_folder(config.store) / f"{call.id}{SUFFIX}")
         except OutputError as exc:
-            self._fault = NO_ROOM.format(reason=exc)
+            self._fault = not_written(exc)
             return
         self._keeper = AudioKeeper(self._file, config.call.language)
 
     @property
-    def fault(self) -> str | None:
-        """Why nothing is kept, as a sentence for the report."""
+    def fault(self) -> Fact | None:
+        """Why nothing is kept, for the report."""
         return self._fault if self._keeper is None else self._keeper.fault
 
     @property
@@ -84,13 +89,13 @@ class KeptAudio:
         if self._keeper is not None:
             self._keeper.add(block)
 
-    def take(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """A sink for the events of the call."""
         if self._keeper is not None:
-            self._keeper.take(event)
+            self._keeper.on_event(event)
 
     def close(self, summary: CallSummary) -> CallSummary:
-        """The call is over: the summary, which tells that its sound is kept, or why not."""
+        """The call is over: the summary, which says that its sound is kept, or why not."""
         if self._keeper is not None:
             self._keeper.close()
         if self.fault is None:
@@ -127,7 +132,7 @@ class Taped(SourceProxy):
             self._audio.add(block)
             yield block
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Fact, ...]:
         """Those of the source, and why nothing is kept."""
         fault = self._audio.fault
         return self._source.warnings() if fault is None else (*self._source.warnings(), fault)

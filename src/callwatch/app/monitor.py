@@ -50,8 +50,8 @@ def demo_files() -> RecordingFiles:
 
 def demo_config(config: Config) -> Config:
     """The configuration for the demo call, which packs a difficult quarter of an hour into 70 s."""
-    nudges = replace(config.analysis.nudges, min_gap_s=DEMO_GAP_S, most_in_window=DEMO_MOST)
-    return replace(config, analysis=replace(config.analysis, nudges=nudges))
+    nudges = replace(config.nudges, min_gap_s=DEMO_GAP_S, most_in_ten_minutes=DEMO_MOST)
+    return replace(config, nudges=nudges)
 
 
 def replay_call(

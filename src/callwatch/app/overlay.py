@@ -9,7 +9,7 @@ import platformdirs
 
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
 from callwatch.config import OverlayConfig
-from callwatch.core.errors import CallwatchError, ConfigError, MissingPartError
+from callwatch.core.errors import CallwatchError, MissingPartError
 from callwatch.core.events import Event
 from callwatch.session.runner import CallRunner, Sink
 
@@ -135,18 +135,16 @@ def overlay_settings(config: OverlayConfig) -> "OverlaySettings":
     from callwatch_ui.settings import OverlaySettings
 
     places = Path(platformdirs.user_state_dir("callwatch", appauthor=False)) / "places.json"
-    try:
-        return OverlaySettings(
-            theme=config.theme,
-            scale=config.scale,
-            opacity=config.opacity,
-            click_through=config.click_through,
-            hide_from_sharing=config.hide_from_sharing,
-            reduced_motion=config.reduced_motion or None,
-            places_file=places,
-        )
-    except ValueError as exc:
-        raise ConfigError(f"The settings under [overlay] cannot be used: {exc}.") from exc
+    return OverlaySettings(
+        theme=config.theme,
+        scale=config.scale,
+        opacity=config.opacity,
+        click_through=config.click_through,
+        keep_open=config.keep_open,
+        hide_from_sharing=config.hide_from_sharing,
+        reduced_motion=config.reduced_motion or None,
+        places_file=places,
+    )
 
 
 def save_pictures(out_dir: Path, desk: CallFactory) -> list[Path]:

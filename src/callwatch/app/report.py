@@ -1,4 +1,4 @@
-"""The report of a call from its journal: for a call that a crash cut short, or to write it anew."""
+"""The report of a call from its journal: for a call that a crash cut short, or to write it again."""
 
 import shlex
 from pathlib import Path
@@ -31,10 +31,7 @@ def report_of_journal(journal: Path, out_dir: Path | None) -> tuple[CallSummary,
             f"{path} holds no call (its first event is missing): name an events.jsonl that "
             "callwatch wrote."
         ) from exc
-    try:
-        language = Language(summary.call.language)
-    except ValueError:
-        language = Language.EN  # the figures are the same in any language
+    language = Language.or_english(summary.call.language)
     return summary, write_report(summary, out_dir or path.parent, language)
 
 

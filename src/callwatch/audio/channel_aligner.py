@@ -1,4 +1,4 @@
-"""Joins the devices of a live call into blocks: both sides aligned, on time, holes told.
+"""Joins the devices of a live call into blocks: both sides aligned, on time, gaps reported.
 
 No thread and no clock in here: the caller passes the time.
 """
@@ -76,7 +76,7 @@ class ChannelAligner:
         start_s = self._timelines[0].taken / CALL_RATE_HZ
         rows, dropped = [], []
         for channel, timeline in zip(CHANNELS, self._timelines, strict=True):
-            samples, holes = timeline.take(self._frames)
+            samples, gaps = timeline.take(self._frames)
             rows.append(samples)
-            dropped += [(channel, hole) for hole in holes]
+            dropped += [(channel, gap) for gap in gaps]
         return CallBlock(np.stack(rows), start_s, tuple(dropped))

@@ -11,6 +11,7 @@ from callwatch.audio.backend import Backend, Capture, Device, DeviceKind
 from callwatch.audio.choose import default_device, find_device
 from callwatch.audio.inbox import CaptureSink, Inbox
 from callwatch.core.errors import DeviceLostError, InputError, MissingPartError
+from callwatch.core.facts import Fact
 
 # Every device that delivers at all does so many times a second, a virtual one that was asleep
 # after two.
@@ -24,12 +25,12 @@ _LIST_EVERY_S: Final = 1.0
 class Wanted:
     """What was asked for: a device by name, or the system's default of a kind.
 
-    The default is followed when it changes during the call. `sides` is how warnings call it.
+    The default is followed when it changes during the call. `side` is whose it is: "agent", "customer" or "both".
     """
 
     name: str | None
     kind: DeviceKind
-    sides: str
+    side: str
 
 
 @dataclass(slots=True)
@@ -42,7 +43,7 @@ class DeviceStream:
     backends: Sequence[Backend]
     inbox: Inbox
     clock: Callable[[], float]
-    tell: Callable[[str], None]
+    report: Callable[[Fact], None]
     device: Device | None = None
     lost: list[tuple[float, float | None]] = field(default_factory=list)
     dropped_frames: int = 0
@@ -108,16 +109,16 @@ class DeviceStream:
             self.dropped_frames += self._feed.dropped_frames
             self._feed = None
 
-    def _reason(self, capture: Capture) -> str | None:
+    def _reason(self, capture: Capture) -> Fact | None:
         """Why the device counts as lost, None while it is well."""
         assert self._feed is not None
         moved = capture.moved_to()
         if moved and self._is_listed():
-            return self._new_default() or f"the sound server moved it to {moved}"
+            return self._new_default() or self._note("device_moved", to=moved)
         if moved is not None or not capture.alive():
-            return "it was unplugged or switched off"
+            return self._note("device_unplugged")
         if not self.pauses and self.clock() - self._feed.last_s > _SILENT_LOST_S:
-            return "it stopped delivering"
+            return self._note("device_stopped")
         if self.clock() - self._listed_s < _LIST_EVERY_S:
             return None
         self._listed_s = self.clock()
@@ -129,7 +130,7 @@ class DeviceStream:
         assert self.device is not None
         return self.device.id in {device.id for device in self._backend.devices()}
 
-    def _new_default(self) -> str | None:
+    def _new_default(self) -> Fact | None:
         if self.wanted.name is not None:
             return None
         try:
@@ -138,14 +139,17 @@ class DeviceStream:
             return None
         if self.device is None or device.id == self.device.id:
             return None
-        return f"the system's default is now {device.name}"
+        return self._note("new_default", to=device.name)
 
-    def _lose(self, reason: str) -> None:
-        name = self.device.name if self.device else "?"
+    def _lose(self, reason: Fact) -> None:
         self.close()
         if not self._is_away:
             self.lost.append((self.clock(), None))
-            self.tell(f"{name} ({self.wanted.sides}) was lost: {reason}.")
+            self.report(reason)
+
+    def _note(self, what: str, **params: str | float) -> Fact:
+        name = self.device.name if self.device else "?"
+        return Fact("source", {"what": what, "name": name, "side": self.wanted.side, **params})
 
     def _reopen(self) -> None:
         for backend in self.backends:
@@ -161,11 +165,7 @@ class DeviceStream:
     def _returned(self) -> None:
         since_s, _ = self.lost[-1]
         self.lost[-1] = (since_s, self.clock())
-        assert self.device is not None
-        self.tell(
-            f"{self.device.name} ({self.wanted.sides}) is heard again "
-            f"after {self.clock() - since_s:.1f} s."
-        )
+        self.report(self._note("device_back", away_s=self.clock() - since_s))
 
 
 def resolve(wanted: Wanted, backends: Sequence[Backend]) -> tuple[Backend, Device]:

@@ -14,6 +14,7 @@ from callwatch.audio.portaudio import PortAudioBackend
 from callwatch.audio.pulse import SoundServer
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
+from callwatch.core.facts import Fact
 
 # A device with a loose plug must not fill the report.
 _MAX_NOTES: Final = 40
@@ -80,17 +81,17 @@ def open_live(
     """
     drivers = backends() if drivers is None else drivers
     inbox = Inbox()
-    notes: list[str] = []
+    notes: list[Fact] = []
 
-    def tell(sentence: str) -> None:
+    def report(note: Fact) -> None:
         if len(notes) < _MAX_NOTES:
-            notes.append(sentence)
+            notes.append(note)
 
     def leg(index: int, wanted: Wanted, wanted_channels: int) -> DeviceStream:
-        return DeviceStream(index, wanted, wanted_channels, drivers, inbox, clock, tell)
+        return DeviceStream(index, wanted, wanted_channels, drivers, inbox, clock, report)
 
     if agent is not None and customer in (None, agent):
-        wanted = Wanted(agent, DeviceKind.INPUT, "agent and customer")
+        wanted = Wanted(agent, DeviceKind.INPUT, "both")
         _, device = resolve(wanted, drivers)
         if device.channels < 2:
             raise InputError(

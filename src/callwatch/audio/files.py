@@ -17,8 +17,9 @@ from callwatch.audio.source import CallSource, ClosedByWith
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError
+from callwatch.core.facts import Fact
 
-# Two files of one call end within this of each other by rounding alone: nothing to tell.
+# Two files of one call end within this of each other by rounding alone: nothing to report.
 _SAME_LENGTH_S: Final = 0.1
 
 
@@ -95,7 +96,7 @@ class _Recording(ClosedByWith):
         self._cutter = Rechunker(block_s)
         self._closing = threading.Event()
         self._reading = False
-        self._notes: list[str] = []
+        self._notes: list[Fact] = []
 
     @property
     def duration_s(self) -> float | None:
@@ -120,7 +121,7 @@ class _Recording(ClosedByWith):
         del channel
         return None
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Fact, ...]:
         """What was wrong with the files so far; complete after the last block."""
         return tuple(note for file in self._files for note in file.notes) + tuple(self._notes)
 
@@ -148,10 +149,9 @@ class _Recording(ClosedByWith):
         agent, customer = (reader.length / CALL_RATE_HZ for reader in readers)
         if abs(agent - customer) > _SAME_LENGTH_S:
             shorter = Channel.AGENT if agent < customer else Channel.CUSTOMER
-            self._notes.append(
-                f"The {shorter.value}'s file is {abs(agent - customer):.1f} s shorter than the "
-                "other; its end counts as silence."
-            )
+            shorter_s = abs(agent - customer)
+            params = {"what": "shorter_file", "channel": shorter.value, "shorter_s": shorter_s}
+            self._notes.append(Fact("source", params))
 
 
 class _Rows:

@@ -15,9 +15,10 @@ from callwatch.audio.source import ClosedByWith
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan, intersection
 
-# A lost device is noticed within this; a moved one at once where the sound server tells.
+# A lost device is noticed within this; a moved one at once where the sound server reports it.
 _CHECK_S: Final = 0.25
 _JOIN_TIMEOUT_S: Final = 5.0
 
@@ -44,7 +45,7 @@ class LiveCall(ClosedByWith):
         channels: tuple[Channel, Channel],
         block_s: float,
         clock: Callable[[], float],
-        notes: list[str],
+        notes: list[Fact],
     ) -> None:
         self._legs = legs
         self._inbox = inbox
@@ -87,12 +88,12 @@ class LiveCall(ClosedByWith):
         """Whether the side's device is there now."""
         return self._leg(channel).is_open
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Fact, ...]:
         """Lost and returned devices, and frames that found no room."""
         dropped = sum(leg.dropped_frames for leg in self._legs)
         if not dropped:
             return tuple(self._notes)
-        return (*self._notes, f"{dropped} frames were dropped because the analysis was too slow.")
+        return (*self._notes, Fact("source", {"what": "overload", "count": dropped}))
 
     def close(self) -> None:
         """End `blocks`, the watcher and the devices."""
@@ -117,7 +118,7 @@ class LiveCall(ClosedByWith):
         return self._legs[channel.index if len(self._legs) > 1 else 0]
 
     def _told(self, block: CallBlock) -> CallBlock:
-        """The block without the holes that are no loss."""
+        """The block without the gaps that are no loss."""
         if not block.dropped or not any(leg.pauses for leg in self._legs):
             return block
         kept: list[tuple[Channel, TimeSpan]] = []

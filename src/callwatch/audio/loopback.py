@@ -71,7 +71,7 @@ class SoundcardBackend:
         """Nothing to do: soundcard asks the system every time."""
 
     def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
-        """Until the sound server tells of a change; where there is none, a plain wait."""
+        """Until the sound server reports a change; where there is none, a plain wait."""
         return self._server.wait_for_change(stop, timeout_s)
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Microphones and lines through PortAudio: the only file that imports sounddevice.
 
 PortAudio calls back on a thread of its own. It knows only the devices that were there when it
-was started, so `refresh` starts it anew - which is possible only while nothing is open.
+was started, so `refresh` starts it again - which is possible only while nothing is open.
 """
 
 import sys
@@ -38,7 +38,7 @@ class PortAudioBackend:
         return [device for _, device in self._indexed()]
 
     def refresh(self) -> None:
-        """Start PortAudio anew when nothing is open and, where that can be seen, a card came."""
+        """Restart PortAudio when nothing is open and, where that can be seen, a card came."""
         self._open = [stream for stream in self._open if not stream.closed]
         cards = _plugged_in()
         if self._open or (cards is not None and cards == self._cards):
@@ -52,7 +52,7 @@ class PortAudioBackend:
             raise _unusable(exc) from exc
 
     def wait_for_change(self, stop: threading.Event, timeout_s: float) -> bool:
-        """Until the sound server tells of a change; where there is none, a plain wait."""
+        """Until the sound server reports a change; where there is none, a plain wait."""
         return self._server.wait_for_change(stop, timeout_s)
 
     def close(self) -> None:
@@ -161,7 +161,7 @@ def _library() -> Any:
 
 
 def _plugged_in() -> str | None:
-    """What tells that a card came or went; None where nothing tells."""
+    """What reports that a card came or went; None where nothing does."""
     try:
         return _CARDS.read_text()
     except OSError:

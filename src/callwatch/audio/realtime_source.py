@@ -110,7 +110,7 @@ class RealtimeSource(SourceProxy):
         return False
 
     def _sleep(self, timeout_s: float | None) -> bool:
-        """Wait; True only for a foreign stop signal (own wake-ups are told by the state)."""
+        """Wait; True only for a foreign stop signal (our own wake-ups are known from the state)."""
         if self._wait is None:
             self._woken.wait(timeout_s)
             return False

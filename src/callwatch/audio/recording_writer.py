@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, Final
 from callwatch.audio.soundfiles import sound_library
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.errors import OutputError
+from callwatch.core.files import PART, PRIVATE
 
 if sys.platform != "win32":
     import fcntl
 
 SUFFIX: Final = ".flac"
-PART: Final = ".part"
 
 
 class KeptFile:
@@ -35,7 +35,7 @@ class KeptFile:
         self._errors = (library.SoundFileError, AssertionError)  # a short write is an assertion
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            number = os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, 0o600)
+            number = os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, PRIVATE)
         except OSError as exc:
             raise _cannot(exc) from exc
         self._raw = _RawFile(os.fdopen(number, "w+b", buffering=0))
@@ -131,7 +131,7 @@ def remove_unfinished(folder: Path) -> int:
     """Delete the files below `folder` that no writer is writing; how many they were."""
     count = 0
     for part in folder.rglob(f"*{SUFFIX}{PART}") if folder.is_dir() else ():
-        # On Windows a file that is being written cannot be deleted; elsewhere the lock tells.
+        # On Windows a file that is being written cannot be deleted; elsewhere the lock shows it.
         with contextlib.suppress(OSError), part.open("r+b") as file:
             if _lock(file):
                 if sys.platform == "win32":

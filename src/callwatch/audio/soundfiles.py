@@ -14,6 +14,7 @@ from callwatch.audio.wavsize import missing_share
 from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import Samples
 from callwatch.core.errors import InputError, MissingPartError
+from callwatch.core.facts import Fact
 
 # Below this a recording does not even hold the first formants: refused.
 _MIN_RATE_HZ: Final = 2_000
@@ -36,7 +37,7 @@ class SoundFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.notes: list[str] = []
+        self.notes: list[Fact] = []
         _refuse_what_is_no_file(path)
         self._file = _open(path)
         self.channels: int = self._file.channels
@@ -67,11 +68,9 @@ class SoundFile:
             yield to_int16(resampler.push(waveform)).T
         yield to_int16(resampler.flush()).T
         if replaced:
-            self._note(
-                f"{replaced} of {total} samples were not numbers; silence was put in their place"
-            )
+            self._note("not_numbers", count=replaced, total=total)
         if clipped:
-            self._note(f"{clipped} of {total} samples were beyond full scale and were clipped")
+            self._note("over_full_scale", count=clipped, total=total)
 
     def close(self) -> None:
         """Close the file; may be repeated."""
@@ -88,17 +87,14 @@ class SoundFile:
             except soundfile.SoundFileError:
                 if self._file.closed:
                     return
-                self._note(f"it is damaged after {self.read_s:.1f} s and was measured up to there")
+                self._note("damaged", read_s=self.read_s)
                 return
             if not len(waveform):
                 break
             self.read_s += len(waveform) / self.rate_hz
             yield waveform
         if self.read_s < self.duration_s - 0.1:
-            self._note(
-                f"it ends after {self.read_s:.1f} s although it announces {self.duration_s:.1f} s; "
-                "it was measured as far as it goes"
-            )
+            self._note("ends_early", read_s=self.read_s, announced_s=self.duration_s)
 
     def _check(self) -> None:
         if self._file.frames == 0:
@@ -109,14 +105,9 @@ class SoundFile:
                 f"give a recording with {_TELEPHONE_RATE_HZ} Hz or more"
             )
         if self.rate_hz < _TELEPHONE_RATE_HZ:
-            self._note(
-                f"its sample rate is {self.rate_hz} Hz, below the telephone's: figures are rough"
-            )
+            self._note("low_rate", rate_hz=self.rate_hz)
         if (missing := missing_share(self.path)) > 0.001:
-            self._note(
-                f"it is cut off: {missing:.0%} of the announced sound is missing; "
-                f"the {self.duration_s:.1f} s that are there were measured"
-            )
+            self._note("cut_off", missing=missing, read_s=self.duration_s)
         if self._file.subtype in _FLOAT_SUBTYPES and not self._holds_a_number():
             raise InputError(
                 f"{self.path} holds no valid sample (all NaN): export the recording again"
@@ -131,8 +122,8 @@ class SoundFile:
         self._file.seek(0)
         return found
 
-    def _note(self, sentence: str) -> None:
-        self.notes.append(f"{self.path.name}: {sentence}.")
+    def _note(self, what: str, **params: float) -> None:
+        self.notes.append(Fact("source", {"what": what, "name": self.path.name, **params}))
 
 
 def _refuse_what_is_no_file(path: Path) -> None:

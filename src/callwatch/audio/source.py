@@ -1,4 +1,4 @@
-"""What every source of a call is: both sides, aligned, on one clock, without holes.
+"""What every source of a call is: both sides, aligned, on one clock, without gaps.
 
 Threads: one thread iterates `blocks`; `close` may be called from any other.
 """
@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
+from callwatch.core.facts import Fact
 
 
 class CallSource(Protocol):
@@ -40,8 +41,8 @@ class CallSource(Protocol):
         """
         ...
 
-    def warnings(self) -> tuple[str, ...]:
-        """Plain sentences on what was wrong with the input so far."""
+    def warnings(self) -> tuple[Fact, ...]:
+        """What was wrong with the input so far: facts with the code "source"."""
         ...
 
     def close(self) -> None:

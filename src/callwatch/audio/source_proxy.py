@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from callwatch.audio.source import CallSource, ClosedByWith
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
+from callwatch.core.facts import Fact
 
 
 class SourceProxy(ClosedByWith):
@@ -31,7 +32,7 @@ class SourceProxy(ClosedByWith):
         """That of `source`."""
         return self._source.drift_ppm(channel)
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Fact, ...]:
         """Those of `source`."""
         return self._source.warnings()
 

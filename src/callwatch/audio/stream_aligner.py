@@ -5,7 +5,7 @@
     lag = arrival - position of the chunk's end     the least of late is the device's own
     normal       lag ~ least                        chunks follow each other
     hiccup       lag jumps, falls back at once      everything was late, nothing is missing
-    silent       lag jumps and stays                nothing was delivered: the hole is moved over
+    silent       lag jumps and stays                nothing was delivered: the gap is moved over
     early        lag falls far below the least      it had been placed too late: placed again
     new epoch    device opened again                placed by its arrival, as at the start
 
@@ -31,18 +31,18 @@ class StreamAlignerConfig:
 
     # A sound server delivers in chunks of 10-50 ms; twice the longest is no chance any more.
     late_s: float = 0.12
-    # How long chunks are held to tell a hiccup from a hole, and to find the least lag at first.
+    # How long chunks are held to tell a hiccup from a gap, and to find the least lag at first.
     hold_s: float = 0.2
     # The least lag is sought in so much time: long enough for a chunk that came without delay.
     window_s: float = 5.0
     # An error of place is taken out over about so much time: 1 ms bends the pitch by 0.005 %.
-    pull_s: float = 20.0
+    correction_s: float = 20.0
     # Consumer clocks are within 100 ppm, the worst USB ones near 500; more is a fault.
     max_ppm: float = 1000.0
 
 
 class StreamAligner:
-    """GeometryStore one device's chunks; row i of its channels goes to `timelines[i]`.
+    """Places one device's chunks; row i of its channels goes to `timelines[i]`.
 
     start_s   the clock at call time 0
     follow    pull the device to the call clock (two devices); alone a device is the call's clock
@@ -107,7 +107,7 @@ class StreamAligner:
             self._held.append(chunk)
             self._decide()
         else:
-            self._lay(chunk)
+            self._write(chunk)
 
     def settle(self) -> None:
         """Nobody waits for this device any longer: write what the resampler still holds."""
@@ -123,12 +123,12 @@ class StreamAligner:
         if recovered:
             held, self._held = self._held, []
             for chunk in held:
-                self._lay(chunk)
+                self._write(chunk)
         else:
-            self._place(self._held)
+            self._anchor(self._held)
 
-    def _place(self, chunks: list[Chunk]) -> None:
-        """Begin anew with these chunks, where their arrival says."""
+    def _anchor(self, chunks: list[Chunk]) -> None:
+        """Start again with these chunks, where their arrival says."""
         self._held = []
         first = chunks[0]
         least_s = min(
@@ -138,7 +138,7 @@ class StreamAligner:
         self._meter.restart()
         self._begin_run(first, least_s - self._start_s)
         for chunk in chunks:
-            self._lay(chunk)
+            self._write(chunk)
 
     def _lag_of(self, chunk: Chunk) -> float:
         """Arrival minus where the chunk would end if it were laid now."""
@@ -146,7 +146,7 @@ class StreamAligner:
         return chunk.arrived_s - self._start_s - (self._end_s + ahead_s)
 
     def _begin_run(self, chunk: Chunk, at_s: float) -> None:
-        """Start a stretch without holes at call time `at_s`."""
+        """Start a stretch without gaps at call time `at_s`."""
         self._end_run()
         rows = 1 if self._mix else len(self._timelines)
         kind = AdjustableResampler if self._follow else Resampler
@@ -158,18 +158,18 @@ class StreamAligner:
 
     def _end_run(self) -> None:
         if self._resampler is not None:
-            self._write(self._resampler.flush())
+            self._append(self._resampler.flush())
             self._resampler = None
 
-    def _lay(self, chunk: Chunk) -> None:
+    def _write(self, chunk: Chunk) -> None:
         """Resample a chunk and write it where it belongs."""
         missing = chunk.frame - self._next_frame
         if missing > 0 or self._resampler is None:
-            # Frames that found no room in the inbox are an exact hole.
+            # Frames that found no room in the inbox are an exact gap.
             self._begin_run(chunk, self._end_s + missing / (chunk.rate_hz * self._rate_factor))
-        self._steer(chunk)
+        self._adjust_rate(chunk)
         assert self._resampler is not None
-        self._write(self._resampler.push(self._rows(chunk.waveform)))
+        self._append(self._resampler.push(self._rows(chunk.waveform)))
         self._end_s += len(chunk.waveform) / (chunk.rate_hz * self._rate_factor)
         self._next_frame = chunk.end_frame
         self._meter.add(chunk.arrived_s, chunk.end_frame / chunk.rate_hz)
@@ -183,12 +183,12 @@ class StreamAligner:
         while self._lags[0][0] < arrived_s - self._config.window_s:
             self._lags.popleft()
 
-    def _steer(self, chunk: Chunk) -> None:
+    def _adjust_rate(self, chunk: Chunk) -> None:
         """Bend the rate so that the device's place stays on the call clock."""
         if not isinstance(self._resampler, AdjustableResampler):
             return
         drift_ppm = self._meter.ppm or 0.0
-        ppm = drift_ppm - 1e6 * self.lag_s / self._config.pull_s
+        ppm = drift_ppm - 1e6 * self.lag_s / self._config.correction_s
         ppm = min(self._config.max_ppm, max(-self._config.max_ppm, ppm))
         self._rate_factor = 1 + ppm * 1e-6
         self._resampler.adjust(self._rate_factor, len(chunk.waveform))
@@ -200,7 +200,7 @@ class StreamAligner:
             return mean
         return waveform[:, : len(self._timelines)]
 
-    def _write(self, waveform: FloatArray) -> None:
+    def _append(self, waveform: FloatArray) -> None:
         samples = to_int16(waveform)
         for timeline, row in zip(self._timelines, samples.T, strict=True):
             timeline.write(self._position, np.ascontiguousarray(row))

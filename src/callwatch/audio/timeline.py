@@ -1,4 +1,4 @@
-"""One side's samples on the call's time axis, holes included."""
+"""One side's samples on the call's time axis, gaps included."""
 
 from collections import deque
 
@@ -9,7 +9,7 @@ from callwatch.core.spans import TimeSpan
 
 
 class Timeline:
-    """Pieces are written at sample positions and taken in order; what lacks is silence, and told.
+    """Audio written at sample positions and taken in order; gaps are filled with silence and reported.
 
     ::
 
@@ -37,18 +37,18 @@ class Timeline:
         """The next `length` samples, and the call-time spans in which nothing had been written."""
         out: Samples = np.zeros(length, np.int16)
         start, stop = self.taken, self.taken + length
-        holes: list[TimeSpan] = []
+        gaps: list[TimeSpan] = []
         at = start
         while self._pieces and self._pieces[0][0] < stop:
             position, samples = self._pieces.popleft()
             if position > at:
-                holes.append(TimeSpan(at / CALL_RATE_HZ, position / CALL_RATE_HZ))
+                gaps.append(TimeSpan(at / CALL_RATE_HZ, position / CALL_RATE_HZ))
             used = min(len(samples), stop - position)
             out[position - start : position - start + used] = samples[:used]
             at = position + used
             if used < len(samples):
                 self._pieces.appendleft((at, samples[used:]))
         if at < stop:
-            holes.append(TimeSpan(at / CALL_RATE_HZ, stop / CALL_RATE_HZ))
+            gaps.append(TimeSpan(at / CALL_RATE_HZ, stop / CALL_RATE_HZ))
         self.taken = stop
-        return out, holes
+        return out, gaps

@@ -9,7 +9,7 @@ _UNKNOWN_LENGTHS: Final = (0, 0xFFFFFFFF, 0xFFFFFFFF - 36, 0x7FFFFFFF, 0x7FFFF00
 
 
 def missing_share(path: Path) -> float:
-    """Share 0..1 of the announced sample data that the file lacks; 0 for other formats.
+    """Share 0..1 of the announced sample data that is missing from the file; 0 for other formats.
 
     Walks the RIFF chunks up to `data`. A length that the recorder left open counts as whole.
     """

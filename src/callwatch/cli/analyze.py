@@ -6,19 +6,20 @@ from typing import Annotated
 import typer
 
 from callwatch.app.analyze import Analysis, AnalysisInput, analyze_calls
-from callwatch.cli.console import clock, err, out, print_json, progress_bar
+from callwatch.cli.console import clock, err, out, print_json, print_warnings, progress_bar
 from callwatch.cli.options import (
     AgentFile,
     Channels,
     CustomerFile,
     EngineName,
+    Experimental,
     LanguageName,
     ModelDir,
     configured,
     parse_channels,
 )
-from callwatch.core.document import to_document
 from callwatch.core.errors import CallwatchError
+from callwatch.document import to_document
 
 
 def analyze(
@@ -34,6 +35,7 @@ def analyze(
     channels: Channels = "agent,customer",
     agent_file: AgentFile = None,
     customer_file: CustomerFile = None,
+    experimental: Experimental = None,
     history: Annotated[
         bool, typer.Option("--history/--no-history", help="Keep the calls in the history.")
     ] = True,
@@ -47,7 +49,7 @@ def analyze(
         inputs.append(AnalysisInput(agent_file=agent_file, customer_file=customer_file))
     if not inputs:
         raise typer.BadParameter("name at least one recording")
-    config = configured(language, engine, model)
+    config = configured(language, engine, model, experimental)
     order = parse_channels(channels)
     failures: list[str] = []
     reports = []
@@ -71,8 +73,7 @@ def analyze(
                     f"{len(summary.cues)} cues",
                     markup=False,
                 )
-                for warning in summary.input_quality.warnings:
-                    err.print(f"  note: {warning}", markup=False)
+                print_warnings(summary, "  ")
     if as_json:
         print_json(reports)
     if failures:

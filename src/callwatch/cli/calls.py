@@ -15,16 +15,15 @@ from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.cli.console import err, out, print_json
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
-from callwatch.core.document import to_document
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
 from callwatch.core.summary import CallSummary
+from callwatch.document import to_document
 from callwatch.report.export_csv import to_csv
 from callwatch.report.exports import ExportFormat, export_call
 from callwatch.report.figure_rows import audio_kept, figure_rows
 from callwatch.report.files import copy_private, write_private
 from callwatch.report.moments import moments_of, worth_a_look
-from callwatch.report.retelling import retold
 from callwatch.report.sentences import what_mattered
 from callwatch.report.wording import Wording, clock
 
@@ -352,7 +351,7 @@ def _show(summary: CallSummary, record: StoredCall, w: Wording) -> None:
         line = f"{moment.at:>7}  {moment.title} · {moment.who}. {moment.evidence}"
         out.print(escape(line))
     for warning in summary.input_quality.warnings:
-        out.print(f"[yellow]![/] {escape(retold(warning, w))}")
+        out.print(f"[yellow]![/] {escape(w.fact(warning))}")
     if record.figures.is_hard:
         out.print(f"\n{escape(w.t('page.hard'))}")
     if record.follow_up_on is not None:

@@ -18,8 +18,11 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event, NudgeShown
+from callwatch.core.summary import CallSummary
+from callwatch.texts.facts import reason_of, sentence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,7 +41,14 @@ def clock(time_s: float) -> str:
     return f"{int(time_s) // 60}:{int(time_s) % 60:02d}"
 
 
-def nudge_printer() -> Callable[[Event], None]:
+def print_warnings(summary: CallSummary, indent: str = "") -> None:
+    """What could not be measured and why, in the language of the call."""
+    language = Language.or_english(summary.call.language)
+    for warning in summary.input_quality.warnings:
+        err.print(f"{indent}note: {sentence(warning, language)}", markup=False)
+
+
+def nudge_printer(language: Language) -> Callable[[Event], None]:
     """A sink that prints each nudge with its call time."""
 
     def sink(event: Event) -> None:
@@ -47,7 +57,7 @@ def nudge_printer() -> Callable[[Event], None]:
             # Words of the call may hold brackets ("[number]"): they are no markup.
             title, advice = escape(lines[0]), escape(" ".join(lines[1:]))
             out.print(f"{clock(event.time_s):>6}  [bold]{title}[/bold]  {advice}")
-            out.print(f"        [dim]{escape(event.nudge.because)}[/dim]")
+            out.print(f"        [dim]{escape(reason_of(event.nudge, language))}[/dim]")
 
     return sink
 

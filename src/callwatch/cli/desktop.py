@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from callwatch.cli.tell import tell_app
+from callwatch.cli.app_command import send_command
 from callwatch_ui.desktop.ipc import AppCommand
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
@@ -33,10 +33,10 @@ def desktop() -> None:
 
 
 def _add(command: AppCommand) -> None:
-    def tell(as_json: JsonOption = False) -> None:
-        raise typer.Exit(tell_app(command, as_json=as_json))
+    def send(as_json: JsonOption = False) -> None:
+        raise typer.Exit(send_command(command, as_json=as_json))
 
-    call_app.command(command.value, help=HELPS[command])(tell)
+    call_app.command(command.value, help=HELPS[command])(send)
 
 
 for _command in HELPS:

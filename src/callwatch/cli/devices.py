@@ -39,7 +39,7 @@ def devices(as_json: JsonOption = False) -> None:
 
 
 def doctor(as_json: JsonOption = False) -> None:
-    """Check this machine: what works, what is missing, and how to mend it.
+    """Check this machine: what works, what is missing, and how to fix it.
 
     Exit status 1 when something is broken; parts that are only missing do not count.
     """
@@ -69,4 +69,4 @@ def _show(finding: Finding) -> None:
         f"{_MARKS[finding.ok]}  [bold]{escape(finding.name)}[/bold]  {escape(finding.message)}"
     )
     if finding.ok is not True and finding.remedy:
-        out.print(f"        to mend it: {finding.remedy}", markup=False)
+        out.print(f"        to fix it: {finding.remedy}", markup=False)

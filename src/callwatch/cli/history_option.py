@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from callwatch.config import load_config
+from callwatch.cli.options import settings
 from callwatch.core.errors import StoreError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def open_history(address: str | None) -> "CallHistory":
 
     if address:
         _refuse_a_slip(address)
-    config = load_config().config
+    config = settings().config
     return CallHistory(address or config.store.url or None, config.call.agent_id)
 
 

@@ -2,28 +2,32 @@
 
 import errno
 import io
+import logging
 import os
 import sys
 
-from callwatch.cli.tell import as_told, tell_app
+from callwatch import __version__
+from callwatch.cli.app_command import parse_app_request, send_command
 from callwatch.core.errors import CallwatchError
+from callwatch.core.log import start_log
 
 
 def main() -> None:
     """Run the command line."""
     _prepare_streams()
     try:
-        # A soft phone's hook delays the call that it tells of: it waits for no framework.
-        told = as_told(sys.argv[1:])
-        if told is not None:
-            sys.exit(tell_app(told.command, as_json=told.as_json))
+        # A soft phone's hook delays the call it reports: it waits for no framework.
+        request = parse_app_request(sys.argv[1:])
+        if request is not None:
+            sys.exit(send_command(request.command, as_json=request.as_json))
+        start_log(__version__)
         _start_app(sys.argv[1:])
         from callwatch.cli.tree import app
 
         try:
             app()
         finally:
-            # Here and not at the interpreter's end, where a full disk would be told as a traceback.
+            # Here and not at the interpreter's end, where a full disk would show as a traceback.
             sys.stdout.flush()
     except CallwatchError as error:
         _fail(str(error))
@@ -34,6 +38,7 @@ def main() -> None:
         if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
             _forget_output()
             _fail("What was to be printed cannot be written: the disk is full; make room on it.")
+        logging.getLogger(__name__).error("a fault of its own", exc_info=fault)
         if os.environ.get("CALLWATCH_DEBUG"):
             raise
         _fail(

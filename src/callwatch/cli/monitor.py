@@ -16,12 +16,13 @@ from callwatch.app.monitor import (
     replay_call,
 )
 from callwatch.app.overlay import can_show_overlay, save_pictures
-from callwatch.cli.console import err, nudge_printer, out, progress_bar
+from callwatch.cli.console import err, nudge_printer, out, print_warnings, progress_bar
 from callwatch.cli.options import (
     AgentFile,
     Channels,
     CustomerFile,
     EngineName,
+    Experimental,
     LanguageName,
     ModelDir,
     configured,
@@ -49,9 +50,10 @@ def demo(
             "--real-time/--fast", help="Play in real time (the default when the overlay shows)."
         ),
     ] = None,
+    experimental: Experimental = None,
 ) -> None:
     """Play the bundled demo call through the live pipeline and write its report."""
-    config = demo_config(configured("en", engine, model))
+    config = demo_config(configured("en", engine, model, experimental))
     folder = out_dir or Path("callwatch-demo")
     desk = CallFactory(config)
     with_overlay = show_overlay and can_show_overlay()
@@ -63,7 +65,7 @@ def demo(
     with progress_bar("demo call") as advance:
         outcome = replay_call(
             desk, demo_files(), folder, "demo", real_time=paced, with_overlay=with_overlay,
-            in_history=True, sinks=(nudge_printer(), progress_sink(advance, None)),
+            in_history=True, sinks=(nudge_printer(desk.config.call.language), progress_sink(advance, None)),
         )  # fmt: skip
     if not with_overlay:
         _save_pictures(folder, desk)
@@ -83,9 +85,10 @@ def live(
     language: LanguageName = None,
     engine: EngineName = None,
     model: ModelDir = None,
+    experimental: Experimental = None,
 ) -> None:
     """Monitor a real call; end it with Ctrl-C or by closing the overlay."""
-    config = configured(language, engine, model)
+    config = configured(language, engine, model, experimental)
     devices = config.devices
     devices = replace(devices, agent=agent or devices.agent, customer=customer or devices.customer)
     desk = CallFactory(replace(config, devices=devices))
@@ -97,7 +100,7 @@ def live(
     with_overlay = show_overlay and can_show_overlay()
     outcome = live_call(
         desk, out_dir or _call_folder(), with_overlay=with_overlay,
-        sinks=(nudge_printer(),),
+        sinks=(nudge_printer(desk.config.call.language),),
     )  # fmt: skip
     _tell(outcome)
 
@@ -112,6 +115,7 @@ def replay(
     channels: Channels = "agent,customer",
     agent_file: AgentFile = None,
     customer_file: CustomerFile = None,
+    experimental: Experimental = None,
 ) -> None:
     """Play a recording through the live pipeline in real time: which nudges would have come?"""
     if (call is None) is not (bool(agent_file) and bool(customer_file)) or (
@@ -121,14 +125,14 @@ def replay(
     files = RecordingFiles(call, agent_file, customer_file, parse_channels(channels))
     main_file = call or agent_file
     name = main_file.name if main_file else "call"
-    desk = CallFactory(configured(language, engine, model))
+    desk = CallFactory(configured(language, engine, model, experimental))
     err.print(desk.choice.explanation, markup=False)
     with_overlay = show_overlay and can_show_overlay()
     with progress_bar(name) as advance:
         outcome = replay_call(
             desk, files, out_dir or Path("callwatch-replay") / Path(name).stem, name, real_time=True,
             with_overlay=with_overlay, in_history=False,
-            sinks=(nudge_printer(), progress_sink(advance, None)),
+            sinks=(nudge_printer(desk.config.call.language), progress_sink(advance, None)),
         )  # fmt: skip
     _tell(outcome)
 
@@ -148,8 +152,7 @@ def _save_pictures(folder: Path, desk: CallFactory) -> None:
 
 
 def _tell(outcome: CallOutcome) -> None:
-    for warning in outcome.summary.input_quality.warnings:
-        err.print(f"note: {warning}", markup=False)
+    print_warnings(outcome.summary)
     out.print(str(outcome.paths.html), markup=False)
     if outcome.history_fault is not None:
         raise CallwatchError(outcome.history_fault)

@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
-from callwatch.config import Config, load_config
+from callwatch.cli.console import err
+from callwatch.config import Config, LoadedConfig, load_config
 from callwatch.core.channels import Channel, Language
+from callwatch.core.errors import ConfigError
+from callwatch.session.experimental import parse_overrides
 
 LanguageName = Annotated[
     str | None,
@@ -24,6 +27,14 @@ Channels = Annotated[
     str,
     typer.Option("--channels", help="Which channel is whose: agent,customer or customer,agent."),
 ]
+Experimental = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--experimental",
+        metavar="STAGE.NAME=VALUE",
+        help="Try another threshold of the analysis; repeatable. The names change without notice.",
+    ),
+]
 AgentFile = Annotated[
     Path | None, typer.Option("--agent-file", help="Mono recording of the agent.")
 ]
@@ -32,14 +43,28 @@ CustomerFile = Annotated[
 ]
 
 
+def settings() -> LoadedConfig:
+    """The settings of this machine; what they hold in vain is said on stderr.
+
+    Raises ConfigError for a file that cannot be used.
+    """
+    loaded = load_config()
+    for note in loaded.notes:
+        err.print(f"note: {note}", markup=False)
+    return loaded
+
+
 def configured(
-    language: str | None = None, engine: str | None = None, model: Path | None = None
+    language: str | None = None,
+    engine: str | None = None,
+    model: Path | None = None,
+    experimental: list[str] | None = None,
 ) -> Config:
     """The configuration of this machine with what the command line said.
 
-    Raises CallwatchError for an unknown language or a broken settings file.
+    Raises CallwatchError for an unknown language, an unknown threshold or a broken settings file.
     """
-    config = load_config().config
+    config = settings().config
     if language is not None:
         config = replace(config, call=replace(config.call, language=parse_language(language)))
     recognition = config.recognition
@@ -47,7 +72,8 @@ def configured(
         recognition = replace(recognition, engine=engine)
     if model is not None:
         recognition = replace(recognition, model=str(model))
-    return replace(config, recognition=recognition)
+    overrides = parse_overrides(experimental or ())
+    return replace(config, recognition=recognition, experimental=overrides)
 
 
 def parse_language(name: str) -> Language:
@@ -55,8 +81,6 @@ def parse_language(name: str) -> Language:
     try:
         return Language({"no": "nb", "se": "sv", "dk": "da"}.get(name.lower(), name.lower()))
     except ValueError as exc:
-        from callwatch.core.errors import ConfigError
-
         raise ConfigError(f"The language {name!r} is not known: use en, sv, da or nb.") from exc
 
 

@@ -9,9 +9,11 @@ import typer
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
+from callwatch.document import fact_to_document
 from callwatch.phrases.check import check_packs
 from callwatch.phrases.embeddings import why_no_embeddings
 from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.texts.facts import english
 
 phrases_app = typer.Typer(
     help="Threat phrases: try them on text, check a pack of your own.", no_args_is_help=True
@@ -51,7 +53,8 @@ def match_lines(
                 "start": match.start,
                 "end": match.end,
                 "score": match.score,
-                "evidence": match.evidence,
+                "evidence": english(match.evidence),
+                **fact_to_document(match.evidence, "evidence_"),
             }
             for match in matcher.match(text)
         ]

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from callwatch.app.report import report_of_journal
-from callwatch.cli.console import clock, err, out, print_json
+from callwatch.cli.console import clock, out, print_json, print_warnings
 from callwatch.cli.history_option import JsonOption
-from callwatch.core.document import to_document
+from callwatch.document import to_document
 
 
 def report(
@@ -24,7 +24,6 @@ def report(
     if as_json:
         print_json(to_document(summary))
         return
-    for warning in summary.input_quality.warnings:
-        err.print(f"note: {warning}", markup=False)
+    print_warnings(summary)
     length = clock(summary.call.duration_s)
     out.print(f"{paths.html}  {length} min, {len(summary.cues)} cues", markup=False)

@@ -30,7 +30,7 @@ def frozen(samples: npt.ArrayLike) -> Samples:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CallBlock:
-    """A slice of the call: both sides, aligned, at CALL_RATE_HZ, without holes.
+    """A slice of the call: both sides, aligned, at CALL_RATE_HZ, without gaps.
 
     `samples` int16 (2, n), read-only, row = Channel.index. Blocks follow each other: the
     `start_s` of one is the `end_s` of the one before. Where a device delivered nothing the

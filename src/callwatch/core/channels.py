@@ -30,3 +30,8 @@ class Language(StrEnum):
     SV = "sv"
     DA = "da"
     NB = "nb"
+
+    @classmethod
+    def or_english(cls, name: str) -> "Language":
+        """The language of that name; English for one that has no texts."""
+        return cls(name) if name in frozenset(cls) else cls.EN

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callwatch.core.channels import Channel
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 
 
@@ -54,9 +55,10 @@ class Cue:
     """One thing that was noticed.
 
     `detected_s` is the stream time at which the cue was emitted: seconds of audio consumed.
-    `score` 0..1. `evidence` is one plain sentence that a person can check. The optional fields
-    belong to one kind each: `yielded` interruption; `effort` (z) and `level_delta_db`
-    raised_voice; `category` threat; `value` and `threshold` the pace cues.
+    `score` 0..1. `evidence` is what a person can check; `texts/facts.py` makes the sentence. The
+    optional fields belong to one kind each: `yielded` interruption; `effort` (z),
+    `level_delta_db` and `friendly` (laughter, thanks or delight in the same seconds) raised_voice;
+    `category` threat; `value` and `threshold` the pace cues.
     """
 
     kind: CueKind
@@ -64,7 +66,7 @@ class Cue:
     span: TimeSpan
     detected_s: float
     score: float
-    evidence: str
+    evidence: Fact
     yielded: bool | None = None
     effort: float | None = None
     level_delta_db: float | None = None
@@ -72,6 +74,7 @@ class Cue:
     value: float | None = None
     threshold: float | None = None
     utterance_id: str | None = None
+    friendly: bool | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.score <= 1.0:

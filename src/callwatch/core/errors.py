@@ -14,7 +14,7 @@ Bugs raise ordinary exceptions; only these are turned into exit status 1 by the 
 
 
 class CallwatchError(Exception):
-    """Base of all errors that are told to the user in one sentence."""
+    """Base of all errors that are shown to the user in one sentence."""
 
 
 class InputError(CallwatchError):

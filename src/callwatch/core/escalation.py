@@ -1,4 +1,4 @@
-"""How heated a call is: four levels, told apart by what the customer does, not by what they feel."""
+"""How heated a call is: four levels, distinguished by what the customer does, not by what they feel."""
 
 from dataclasses import dataclass
 from enum import StrEnum

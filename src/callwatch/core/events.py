@@ -1,4 +1,4 @@
-"""Everything that the pipeline tells: one frozen value per event, named in the past tense.
+"""Everything that the pipeline reports: one frozen value per event, named in the past tense.
 
 `time_s` is always the stream time at which the event was decided. The journal writes every
 event; the report can be recomputed from it.
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue
 from callwatch.core.escalation import EscalationChange
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo, InputQuality, Performance
@@ -25,7 +26,7 @@ class CallStarted:
 
 @dataclass(frozen=True, slots=True)
 class CallEnded:
-    """The last event: what only the end tells. A journal without it was cut short."""
+    """The last event: what is known only at the end. A journal without it was cut short."""
 
     time_s: float
     duration_s: float
@@ -155,13 +156,17 @@ class VoiceSettled:
 
 @dataclass(frozen=True, slots=True)
 class InputWarning:
-    """Something about the input that a person should know; `code` is stable, `message` plain."""
+    """Something about the input that a person should know."""
 
     time_s: float
     channel: Channel | None
-    code: str
-    message: str
+    fact: Fact
     span: TimeSpan | None = None
+
+    @property
+    def code(self) -> str:
+        """What it is about; codes are stable."""
+        return self.fact.code
 
 
 @dataclass(frozen=True, slots=True)

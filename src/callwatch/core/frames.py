@@ -36,7 +36,7 @@ class VoiceFrames:
     """What the voice activity stage knows of a stretch of the call.
 
     Arrays have shape (2, n), row = Channel.index; frame i covers
-    [start_s + i * HOP_S, start_s + (i + 1) * HOP_S). Frames follow each other without holes.
+    [start_s + i * HOP_S, start_s + (i + 1) * HOP_S). Frames follow each other without gaps.
 
     speech        bool     own speech, after smoothing; the other side's bleed is not speech
     probability   float32  0..1, the raw opinion

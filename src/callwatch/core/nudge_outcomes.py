@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import CueKind
-from callwatch.core.nudges import NudgeLevel
+from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan, intersection, total_s
 from callwatch.core.summary import CallSummary
 
 # How long after a nudge its effect is looked for.
 EFFECT_S = 20.0
-# How `Nudge.because` begins when chance withheld it.
-WITHHELD = "withheld at random"
+# The code of `Nudge.not_shown` when chance withheld it; older reports begin their sentence so.
+WITHHELD = "withheld"
+WITHHELD_SENTENCE = "withheld at random"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,19 @@ def nudge_outcomes(summary: CallSummary) -> tuple[NudgeOutcome, ...]:
     outcomes = []
     for nudge in summary.nudges:
         after = TimeSpan(nudge.time_s, nudge.time_s + EFFECT_S)
-        by_chance = not nudge.shown and nudge.because.startswith(WITHHELD)
+        by_chance = not nudge.shown and _is_withheld(nudge)
         # Urgent nudges are never withheld, so there is nothing to compare them with.
         if nudge.level is NudgeLevel.URGENT or not (nudge.shown or by_chance):
             continue
         if after.end_s <= summary.call.duration_s:
             outcomes.append(_outcome(summary, nudge.key, nudge.shown, after))
     return tuple(outcomes)
+
+
+def _is_withheld(nudge: Nudge) -> bool:
+    if nudge.not_shown is not None:
+        return nudge.not_shown.code == WITHHELD
+    return (nudge.because.sentence or "").startswith(WITHHELD_SENTENCE)
 
 
 def _outcome(summary: CallSummary, key: str, was_shown: bool, after: TimeSpan) -> NudgeOutcome:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callwatch.core.facts import Fact
+
 
 class NudgeLevel(StrEnum):
     """How a nudge is drawn. Urgent is kept for danger to life or limb."""
@@ -17,9 +19,9 @@ class NudgeLevel(StrEnum):
 class Nudge:
     """One piece of advice.
 
-    `key` names its text in the language files. `because` is one plain sentence: the evidence
-    that led to it or, when `shown` is false, also why it was not shown. `cue_ids` are the cues
-    that it follows.
+    `key` names its text in the language files. `because` is the evidence that led to it;
+    `not_shown` says why it was not shown, None when it was (or when `because` is a sentence of an
+    older report, which tells both). `cue_ids` are the cues that it follows.
     """
 
     id: str
@@ -28,5 +30,6 @@ class Nudge:
     level: NudgeLevel
     time_s: float
     shown: bool
-    because: str
+    because: Fact
     cue_ids: tuple[str, ...] = ()
+    not_shown: Fact | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
 from callwatch.core.escalation import EscalationChange
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
@@ -84,10 +85,10 @@ class ChannelQuality:
 
 @dataclass(frozen=True, slots=True)
 class InputQuality:
-    """Both sides, and plain sentences on what could not be measured and why."""
+    """Both sides, and what could not be measured and why."""
 
     channels: dict[Channel, ChannelQuality]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,13 @@ interrupts nor rises in loudness.
     agent                    |== turn, quiet, at the customer's end ==|   -> control
 """
 
-from collections import deque
 from dataclasses import dataclass
-from typing import Final
 
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, Event, FloorReleased, FloorTaken
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
-
-_SPOILS: Final = 8  # more than an agent interrupts or rises in one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class ControlDetector:
         self._config = config or ControlConfig()
         self._outburst: tuple[TimeSpan, str] | None = None
         self._turn_start_s: float | None = None  # the agent's turn that goes on
-        self._spoils: deque[TimeSpan] = deque(maxlen=_SPOILS)
+        self._spoils: list[TimeSpan] = []  # the agent's interruptions and rises in loudness
         self._count = 0
 
     def on_event(self, event: Event) -> list[Event]:
@@ -54,7 +51,7 @@ class ControlDetector:
     def _on_cue(self, cue: Cue) -> None:
         outburst = cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.CUSTOMER
         if outburst or cue.kind is CueKind.THREAT:
-            what = "the voice rose" if outburst else "the threat"
+            what = "raised_voice" if outburst else "threat"
             if not self._is_answering():
                 self._outburst = (cue.span, what)
         elif cue.channel is Channel.AGENT and cue.kind in (
@@ -87,7 +84,7 @@ class ControlDetector:
         if spoilt or span.start_s - outburst.end_s > self._config.within_s:
             return []
         self._count += 1
-        evidence = f"first turn after {what}: no interruption and no rise in loudness"
+        evidence = Fact("control", {"event": what})
         cue = Cue(CueKind.CONTROL, Channel.AGENT, span, time_s, 1.0, evidence)
         cue_id = f"control-{self._count}"
         return [CueOpened(time_s, cue_id, cue), CueClosed(time_s, cue_id, cue)]

@@ -25,6 +25,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan, total_s, union
 from callwatch.core.words import Utterance
 
@@ -41,11 +42,14 @@ class PaceConfig:
         15.0  # of own speech: shorter windows flag a single quick sentence
     )
     slow_response_s: float = 3.0  # a gap over this ends a turn, and is heard as hesitation
+    # Danish speakers leave longer gaps (median 470 ms against 200 ms, Stivers et al. 2009).
+    danish_allowance_s: float = 0.3
     dead_air_s: float = 8.0  # callers ask "are you still there?" at about this point
 
     def slow_response_for(self, language: Language) -> float:
-        """Danish speakers leave longer gaps (median 470 ms against 200 ms, Stivers et al. 2009)."""
-        return self.slow_response_s + (0.3 if language is Language.DA else 0.0)
+        """The silence after the customer's turn that is slow in that language."""
+        more_s = self.danish_allowance_s if language is Language.DA else 0.0
+        return self.slow_response_s + more_s
 
 
 class PaceDetector:
@@ -102,18 +106,15 @@ class PaceDetector:
         spoke_s = time_s if self._speaking[Channel.AGENT] else self._agent_stopped_s
         if floor_s is not None and spoke_s - floor_s > self._config.monologue_s:
             span = TimeSpan(floor_s, time_s)
-            evidence = f"the agent has held the floor for {span.duration_s:.0f} s"
-            out += self._open_cue(CueKind.MONOLOGUE, span, self._config.monologue_s, evidence)
+            out += self._open_cue(CueKind.MONOLOGUE, span, self._config.monologue_s)
         if any(self._speaking.values()) or self._voice_ended_s is None or self.on_hold:
             return out
         silence = TimeSpan(self._voice_ended_s, max(time_s, self._voice_ended_s))
         silent_s, slow_s = silence.duration_s, self._slow_response_s
         if self._last_speaker is Channel.CUSTOMER and silent_s > slow_s:
-            evidence = f"no answer {silent_s:.1f} s after the customer stopped"
-            out += self._open_cue(CueKind.SLOW_RESPONSE, silence, slow_s, evidence)
+            out += self._open_cue(CueKind.SLOW_RESPONSE, silence, slow_s)
         if silent_s > self._config.dead_air_s:
-            evidence = f"nobody has spoken for {silent_s:.0f} s"
-            out += self._open_cue(CueKind.DEAD_AIR, silence, self._config.dead_air_s, evidence)
+            out += self._open_cue(CueKind.DEAD_AIR, silence, self._config.dead_air_s)
         return out
 
     def set_on_hold(self, on_hold: bool, time_s: float, reason: str = "agent") -> list[Event]:
@@ -149,7 +150,7 @@ class PaceDetector:
         if wpm <= self._config.fast_speech_wpm:
             return self._close(CueKind.FAST_SPEECH, time_s, utterance.span.end_s)
         start_s = max(0.0, self._agent_words[0][2] - self._agent_words[0][1])
-        evidence = f"{wpm:.0f} words a minute over {own_s:.0f} s of own speech"
+        evidence = Fact("fast_speech", {"words_per_min": wpm, "own_s": own_s})
         span, limit_wpm = TimeSpan(start_s, max(time_s, start_s)), self._config.fast_speech_wpm
         return self._open_cue(CueKind.FAST_SPEECH, span, limit_wpm, evidence, wpm)
 
@@ -158,7 +159,7 @@ class PaceDetector:
         kind: CueKind,
         span: TimeSpan,
         threshold: float,
-        evidence: str,
+        evidence: Fact | None = None,
         value: float | None = None,
     ) -> list[Event]:
         if kind in self._open:
@@ -166,6 +167,7 @@ class PaceDetector:
         self._count += 1
         channel = None if kind is CueKind.DEAD_AIR else Channel.AGENT
         value = round(span.duration_s if value is None else value, 3)
+        evidence = evidence or _lasting(kind, span)
         cue = Cue(kind, channel, span, span.end_s, 1.0, evidence, value=value, threshold=threshold)
         self._open[kind] = (f"pace-{self._count}", cue)
         return [CueOpened(span.end_s, f"pace-{self._count}", cue)]
@@ -178,5 +180,13 @@ class PaceDetector:
         if kind is not CueKind.FAST_SPEECH and span.duration_s <= (cue.threshold or 0.0):
             # A voice is told a moment after its onset: this one had begun before the threshold.
             return [CueWithdrawn(time_s, cue_id)]
-        value = cue.value if kind is CueKind.FAST_SPEECH else round(span.duration_s, 3)
-        return [CueClosed(time_s, cue_id, replace(cue, span=span, value=value))]
+        if kind is CueKind.FAST_SPEECH:
+            return [CueClosed(time_s, cue_id, replace(cue, span=span))]
+        value, evidence = round(span.duration_s, 3), _lasting(kind, span)
+        return [CueClosed(time_s, cue_id, replace(cue, span=span, value=value, evidence=evidence))]
+
+
+def _lasting(kind: CueKind, span: TimeSpan) -> Fact:
+    """How long it has lasted: so far when the cue opens, in all when it closes."""
+    name = "held_s" if kind is CueKind.MONOLOGUE else "silent_s"
+    return Fact(kind.value, {name: span.duration_s})

@@ -14,6 +14,7 @@ from math import exp, isnan
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, Event, VoiceSettled
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.effort.estimator import EffortFrames
 
@@ -220,21 +221,14 @@ def _stands_out(
     )
 
 
-def _evidence(channel: Channel, effort: EffortFrames, i: int) -> str:
-    """One sentence that a person can check with a tuner and a level meter."""
+def _evidence(channel: Channel, effort: EffortFrames, i: int) -> Fact:
+    """What a person can check with a tuner and a level meter: what rose, by how much."""
     row = channel.index
     measured = (
-        (float(effort.pitch_delta_st[row, i]), 1.0, "pitch", "semitones"),
-        (float(effort.level_delta_db[row, i]), 2.0, "level", "dB"),
-        (float(effort.balance_delta_db[row, i]), 2.0, "high frequencies", "dB"),
+        ("pitch_st", float(effort.pitch_delta_st[row, i]), 1.0),
+        ("level_db", float(effort.level_delta_db[row, i]), 2.0),
+        ("high_db", float(effort.balance_delta_db[row, i]), 2.0),
     )
-    parts = [
-        f"{name} {value:.0f} {unit}" for value, least, name, unit in measured if value >= least
-    ]
-    what = "loudness: " if channel is Channel.AGENT else ""
-    return f"{what}{_listed(parts)} above their own usual for {effort.voiced_s[row, i]:.1f} s"
-
-
-def _listed(parts: list[str]) -> str:
-    """Joins as in: a, b and c."""
-    return " and ".join([*([", ".join(parts[:-1])] if len(parts) > 1 else []), parts[-1]])
+    rose = {name: value for name, value, least in measured if value >= least}
+    code = "louder" if channel is Channel.AGENT else "raised_voice"
+    return Fact(code, {**rose, "voiced_s": float(effort.voiced_s[row, i])})

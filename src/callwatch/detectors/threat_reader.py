@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from callwatch.core.cues import ThreatCategory
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
 from callwatch.detectors.sentences import sentence_spans
@@ -26,7 +27,7 @@ class Found:
     category: ThreatCategory
     score: float
     span: TimeSpan
-    evidence: str
+    evidence: Fact
     first: int
 
 

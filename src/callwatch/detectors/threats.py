@@ -17,6 +17,7 @@ from typing import Final
 from callwatch.core.channels import Channel
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event
+from callwatch.core.facts import Fact
 from callwatch.core.words import Utterance, Word
 from callwatch.detectors.sentences import sentence_spans
 from callwatch.detectors.threat_reader import Found, Matches, ThreatReader, laid_over
@@ -216,7 +217,8 @@ class ThreatDetector:
                 share[one.category] = share.get(one.category, 0.0) + alternative.share
                 known = surest.get(one.category)
                 if known is None or one.score > known.score:
-                    surest[one.category] = replace(one, evidence=f"Perhaps: {one.evidence}")
+                    evidence = Fact(f"perhaps_{one.evidence.code}", one.evidence.params)
+                    surest[one.category] = replace(one, evidence=evidence)
         least = self._config.min_alternative_share
         return {category: one for category, one in surest.items() if share[category] >= least}
 

@@ -15,6 +15,7 @@ from typing import Final
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, VoiceStarted
+from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
@@ -198,14 +199,16 @@ class TurnTaking:
     def _backchannel(
         self, channel: Channel, span: TimeSpan, time_s: float, text: str | None
     ) -> list[Event]:
-        said = f": '{text}'" if text else ""
+        evidence = Fact("inside_turn", {"duration_s": span.duration_s})
+        if text:
+            evidence = Fact("inside_turn_said", {"duration_s": span.duration_s, "said": text})
         cue = Cue(
             CueKind.BACKCHANNEL,
             channel,
             span,
             time_s,
             score=0.9 if text else 0.7,
-            evidence=f"{span.duration_s:.1f} s inside the other's turn{said}",
+            evidence=evidence,
         )
         cue_id = self._new_id("b")
         return [CueOpened(time_s, cue_id, cue), CueClosed(time_s, cue_id, cue)]
@@ -230,6 +233,5 @@ def _said_in(utterance: Utterance, span: TimeSpan) -> str:
     return " ".join(inside)
 
 
-def _evidence(overlap_s: float, spurt: TalkSpurt) -> str:
-    held_s = spurt.hold * HOP_S
-    return f"{overlap_s:.1f} s overlap after the other held the floor for {held_s:.1f} s"
+def _evidence(overlap_s: float, spurt: TalkSpurt) -> Fact:
+    return Fact("overlap", {"overlap_s": overlap_s, "held_s": spurt.hold * HOP_S})

@@ -13,6 +13,7 @@ import numpy as np
 from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
+from callwatch.core.facts import Fact
 from callwatch.phrases.classifier import CATEGORIES, Classifier, load_classifier
 from callwatch.phrases.embeddings import why_no_embeddings
 from callwatch.phrases.features import Feature, FeatureReader
@@ -24,10 +25,6 @@ from callwatch.phrases.text import NormText, NormWord, normalise
 # Long monologues are read in windows: threats are short, and sums over many words drown them.
 WINDOW_WORDS: Final = 40
 WINDOW_STEP: Final = 28
-
-# How a match is told that no rule made.
-LIKE_IN_WORDS: Final = "Said '{said}', worded like a threat of this kind ({sure})."
-LIKE_IN_MEANING: Final = "Said '{said}', close in meaning to a threat of this kind ({sure})."
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +75,7 @@ class PhraseMatch:
     start: int
     end: int
     score: float
-    evidence: str
+    evidence: Fact
     by_rule: bool = True
 
 
@@ -194,14 +191,14 @@ class PhraseMatcher:
         if self._meaning and meaning is not None and meaning[number] > wording[number]:
             words = [text.original[word.start : word.end] for word in text.words]
             weights = self._meaning.carriers(words, number)
-            likeness = LIKE_IN_MEANING
+            what = "meaning"
         else:
             assert self._classifier is not None
             weights = self._classifier.carriers(read.features, number, len(text.words))
-            likeness = LIKE_IN_WORDS
+            what = "wording"
         start, end = text.offsets(*heaviest_run([float(weight) for weight in weights]))
         said = text.original[start:end]
-        evidence = likeness.format(said=said, sure=f"{sure:.2f}")
+        evidence = Fact("phrase", {"what": what, "said": said, "probability": sure})
         category = CATEGORIES[number]
         return PhraseMatch(category, said, start, end, round(sure, 3), evidence, by_rule=False)
 
@@ -231,9 +228,8 @@ def _from_rule(text: NormText, hit: Hit, score: float) -> PhraseMatch:
     start, end = text.offsets(hit.first, hit.last)
     said = text.original[start:end]
     category = ThreatCategory(hit.rule.labels[0])
-    return PhraseMatch(
-        category, said, start, end, round(score, 3), f"Said '{said}' (rule {hit.rule.id})."
-    )
+    evidence = Fact("phrase", {"what": "rule", "said": said, "rule": hit.rule.id})
+    return PhraseMatch(category, said, start, end, round(score, 3), evidence)
 
 
 def _probability(odds: float) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import CueKind
+from callwatch.core.facts import Fact
 from callwatch.phrases.pack import Pack, load_pack
 from callwatch.phrases.rules import RuleSet
 from callwatch.phrases.text import normalise
@@ -21,7 +22,7 @@ class StepMatch:
     text: str
     start: int
     end: int
-    evidence: str
+    evidence: Fact
 
 
 class StepMatcher:
@@ -46,7 +47,6 @@ class StepMatcher:
             step = hit.rule.labels[0]
             if step not in found or start < found[step].start:
                 said = text[start:end]
-                found[step] = StepMatch(
-                    CueKind(step), said, start, end, f"Said '{said}' (rule {hit.rule.id})."
-                )
+                evidence = Fact("phrase", {"what": "rule", "said": said, "rule": hit.rule.id})
+                found[step] = StepMatch(CueKind(step), said, start, end, evidence)
         return sorted(found.values(), key=lambda match: match.start)

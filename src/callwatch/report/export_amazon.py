@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import CueKind
-from callwatch.core.document import Document
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallSummary
 from callwatch.core.words import Utterance
+from callwatch.document import Document
 
 ROLES = {Channel.AGENT: "AGENT", Channel.CUSTOMER: "CUSTOMER"}
 LANGUAGE_CODES = {"en": "en-US", "sv": "sv-SE", "da": "da-DK", "nb": "no-NO"}

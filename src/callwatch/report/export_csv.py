@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from callwatch.core.channels import CHANNELS
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
-from callwatch.core.document import DECIMALS
 from callwatch.core.summary import CallSummary
+from callwatch.document import DECIMALS
+from callwatch.texts.facts import english
 
 # A spreadsheet takes a text that begins so for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -62,7 +63,7 @@ def row_of(summary: CallSummary) -> dict[str, Cell]:
         row[f"threat_{category.value}"] = sum(c.category is category for c in summary.cues)
     row["nudges_shown"] = sum(nudge.shown for nudge in summary.nudges)
     row["nudges_held"] = sum(not nudge.shown for nudge in summary.nudges)
-    row["warnings"] = " | ".join(summary.input_quality.warnings)
+    row["warnings"] = " | ".join(english(warning) for warning in summary.input_quality.warnings)
     return row
 
 

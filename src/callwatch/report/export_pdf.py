@@ -18,7 +18,6 @@ from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
 from callwatch.report.figure_rows import audio_kept, figure_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
-from callwatch.report.retelling import retold
 from callwatch.report.sentences import was_heated, what_mattered
 from callwatch.report.timeline import HALF, WIDTH, Mark, Row, rows_of
 from callwatch.report.transcript import entries_of
@@ -193,7 +192,7 @@ def _draw(page: _Page, summary: CallSummary, history: OwnHistory) -> None:
     _comparison(page, summary, history)
     page.heading(w.t("quality.warnings"))
     for warning in summary.input_quality.warnings:
-        page.text(retold(warning, w), 8.5)
+        page.text(w.fact(warning), 8.5)
     if not summary.input_quality.warnings:
         page.text(w.t("quality.no_warnings"), 8.5)
     page.heading(w.t("aftercare.heading"))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callwatch.core.channels import Language
-from callwatch.core.document import to_document
 from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
+from callwatch.document import to_document
 from callwatch.report.export_amazon import to_amazon
 from callwatch.report.export_csv import to_csv
 from callwatch.report.export_text import to_audacity, to_vtt

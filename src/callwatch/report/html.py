@@ -17,7 +17,6 @@ from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
 from callwatch.report.figure_rows import audio_kept, figure_rows, quality_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
-from callwatch.report.retelling import retold
 from callwatch.report.sentences import was_heated, what_mattered
 from callwatch.report.timeline import HALF, WIDTH, rows_of
 from callwatch.report.transcript import entries_of
@@ -85,7 +84,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "figures": figure_rows(summary, w),
         "comparison": compare(summary, history, w),
         "quality": quality_rows(summary, w),
-        "warnings": [retold(warning, w) for warning in summary.input_quality.warnings],
+        "warnings": [w.fact(warning) for warning in summary.input_quality.warnings],
         "history": history,
         "entries": entries_of(summary, moments, nudges, w),
         "has_words": any(utterance.words for utterance in summary.utterances),

@@ -12,26 +12,6 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.document import (
-    Document,
-    call_from_document,
-    call_to_document,
-    channel_or_none,
-    cue_from_document,
-    cue_to_document,
-    escalation_from_document,
-    escalation_to_document,
-    nudge_from_document,
-    nudge_to_document,
-    performance_from_document,
-    performance_to_document,
-    quality_from_document,
-    quality_to_document,
-    span_from_document,
-    span_to_document,
-    utterance_from_document,
-    utterance_to_document,
-)
 from callwatch.core.errors import InputError
 from callwatch.core.events import (
     CallEnded,
@@ -54,7 +34,31 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
-from callwatch.report.files import PRIVATE_FILE, output_error
+from callwatch.core.files import PRIVATE
+from callwatch.document import (
+    Document,
+    call_from_document,
+    call_to_document,
+    channel_or_none,
+    cue_from_document,
+    cue_to_document,
+    escalation_from_document,
+    escalation_to_document,
+    fact_from_document,
+    fact_to_document,
+    nudge_from_document,
+    nudge_to_document,
+    performance_from_document,
+    performance_to_document,
+    quality_from_document,
+    quality_to_document,
+    span_from_document,
+    span_to_document,
+    utterance_from_document,
+    utterance_to_document,
+)
+from callwatch.report.files import output_error
+from callwatch.texts.facts import english
 
 _TYPES: Mapping[type, str] = {
     CallStarted: "call_started",
@@ -118,9 +122,9 @@ class JournalWriter:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
             # An older file keeps its mode when it is opened again: set it.
-            os.chmod(path, PRIVATE_FILE)
+            os.chmod(path, PRIVATE)
         except OSError as exc:
             raise output_error(path, exc) from exc
         self._file: TextIO = os.fdopen(number, "w", encoding="utf-8", newline="\n")
@@ -207,7 +211,8 @@ def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
             return event.id, None, {"reason": event.reason}
         case InputWarning():
             span = None if event.span is None else span_to_document(event.span)
-            payload = {"code": event.code, "message": event.message, "span": span}
+            payload = {"message": english(event.fact), "span": span}
+            payload |= fact_to_document(event.fact)
             return None, event.channel, payload
         case _:
             assert isinstance(event, MeterUpdated), event
@@ -271,8 +276,7 @@ _READERS: Mapping[str, Reader] = {
     "input": lambda t, d, p: InputWarning(
         t,
         channel_or_none(d["channel"]),
-        p["code"],
-        p["message"],
+        fact_from_document(p, p["message"]),
         None if p["span"] is None else span_from_document(p["span"]),
     ),
     "metered": lambda t, _, p: MeterUpdated(

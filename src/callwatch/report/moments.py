@@ -8,7 +8,6 @@ from callwatch.core.channels import Channel
 from callwatch.core.cues import METHOD_STEPS, Cue, CueKind
 from callwatch.core.nudges import Nudge
 from callwatch.core.summary import CallSummary
-from callwatch.report.retelling import evidence_of, retold, without_rule
 from callwatch.report.wording import Wording, clock
 
 # How much a kind deserves a second look, for the short list: what the customer did first, then
@@ -86,7 +85,7 @@ def moments_of(summary: CallSummary, wording: Wording) -> list[Moment]:
             title=wording.cue_title(cue),
             at=clock(cue.span.start_s),
             who=wording.who(cue.channel),
-            evidence=evidence_of(cue, wording),
+            evidence=wording.fact(cue.evidence),
             advice=wording.advice(cue),
             weight=_weight(cue),
         )
@@ -97,7 +96,7 @@ def moments_of(summary: CallSummary, wording: Wording) -> list[Moment]:
 def nudge_marks(summary: CallSummary, wording: Wording) -> list[NudgeMark]:
     """Every nudge in the order of time."""
     nudges = sorted(summary.nudges, key=lambda nudge: nudge.time_s)
-    return [NudgeMark(n, clock(n.time_s), without_rule(retold(n.because, wording))) for n in nudges]
+    return [NudgeMark(n, clock(n.time_s), wording.because(n)) for n in nudges]
 
 
 def worth_a_look(moments: Sequence[Moment], most: int) -> list[Moment]:

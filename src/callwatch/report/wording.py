@@ -6,7 +6,10 @@ from datetime import UTC, date, datetime, tzinfo
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
+from callwatch.core.facts import Fact
+from callwatch.core.nudges import Nudge
 from callwatch.texts.catalogue import load_texts
+from callwatch.texts.facts import reason_of, with_capital
 
 
 def clock(time_s: float) -> str:
@@ -33,6 +36,15 @@ class Wording:
         """One text with its fields filled in; a missing key is a bug and raises KeyError."""
         text = self.texts[key]
         return text.format(**values) if values else text
+
+    def fact(self, fact: Fact) -> str:
+        """What was noticed, as a sentence by itself."""
+        return with_capital(fact, self.language)
+
+    def because(self, nudge: Nudge) -> str:
+        """Why a nudge was shown, or why it was not."""
+        because = reason_of(nudge, self.language)
+        return because[:1].upper() + because[1:]
 
     def number(self, value: float, decimals: int = 1) -> str:
         """A number with this language's decimal sign; -0 is 0."""

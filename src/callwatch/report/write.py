@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from callwatch.core.channels import Language
-from callwatch.core.document import to_document
 from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
+from callwatch.document import to_document
 from callwatch.report.files import write_private_set
 from callwatch.report.html import render_html
 

@@ -14,17 +14,16 @@ from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event, InputWarning, UtteranceFinished
+from callwatch.core.facts import Fact
 from callwatch.redaction.audio_redaction import AudioRedactionConfig, AudioRedactor
 
-NO_ENGINE: Final = (
-    "The sound of the call was not kept: without a recogniser, spoken card numbers cannot be found "
-    "and silenced."
-)
-NOT_UNDERSTOOD: Final = (
-    "The sound of the call was not kept: its words were not understood, so spoken card numbers "
-    "could not be found and silenced."
-)
-NO_ROOM: Final = "The sound of the call was not kept: {reason}."
+WITHOUT_WORDS: Final = Fact("source", {"what": "audio_without_words"})
+NOT_UNDERSTOOD: Final = Fact("source", {"what": "audio_not_understood"})
+
+
+def not_written(error: OutputError) -> Fact:
+    """The disk did not take the sound."""
+    return Fact("source", {"what": "audio_not_written", "reason": str(error)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ class AudioKeeper:
         self._waiting: deque[CallBlock] = deque()
         self._kept_any = False
         self._closed = False
-        self.fault: str | None = None
+        self.fault: Fact | None = None
 
     @property
     def waiting_s(self) -> float:
@@ -81,7 +80,7 @@ class AudioKeeper:
         if self.waiting_s >= self._config.wait_s + self._config.write_s:
             self._write_until(block.end_s - self._config.wait_s)
 
-    def take(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """A sink for the events of the call."""
         match event:
             case UtteranceFinished():
@@ -105,7 +104,7 @@ class AudioKeeper:
             try:
                 self._file.close()
             except OutputError as exc:
-                self._give_up(NO_ROOM.format(reason=exc))
+                self._give_up(not_written(exc))
         return self.fault is None
 
     def discard(self) -> None:
@@ -140,10 +139,10 @@ class AudioKeeper:
             self._file.write(samples)
         except OutputError as exc:
             # A full disk costs the recording, not the call.
-            self._give_up(NO_ROOM.format(reason=exc))
+            self._give_up(not_written(exc))
         self._keepable.forget_before(blocks[-1].end_s)
 
-    def _give_up(self, fault: str) -> None:
+    def _give_up(self, fault: Fact) -> None:
         if self.fault is None:
             self.fault = fault
             self._waiting.clear()

@@ -74,6 +74,7 @@ class Escalation:
                 self._settled = True
             case CueWithdrawn(time_s=time_s, id=cue_id) if cue_id in self._taken:
                 self._advance(time_s)
+                self._raised.discard(cue_id)
                 at_s, weight, before_s = self._taken.pop(cue_id)
                 decay = 0.5 ** ((time_s - at_s) / self._half_life_s)
                 self._score = max(0.0, self._score - weight * decay)

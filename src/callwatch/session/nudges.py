@@ -1,24 +1,23 @@
-"""When a nudge is shown: the attention budget.
-
-EEMUA 191's alarm-load guidance calls one alarm in ten minutes acceptable and over one a minute
-very likely unacceptable. So: at most one nudge a minute, two in ten minutes but for threats,
-none in the middle of the agent's own sentence, a cool-down per nudge that is stamped only when
-it was really shown. Danger to life or limb breaks the budget.
+"""When a card is shown: its reason still holds, the agent pauses, and the budget allows it.
 
     cue     |== interruption ==|
     agent   ====================|.pause.|
-    card                          ^ shown at the first pause >= 0.3 s, stays 4 s
+    card                          ^ shown at the first pause >= 0.3 s
+    reason                     |<- keep_s ->| after which it is too late, and never shown
+
+A reason leaves before its time when something solves it (see nudge_rules.Relief), and so does a
+card. None is shown in the middle of the agent's own sentence; danger waits for its end for 5 s at
+most. After a goodbye nothing but danger is due.
 
 The policy has no clock: `tick` brings the stream time. Called by the analysis thread only.
 """
 
 import random
-from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind
-from callwatch.core.escalation import EscalationLevel
+from callwatch.core.escalation import EscalationChange, EscalationLevel
 from callwatch.core.events import (
     CueClosed,
     CueOpened,
@@ -26,11 +25,16 @@ from callwatch.core.events import (
     EscalationChanged,
     Event,
     FloorReleased,
+    FloorTaken,
     NudgeClosed,
     NudgeShown,
     NudgeSuppressed,
 )
-from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.core.facts import Fact
+from callwatch.core.nudges import Nudge
+from callwatch.core.spans import TimeSpan
+from callwatch.session.attention_budget import Budget, NudgeConfig
+from callwatch.session.goodbye import GoodbyeDetector
 from callwatch.session.nudge_rules import (
     CALM_AGAIN,
     KEEP_LISTENING,
@@ -38,102 +42,85 @@ from callwatch.session.nudge_rules import (
     SAY_YOU_UNDERSTAND,
     WORRY_BEHIND,
     NudgeRule,
+    Relief,
     rule_for,
 )
 from callwatch.texts.catalogue import text
 
 
-@dataclass(frozen=True, slots=True)
-class NudgeConfig:
-    """The attention budget and the times of the cards."""
-
-    min_gap_s: float = 60.0  # EEMUA 191: over one a minute is very likely unacceptable
-    window_s: float = 600.0
-    most_in_window: int = 2  # aim at two in ten minutes; threats may exceed it
-    cooldown_s: float = 180.0  # the same advice again within three minutes is nagging
-    threat_cooldown_s: float = 60.0
-    min_pause_s: float = 0.3  # a pause this long is no breath inside a phrase
-    own_speech_stay_s: float = 4.0
-    min_stay_s: float = 3.0  # two short lines take about 2.5 s to read
-    max_stay_s: float = 12.0
-    urgent_patience_s: float = 5.0  # most sentences end within this; danger waits no longer
-    acknowledgement_after_s: float = 60.0  # METHOD: missing 60 s after the voice rose
-    long_turn_s: float = 20.0  # a long heated turn has a story behind it
-    withheld_share: float = 0.0  # to learn whether nudges help; never for danger
-    switched_off: frozenset[str] = frozenset()  # but danger to life or limb is always shown
-    not_useful: dict[str, int] = field(default_factory=dict)  # each doubles that key's cool-down
-
-    def __post_init__(self) -> None:
-        if not 0.0 <= self.withheld_share <= 1.0:
-            raise ValueError("withheld_share must be from 0 to 1")
-        if unknown := sorted((set(self.switched_off) | set(self.not_useful)) - set(RULES)):
-            raise ValueError(f"{unknown[0]} is not the name of a nudge: use one of {_names()}")
-
-
-def _names() -> str:
-    return ", ".join(sorted(RULES))
-
-
 @dataclass(slots=True)
-class _Waiting:
-    """A nudge that is due and waits for its moment."""
+class _Reason:
+    """Why a card is due; it waits for its moment, or stands behind the card on the screen."""
 
     rule: NudgeRule
     since_s: float
-    because: str
+    because: Fact
     cue_ids: tuple[str, ...]
-    passed_s: float | None = None  # when its reason passed; None while it lasts
+    passed_s: float | None  # when it passed; None while it lasts
+    solved: Relief | None = None
 
 
 class NudgePolicy:
-    """Decides which nudge is shown, and when."""
+    """Decides which card is shown, and when.
+
+    `with_words` false: no recogniser listens, so nobody can tell what was acknowledged.
+    """
 
     def __init__(
         self, config: NudgeConfig, language: Language, seed: str = "", *, with_words: bool = True
     ) -> None:
         self._config = config
-        self._with_words = with_words  # without words nobody can tell what was acknowledged
+        self._with_words = with_words
         self._language = language
         self._random = random.Random(seed)
-        self._waiting: list[_Waiting] = []
-        self._card: tuple[Nudge, _Waiting] | None = None
-        self._shown_s: deque[float] = deque()
-        self._last_by_key: dict[str, float] = {}
-        self._not_useful = dict(config.not_useful)
+        self._budget = Budget(config)
+        self._goodbye = GoodbyeDetector(language)
+        self._waiting: list[_Reason] = []
+        self._card: tuple[Nudge, _Reason] | None = None  # since when, its reason says
         self._level = EscalationLevel.CALM
         self._unacknowledged: tuple[float, str] | None = None
+        self._offered = False  # the agent has asked or offered since the call grew tense
         self._count = 0
 
     def on_event(self, event: Event) -> list[Event]:
-        """Take one event of the call; nudges are shown by `tick`."""
+        """Take one event of the call; cards are shown by `tick`."""
+        out: list[Event] = []
+        if self._goodbye.on_event(event):
+            out = self._relieve(Relief.GOODBYE, event.time_s)
         match event:
             case CueOpened(time_s=time_s, id=cue_id, cue=cue):
-                self._on_cue(time_s, cue_id, cue)
-            case CueClosed(time_s=time_s, id=cue_id):
-                self._pass(cue_id, time_s)
+                return out + self._on_cue(time_s, cue_id, cue)
+            case CueClosed(id=cue_id, cue=cue):
+                self._pass(cue_id, cue.span.end_s)
             case CueWithdrawn(time_s=time_s, id=cue_id):
                 self._waiting = [w for w in self._waiting if w.cue_ids != (cue_id,)]
                 if self._card is not None and self._card[1].cue_ids == (cue_id,):
-                    return self._leave(time_s, "the cue was withdrawn")
+                    return out + self._leave(time_s, "the cue was withdrawn")
             case EscalationChanged(time_s=time_s, change=change):
-                self._on_level(time_s, change.level)
+                return out + self._on_level(time_s, change)
+            case FloorTaken(time_s=time_s, channel=Channel.AGENT):
+                return out + self._relieve(Relief.TAKEN_OVER, time_s)
+            case FloorReleased(time_s=time_s, channel=Channel.AGENT, span=span):
+                answered_s = span.end_s - self._config.answer_s
+                if answered_s >= span.start_s:
+                    return out + self._relieve(Relief.ANSWERED, time_s, answered_s)
             case FloorReleased(time_s=time_s, channel=Channel.CUSTOMER, span=span):
-                if self._level.rank >= 2 and span.duration_s >= self._config.long_turn_s:
-                    because = f"the customer spoke for {span.duration_s:.0f} s in a heated call"
-                    self._wait(RULES[WORRY_BEHIND], time_s, because, (), time_s)
+                return out + self._on_long_turn(time_s, span)
             case _:
                 pass
-        return []
+        return out
 
     def tick(self, time_s: float, agent_silent_s: float) -> list[Event]:
         """The stream has reached `time_s`; the agent has been silent for `agent_silent_s`."""
         out = self._let_card_leave(time_s)
-        self._remind(time_s)
+        out += self._remind(time_s)
         out += self._drop_stale(time_s)
-        for waiting in sorted(self._waiting, key=lambda w: (-w.rule.priority, w.since_s)):
-            if self._may_show(waiting, time_s, agent_silent_s):
-                self._waiting.remove(waiting)
-                return out + self._show(waiting, time_s)
+        for reason in sorted(self._waiting, key=lambda r: (-r.rule.rank, r.since_s)):
+            if not self._is_moment(reason, time_s, agent_silent_s):
+                continue
+            if self._budget.refusal(reason.rule, time_s) is None:
+                self._waiting.remove(reason)
+                return out + self._show(reason, time_s)
         return out
 
     def dismiss(self, time_s: float, nudge_id: str) -> list[Event]:
@@ -143,154 +130,170 @@ class NudgePolicy:
         return self._leave(time_s, "dismissed by the agent")
 
     def mark_not_useful(self, key: str) -> None:
-        """The agent found this nudge not useful: it comes half as often from now on."""
-        self._not_useful[key] = self._not_useful.get(key, 0) + 1
+        """The agent found this card not useful: it comes half as often from now on."""
+        self._budget.mark_not_useful(key)
 
     def finish(self, at_s: float) -> list[Event]:
         """The call is over: the card leaves, and what still waits is recorded."""
         out = self._leave(at_s, "the call ended") if self._card else []
-        for waiting in self._waiting:
-            out.append(self._held(waiting, at_s, self._why_not(waiting, at_s)))
-        self._waiting.clear()
-        return out
+        waiting, self._waiting = self._waiting, []
+        return out + [self._suppressed(reason, at_s) for reason in waiting]
 
-    def _on_cue(self, time_s: float, cue_id: str, cue: Cue) -> None:
+    def _on_cue(self, time_s: float, cue_id: str, cue: Cue) -> list[Event]:
+        out: list[Event] = []
         if cue.kind is CueKind.ACKNOWLEDGEMENT:
             self._unacknowledged = None
-            self._waiting = [w for w in self._waiting if w.rule.key != SAY_YOU_UNDERSTAND]
+            out = self._relieve(Relief.UNDERSTOOD, time_s)
+        elif cue.kind in (CueKind.REFOCUS, CueKind.SOLUTION):
+            self._offered = True
+            out = self._relieve(Relief.OFFERED, time_s)
         rule = rule_for(cue)
         if rule is None:
-            return
-        self._wait(rule, time_s, cue.evidence, (cue_id,))
+            return out
         if rule.key == KEEP_LISTENING and self._unacknowledged is None and self._with_words:
             self._unacknowledged = (time_s, cue_id)
+        return out + self._wait(rule, time_s, cue.evidence, (cue_id,), None)
 
-    def _on_level(self, time_s: float, level: EscalationLevel) -> None:
-        if level is EscalationLevel.CALM and self._level.rank > 0:
+    def _on_level(self, time_s: float, change: EscalationChange) -> list[Event]:
+        self._level = change.level
+        if change.level is EscalationLevel.CALM:
             self._unacknowledged = None
-            because = f"the call fell from {self._level} to {level}"
-            self._wait(RULES[CALM_AGAIN], time_s, because, (), time_s)
-        self._level = level
+            out = self._relieve(Relief.CALM, time_s)
+            if self._offered:
+                return out
+            levels = {"before": change.previous.value, "after": change.level.value}
+            return out + self._wait(
+                RULES[CALM_AGAIN], time_s, Fact("level_fell", levels), (), time_s
+            )
+        if change.previous is not EscalationLevel.CALM:
+            return []
+        self._offered = False
+        return self._relieve(Relief.TENSE, time_s)
 
-    def _remind(self, time_s: float) -> None:
+    def _on_long_turn(self, time_s: float, span: TimeSpan) -> list[Event]:
+        is_heated = self._level.rank >= EscalationLevel.HEATED.rank
+        if not is_heated or span.duration_s < self._config.long_turn_s:
+            return []
+        because = Fact("heated_turn", {"duration_s": span.duration_s})
+        return self._wait(RULES[WORRY_BEHIND], time_s, because, (), span.end_s)
+
+    def _remind(self, time_s: float) -> list[Event]:
         if self._unacknowledged is None:
-            return
+            return []
         since_s, cue_id = self._unacknowledged
-        if time_s - since_s >= self._config.acknowledgement_after_s:
-            self._unacknowledged = None
-            because = f"no acknowledgement {time_s - since_s:.0f} s after the voice rose"
-            self._wait(RULES[SAY_YOU_UNDERSTAND], time_s, because, (cue_id,), time_s)
+        if time_s - since_s < self._config.acknowledgement_after_s:
+            return []
+        self._unacknowledged = None
+        because = Fact("not_acknowledged", {"since_s": time_s - since_s})
+        return self._wait(RULES[SAY_YOU_UNDERSTAND], time_s, because, (cue_id,), time_s)
 
     def _wait(
         self,
         rule: NudgeRule,
         time_s: float,
-        because: str,
+        because: Fact,
         cue_ids: tuple[str, ...],
-        passed_s: float | None = None,
-    ) -> None:
+        passed_s: float | None,
+    ) -> list[Event]:
+        reason = _Reason(rule, time_s, because, cue_ids, passed_s)
+        if self._goodbye.is_said and not rule.is_danger:
+            reason.solved = Relief.GOODBYE
+            return [self._suppressed(reason, time_s)]
+        self._budget.note_due(rule, time_s)
         for waiting in self._waiting:
             if waiting.rule.key == rule.key:  # one card for the same advice
                 waiting.cue_ids += cue_ids
                 waiting.because, waiting.passed_s = because, passed_s
-                return
-        self._waiting.append(_Waiting(rule, time_s, because, cue_ids, passed_s))
+                return []
+        self._waiting.append(reason)
+        return []
 
-    def _pass(self, cue_id: str, time_s: float) -> None:
+    def _pass(self, cue_id: str, end_s: float) -> None:
         cards = [self._card[1]] if self._card else []
-        for waiting in self._waiting + cards:
-            if waiting.cue_ids and waiting.cue_ids[-1] == cue_id:
-                waiting.passed_s = time_s
+        for reason in self._waiting + cards:
+            if reason.cue_ids and reason.cue_ids[-1] == cue_id:
+                reason.passed_s = end_s
 
-    def _may_show(self, waiting: _Waiting, time_s: float, agent_silent_s: float) -> bool:
-        urgent = waiting.rule.level is NudgeLevel.URGENT
-        in_pause = agent_silent_s >= self._config.min_pause_s - 1e-6
-        if not in_pause and not (
-            urgent and time_s - waiting.since_s >= self._config.urgent_patience_s
-        ):
+    def _relieve(
+        self, relief: Relief, time_s: float, before_s: float = float("inf")
+    ) -> list[Event]:
+        """What passed before `before_s` is solved; what still goes on only by a goodbye."""
+        if self._card is not None and self._is_solved(self._card[1], relief, before_s):
+            self._card[1].solved = relief
+        out: list[Event] = []
+        for reason in list(self._waiting):
+            if self._is_solved(reason, relief, before_s):
+                reason.solved = relief
+                self._waiting.remove(reason)
+                out.append(self._suppressed(reason, time_s))
+        return out
+
+    @staticmethod
+    def _is_solved(reason: _Reason, relief: Relief, before_s: float) -> bool:
+        if relief not in reason.rule.solved_by:
             return False
-        return self._budget_reason(waiting, time_s) is None
+        has_passed = reason.passed_s is not None and reason.passed_s <= before_s
+        return has_passed or relief is Relief.GOODBYE
 
-    def _budget_reason(self, waiting: _Waiting, time_s: float) -> str | None:
-        """Why the budget forbids this nudge now; None when it allows it."""
-        config, rule = self._config, waiting.rule
-        if rule.key in config.switched_off and rule.level is not NudgeLevel.URGENT:
-            return "this nudge is switched off"
-        threat = rule.key.startswith("threat.")
-        if rule.level is NudgeLevel.URGENT:
-            last_s = self._last_by_key.get(rule.key)
-            recent = last_s is not None and time_s - last_s < config.threat_cooldown_s
-            return "the same nudge was shown a moment ago" if recent else None
-        if self._shown_s and time_s - self._shown_s[-1] < config.min_gap_s:
-            return f"another nudge was shown less than {config.min_gap_s:.0f} s before"
-        cooldown_s = config.threat_cooldown_s if threat else config.cooldown_s
-        cooldown_s *= 2 ** self._not_useful.get(rule.key, 0)
-        if time_s - self._last_by_key.get(rule.key, -1e9) < cooldown_s:
-            return f"the same nudge was shown less than {cooldown_s:.0f} s before"
-        in_window = sum(time_s - shown_s < config.window_s for shown_s in self._shown_s)
-        if not threat and in_window >= config.most_in_window:
-            return f"{in_window} nudges were shown in the last {config.window_s / 60:.0f} min"
-        return None
-
-    def _why_not(self, waiting: _Waiting, time_s: float) -> str:
-        return self._budget_reason(waiting, time_s) or "the agent made no pause in time"
+    def _is_moment(self, reason: _Reason, time_s: float, agent_silent_s: float) -> bool:
+        """Whether the agent is in no sentence, or has been told of danger too long ago."""
+        waited_s = time_s - reason.since_s
+        if reason.rule.is_danger and waited_s >= self._config.danger_patience_s:
+            return True
+        return agent_silent_s >= self._config.min_pause_s - 1e-6
 
     def _drop_stale(self, time_s: float) -> list[Event]:
         out: list[Event] = []
-        for waiting in list(self._waiting):
-            keep_s = waiting.rule.keep_s
-            urgent = waiting.rule.level is NudgeLevel.URGENT
-            off = waiting.rule.key in self._config.switched_off and not urgent
-            stale = (
-                keep_s is not None
-                and waiting.passed_s is not None
-                and time_s - waiting.passed_s > keep_s
-            )
-            if off or stale:
-                self._waiting.remove(waiting)
-                out.append(self._held(waiting, time_s, self._why_not(waiting, time_s)))
+        for reason in list(self._waiting):
+            keep_s, passed_s = reason.rule.timing.keep_s, reason.passed_s
+            is_late = keep_s is not None and passed_s is not None and time_s - passed_s > keep_s
+            if is_late or self._budget.is_off(reason.rule):
+                self._waiting.remove(reason)
+                out.append(self._suppressed(reason, time_s))
         return out
 
-    def _nudge(self, waiting: _Waiting, time_s: float, shown: bool, because: str) -> Nudge:
+    def _nudge(self, reason: _Reason, time_s: float, not_shown: Fact | None = None) -> Nudge:
         self._count += 1
-        key = waiting.rule.key
+        key = reason.rule.key
         lines = [text("nudges", f"{key}.{part}", self._language) for part in ("title", "advice")]
         return Nudge(
-            f"nudge-{self._count}", key, "\n".join(lines), waiting.rule.level, round(time_s, 3),
-            shown, because, waiting.cue_ids,
+            f"nudge-{self._count}", key, "\n".join(lines), reason.rule.level, round(time_s, 3),
+            not_shown is None, reason.because, reason.cue_ids, not_shown,
         )  # fmt: skip
 
-    def _held(self, waiting: _Waiting, time_s: float, reason: str) -> NudgeSuppressed:
-        because = f"{waiting.because}; not shown: {reason}"
-        return NudgeSuppressed(time_s, self._nudge(waiting, time_s, False, because))
+    def _suppressed(self, reason: _Reason, time_s: float) -> NudgeSuppressed:
+        why = self._budget.refusal(reason.rule, time_s) or Fact("no_pause")
+        if reason.solved is not None:
+            why = Fact("solved", {"what": reason.solved.value})
+        return NudgeSuppressed(time_s, self._nudge(reason, time_s, why))
 
-    def _show(self, waiting: _Waiting, time_s: float) -> list[Event]:
-        self._shown_s.append(time_s)
-        self._last_by_key[waiting.rule.key] = time_s
-        urgent = waiting.rule.level is NudgeLevel.URGENT
-        if not urgent and self._random.random() < self._config.withheld_share:
-            because = f"withheld at random, to learn whether nudges help: {waiting.because}"
-            return [NudgeSuppressed(time_s, self._nudge(waiting, time_s, False, because))]
+    def _show(self, reason: _Reason, time_s: float) -> list[Event]:
+        self._budget.spend(reason.rule, time_s)
+        withheld = self._random.random() < self._config.withheld_share
+        if withheld and not reason.rule.is_danger:
+            return [NudgeSuppressed(time_s, self._nudge(reason, time_s, Fact("withheld")))]
         out = self._leave(time_s, "another nudge took its place") if self._card else []
-        nudge = self._nudge(waiting, time_s, True, waiting.because)
-        self._card = (nudge, replace(waiting, since_s=time_s))
+        nudge = self._nudge(reason, time_s)
+        self._card = (nudge, replace(reason, since_s=time_s))
         return [*out, NudgeShown(time_s, nudge)]
 
     def _let_card_leave(self, time_s: float) -> list[Event]:
         if self._card is None:
             return []
-        config, waiting = self._config, self._card[1]
-        shown_for_s = time_s - waiting.since_s
-        if waiting.rule.own_speech:
-            return self._leave(time_s, "read") if shown_for_s >= config.own_speech_stay_s else []
-        if shown_for_s >= config.max_stay_s:
+        reason = self._card[1]
+        shown_s, timing = time_s - reason.since_s, reason.rule.timing
+        if shown_s >= timing.stay_s:
             return self._leave(time_s, "read")
-        ends_with_cue = bool(waiting.cue_ids) and not waiting.rule.key.startswith("threat.")
-        if ends_with_cue and waiting.passed_s is not None and shown_for_s >= config.min_stay_s:
+        if shown_s < self._config.min_stay_s:
+            return []
+        if reason.solved is not None:
+            return self._leave(time_s, f"solved: {reason.solved}")
+        if timing.leaves_with_cue and reason.passed_s is not None:
             return self._leave(time_s, "its cue closed")
         return []
 
     def _leave(self, time_s: float, reason: str) -> list[Event]:
-        assert self._card is not None
+        if self._card is None:
+            return []
         nudge, self._card = self._card[0], None
         return [NudgeClosed(time_s, nudge.id, reason)]

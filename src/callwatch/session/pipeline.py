@@ -28,6 +28,7 @@ from callwatch.core.events import (
     UtteranceFinished,
     VoiceStarted,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
@@ -41,10 +42,11 @@ from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.redaction.redactor import UtteranceMasker
+from callwatch.session.attention_budget import NudgeConfig
 from callwatch.session.attribution import AttributionFilter
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
-from callwatch.session.nudges import NudgeConfig, NudgePolicy
+from callwatch.session.nudges import NudgePolicy
 from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
@@ -125,7 +127,7 @@ class Pipeline:
         self._pause_gate = TranscriptionPause()
         self._apart = AttributionFilter()
         self._dropped_s = 0.0
-        self._warnings: list[str] = []
+        self._warnings: list[Fact] = []
 
     @property
     def call(self) -> CallInfo:
@@ -186,9 +188,9 @@ class Pipeline:
         """What the words say about the input: swapped channels, another language."""
         swapped = self._swap_watch.hear(heard)
         wrong = self._language_check.observe((), (heard,))
-        notes = [note.message for note in swapped] + wrong
+        notes = [note.fact for note in swapped] + wrong
         self._warnings += notes
-        return [*swapped, *(InputWarning(now_s, None, "language_mismatch", text) for text in wrong)]
+        return [*swapped, *(InputWarning(now_s, None, fact) for fact in wrong)]
 
     def _gather(self, chunks: list[SpeechChunk]) -> list[Event]:
         """Audio for the recogniser, without that of a pause; gives what it tells about the input."""
@@ -196,7 +198,7 @@ class Pipeline:
         self._chunks += kept
         wrong = self._language_check.observe(kept, ())
         self._warnings += wrong
-        return [InputWarning(self._now_s, None, "language_mismatch", text) for text in wrong]
+        return [InputWarning(self._now_s, None, fact) for fact in wrong]
 
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
@@ -225,12 +227,11 @@ class Pipeline:
         """Card payment: what is said while paused is neither recognised nor kept."""
         if paused and not self._pause_gate.is_paused:
             self._chunks += self._pause_gate.pause(self._now_s)
-            message = "Transcription is paused."
-            return [InputWarning(self._now_s, None, "paused", message)]
+            return [InputWarning(self._now_s, None, Fact("paused"))]
         if not paused and self._pause_gate.is_paused:
             # To the end of the audio at hand: the decisions (now_s) are a little behind it.
             span = self._pause_gate.resume(self._audio_end_s)
-            return [InputWarning(self._now_s, None, "resumed", "Transcription goes on.", span)]
+            return [InputWarning(self._now_s, None, Fact("resumed"), span)]
         return []
 
     def set_on_hold(self, on_hold: bool) -> list[Event]:
@@ -249,8 +250,8 @@ class Pipeline:
         """What the source measured of a device's clock."""
         self._quality.note_drift(channel, ppm)
 
-    def note_warning(self, warning: str) -> None:
-        """A plain sentence of the source for the report's input quality."""
+    def note_warning(self, warning: Fact) -> None:
+        """What the source reports, for the report's input quality."""
         self._warnings.append(warning)
 
     def baseline(self, channel: Channel) -> EffortBaseline | None:

@@ -4,6 +4,7 @@ Threads: `submit`, `poll`, `finish` and `close` are called by one analysis threa
 thread alone touches the recogniser. It ends by a sentinel and join.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,9 @@ import numpy as np
 from callwatch.core.channels import Channel
 from callwatch.core.words import Utterance
 from callwatch.speech.protocol import RecognitionError, Recognizer, SpeechChunk
+from callwatch.speech.segment_cutter import SegmentCutter
+
+_log: Final = logging.getLogger(__name__)
 
 # What an engine may raise; anything else is a bug and ends the worker with its traceback.
 _ENGINE_FAULTS: Final = (RecognitionError, RuntimeError, ValueError, OSError)
@@ -185,8 +189,9 @@ class _Listener:
             return self._skip(chunk)
         try:
             utterances = self._recognizer.accept(chunk)
-        except _ENGINE_FAULTS:
+        except _ENGINE_FAULTS as fault:
             self._in_a_row += 1
+            _log.warning("the engine failed (%d in a row)", self._in_a_row, exc_info=fault)
             self._failed_segment[chunk.channel] = chunk.segment_id
             self._recognizer.reset(chunk.channel)
             self.stats = replace(self.stats, failures=self.stats.failures + 1)
@@ -251,12 +256,11 @@ class _Waiting:
             Channel.CUSTOMER: deque(),
             Channel.AGENT: deque(),
         }
-        self._begun: dict[Channel, str | None] = dict.fromkeys(Channel)  # taken, not yet ended
-        # The segment that lost audio, and the name that its rest goes by.
-        self._names: dict[Channel, tuple[str, str] | None] = dict.fromkeys(Channel)
+        self._ends: dict[Channel, SpeechChunk] = {}  # of segments that lost audio
+        self._cutter = SegmentCutter("+")
 
     def __bool__(self) -> bool:
-        return any(self._chunks.values())
+        return bool(self._ends) or any(self._chunks.values())
 
     @property
     def waiting_s(self) -> float:
@@ -265,20 +269,24 @@ class _Waiting:
 
     def put(self, chunk: SpeechChunk) -> None:
         """Adds to its side's end."""
-        self._chunks[chunk.channel].append(self._renamed(chunk))
+        self._chunks[chunk.channel].append(chunk)
 
     def take(self) -> SpeechChunk:
         """The customer's next chunk, else the agent's, joined with those that belong to it."""
-        side = next(chunks for chunks in self._chunks.values() if chunks)
-        first = side.popleft()
-        parts = [first]
-        while side and side[0].segment_id == first.segment_id and not parts[-1].is_last:
+        channel = next(c for c in self._chunks if c in self._ends or self._chunks[c])
+        if channel in self._ends:
+            return self._ends.pop(channel)
+        side = self._chunks[channel]
+        parts = [side.popleft()]
+        while side and side[0].segment_id == parts[0].segment_id and not parts[-1].is_last:
             parts.append(side.popleft())
-        self._begun[first.channel] = None if parts[-1].is_last else first.segment_id
-        if len(parts) == 1:
-            return first
-        samples = np.concatenate([part.samples for part in parts])
-        return replace(parts[-1], samples=samples, start_s=first.start_s)
+        joined = parts[0]
+        if len(parts) > 1:
+            samples = np.concatenate([part.samples for part in parts])
+            joined = replace(parts[-1], samples=samples, start_s=parts[0].start_s)
+        joined = self._cutter.renamed(joined)
+        self._cutter.sent(joined)
+        return joined
 
     def shed(self, limit_s: float) -> float:
         """Drops chunks until at most `limit_s` waits; gives the seconds dropped.
@@ -287,37 +295,9 @@ class _Waiting:
         """
         dropped_s = 0.0
         for channel, side in reversed(self._chunks.items()):
-            dropped: SpeechChunk | None = None
             while side and self.waiting_s > limit_s:
                 dropped = side.popleft()
                 dropped_s += dropped.duration_s
-            if dropped is not None:
-                self._mend(channel, dropped)
+                if (end := self._cutter.cut(channel, dropped.consumed_s)) is not None:
+                    self._ends[channel] = end
         return dropped_s
-
-    def _renamed(self, chunk: SpeechChunk) -> SpeechChunk:
-        names = self._names[chunk.channel]
-        if names is None:
-            return chunk
-        if chunk.segment_id != names[0]:
-            self._names[chunk.channel] = None
-            return chunk
-        return replace(chunk, segment_id=names[1])
-
-    def _mend(self, channel: Channel, dropped: SpeechChunk) -> None:
-        """Ends a segment that was begun before the hole; its rest goes on under another name."""
-        begun = self._begun[channel]
-        side = self._chunks[channel]
-        if not dropped.is_last:
-            names = self._names[channel]
-            original = dropped.segment_id
-            if names is not None and names[1] == dropped.segment_id:
-                original = names[0]
-            rest = dropped.segment_id + "+"
-            self._names[channel] = (original, rest)
-            for i, chunk in enumerate(side):
-                if chunk.segment_id == dropped.segment_id:
-                    side[i] = replace(chunk, segment_id=rest)
-        if begun is not None:
-            nothing = np.zeros(0, dtype=np.int16)
-            side.appendleft(replace(dropped, segment_id=begun, samples=nothing, is_last=True))

@@ -167,7 +167,7 @@ class CallRunner:
                 self._pipeline.note_drift(channel, ppm)
         for warning in self._source.warnings():
             self._pipeline.note_warning(warning)
-            self._emit([InputWarning(self._pipeline.now_s, None, "source", warning)])
+            self._emit([InputWarning(self._pipeline.now_s, None, warning)])
 
 
 def peak_memory_mb() -> float:

@@ -28,6 +28,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import (
@@ -60,7 +61,8 @@ class SummaryBuilder:
         self._utterances: list[Utterance] = []
         self._loudness: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
         self._effort: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
-        self._notes: list[str] = []
+        self._notes: list[Fact] = []
+        self._withdrawn: set[str] = set()
         self._last_s = 0.0
 
     def __call__(self, event: Event) -> None:
@@ -82,8 +84,10 @@ class SummaryBuilder:
                 self._floor.pop(channel, None)
                 self._turns.append((channel, span))
             case CueOpened(id=cue_id, cue=cue) | CueClosed(id=cue_id, cue=cue):
-                self._cues[cue_id] = cue
+                if cue_id not in self._withdrawn:
+                    self._cues[cue_id] = cue
             case CueWithdrawn(id=cue_id):
+                self._withdrawn.add(cue_id)
                 self._cues.pop(cue_id, None)
             case NudgeShown(nudge=nudge) | NudgeSuppressed(nudge=nudge):
                 self._nudges.append(nudge)
@@ -95,8 +99,8 @@ class SummaryBuilder:
                 for channel in CHANNELS:
                     self._loudness[channel].append(loudness.get(channel))
                     self._effort[channel].append(effort.get(channel))
-            case InputWarning(message=message):
-                self._notes.append(message)
+            case InputWarning(fact=fact):
+                self._notes.append(fact)
             case _:
                 pass
 
@@ -114,9 +118,9 @@ class SummaryBuilder:
             (channel, TimeSpan(start_s, max(start_s, end.duration_s)))
             for channel, start_s in self._floor.items()
         ]
-        # Those of the first seconds were told before the channels were known to be one.
-        told = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
-        cues = sorted(told, key=lambda cue: (cue.detected_s, cue.span.start_s))
+        # Those of the first seconds were reported before the channels were known to be one.
+        reported = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
+        cues = sorted(reported, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
             segments=segments,
             turn_spans=turns,
@@ -148,10 +152,9 @@ class SummaryBuilder:
         return spans
 
     def _cut_short(self) -> CallEnded:
-        warning = "The call's journal ends without an end: the figures cover what was written."
         quality = InputQuality(
             {channel: ChannelQuality() for channel in CHANNELS},
-            (*dict.fromkeys(self._notes), warning),
+            (*dict.fromkeys(self._notes), Fact("cut_short")),
         )
         return CallEnded(self._last_s, self._last_s, True, quality, Performance())
 

@@ -1,4 +1,4 @@
-"""Speech that the recogniser did not get to, told once on screen and in the report.
+"""Speech that the recogniser did not get to, reported once on screen and in the report.
 
 Threads: the analysis thread calls everything.
 """
@@ -6,9 +6,8 @@ Threads: the analysis thread calls everything.
 from dataclasses import dataclass
 
 from callwatch.core.events import InputWarning
+from callwatch.core.facts import Fact
 from callwatch.session.recognition import RecognitionStats
-
-CODE = "speech_skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +18,7 @@ class TranscriptionGapConfig:
 
 
 class TranscriptionGaps:
-    """Counts of the recogniser in; a note when words begin to be missed, a sentence at the end."""
+    """Counts of the recogniser in; a note when words begin to be missed, a warning at the end."""
 
     def __init__(self, config: TranscriptionGapConfig | None = None) -> None:
         self._config = config or TranscriptionGapConfig()
@@ -30,23 +29,17 @@ class TranscriptionGaps:
         if self._told or stats.skipped_s < self._config.told_from_s:
             return []
         self._told = True
-        return [InputWarning(now_s, None, CODE, skipped_sentence(stats))]
+        return [InputWarning(now_s, None, skipped(stats))]
 
-    def warning(self, stats: RecognitionStats) -> str | None:
+    def warning(self, stats: RecognitionStats) -> Fact | None:
         """For the report's input quality; None when hardly anything was missed."""
         too_little = stats.skipped_s < self._config.told_from_s
-        return None if too_little else skipped_sentence(stats)
+        return None if too_little else skipped(stats)
 
 
-def skipped_sentence(stats: RecognitionStats) -> str:
-    """How much was not transcribed, why, and what to do."""
+def skipped(stats: RecognitionStats) -> Fact:
+    """How much was not transcribed, and why."""
+    params: dict[str, str | float] = {"what": "slow", "skipped_s": stats.skipped_s}
     if stats.failures:
-        return (
-            f"{stats.skipped_s:.0f} s of speech were not transcribed: the speech model failed "
-            f"{stats.failures} times; check it with `callwatch models verify`."
-        )
-    return (
-        f"{stats.skipped_s:.0f} s of speech were not transcribed, because this machine is too slow "
-        "for the speech model: choose a smaller one (`callwatch models list`) or close other "
-        "programs."
-    )
+        params |= {"what": "failed", "failures": stats.failures}
+    return Fact("speech_skipped", params)

@@ -1,24 +1,17 @@
 """Keeps what is said in a pause (card payment) away from the recogniser.
 
-    segment   |-- chunks --|== pause ==|-- chunks --|
-    sent      |--------last|           |------------|  the rest under a name of its own
-
-A recogniser takes the chunks of a segment for audio without a hole: so a segment that a pause
-cuts is ended before it, and begins anew after it. Called by the analysis thread only.
+A segment that a pause cuts is ended before it, and its rest is a segment of its own. Called by the
+analysis thread only.
 """
 
 from dataclasses import replace
-from typing import Final
-
-import numpy as np
 
 from callwatch.core.audio import CALL_RATE_HZ
-from callwatch.core.channels import Channel
+from callwatch.core.channels import CHANNELS
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
 from callwatch.speech.protocol import SpeechChunk
-
-_NOTHING: Final = np.zeros(0, dtype=np.int16)
+from callwatch.speech.segment_cutter import SegmentCutter
 
 
 class TranscriptionPause:
@@ -27,8 +20,7 @@ class TranscriptionPause:
     def __init__(self) -> None:
         self._paused_from_s: float | None = None
         self._pauses: list[TimeSpan] = []
-        self._open: dict[Channel, SpeechChunk] = {}  # the last chunk let through, not its last one
-        self._renamed: dict[Channel, tuple[str, str]] = {}  # the feed's name, the name after a cut
+        self._cutter = SegmentCutter("~")
 
     @property
     def is_paused(self) -> bool:
@@ -38,17 +30,8 @@ class TranscriptionPause:
     def pause(self, at_s: float) -> list[SpeechChunk]:
         """A pause begins; gives the chunks that end the segments it cuts."""
         self._paused_from_s = at_s
-        ends = [
-            replace(chunk, samples=_NOTHING, start_s=chunk.end_s, is_last=True)
-            for chunk in self._open.values()
-        ]
-        for chunk in self._open.values():
-            original, name = self._renamed.get(chunk.channel, ("", ""))
-            if name != chunk.segment_id:
-                original = chunk.segment_id
-            self._renamed[chunk.channel] = (original, f"{chunk.segment_id}~")
-        self._open.clear()
-        return ends
+        ends = (self._cutter.cut(channel, at_s) for channel in CHANNELS)
+        return [end for end in ends if end is not None]
 
     def resume(self, at_s: float) -> TimeSpan:
         """The pause is over; gives its span."""
@@ -89,14 +72,8 @@ class TranscriptionPause:
             skip = min(round((resumed_s - chunk.start_s) * CALL_RATE_HZ), len(chunk.samples))
             start_s = chunk.start_s + skip / CALL_RATE_HZ
             chunk = replace(chunk, samples=chunk.samples[skip:], start_s=start_s)
-        original, name = self._renamed.get(chunk.channel, ("", ""))
-        if chunk.segment_id == original:
-            chunk = replace(chunk, segment_id=name)
-        begun = self._open.get(chunk.channel)
-        if not len(chunk.samples) and (begun is None or begun.segment_id != chunk.segment_id):
+        chunk = self._cutter.renamed(chunk)
+        if not len(chunk.samples) and not self._cutter.has_begun(chunk):
             return None  # nothing of this segment lies outside the pause
-        if chunk.is_last:
-            self._open.pop(chunk.channel, None)
-        else:
-            self._open[chunk.channel] = chunk
+        self._cutter.sent(chunk)
         return chunk

@@ -7,29 +7,22 @@ Sure share = sum over words of (length * confidence) / voiced time, over the las
 Whisper tiny.en, measured: 0.57-0.87 on six sides of real English calls; 0-0.5, on average 0.35, on
 sentences of synthetic Swedish, Danish and Norwegian and on Korean speech. Vosk hardly doubts: its
 Korean model gives English words 0.55-0.88 and its own language on the telephone 0.82. There the model's
-name tells its language, and one of another language is refused before the call.
+name says its language, and one of another language is refused before the call.
 """
 
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from callwatch.core.channels import Channel, Language
+from callwatch.core.facts import Fact
 from callwatch.core.words import Utterance
 from callwatch.speech.protocol import SpeechChunk
-
-_NAMES: Final = {
-    Language.EN: "English",
-    Language.SV: "Swedish",
-    Language.DA: "Danish",
-    Language.NB: "Norwegian",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class MismatchConfig:
-    """When a mismatch is told. Each default with its reason."""
+    """When a mismatch is reported. Each default with its reason."""
 
     window_s: float = 20.0  # so much speech of one side: a mumbled sentence is not a language
     rolls_s: float = 0.7  # of each segment is silence before and behind the voice
@@ -48,7 +41,7 @@ class _Segment:
 
 
 class LanguageCheck:
-    """Chunks and utterances in; one sentence for each side that is probably in another language.
+    """Chunks and utterances in; one fact for each side that is probably in another language.
 
     Called by the analysis thread.
     """
@@ -60,7 +53,7 @@ class LanguageCheck:
         self._told: set[Channel] = set()
         self._now_s = 0.0
 
-    def observe(self, chunks: Iterable[SpeechChunk], utterances: Iterable[Utterance]) -> list[str]:
+    def observe(self, chunks: Iterable[SpeechChunk], utterances: Iterable[Utterance]) -> list[Fact]:
         """Takes what was fed and what was heard since the last time; gives what is to be said.
 
         Utterances may come later than their chunks by any time.
@@ -72,7 +65,7 @@ class LanguageCheck:
             self._now_s = max(self._now_s, chunk.end_s)
         for utterance in utterances:
             self._hear(utterance)
-        return [self._sentence(channel) for channel in Channel if self._is_wrong(channel)]
+        return [self._fact(channel) for channel in Channel if self._is_wrong(channel)]
 
     def _segment(self, channel: Channel, name: str) -> _Segment:
         segments = self._segments[channel]
@@ -108,8 +101,6 @@ class LanguageCheck:
         self._told.add(channel)
         return True
 
-    def _sentence(self, channel: Channel) -> str:
-        return (
-            f"Hardly any of what the {channel} says is understood as {_NAMES[self._language]}: if "
-            "the call is in another language, set it with --language (or change it in the app)."
-        )
+    def _fact(self, channel: Channel) -> Fact:
+        params = {"channel": channel.value, "language": self._language.value}
+        return Fact("language_mismatch", params)

@@ -15,7 +15,7 @@ from callwatch.core.words import Utterance
 class SpeechChunk:
     """Voiced audio of one side: int16 (n,) at 16 kHz, starting at `start_s` on the call clock.
 
-    Chunks of one voiced segment follow each other without a hole and share `segment_id`;
+    Chunks of one voiced segment follow each other without a gap and share `segment_id`;
     `is_last` marks the end of the segment (its samples may be empty). `consumed_s` is the
     stream time that had been consumed when the chunk was cut: a little more than its end,
     because the voice decision comes late.

@@ -20,7 +20,6 @@ from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.speech.protocol import SpeechChunk
 
 _HOP: Final = round(HOP_S * CALL_RATE_HZ)
-_EPSILON_S: Final = 1e-9  # times are sums of samples: a pause of exactly 0.6 s counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,9 @@ class _AudioBuffer:
     def __init__(self) -> None:
         self._samples: Samples = np.zeros(0, dtype=np.int16)
         self._first = 0
+
+    def __len__(self) -> int:
+        return len(self._samples)
 
     def append(self, samples: Samples) -> None:
         """Adds the samples that follow."""
@@ -114,12 +116,12 @@ class _Side:
             self._voiced = frame.end
         self._levels.append(frame.level_dbfs)
         out = self._full_chunks(frame.end, decided_s, origin_s)
-        length_s = (frame.end - self._segment_start) / CALL_RATE_HZ
-        pause_s = (frame.end - self._voiced) / CALL_RATE_HZ
-        if pause_s >= self._config.pause_after_s(length_s) - _EPSILON_S:
+        config, length = self._config, frame.end - self._segment_start
+        enough_s = config.pause_after_s(length / CALL_RATE_HZ)
+        if frame.end - self._voiced >= self._samples(enough_s):
             out.append(self._last_chunk(self._tail(frame.end), decided_s, origin_s))
             self.is_open = False
-        elif length_s >= self._config.long_s + self._config.search_s - _EPSILON_S:
+        elif length >= self._samples(config.long_s + config.search_s):
             cut = self._quietest()
             out.append(self._last_chunk(cut, decided_s, origin_s))
             self._continue_from(cut)
@@ -229,6 +231,11 @@ class SpeechSegmenter:
         for side in self._sides.values():
             side.tape.forget_before(side.needed_from(self._frames_at))
         return out
+
+    @property
+    def held_s(self) -> dict[Channel, float]:
+        """Seconds of sound of each side that are still kept."""
+        return {channel: len(side.tape) / CALL_RATE_HZ for channel, side in self._sides.items()}
 
     def finish(self, at_s: float) -> list[SpeechChunk]:
         """Ends the open segments; `at_s` is the stream time of the end of the call."""

@@ -138,7 +138,7 @@ class VoskRecognizer:
     def _stream(self, chunk: SpeechChunk) -> _Stream:
         stream = self._streams.get(chunk.channel)
         if stream is not None and stream.segment_id not in (None, chunk.segment_id):
-            stream = None  # the end of the segment before was never told: nothing of it is kept
+            stream = None  # the end of the segment before never came: nothing of it is kept
         if stream is None:
             kaldi = self._new_kaldi(self._kaldi_model, float(CALL_RATE_HZ))
             kaldi.SetWords(True)
@@ -166,9 +166,9 @@ class VoskRecognizer:
             Word(str(item["word"]), self._span(stream, item), min(1.0, float(item["conf"])))
             for item in heard
         )
-        told = bool(stream.partial)
+        has_shown = bool(stream.partial)
         stream.partial = ()
-        if not words and not told:
+        if not words and not has_shown:
             return []
         utterance = Utterance(stream.id, chunk.channel, words, True, chunk.consumed_s)
         stream.utterances += 1

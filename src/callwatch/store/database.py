@@ -59,7 +59,7 @@ def open_database(url: URL) -> Engine:
     name = shown(url)
     engine = _sqlite(url, name) if url.get_backend_name() == "sqlite" else _postgresql(url)
     try:
-        with told(name):
+        with translated_errors(name):
             _bring_up_to_date(engine, name)
     except CallwatchError:
         engine.dispose()
@@ -75,7 +75,7 @@ def shown(url: URL) -> str:
 
 
 @contextlib.contextmanager
-def told(name: str) -> Iterator[None]:
+def translated_errors(name: str) -> Iterator[None]:
     """Translate the database's errors into one sentence that says what to do."""
     try:
         yield
@@ -93,7 +93,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def compact(engine: Engine, name: str) -> None:
     """Give back the room of what was deleted, so that no trace of it is left in the files."""
-    with told(name):
+    with translated_errors(name):
         if engine.dialect.name != "sqlite":
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text("VACUUM calls, documents, transcripts, nudge_outcomes"))

@@ -20,7 +20,14 @@ from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import Trends
 from callwatch.redaction.redactor import mask_text
-from callwatch.store.database import compact, open_database, parsed, shown, told, writing
+from callwatch.store.database import (
+    compact,
+    open_database,
+    parsed,
+    shown,
+    translated_errors,
+    writing,
+)
 from callwatch.store.filters import CallFilter, filtered
 from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument, Transcript
 from callwatch.store.ownership import Ownership
@@ -105,7 +112,7 @@ class CallHistory:
         values = call_values(summary)
         values["delete_after"] = sortable(utc(values["started_at"]) + timedelta(days=keep_days))
         body, words = pack(summary), spoken_text(summary)
-        with told(self.name), writing(self._engine) as connection:
+        with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, summary.call.id)
             if pk is None:
                 result = connection.execute(insert(Call).values(**values).returning(Call.pk))
@@ -136,14 +143,14 @@ class CallHistory:
             query = query.order_by(Call.follow_up_on, Call.started_at)
         else:
             query = query.order_by(Call.started_at.desc(), Call.pk.desc())
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [stored_call(row) for row in rows]
 
     def record(self, call_id: str) -> StoredCall:
         """The line of one call; StoreError when there is none."""
         query = select(_calls).where(Call.call_id == call_id, *self._whose.own())
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         if row is None:
             raise self._unknown(call_id)
@@ -152,7 +159,7 @@ class CallHistory:
     def get(self, call_id: str) -> CallSummary:
         """The whole summary of one call; StoreError when there is none."""
         query = select(StoredDocument.body).join(Call, Call.pk == StoredDocument.call_pk)
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             own = query.where(Call.call_id == call_id, *self._whose.own())
             body = connection.execute(own).scalar()
         if body is None:
@@ -165,7 +172,7 @@ class CallHistory:
         query = query.where(
             Call.call_id.in_(call_ids), CallFile.path.endswith(AUDIO_SUFFIX), *self._whose.own()
         )
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             found = {call_id: Path(path) for call_id, path in connection.execute(query)}
         return {call_id: path for call_id, path in found.items() if path.is_file()}
 
@@ -173,14 +180,14 @@ class CallHistory:
         """Whether any call's sound was kept."""
         query = select(CallFile.pk).join(Call, CallFile.call_pk == Call.pk)
         query = query.where(CallFile.path.endswith(AUDIO_SUFFIX), *self._whose.own()).limit(1)
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 
     def known_files(self, paths: Sequence[Path]) -> set[Path]:
         """Those of the files that belong to a call, whoever's it is."""
         names = {str(path.absolute()): path for path in paths}
         known: set[Path] = set()
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             for first in range(0, len(paths), _PAGE):
                 some = [str(path.absolute()) for path in paths[first : first + _PAGE]]
                 query = select(CallFile.path).where(CallFile.path.in_(some))
@@ -200,7 +207,7 @@ class CallHistory:
             .order_by(Call.started_at.desc(), Call.pk.desc())
             .limit(LAST_CALLS)
         )
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
             itself = select(_calls).where(Call.call_id == call_id, *self._whose.own())
             own = connection.execute(itself).mappings().first()
@@ -218,7 +225,7 @@ class CallHistory:
         terms = terms_of(query)
         if not terms:
             return []
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             if self._whose.is_shared:
                 agent = self._whose.named()
                 found = search_postgresql(connection, terms, limit, offset, agent)
@@ -240,13 +247,13 @@ class CallHistory:
         if self._whose.is_shared:
             agent_id = agent_id or self._whose.named()
             self._whose.check(agent_id)
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             agent = only_agent(connection) if agent_id is None else agent_id
             return trends_of(connection, (agent,), _since(weeks, now))
 
     def group_trends(self, weeks: int | None = None, now: datetime | None = None) -> Trends:
         """Figures over several agents; StoreError unless the group is large enough to hide each."""
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             agents = group_agents(connection, _since(weeks, now))
             return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
 
@@ -275,7 +282,7 @@ class CallHistory:
                 .order_by(Call.pk)
                 .limit(_PAGE)
             )
-            with told(self.name), self._engine.connect() as connection:
+            with translated_errors(self.name), self._engine.connect() as connection:
                 rows = connection.execute(query).all()
             if not rows:
                 return
@@ -285,7 +292,7 @@ class CallHistory:
 
     def delete(self, call_id: str) -> None:
         """Delete one call, its files and every trace of it; StoreError when there is none."""
-        with told(self.name), writing(self._engine) as connection:
+        with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, call_id)
             if pk is None:
                 raise self._unknown(call_id)
@@ -309,10 +316,10 @@ class CallHistory:
         compact(self._engine, self.name)
 
     def _delete_where(self, which: Select[int], *, must_compact: bool = True) -> int:
-        with told(self.name), self._engine.connect() as connection:
+        with translated_errors(self.name), self._engine.connect() as connection:
             if connection.execute(which.limit(1)).first() is None:
                 return 0
-        with told(self.name), writing(self._engine) as connection:
+        with translated_errors(self.name), writing(self._engine) as connection:
             count = len(connection.execute(which).all())
             paths = remove(connection, which)
         delete_files(paths)
@@ -326,7 +333,7 @@ class CallHistory:
         return count
 
     def _change(self, call_id: str, **values: Any) -> None:
-        with told(self.name), writing(self._engine) as connection:
+        with translated_errors(self.name), writing(self._engine) as connection:
             query = update(Call).where(Call.call_id == call_id, *self._whose.own()).values(**values)
             if connection.execute(query).rowcount == 0:
                 raise self._unknown(call_id)

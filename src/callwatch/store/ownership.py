@@ -20,7 +20,7 @@ NO_NAME = (
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Who asks; `is_shared` tells whether others' calls lie in the same history."""
+    """Who asks; `is_shared` says whether others' calls lie in the same history."""
 
     is_shared: bool
     agent_id: str | None

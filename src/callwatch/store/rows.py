@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from callwatch.core.cues import CueKind
-from callwatch.core.document import from_document, to_document
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, StoredCall, figures_of
 from callwatch.core.summary import CallSummary
+from callwatch.document import from_document, to_document
 
 # Level 6: a call of an hour shrinks to a tenth in a few milliseconds.
 _COMPRESSION = 6

@@ -1,7 +1,8 @@
 """Texts for people, in English, Swedish, Danish and Norwegian Bokmål, kept as data.
 
-One file an area and language: `nudges.sv.toml`, `report.da.toml`, `app.nb.toml`. Keys may be
-nested (tables); they are reached with dots. A value may hold `{name}` fields.
+One file an area and language: `nudges.sv.toml`, `report.da.toml`, `app.nb.toml`, `facts.en.toml`.
+Keys may be nested (tables); they are reached with dots. A value may hold `{name}` fields; those of
+facts are described in `facts.py`.
 """
 
 import tomllib
@@ -11,7 +12,7 @@ from importlib import resources
 
 from callwatch.core.channels import Language
 
-AREAS = ("nudges", "report", "app")
+AREAS = ("nudges", "report", "app", "facts")
 
 
 @cache

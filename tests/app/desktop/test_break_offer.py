@@ -7,6 +7,7 @@ from callwatch.app.desktop.break_offer import breather, heated_s, was_hard
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationChange, EscalationLevel
+from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallSummary
 
@@ -25,7 +26,13 @@ def call(*levels: tuple[float, EscalationLevel]) -> CallSummary:
 def threat(category: ThreatCategory) -> Cue:
     span = TimeSpan(10.0, 12.0)
     return Cue(
-        CueKind.THREAT, Channel.CUSTOMER, span, 12.5, 0.9, "They said it.", category=category
+        CueKind.THREAT,
+        Channel.CUSTOMER,
+        span,
+        12.5,
+        0.9,
+        quoted("They said it."),
+        category=category,
     )
 
 

@@ -15,6 +15,7 @@ from callwatch.app.desktop import host as desktop
 from callwatch.app.desktop.host import AppHost
 from callwatch.app.desktop.run import run_app
 from callwatch.app.desktop.settings import SHOWN
+from callwatch.app.desktop.warm_up import Until
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.config import LoadedConfig, load_config, load_what_works
@@ -40,9 +41,13 @@ def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadedConfig:
     return load_config(user, site)
 
 
+# Of the demo call: both sides, a listening word, and a while of the customer.
+CALL_S = 12.0
+
+
 def demo_source(*_: object, **__: object) -> CallSource:
     call = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))
-    return open_recording(call, block_s=0.1)
+    return Until(open_recording(call, block_s=0.1), CALL_S)
 
 
 def test_every_shown_setting_has_a_name_in_the_texts(loaded: LoadedConfig) -> None:
@@ -90,7 +95,7 @@ def test_a_call_of_the_app_ends_up_in_its_history(
     call.stop()
     call.stop()
     rows = host.history.calls()
-    assert [round(row.duration_s) for row in rows] == [round(demo_source().duration_s or 0)]
+    assert [round(row.duration_s) for row in rows] == [CALL_S]
     assert host.history.report(rows[0].id).stat().st_size > 10_000
     assert call.outcome is not None
     replayed, duration_s = host.recording(call.outcome.journal, lambda *_: None)
@@ -109,8 +114,8 @@ def test_without_a_display_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     [
         ("[call\nlanguage", "is broken"),
         ("schema = 99\n", "another version"),
-        ('[call]\nlanguage = "fi"\n', "use one of en, sv, da, nb"),
-        ('[overlay]\ntheme = "pink"\n', "no theme 'pink'"),
+        ('[call]\nlanguage = "fi"\n', "one of en, sv, da, nb"),
+        ('[overlay]\ntheme = "pink"\n', "one of system, light, dark, contrast"),
     ],
     ids=["no TOML", "newer", "a value", "a theme"],
 )
@@ -135,17 +140,32 @@ def test_settings_that_cannot_be_used_are_kept_and_told(
 def test_every_card_can_be_switched_off_and_on(loaded: LoadedConfig) -> None:
     host = AppHost(loaded)
     fields = {field.key: field for field in host.settings.fields()}
-    assert fields["nudges.keep_listening"].label == "Keep listening"
-    shown = {key for key in fields if key.startswith("nudges.")}
+    assert fields["nudges.card.keep_listening"].label == "Keep listening"
+    shown = {key for key in fields if key.startswith("nudges.card.")}
     # Danger to life or limb is always shown: no switch may promise otherwise.
-    urgent = {"nudges.threat.physical", "nudges.threat.self_harm"}
-    assert shown == {f"nudges.{key}" for key in (*RULES, "breather")} - urgent
-    host.settings.save({"nudges.keep_listening": False, "nudges.threat.manager": False})
-    host.settings.save({"nudges.threat.manager": True})
-    assert host.config.analysis.nudges.switched_off == {"keep_listening"}
+    urgent = {"nudges.card.threat.physical", "nudges.card.threat.self_harm"}
+    assert shown == {f"nudges.card.{key}" for key in (*RULES, "breather")} - urgent
+    host.settings.save(dict.fromkeys(shown, False))
+    assert host.config.nudges.switched_off == {key.removeprefix("nudges.card.") for key in shown}
+    host.settings.save(dict.fromkeys(shown - {"nudges.card.keep_listening"}, True))
+    assert host.config.nudges.switched_off == {"keep_listening"}
     values = {field.key: field.value for field in host.settings.fields()}
-    assert values["nudges.keep_listening"] is False
-    assert values["nudges.threat.manager"] is True
+    assert values["nudges.card.keep_listening"] is False
+    assert values["nudges.card.threat.manager"] is True
+
+
+def test_a_wrong_value_is_corrected_in_the_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = tmp_path / "config.toml"
+    user.write_text('schema = 1\n[overlay]\ntheme = "pink"\nscale = 9\n[analysis.pace]\nx = 1\n')
+    monkeypatch.setenv("CALLWATCH_CONFIG", str(user))
+    host = AppHost(*load_what_works())
+    host.settings.save({"overlay.theme": "dark"})
+    assert host.overlay_settings().theme == "dark"
+    assert "overlay.scale" in load_what_works()[1]
+    host.settings.save({"overlay.scale": 2.0})
+    assert load_what_works()[1] == ""
 
 
 def test_a_recording_is_analysed_for_its_replay(loaded: LoadedConfig, tmp_path: Path) -> None:
@@ -153,7 +173,7 @@ def test_a_recording_is_analysed_for_its_replay(loaded: LoadedConfig, tmp_path: 
     reached: list[float] = []
     events, duration_s = AppHost(loaded).recording(call, lambda at_s, _: reached.append(at_s))
     assert any(isinstance(event, NudgeShown) for event in events)
-    assert duration_s == pytest.approx(demo_source().duration_s, abs=1)
+    assert duration_s == pytest.approx(open_recording(call).duration_s, abs=1)
     assert reached == sorted(reached)
     assert not (tmp_path / "data").exists()
 
@@ -176,13 +196,12 @@ def test_warmed_up_a_call_uses_what_was_loaded_and_settings_of_its_own(
     host = AppHost(loaded)
     host.warm_up()
     try:
-        warm = host._desk
-        assert warm is not None
+        warm = host.factory_for(host.config)
         host.settings.save({"call.remember_baseline": True})
-        assert host._desk_for(host.config) is warm
+        assert host.factory_for(host.config) is warm
         assert warm.config.call.remember_baseline
         host.settings.save({"call.language": "sv"})
-        assert host._desk_for(host.config) is not warm
+        assert host.factory_for(host.config) is not warm
     finally:
         gc.unfreeze()
 

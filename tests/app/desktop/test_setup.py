@@ -34,10 +34,10 @@ def test_one_rehearsal_at_a_time_in_the_chosen_language(monkeypatch: pytest.Monk
     monkeypatch.setattr("subprocess.Popen", Process)
     asked = AppSetup(Config)
     for _ in range(3):
-        asked.rehearse(Language.NB)
+        asked.preview(Language.NB)
     assert [command[-1] for command in started] == ["nb"]
     monkeypatch.setattr(Process, "is_over", True)
-    asked.rehearse(Language.DA)
+    asked.preview(Language.DA)
     assert [command[-1] for command in started] == ["nb", "da"]
 
 

@@ -16,6 +16,7 @@ from callwatch.audio.source import CallSource
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.errors import InputError
+from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.vad.activity import VoiceActivity
 
@@ -40,7 +41,7 @@ class Endless:
     def drift_ppm(self, channel: Channel) -> float | None:
         return None
 
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Fact, ...]:
         return ()
 
     def close(self) -> None:
@@ -68,9 +69,9 @@ def test_both_sides_of_a_call_are_heard() -> None:
     watch = VoiceWatch(demo, VoiceActivity, lambda *told: heard.put(told))
     try:
         watch.resume()
-        seen = {heard.get(timeout=30)}
+        seen = {heard.get(timeout=60)}
         while seen < {(A, True), (A, False), (C, True), (C, False)}:
-            seen.add(heard.get(timeout=30))
+            seen.add(heard.get(timeout=60))
     finally:
         watch.close()
     assert watch.wait_free(0)
@@ -86,12 +87,12 @@ def test_it_lets_go_of_the_devices_and_takes_them_again() -> None:
     watch = VoiceWatch(open_source, VoiceActivity, lambda *_: None)
     try:
         watch.resume()
-        first = opened.get(timeout=20)
+        first = opened.get(timeout=60)
         watch.pause()
         assert watch.wait_free(20)
         assert first.closed.is_set()
         watch.resume()
-        second = opened.get(timeout=20)
+        second = opened.get(timeout=60)
     finally:
         watch.close()
     assert second.closed.is_set()
@@ -107,7 +108,7 @@ def test_devices_that_are_not_there_are_awaited() -> None:
     watch = VoiceWatch(open_source, VoiceActivity, lambda *_: None, retry_s=0.01)
     try:
         watch.resume()
-        assert sum(tries.get(timeout=20) for _ in range(3)) == 3
+        assert sum(tries.get(timeout=60) for _ in range(3)) == 3
     finally:
         watch.close()
 

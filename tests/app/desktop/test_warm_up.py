@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callwatch.app.calls import CallFactory
-from callwatch.app.desktop.warm_up import rehearse
+from callwatch.app.desktop.warm_up import warm_up
 from callwatch.config import Config
 from callwatch.speech.choose import RecognizerChoice
 from callwatch.speech.scripted import ScriptedRecognizer
@@ -20,10 +20,11 @@ from importlib import resources
 from pathlib import Path
 from callwatch.app.desktop import host as desktop
 from callwatch.app.desktop.host import AppHost
+from callwatch.app.desktop.warm_up import Until
 from callwatch.audio.files import open_recording
 from callwatch.config import load_config
 call = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))
-desktop.open_live = lambda *_, **__: open_recording(call, block_s=0.1)
+desktop.open_live = lambda *_, **__: Until(open_recording(call, block_s=0.1), 24.0)
 desktop.data_folder = lambda: Path(sys.argv[1]) / "data"
 host = AppHost(load_config(Path(sys.argv[1]) / "config.toml", Path(sys.argv[1]) / "none"))
 host.warm_up()
@@ -64,7 +65,7 @@ def test_nothing_of_a_rehearsal_is_left(
         monkeypatch.setenv(name, str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     before = threading.active_count()
-    rehearse(desk)
+    warm_up(desk)
     assert list(tmp_path.iterdir()) == []
     assert threading.active_count() == before
 
@@ -77,7 +78,7 @@ def test_the_desks_own_recogniser_is_loaded_once_and_not_used(desk: CallFactory)
         return made[-1]
 
     desk.choice = RecognizerChoice(create, "test", None, "")
-    rehearse(desk)
+    warm_up(desk)
     assert made == []
     desk.load()
     desk.load()

@@ -10,6 +10,7 @@ from tests.ui.test_app_windows import Calls, Host, Source
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, MeterUpdated, NudgeShown
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
@@ -20,6 +21,7 @@ from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import FirstRun, SetupResult
 from callwatch_ui.windows.recording_loader import Advance
+from callwatch_ui.windows.settings_dialog import SettingsDialog
 
 
 class Call:
@@ -216,7 +218,7 @@ class SlowEngine(Engine):
         self.may_open = threading.Event()
 
     def start(self, sink: Callable[[Event], None]) -> Call:
-        assert self.may_open.wait(20)
+        assert self.may_open.wait(60)
         return super().start(sink)
 
 
@@ -301,14 +303,14 @@ def test_reading_a_recording_can_be_stopped(qtbot: QtBot, monkeypatch: pytest.Mo
     def read(path: Path, advance: Advance) -> tuple[Sequence[Event], float]:
         advance(30.0, 120.0)
         asked.set()
-        assert stopped.wait(20)
+        assert stopped.wait(60)
         advance(60.0, 120.0)
         raise AssertionError("it was to be stopped")
 
     monkeypatch.setattr(engine, "recording", read)
     app = app_for(qtbot, engine)
     app.open_window("replay")
-    assert asked.wait(20)
+    assert asked.wait(60)
     assert app.reader.progress is not None
     progress = app.reader.progress
     qtbot.waitUntil(lambda: progress.labelText() == "long.wav: 25 % · 0:30 of 2:00")
@@ -327,7 +329,7 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     engine = Engine()
     engine.offer = Nudge(
         "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
-        shown=True, because="The call was hard.",
+        shown=True, because=Fact("hard_call"),
     )  # fmt: skip
     app = app_for(qtbot, engine)
     begin(qtbot, app, engine)
@@ -367,7 +369,10 @@ def test_another_language_in_the_settings_is_spoken_at_once(qtbot: QtBot) -> Non
     app.show()
     state = app.overlay.state
     engine.language = Language.DA
-    app._settings_saved({})
+    app.open_window("settings")
+    dialog = app.windows.get("settings")
+    assert isinstance(dialog, SettingsDialog)
+    dialog.saved.emit({})
     danish = Translator(Language.DA)
     assert app.overlay.state == state
     assert app.overlay.bar.isVisible()
@@ -384,9 +389,9 @@ def test_the_first_run_moves_the_overlay(qtbot: QtBot) -> None:
     assert isinstance(wizard, FirstRun)
     app.show()
     right = app.overlay.place
-    wizard.corner.setCurrentIndex(wizard.corner.findData("bottom_left"))
+    wizard.corner.setCurrentIndex(wizard.corner.findData("top_left"))
     assert app.overlay.place.x() < right.x()
-    assert app.overlay.place.y() > right.y()
+    assert app.overlay.place.y() < right.y()
     wizard.auto_calls.setChecked(False)
     assert not wizard.result_so_far().auto_calls
     app.close()
@@ -401,7 +406,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
     asking = threading.Thread(target=lambda: answers.append(second.server.listen(place)))
     asking.start()
     qtbot.waitUntil(lambda: bool(answers))
-    asking.join(5)
+    asking.join(60)
     assert answers == [False]
     app.close()
     second.close()
@@ -409,7 +414,7 @@ def test_only_one_app_runs(qtbot: QtBot, tmp_path: Path) -> None:
 
 def nudge(nudge_id: str, level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet it out."
-    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because="why")
+    told = Nudge(nudge_id, "keep_listening", text, level, 6.0, shown=True, because=quoted("why"))
     return NudgeShown(6.0, told)
 
 
@@ -429,18 +434,18 @@ def test_a_card_is_closed_and_judged_without_the_mouse(qtbot: QtBot, way: str) -
             assert app.menu.commands[command].isVisible()
             app.menu.commands[command].trigger()
         else:
-            assert app._command(command).ok
+            assert app.command(command).ok
 
     for number, command in enumerate((AppCommand.DISMISS, AppCommand.NOT_USEFUL)):
-        app.overlay.take((nudge(f"n{number}"),))
+        app.overlay.on_events((nudge(f"n{number}"),))
         do(command)
         assert app.overlay.card.card is None
         assert not app.menu.commands[command].isVisible()
     assert told == [("dismissed", "n0"), ("not useful", "keep_listening")]
-    assert not app._command(AppCommand.DISMISS).ok
-    app.overlay.take((nudge("n2", NudgeLevel.URGENT),))
-    assert not app._command(AppCommand.NOT_USEFUL).ok
-    assert app._command(AppCommand.DISMISS).ok
+    assert not app.command(AppCommand.DISMISS).ok
+    app.overlay.on_events((nudge("n2", NudgeLevel.URGENT),))
+    assert not app.command(AppCommand.NOT_USEFUL).ok
+    assert app.command(AppCommand.DISMISS).ok
     app.close()
 
 
@@ -448,8 +453,8 @@ def test_a_pause_is_not_closed_by_command(qtbot: QtBot) -> None:
     engine = Engine()
     app = app_for(qtbot, engine)
     begin(qtbot, app, engine)
-    assert app._command(AppCommand.PAUSE).ok
-    assert app._command(AppCommand.DISMISS) == Answer(
+    assert app.command(AppCommand.PAUSE).ok
+    assert app.command(AppCommand.DISMISS) == Answer(
         False, AppState.PAUSED, "There is no card that this could be done with."
     )
     app.close()
@@ -470,8 +475,8 @@ def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
 def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
     engine.cut_short = 2
+    monkeypatch.setattr("callwatch_ui.desktop.app.WARM_UP_MS", 0)
     app = app_for(qtbot, engine)
-    app._warm_up.setInterval(0)
     app.show()
     qtbot.waitUntil(lambda: app.overlay.card.card is not None)
     assert app.overlay.card.card is not None

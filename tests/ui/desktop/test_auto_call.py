@@ -85,3 +85,28 @@ def test_hands_have_the_last_word() -> None:
 def test_impossible_times_are_refused() -> None:
     with pytest.raises(ValueError, match="longer than 0"):
         AutoCallConfig(end_after_silence_s=0.0)
+
+
+@pytest.mark.parametrize(("spoken_s", "begins"), [(0.55, False), (0.65, True)])
+def test_a_cough_is_no_greeting(spoken_s: float, begins: bool) -> None:
+    auto = AutoCall()
+    talk(auto, A, 1.0, 2.0)
+    assert (AutoDecision.BEGIN in talk(auto, C, 3.0, 3.0 + spoken_s)) is begins
+
+
+@pytest.mark.parametrize(("apart_s", "begins"), [(14.9, True), (15.1, False)])
+def test_both_speak_within_fifteen_seconds(apart_s: float, begins: bool) -> None:
+    # What counts is the last 0.6 s of the agent's greeting, when the customer has spoken too.
+    auto = AutoCall()
+    talk(auto, A, 1.0, 2.0)
+    auto.voice_started(C, 1.4 + apart_s - 0.65)
+    assert (auto.tick(1.4 + apart_s) is AutoDecision.BEGIN) is begins
+
+
+@pytest.mark.parametrize(("silence_s", "ends"), [(59.5, False), (60.5, True)])
+def test_a_minute_of_silence_ends_it(silence_s: float, ends: bool) -> None:
+    assert (in_call().tick(4.0 + silence_s) is AutoDecision.END) is ends
+
+
+def test_a_call_begun_by_hand_is_ended_by_hand_unless_told_otherwise() -> None:
+    assert not AutoCallConfig().ends_manual_calls

@@ -75,10 +75,10 @@ def test_a_call_from_both_voices_to_its_silence(desk: Desk) -> None:
     assert desk.wanted == [AppCommand.START]
     assert desk.host.told == ["resume", "pause"]
     desk.silence(50)
-    desk.watch.take((VoiceStarted(50.0, C, 49.9),))
+    desk.watch.on_events((VoiceStarted(50.0, C, 49.9),))
     desk.silence(70)  # the customer speaks all the time
     assert desk.wanted == [AppCommand.START]
-    desk.watch.take((VoiceStopped(120.0, C, TimeSpan(50.0, 120.0)),))
+    desk.watch.on_events((VoiceStopped(120.0, C, TimeSpan(50.0, 120.0)),))
     desk.silence(59)
     assert desk.wanted == [AppCommand.START]
     desk.silence(1)

@@ -59,7 +59,7 @@ def client(qtbot: QtBot, place: str, command: str) -> str:
         stdout=subprocess.PIPE,
         text=True,
     )
-    qtbot.waitUntil(lambda: process.poll() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: process.poll() is not None, timeout=60_000)
     assert process.stdout is not None
     with process.stdout as out:
         return out.read().strip()

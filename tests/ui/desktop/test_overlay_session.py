@@ -35,7 +35,7 @@ class ScriptedCall:
             self._sink(VoiceStarted(float(i), Channel.AGENT, float(i)))
         self.told.set()
         if not ends_by_itself:
-            self._over.wait(30)
+            self._over.wait(60)
         self._over.set()
         for callback in self._callbacks:
             callback()
@@ -43,7 +43,7 @@ class ScriptedCall:
     def stop(self) -> None:
         self.stops += 1
         self._over.set()
-        self._thread.join(5)
+        self._thread.join(60)
 
     def pause(self) -> None: ...
 
@@ -72,7 +72,7 @@ def test_ctrl_c_stops_the_call_in_good_order(qtbot: QtBot) -> None:
 
     def start(sink: Callable[[Event], None]) -> ScriptedCall:
         calls.append(ScriptedCall(sink, ends_by_itself=False))
-        assert calls[0].told.wait(5)
+        assert calls[0].told.wait(60)
         os.kill(os.getpid(), signal.SIGINT)
         return calls[0]
 

@@ -4,6 +4,7 @@ from callwatch_ui.overlay.geometry import (
     GeometryStore,
     Screen,
     first_place,
+    is_right,
     key_of,
     on_screen,
     opens_upward,
@@ -45,7 +46,12 @@ def test_an_overlay_on_a_screen_that_is_gone_comes_back_whole() -> None:
     assert on_screen((3000, 900), SIZE, [LAPTOP]) == (760, 744)
     assert on_screen((-200, -50), SIZE, [LAPTOP]) == (0, 0)
     assert on_screen((1300, 10), SIZE, [LAPTOP, DESK]) == (1300, 10)
-    assert first_place([LAPTOP], SIZE) == (736, 24)
+    assert first_place([LAPTOP], SIZE) == (736, 720)
+
+
+def test_the_bar_grows_towards_the_middle_of_its_screen() -> None:
+    for x, right in ((100, False), (640, False), (641, True), (1400, False), (3000, True)):
+        assert is_right(x, [LAPTOP, DESK]) is right
 
 
 def test_the_card_opens_into_the_free_half() -> None:

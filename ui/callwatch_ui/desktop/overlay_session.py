@@ -114,7 +114,7 @@ def run_with_overlay(
     bridge = EventBridge()
     words = Translator(language)
     overlay = Overlay(words, settings)
-    bridge.arrived.connect(overlay.take)
+    bridge.arrived.connect(overlay.on_events)
     if feedback is not None:
         overlay.dismissed.connect(feedback.dismiss)
         overlay.not_useful.connect(feedback.not_useful)

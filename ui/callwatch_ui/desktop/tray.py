@@ -85,7 +85,7 @@ class AppMenu(QObject):
         can_judge = card is not None and card.can_be_judged
         self.commands[AppCommand.NOT_USEFUL].setVisible(can_judge)
 
-    def speak(self) -> None:
+    def retranslate(self) -> None:
         """Take the texts again: the language changed."""
         for key, action in self._keys.items():
             action.setText(self._words(key))

@@ -22,7 +22,7 @@ REST_MS: Final = 1500
 class GcController(QObject):
     """From `set_aside` to `stop` nobody else collects. GUI thread."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, rest_ms: int = REST_MS) -> None:
         super().__init__(parent)
         self._usual = gc.get_threshold()
         self._timer = QTimer(self)
@@ -30,7 +30,7 @@ class GcController(QObject):
         self._timer.timeout.connect(self.step)
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
-        self._resting.setInterval(REST_MS)
+        self._resting.setInterval(rest_ms)
         self._resting.timeout.connect(self.sweep)
 
     def start(self) -> None:

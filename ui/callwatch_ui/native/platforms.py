@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from PyQt6.QtCore import Qt
+
 # A desktop that does not answer within this time is as good as none.
 PROBE_S: Final = 15.0
 # SetWindowDisplayAffinity: the window is left out of captures (Windows 10 2004 and later).
@@ -141,6 +143,15 @@ def draws_see_through(platform: str, screen: int = 0) -> bool:
         return bool(x11.XGetSelectionOwner(handle, ctypes.c_ulong(atom)))
     finally:
         x11.XCloseDisplay(ctypes.c_void_p(display))
+
+
+def on_top_of_full_screen(platform: str) -> Qt.WindowType:
+    """What keeps a window above those that fill the screen.
+
+    X11's window managers put a window in full screen above all others that they manage; one that
+    they do not manage stays above it.
+    """
+    return Qt.WindowType.X11BypassWindowManagerHint if platform == "xcb" else Qt.WindowType(0)
 
 
 def hide_from_sharing(window_id: int, *, hidden: bool) -> bool:

@@ -1,5 +1,6 @@
 """Signals and bugs reach Python while Qt runs: Ctrl-C, the end of the session, exceptions in slots."""
 
+import logging
 import signal
 import socket
 import sys
@@ -10,6 +11,8 @@ from types import FrameType, TracebackType
 
 from PyQt6.QtCore import QSocketNotifier
 from PyQt6.sip import voidptr
+
+_log = logging.getLogger(__name__)
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 
@@ -55,12 +58,14 @@ def error_hooks(on_error: Callable[[], None]) -> Iterator[list[BaseException]]:
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         old(kind, error, trace)
+        _log.error("a bug in a slot", exc_info=error)
         bugs.append(error)
         on_error()
 
     def thread_hook(args: threading.ExceptHookArgs) -> None:
         old_threads(args)
         if args.exc_value is not None:
+            _log.error("a bug in a thread", exc_info=args.exc_value)
             bugs.append(args.exc_value)
         on_error()
 

@@ -2,75 +2,21 @@
 
 from typing import Final
 
-from PyQt6.QtCore import QEvent, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QEnterEvent, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
-from PyQt6.QtWidgets import QAbstractButton, QWidget
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PyQt6.QtWidgets import QWidget
 
 from callwatch.core.nudges import NudgeLevel
 from callwatch_ui.overlay.card_content import Card
+from callwatch_ui.overlay.icon_button import BUTTON, IconButton
 from callwatch_ui.theme.icons import draw_icon
 from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, TITLE_PX, Style, colour
 
 CARD_HEIGHT: Final = 58.0
 # What of it the advice has: two lines in the smallest font.
 ADVICE_HEIGHT: Final = CARD_HEIGHT / 2 - 2
-# WCAG 2.2, 2.5.8: a target is at least 24 by 24.
-BUTTON: Final = 24.0
 TEXT_LEFT: Final = 58.0
 PAD: Final = 12.0
-
-
-class IconButton(QAbstractButton):
-    """A flat button with a drawn icon."""
-
-    def __init__(self, look: Style, icon: str, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
-        self._icon = icon
-        self._is_under_mouse = False
-        self.call_it(name)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.set_look(look)
-
-    def call_it(self, name: str) -> None:
-        """Say what it does."""
-        self.setAccessibleName(name)
-        self.setToolTip(name)
-
-    def set_look(self, look: Style) -> None:
-        """Take another look."""
-        self._look = look
-        self.setFixedSize(look.size(BUTTON, BUTTON))
-        self.update()
-
-    def sizeHint(self) -> QSize:  # noqa: N802
-        """The smallest allowed target."""
-        return self._look.size(BUTTON, BUTTON)
-
-    def enterEvent(self, event: QEnterEvent | None) -> None:  # noqa: N802, ARG002
-        """Show that it can be pressed."""
-        self._is_under_mouse = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent | None) -> None:  # noqa: N802, ARG002
-        """Back to rest."""
-        self._is_under_mouse = False
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
-        """The icon, on a soft ground under the mouse."""
-        theme = self._look.theme
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(self._look.scale, self._look.scale)
-        if self._is_under_mouse:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour(theme.hairline))
-            painter.drawRoundedRect(QRectF(1, 1, BUTTON - 2, BUTTON - 2), 6, 6)
-        ink = theme.text if self._is_under_mouse else theme.muted
-        draw_icon(painter, self._icon, QRectF(4.5, 4.5, 15, 15), colour(ink), 1.9)
-        painter.end()
 
 
 class NudgeCard(QWidget):
@@ -112,10 +58,10 @@ class NudgeCard(QWidget):
         self._place()
         self.update()
 
-    def speak(self, close_name: str, not_useful_name: str) -> None:
+    def retranslate(self, close_name: str, not_useful_name: str) -> None:
         """The language changed."""
-        self.close_button.call_it(close_name)
-        self.not_useful_button.call_it(not_useful_name)
+        self.close_button.set_name(close_name)
+        self.not_useful_button.set_name(not_useful_name)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Height of two lines, or of a longer sentence about the app; the bar sets the width."""

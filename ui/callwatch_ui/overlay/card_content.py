@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from callwatch.core.channels import Channel
 from callwatch.core.nudges import Nudge, NudgeLevel
-from callwatch_ui.overlay.state import APP_NOTE, OverlayState, Phase
+from callwatch.texts.facts import sentence
+from callwatch_ui.overlay.state import Fault, OverlayState, Phase
 from callwatch_ui.translator import Translator
 
 
@@ -34,15 +35,17 @@ class Card:
 
 
 def card_for(state: OverlayState, words: Translator, icon_of: dict[str, str]) -> Card | None:
-    """The one card to show: a nudge first, then a pause, then a note on the sound."""
+    """The one card to show: a nudge first, then a pause, then the app, then the sound."""
     if state.nudge is not None:
         return nudge_card(state.nudge, icon_of)
     if state.phase in (Phase.PAUSED, Phase.HELD):
         key = f"card.{state.phase}"
         return Card("pause", NudgeLevel.INFO, words(f"{key}.title"), words(f"{key}.advice"))
-    if state.note is not None:
-        return _note_card(state, words)
-    return None
+    if state.app_note is not None:
+        said = sentence(state.app_note.fact, words.language)
+        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", said)
+    trouble = state.trouble
+    return None if trouble is None else _trouble_card(trouble, words)
 
 
 def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
@@ -52,29 +55,24 @@ def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
     return Card(icon, nudge.level, title, advice.replace("\n", " "), nudge.id, nudge.key)
 
 
-def _note_card(state: OverlayState, words: Translator) -> Card:
-    note = state.note
-    assert note is not None
-    if note.code == APP_NOTE:
-        return Card("warning", NudgeLevel.IMPORTANT, "callwatch", note.message)
-    title = words("card.input.title")
-    if note.channel is not None:
-        title = words(f"card.input.{note.channel}")
-    key = f"note.{note.code}"
-    advice = words(key) if words.has(key) else note.message
-    return Card("warning", NudgeLevel.IMPORTANT, title, advice)
+def _trouble_card(trouble: Fault, words: Translator) -> Card:
+    title = words(f"card.input.{trouble.channel}")
+    return Card("warning", NudgeLevel.IMPORTANT, title, words(f"note.{trouble.code}"))
 
 
 def input_words(state: OverlayState, words: Translator) -> str:
     """What the input light says: which side has which fault, and what to do."""
     if state.input_is_good:
         return words("input.good")
-    told = [
-        f"{words(f'card.input.{channel}')}: {words(f'note.{code}')}"
-        for channel, code in state.faults
-        if words.has(f"note.{code}")
+    said = [
+        f"{words(f'card.input.{fault.channel}')}: {words(f'note.{fault.code}')}"
+        for fault in state.input_faults
+        if words.has(f"note.{fault.code}")
     ]
-    return " ".join(dict.fromkeys(told)) or words("input.bad")
+    for note in state.notes:
+        key = f"note.{note.code}"
+        said.append(words(key) if words.has(key) else sentence(note.fact, words.language))
+    return " ".join(dict.fromkeys(said)) or words("input.bad")
 
 
 def clock(time_s: float) -> str:

@@ -1,11 +1,13 @@
 """Where the overlay sits, remembered for each set of screens. No Qt in here."""
 
+import contextlib
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from callwatch.core.files import replace_file
 
 # Distance from the edge of the screen when nobody has moved the overlay yet.
 MARGIN_PX: Final = 24
@@ -46,8 +48,8 @@ def corner_place(corner: str, screens: list[Screen], size: tuple[int, int]) -> t
 
 
 def first_place(screens: list[Screen], size: tuple[int, int]) -> tuple[int, int]:
-    """Top right of the first screen: away from where people type, near where they look."""
-    return corner_place("top_right", screens, size)
+    """Bottom right of the first screen: away from toolbars, menus and tabs."""
+    return corner_place("bottom_right", screens, size)
 
 
 def on_screen(
@@ -70,8 +72,14 @@ def opens_upward(place: tuple[int, int], screens: list[Screen], bar_height: int)
     return middle_y > screen.y + screen.height // 2
 
 
+def is_right(x: int, screens: list[Screen]) -> bool:
+    """Whether x lies in the right half of its screen: the bar then grows to the left."""
+    screen = next((s for s in screens if s.x <= x < s.x + s.width), screens[0])
+    return x > screen.x + screen.width // 2
+
+
 class GeometryStore:
-    """GeometryStore by set of screens, kept in a small JSON file (or only in memory without one)."""
+    """Places by set of screens, kept in a small JSON file (or only in memory without one)."""
 
     def __init__(self, file: Path | None) -> None:
         self._file = file
@@ -91,7 +99,8 @@ class GeometryStore:
         for old in list(self._places)[:-KEEP_SETS]:
             del self._places[old]
         if self._file is not None:
-            _write(self._file, self._places)
+            with contextlib.suppress(OSError):
+                replace_file(self._file, json.dumps(self._places))
 
 
 def _distance(screen: Screen, point: tuple[int, int]) -> int:
@@ -106,13 +115,3 @@ def _read(file: Path) -> dict[str, tuple[int, int]]:
         return {str(k): (int(x), int(y)) for k, (x, y) in data.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
-
-
-def _write(file: Path, places: dict[str, tuple[int, int]]) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_suffix(".new")
-        new.write_text(json.dumps(places), encoding="utf-8")
-        os.replace(new, file)
-    except OSError:
-        return

@@ -20,9 +20,10 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import METHOD_STEPS
 from callwatch.core.errors import OutputError
 from callwatch.core.escalation import EscalationLevel
+from callwatch.core.facts import quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.texts.catalogue import text
-from callwatch_ui.overlay.state import InputNote, OverlayState, Phase
+from callwatch_ui.overlay.state import Fault, OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.theme.style import colour
@@ -31,7 +32,9 @@ from callwatch_ui.translator import Translator
 PICTURE_STATES: Final = (
     "calm",
     "talking",
+    "both-talk",
     "interruption",
+    "listen",
     "raised-voice",
     "threat",
     "calm-again",
@@ -60,6 +63,10 @@ def picture_state(name: str, language: Language) -> OverlayState:
             return talk
         case "interruption":
             return replace(tense, nudge=_nudge("let_them_finish", NudgeLevel.ADVICE, language))
+        case "both-talk":
+            return replace(talk, interruption="picture")
+        case "listen":
+            return replace(heated, raised=frozenset({"picture"}), steps=steps[:1])
         case "raised-voice":
             nudge = _nudge("keep_listening", NudgeLevel.ADVICE, language)
             return replace(heated, nudge=nudge, steps=steps[:1])
@@ -71,8 +78,7 @@ def picture_state(name: str, language: Language) -> OverlayState:
             nudge = _nudge("calm_again", NudgeLevel.INFO, language)
             return replace(talk, time_s=288.0, talk_s=(92.0, 141.0), steps=steps, nudge=nudge)
         case "input-warning":
-            note = InputNote(74.0, Channel.AGENT, "no_sound", "No sound.")
-            return replace(talk, bad_input=frozenset({Channel.AGENT}), note=note)
+            return replace(talk, faults=(Fault(Channel.AGENT, "no_sound", 60.0, 20.0),))
         case _:
             phase = Phase.HELD if name == "held" else Phase.PAUSED
             return replace(talk, phase=phase, customer_effort=None, speaking=frozenset())
@@ -110,7 +116,9 @@ def save_contact_sheet(file: Path, language: Language, theme: str, scale: float 
             overlay.set_state(picture_state(name, language))
             pictures.append(picture_of(overlay, sharpness=1))
         ground = pictures[0].pixelColor(0, 0)
-        width, height = pictures[0].width(), max(picture.height() for picture in pictures)
+        width, height = (
+            max(size) for size in zip(*((p.width(), p.height()) for p in pictures), strict=True)
+        )
         rows = (len(pictures) + 1) // 2
         sheet = QImage(2 * width, rows * height, QImage.Format.Format_RGB888)
         sheet.fill(ground)
@@ -172,7 +180,7 @@ def application(arguments: Sequence[str] = ()) -> Iterator[QApplication]:
 
 def _nudge(key: str, level: NudgeLevel, language: Language) -> Nudge:
     words = text("nudges", f"{key}.title", language), text("nudges", f"{key}.advice", language)
-    return Nudge(f"picture-{key}", key, "\n".join(words), level, 0.0, True, "a picture")
+    return Nudge(f"picture-{key}", key, "\n".join(words), level, 0.0, True, quoted("a picture"))
 
 
 def _suffix(scale: float) -> str:

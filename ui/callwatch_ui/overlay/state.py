@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.cues import METHOD_STEPS, CueKind
+from callwatch.core.cues import METHOD_STEPS, Cue, CueKind
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import (
+    CallStarted,
+    CueClosed,
     CueOpened,
     CueWithdrawn,
     EscalationChanged,
@@ -22,19 +24,29 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge
 
-# A note on the input stays readable this long even when the sound is good again at once.
-NOTE_STAYS_S: Final = 8.0
-# A sentence about the app itself stands where a note on the sound would.
+# The light tells of something that happened once for so long; the report has it for good.
+NOTE_STAYS_S: Final = 60.0
+# A sentence about the app itself stands where a card would; in a call for so long.
 APP_NOTE: Final = "app"
-# A fault that comes and goes has a card again after this; until then the light alone tells it.
-NOTE_AGAIN_S: Final = 60.0
-# A fault that lasts until its mending is told; other notes leave by themselves.
-LASTING_FAULT: Final = "no_sound"
-MENDED: Final = "sound_back"
-# Told for the journal and the report; nothing that the agent must mend.
-NOT_A_FAULT: Final = frozenset({"hold_music", "hold_music_ended", "source"})
+APP_NOTE_STAYS_S: Final = 8.0
+NO_SOUND: Final = "no_sound"
+# For the journal and the report; what lasts is reported once a second by the meter.
+NO_NOTE: Final = frozenset(
+    {
+        "hold_music", "hold_music_ended", "source", NO_SOUND, "sound_back", "same_audio",
+        "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
+    }
+)  # fmt: skip
+# With these nobody can follow the call; everything else costs a figure, and is for the light alone.
+CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable"})
+TROUBLE_S: Final = 3.0
+# A side without any sound may have hung up, or its line gates noise. Whether it is missed shows
+# when the other side goes on speaking: a sentence for the light, a long turn for a card.
+MISSED_S: Final = 2.0
+SURELY_MISSED_S: Final = 8.0
 # Blocks of the effort bar, and the effort (z above the own baseline) that each one begins at.
 EFFORT_STEPS_Z: Final = (-99.0, 0.8, 1.6, 2.4, 3.2, 4.0)
 # Shares before this much speech swing too wildly to be worth a glance.
@@ -51,14 +63,36 @@ class Phase(StrEnum):
     FINISHED = "finished"
 
 
+class Signal(StrEnum):
+    """What the bar says at once, without a word and outside the attention budget."""
+
+    NONE = "none"
+    BOTH = "both"  # both talk, and it is the agent who came in
+    LISTEN = "listen"  # the customer's voice is raised: keep listening
+
+
 @dataclass(frozen=True, slots=True)
 class InputNote:
-    """Something about the sound that the agent should know."""
+    """Something about the sound, or about the app, that the agent should know."""
 
     time_s: float
     channel: Channel | None
+    fact: Fact
+
+    @property
+    def code(self) -> str:
+        """What it is about."""
+        return self.fact.code
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one side's sound, and how much the other side had said when it began."""
+
+    channel: Channel
     code: str
-    message: str
+    since_s: float
+    other_talk_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +101,19 @@ class OverlayState:
 
     phase: Phase = Phase.WAITING
     time_s: float = 0.0
+    has_words: bool = True
     level: EscalationLevel = EscalationLevel.CALM
     talk_s: tuple[float, float] = (0.0, 0.0)
     customer_effort: float | None = None
     steps: tuple[tuple[str, CueKind], ...] = ()
     speaking: frozenset[Channel] = field(default_factory=frozenset)
-    bad_input: frozenset[Channel] = field(default_factory=frozenset)
-    faults: tuple[tuple[Channel, str], ...] = ()
-    note: InputNote | None = None
+    interruption: str | None = None  # the agent's, while both talk: the cue's id
+    raised: frozenset[str] = field(default_factory=frozenset)  # the customer's, not friendly
+    faults: tuple[Fault, ...] = ()
+    closed_faults: frozenset[tuple[Channel, str]] = field(default_factory=frozenset)
+    notes: tuple[InputNote, ...] = ()  # of the last minute
+    app_note: InputNote | None = None
     nudge: Nudge | None = None
-    noted_s: float = float("-inf")
 
     @property
     def agent_share_percent(self) -> int | None:
@@ -102,10 +139,43 @@ class OverlayState:
         return sum(self.customer_effort >= step for step in EFFORT_STEPS_Z)
 
     @property
+    def signal(self) -> Signal:
+        """What is on right now. Talking over somebody comes first: it is the agent's to end."""
+        if self.interruption is not None:
+            return Signal.BOTH
+        return Signal.LISTEN if self.raised else Signal.NONE
+
+    @property
+    def input_faults(self) -> tuple[Fault, ...]:
+        """What the light tells of: every fault, but for the silence of a side that nobody misses."""
+        return tuple(f for f in self.faults if f.code != NO_SOUND or self._missed_s(f) >= MISSED_S)
+
+    @property
     def input_is_good(self) -> bool:
         """Whether both sides can be heard as they should be."""
-        is_about_sound = self.note is not None and self.note.code != APP_NOTE
-        return not self.bad_input and not is_about_sound
+        return not self.input_faults and not self.notes
+
+    @property
+    def trouble(self) -> Fault | None:
+        """The fault that is worth a card: nobody can follow the call, and nothing else is due."""
+        is_busy = self.nudge is not None or self.signal is not Signal.NONE
+        if self.phase is not Phase.RUNNING or is_busy or self.level.rank > 0:
+            return None
+        for fault in self.faults:
+            lasts = self.time_s - fault.since_s > TROUBLE_S
+            is_missed = fault.code != NO_SOUND or self._missed_s(fault) >= SURELY_MISSED_S
+            is_closed = (fault.channel, fault.code) in self.closed_faults
+            if fault.code in CANNOT_FOLLOW and lasts and is_missed and not is_closed:
+                return fault
+        return None
+
+    @property
+    def is_eventful(self) -> bool:
+        """Whether the bar should show everything: the call is tense, or there is a card."""
+        return self.level.rank > 0 or self.nudge is not None
+
+    def _missed_s(self, fault: Fault) -> float:
+        return self.talk_s[fault.channel.other.index] - fault.other_talk_s
 
 
 def reduce(state: OverlayState, event: Event) -> OverlayState:
@@ -113,6 +183,8 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
     phase = Phase.RUNNING if state.phase is Phase.WAITING else state.phase
     state = replace(state, phase=phase, time_s=max(state.time_s, event.time_s))
     match event:
+        case CallStarted(call=call):
+            return replace(state, has_words=call.engine != "none")
         case MeterUpdated():
             return _metered(state, event)
         case EscalationChanged(change=change):
@@ -122,16 +194,20 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
             return replace(state, nudge=nudge)
         case NudgeClosed(id=nudge_id):
             return without_nudge(state, nudge_id)
-        case CueOpened(id=cue_id, cue=cue) if cue.kind in METHOD_STEPS:
-            return replace(state, steps=(*state.steps, (cue_id, cue.kind)))
+        case CueOpened(id=cue_id, cue=cue):
+            return _with_cue(state, cue_id, cue)
+        case CueClosed(id=cue_id):
+            return _without_signal(state, cue_id)
         case CueWithdrawn(id=cue_id):
-            return replace(state, steps=tuple(s for s in state.steps if s[0] != cue_id))
+            steps = tuple(s for s in state.steps if s[0] != cue_id)
+            return replace(_without_signal(state, cue_id), steps=steps)
         case InputWarning():
             return _noted(state, event)
         case VoiceStarted(channel=channel):
             return replace(state, speaking=state.speaking | {channel})
         case VoiceStopped(channel=channel):
-            return replace(state, speaking=state.speaking - {channel})
+            # One of the two has stopped: the overlap is over.
+            return replace(state, speaking=state.speaking - {channel}, interruption=None)
         case _:
             return state
 
@@ -143,55 +219,73 @@ def without_nudge(state: OverlayState, nudge_id: str) -> OverlayState:
 
 
 def without_note(state: OverlayState) -> OverlayState:
-    """The state with the note on the sound read and closed."""
-    return replace(state, note=None)
+    """The state with the card about the app or the sound read and closed."""
+    if state.app_note is not None:
+        return replace(state, app_note=None)
+    trouble = state.trouble
+    if trouble is None:
+        return state
+    closed = state.closed_faults | {(trouble.channel, trouble.code)}
+    return replace(state, closed_faults=closed)
 
 
 def with_phase(state: OverlayState, phase: Phase) -> OverlayState:
     """The state in another phase. A paused or finished call shows no nudge and nobody speaking."""
     if phase in (Phase.RUNNING, Phase.WAITING):
         return replace(state, phase=phase)
-    return replace(state, phase=phase, nudge=None, speaking=frozenset(), customer_effort=None)
+    state = replace(
+        state, phase=phase, nudge=None, speaking=frozenset(), customer_effort=None,
+        interruption=None, raised=frozenset(),
+    )  # fmt: skip
+    return replace(state, faults=(), notes=()) if phase is Phase.FINISHED else state
+
+
+def _with_cue(state: OverlayState, cue_id: str, cue: Cue) -> OverlayState:
+    match cue.kind, cue.channel:
+        case CueKind.INTERRUPTION, Channel.AGENT:
+            return replace(state, interruption=cue_id)
+        case CueKind.RAISED_VOICE, Channel.CUSTOMER if not cue.friendly:
+            effort = max(cue.effort or 0.0, state.customer_effort or 0.0)
+            return replace(state, raised=state.raised | {cue_id}, customer_effort=effort)
+        case kind, _ if kind in METHOD_STEPS:
+            return replace(state, steps=(*state.steps, (cue_id, kind)))
+        case _:
+            return state
+
+
+def _without_signal(state: OverlayState, cue_id: str) -> OverlayState:
+    interruption = None if state.interruption == cue_id else state.interruption
+    return replace(state, interruption=interruption, raised=state.raised - {cue_id})
 
 
 def _noted(state: OverlayState, event: InputWarning) -> OverlayState:
-    concerned = frozenset(CHANNELS if event.channel is None else (event.channel,))
     match event.code:
         case "paused":
             return with_phase(state, Phase.PAUSED)
         case "resumed":
             return with_phase(state, Phase.RUNNING)
-        case code if code == MENDED:
-            is_its = state.note is not None and state.note.channel in (None, event.channel)
-            note = None if is_its else state.note
-            return replace(state, bad_input=state.bad_input - concerned, note=note)
-        case code if code in NOT_A_FAULT:
+        case code if code in NO_NOTE:
             return state
-    note = InputNote(event.time_s, event.channel, event.code, event.message)
-    lasting = concerned if event.code == LASTING_FAULT else frozenset()
-    bad = state.bad_input | lasting
-    return replace(state, note=note, bad_input=bad, noted_s=event.time_s)
+    note = InputNote(event.time_s, event.channel, event.fact)
+    return replace(state, notes=(*state.notes, note))
 
 
 def _metered(state: OverlayState, event: MeterUpdated) -> OverlayState:
-    bad = frozenset(c for c in CHANNELS if not event.input_ok.get(c, c not in state.bad_input))
-    faults = tuple((c, event.input_faults[c]) for c in CHANNELS if c in event.input_faults)
-    note = state.note
-    came = [fault for fault in faults if fault not in state.faults]
-    if note is None and came and event.time_s - state.noted_s >= NOTE_AGAIN_S:
-        channel, code = came[0]
-        note = InputNote(event.time_s, channel, code, "")
-    if note is not None:
-        concerned = CHANNELS if note.channel is None else (note.channel,)
-        mended = not any(c in bad for c in concerned)
-        if mended and event.time_s - note.time_s >= NOTE_STAYS_S:
-            note = None
+    talk_s = (event.talk_s.get(Channel.AGENT, 0.0), event.talk_s.get(Channel.CUSTOMER, 0.0))
+    known = {(fault.channel, fault.code): fault for fault in state.faults}
+    faults = tuple(
+        known.get((c, code)) or Fault(c, code, event.time_s, talk_s[c.other.index])
+        for c, code in ((c, event.input_faults.get(c)) for c in CHANNELS)
+        if code is not None
+    )
+    app_note = state.app_note
+    if app_note is not None and event.time_s - app_note.time_s >= APP_NOTE_STAYS_S:
+        app_note = None
     return replace(
         state,
-        talk_s=(event.talk_s.get(Channel.AGENT, 0.0), event.talk_s.get(Channel.CUSTOMER, 0.0)),
+        app_note=app_note,
+        talk_s=talk_s,
         customer_effort=event.effort.get(Channel.CUSTOMER),
-        bad_input=bad,
         faults=faults,
-        note=note,
-        noted_s=state.noted_s if note is state.note or note is None else event.time_s,
+        notes=tuple(n for n in state.notes if event.time_s - n.time_s < NOTE_STAYS_S),
     )

@@ -11,7 +11,12 @@ from PyQt6.QtGui import QGuiApplication, QMouseEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from callwatch.core.events import Event
-from callwatch_ui.native.platforms import draws_see_through, hide_from_sharing
+from callwatch.core.facts import quoted
+from callwatch_ui.native.platforms import (
+    draws_see_through,
+    hide_from_sharing,
+    on_top_of_full_screen,
+)
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import NudgeCard
 from callwatch_ui.overlay.card_content import card_for
@@ -20,6 +25,7 @@ from callwatch_ui.overlay.geometry import (
     Screen,
     corner_place,
     first_place,
+    is_right,
     on_screen,
     opens_upward,
 )
@@ -60,11 +66,14 @@ class Overlay(QWidget):
     not_useful = pyqtSignal(str)
     menu_wanted = pyqtSignal(QPoint)
     card_changed = pyqtSignal(object)
+    keep_open_changed = pyqtSignal(bool)
 
     def __init__(self, words: Translator, settings: OverlaySettings) -> None:
-        super().__init__(None, WINDOW_FLAGS)
+        super().__init__(None, WINDOW_FLAGS | on_top_of_full_screen(QGuiApplication.platformName()))
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_MacAlwaysShowToolWindow)
+        # A window that never takes the focus is never the active one: tool tips come all the same.
+        self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)
         self._see_through = draws_see_through(QGuiApplication.platformName())
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, self._see_through)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -83,7 +92,8 @@ class Overlay(QWidget):
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._refit)
         self.state = OverlayState()
-        self.bar = Bar(self._look, words)
+        self._keep_open = settings.keep_open
+        self.bar = self._new_bar()
         self.card = NudgeCard(self._look, words("card.close"), words("card.not_useful"))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -110,35 +120,38 @@ class Overlay(QWidget):
 
     @property
     def place(self) -> QPoint:
-        """Where the bar's top left corner belongs, in desktop pixels."""
-        return self._bar_place
+        """Where the window's top left corner belongs, in desktop pixels."""
+        return self._window_place
 
     def apply(self, settings: OverlaySettings) -> None:
         """Take other settings while running."""
+        if settings.keep_open != self._settings.keep_open:
+            self._keep_open = settings.keep_open
         self._settings = settings
         self._look = self._fitting(look_for(settings))
         self._layout.setSpacing(round(self._look.px(GAP_UNITS)))
         self.bar.set_look(self._look)
         self.card.set_look(self._look)
+        self._set_size()
         self.card.fit(self.bar.sizeHint().width())
         self.setWindowOpacity(settings.opacity)
         self._set_click_through(settings.click_through)
         self.adjustSize()
         self.go_to_place()
 
-    def speak(self) -> None:
+    def retranslate(self) -> None:
         """Take the texts again: the language changed."""
-        old, self.bar = self.bar, Bar(self._look, self._words)
+        old, self.bar = self.bar, self._new_bar()
         self._layout.replaceWidget(old, self.bar)
         old.hide()
         old.deleteLater()
         self.bar.set_state(self.state)
         self.bar.show()
         self.setAccessibleName(self._words("bar.name"))
-        self.card.speak(self._words("card.close"), self._words("card.not_useful"))
+        self.card.retranslate(self._words("card.close"), self._words("card.not_useful"))
         self.apply(self._settings)
 
-    def take(self, events: tuple[Event, ...]) -> None:
+    def on_events(self, events: tuple[Event, ...]) -> None:
         """Slot for the bridge: reduce all events, then render once."""
         state = self.state
         for event in events:
@@ -152,21 +165,23 @@ class Overlay(QWidget):
     def set_state(self, state: OverlayState) -> None:
         """Render a state; parts whose value did not change do not repaint."""
         self.state = state
+        before = self._sizes()
         self.bar.set_state(state)
         card = card_for(state, self._words, NUDGE_ICONS)
-        if card != self.card.card:
-            was_open = self.card.card is not None
-            before = self.card.sizeHint()
-            self.card.set_card(card)
+        is_another = card != self.card.card
+        self.card.set_card(card)
+        self._set_size()
+        if is_another:
             self.card.fit(self.bar.sizeHint().width())
-            if was_open != (card is not None) or before != self.card.sizeHint():
-                self._refit()
+        if before != self._sizes():
+            self._refit()
+        if is_another:
             self.card_changed.emit(card)
 
     def close_card(self) -> bool:
         """As a click on the cross; False when there is nothing to close."""
         card = self.card.card
-        if card is None or not card.can_be_closed:
+        if card is None or not card.can_be_closed or not self.isVisible():
             return False
         self.card.close_button.click()
         return True
@@ -174,7 +189,7 @@ class Overlay(QWidget):
     def judge_card(self) -> bool:
         """As a click on the thumb; False when there is nothing to judge."""
         card = self.card.card
-        if card is None or not card.can_be_judged:
+        if card is None or not card.can_be_judged or not self.isVisible():
             return False
         self.card.not_useful_button.click()
         return True
@@ -190,12 +205,12 @@ class Overlay(QWidget):
 
     def show_message(self, message: str) -> None:
         """Say one sentence about the app itself, where a card would be."""
-        note = InputNote(self.state.time_s, None, APP_NOTE, message)
-        self.set_state(replace(self.state, note=note))
+        note = InputNote(self.state.time_s, None, quoted(message, APP_NOTE))
+        self.set_state(replace(self.state, app_note=note))
         self.show()
 
     def go_to_place(self) -> None:
-        """Sit where the agent last put the overlay on these screens, else top right."""
+        """Sit where the agent last put the overlay on these screens, else at the bottom right."""
         screens, size = self._screens(), self._bar_size()
         if not screens:
             return
@@ -232,7 +247,9 @@ class Overlay(QWidget):
         self._held_at = None
         screens = self._screens()
         bar = self._window_place + self.bar.pos()
-        place = on_screen((bar.x(), bar.y()), self._bar_size(), screens)
+        size, extra = self._bar_size(), self._missing_px()
+        x = bar.x() - (extra if is_right(bar.x() + self.bar.width() // 2, screens) else 0)
+        place = on_screen((x, bar.y()), size, screens)
         self._places.put(screens, place)
         self._bar_place = QPoint(*place)
         self._refit()
@@ -259,6 +276,35 @@ class Overlay(QWidget):
             self.set_state(without_nudge(self.state, nudge.id))
         self.not_useful.emit(nudge_key)
 
+    def _pin(self) -> None:
+        """The pin was clicked."""
+        self._keep_open = not self._keep_open
+        self._set_size()
+        self._refit()
+        self.keep_open_changed.emit(self._keep_open)
+
+    def _new_bar(self) -> Bar:
+        bar = Bar(self._look, self._words)
+        bar.pin_clicked.connect(self._pin)
+        return bar
+
+    def _set_size(self) -> None:
+        """Compact in a calm call; a card needs the width too."""
+        has_card = self.card.card is not None
+        self.bar.set_expanded(self._keep_open or self.state.is_eventful or has_card)
+        self.bar.set_pinned(self._keep_open)
+
+    def _sizes(self) -> tuple[int, int, bool]:
+        return (
+            self.bar.sizeHint().width(),
+            self.card.sizeHint().height(),
+            self.card.isVisibleTo(self),
+        )
+
+    def _missing_px(self) -> int:
+        """What the compact bar lacks of its full width."""
+        return self._bar_size()[0] - self.bar.sizeHint().width()
+
     def _desktop_changed(self, _what: object = None) -> None:
         self.apply(self._settings)
 
@@ -266,7 +312,7 @@ class Overlay(QWidget):
         """The look, made smaller where the bar would be wider than every screen."""
         self.bar.set_look(look)
         room = self._room_px()
-        width = self.bar.sizeHint().width()
+        width = self.bar.full_width_px()
         if not room or width <= room:
             return look
         return replace(look, scale=max(MIN_SCALE, look.scale * (room - EDGE_PX) / width))
@@ -282,14 +328,16 @@ class Overlay(QWidget):
         self._layout.activate()
         self.adjustSize()
         rise = self.height() - self._bar_size()[1] if upward else 0
-        self._window_place = self._bar_place - QPoint(0, rise)
+        centre_x = self._bar_place.x() + self._bar_size()[0] // 2
+        aside = self._missing_px() if is_right(centre_x, screens) else 0
+        self._window_place = self._bar_place + QPoint(aside, -rise)
         self.move(self._window_place)
         if not self._see_through:
             self._cut_corners()
 
     def _bar_size(self) -> tuple[int, int]:
-        hint = self.bar.sizeHint()
-        return hint.width(), hint.height()
+        """Of the full bar, whatever it shows now: the compact one lies at its outer end."""
+        return self.bar.full_width_px(), self.bar.sizeHint().height()
 
     def _cut_corners(self) -> None:
         self._layout.activate()

@@ -16,7 +16,9 @@ GRAPHIC_CONTRAST: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours as #rrggbb. `tint_*` are the grounds of the card's icon."""
+    """Colours as #rrggbb. `tint_*` are the grounds of the card's icon, `ground_*` the bar's own
+    while a signal is on.
+    """
 
     name: str
     is_dark: bool
@@ -38,6 +40,8 @@ class Theme:
     tint_advice: str
     tint_important: str
     tint_urgent: str
+    ground_overlap: str
+    ground_listen: str
     border_px: float = 1.0
 
     def level(self, level: EscalationLevel) -> str:
@@ -58,6 +62,12 @@ class Theme:
             NudgeLevel.URGENT: (self.threat, self.tint_urgent),
         }[level]
 
+    def signal(self, *, is_overlap: bool) -> tuple[str, str]:
+        """Ink and ground of the bar while both talk, or while the customer's voice is raised."""
+        if is_overlap:
+            return self.tense, self.ground_overlap
+        return self.calm, self.ground_listen
+
     def pairs(self) -> list[tuple[str, str, str, float]]:
         """Every pair of colours that meets on screen: name, ink, ground, least contrast."""
         out = [
@@ -76,6 +86,19 @@ class Theme:
             ink, tint = self.nudge(level)
             out.append((f"{level} icon", ink, tint, GRAPHIC_CONTRAST))
             out.append((f"{level} strip", ink, self.surface, GRAPHIC_CONTRAST))
+        for name, ground in (("overlap", self.ground_overlap), ("listen", self.ground_listen)):
+            out += [
+                (f"{what} on {name}", ink, ground, least)
+                for what, ink, ground, least in (
+                    ("text", self.text, ground, TEXT_CONTRAST),
+                    ("muted text", self.muted, ground, TEXT_CONTRAST),
+                    ("empty part", self.track, ground, GRAPHIC_CONTRAST),
+                    *(
+                        (f"level {level}", self.level(level), ground, TEXT_CONTRAST)
+                        for level in EscalationLevel
+                    ),
+                )
+            ]
         return out
 
 
@@ -87,7 +110,7 @@ LIGHT: Final = Theme(
     hairline="#e3e7ec",
     text="#1a212b",
     muted="#566273",
-    track="#84909f",
+    track="#808c9b",
     focus="#1f5fbf",
     agent="#2b6cb0",
     customer="#8a6d3b",
@@ -100,6 +123,8 @@ LIGHT: Final = Theme(
     tint_advice="#e0f3f0",
     tint_important="#fbf0d9",
     tint_urgent="#fbe4e9",
+    ground_overlap="#fdf1d8",
+    ground_listen="#e4f5f2",
 )
 DARK: Final = Theme(
     name="dark",
@@ -122,6 +147,8 @@ DARK: Final = Theme(
     tint_advice="#1c3b3a",
     tint_important="#40341c",
     tint_urgent="#4a2530",
+    ground_overlap="#3a3120",
+    ground_listen="#1d3836",
 )
 CONTRAST: Final = Theme(
     name="contrast",
@@ -144,6 +171,8 @@ CONTRAST: Final = Theme(
     tint_advice="#000000",
     tint_important="#000000",
     tint_urgent="#000000",
+    ground_overlap="#000000",
+    ground_listen="#000000",
     border_px=2.0,
 )
 THEMES: Final = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}

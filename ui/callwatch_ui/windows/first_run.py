@@ -86,7 +86,7 @@ class SetupHost(Protocol):
     def listen(self, agent: str, customer: str, sink: Callable[[LevelReading], None]) -> Listening:
         """Open both and tell levels some ten times a second; raises InputError."""
 
-    def rehearse(self, language: Language) -> None:
+    def preview(self, language: Language) -> None:
         """Play twenty seconds of the demo call under the overlay."""
 
 
@@ -202,7 +202,7 @@ class FirstRun(QWizard):
     def _rehearsal_page(self) -> QWizardPage:
         page, layout = self._page("rehearsal")
         button = QPushButton(self._words("setup.rehearsal.button"))
-        button.clicked.connect(lambda: self._host.rehearse(self._words.language))
+        button.clicked.connect(lambda: self._host.preview(self._words.language))
         layout.addWidget(button)
         return page
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from callwatch.core.channels import Channel
+from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import CueKind
 from callwatch.core.events import CueOpened, Event, NudgeShown, VoiceStopped
 from callwatch.core.spans import TimeSpan
+from callwatch.texts.facts import sentence
 from callwatch_ui.overlay.state import OverlayState, Phase, reduce, with_phase
 
 # A jump needs no more than this many events to be reduced again.
@@ -75,13 +76,13 @@ class ReplayPlayer:
         """Who spoke when."""
         return [(e.channel, e.span) for e in self._events if isinstance(e, VoiceStopped)]
 
-    def marks(self) -> list[Mark]:
+    def marks(self, language: Language) -> list[Mark]:
         """Cues and shown nudges, in order."""
         out = []
         for event in self._events:
             if isinstance(event, CueOpened) and event.cue.kind not in UNMARKED:
-                cue = event.cue
-                out.append(Mark(cue.span.start_s, cue.channel, False, cue.evidence))
+                cue, text = event.cue, sentence(event.cue.evidence, language)
+                out.append(Mark(cue.span.start_s, cue.channel, False, text))
             elif isinstance(event, NudgeShown):
                 title = event.nudge.text.partition("\n")[0]
                 out.append(Mark(event.time_s, None, True, title))

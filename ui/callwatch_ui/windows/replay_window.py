@@ -67,7 +67,11 @@ class Timeline(QWidget):
 
     def mark_at(self, x: float) -> Mark | None:
         """The mark under the mouse."""
-        near = [m for m in self._player.marks() if abs(self.x_of(m.time_s) - x) <= NEAR_PX]
+        near = [
+            m
+            for m in self._player.marks(self._words.language)
+            if abs(self.x_of(m.time_s) - x) <= NEAR_PX
+        ]
         return min(near, key=lambda m: abs(self.x_of(m.time_s) - x), default=None)
 
     def mousePressEvent(self, event: QMouseEvent | None) -> None:  # noqa: N802
@@ -120,7 +124,7 @@ class Timeline(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour(theme.agent if channel is Channel.AGENT else theme.customer))
             painter.drawRoundedRect(box, 2, 2)
-        for mark in self._player.marks():
+        for mark in self._player.marks(self._words.language):
             self._mark(painter, mark)
         painter.end()
         return out

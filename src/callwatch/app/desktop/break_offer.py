@@ -6,6 +6,7 @@ from typing import Final
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationLevel
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.summary import CallSummary
 from callwatch.session.nudge_rules import BREATHER
@@ -49,5 +50,5 @@ def breather(
     end_s = summary.call.duration_s
     return Nudge(
         f"{summary.call.id}.{BREATHER}", BREATHER, "\n".join(lines), NudgeLevel.INFO, end_s,
-        shown=True, because="The call was hard.",
+        shown=True, because=Fact("hard_call"),
     )  # fmt: skip

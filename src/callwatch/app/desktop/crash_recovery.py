@@ -4,19 +4,23 @@ Their journals are there, and the figures are made from the events alone: what i
 report and the place in the history.
 """
 
-import contextlib
+import logging
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from callwatch.app.calls import JOURNAL_NAME, REPORT_NAMES
 from callwatch.app.desktop.retention import CALLS
 from callwatch.config import Config
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.core.figures import OwnHistory
+from callwatch.core.log import logged
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal import read_journal
 from callwatch.report.write import write_report
 from callwatch.session.summary_builder import summarize
+
+_log: Final = logging.getLogger(__name__)
 
 
 def finish_cut_short(folder: Path, config: Config, before: datetime) -> int:
@@ -31,7 +35,7 @@ def finish_cut_short(folder: Path, config: Config, before: datetime) -> int:
         if is_finished or journal.stat().st_mtime >= before.timestamp():
             continue
         # ValueError: its first event is missing.
-        with contextlib.suppress(CallwatchError, ValueError):
+        with logged(_log, "a call that was cut short stays so", CallwatchError, ValueError):
             summary = summarize(read_journal(journal))
             past = _remember(summary, config, journal.parent)
             write_report(summary, journal.parent, config.call.language, past)

@@ -1,12 +1,15 @@
 """A live call whose devices are gone is over."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS
 from callwatch.core.spans import total_s
+
+LOST_S: Final = 20.0  # longer than it takes to put a plug back
 
 
 class EndOnDeviceLoss(SourceProxy):
@@ -15,7 +18,7 @@ class EndOnDeviceLoss(SourceProxy):
     One device that is unplugged and put back is a gap in the call, not its end.
     """
 
-    def __init__(self, source: CallSource, lost_s: float) -> None:
+    def __init__(self, source: CallSource, lost_s: float = LOST_S) -> None:
         super().__init__(source)
         self._lost_s = lost_s
 

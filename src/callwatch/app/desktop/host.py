@@ -4,14 +4,13 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
-import contextlib
+import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sink
@@ -23,17 +22,18 @@ from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
 from callwatch.app.desktop.voice_watch import VoiceWatch
-from callwatch.app.desktop.warm_up import rehearse
+from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
-from callwatch.config import Config, LoadedConfig, OverlayConfig, user_config_path
+from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
-from callwatch.core.errors import CallwatchError, ConfigError
+from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
+from callwatch.core.log import logged
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
@@ -42,6 +42,8 @@ from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
+
+_log: Final = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -101,7 +103,7 @@ class AppHistory:
         ]  # fmt: skip
 
     def report(self, call_id: str) -> Path:
-        """The call's report, written anew from the history."""
+        """The call's report, written again from the history."""
         with self._open() as history:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
@@ -122,11 +124,6 @@ class AppHost:
     """Everything that the app needs of the engine."""
 
     def __init__(self, loaded: LoadedConfig, problem: str = "") -> None:
-        try:
-            overlay_settings(loaded.config.overlay)
-        except ConfigError as error:
-            problem = problem or str(error)
-            loaded = replace(loaded, config=replace(loaded.config, overlay=OverlayConfig()))
         self.problem = problem
         self.settings = AppSettings(loaded)
         self.history = AppHistory(lambda: self.config)
@@ -156,10 +153,12 @@ class AppHost:
 
         Loading holds up every thread: it is over before a call, not in it.
         """
-        with contextlib.suppress(CallwatchError, OSError):  # told when a call is begun
+        with logged(
+            _log, "the warm-up failed", CallwatchError, OSError
+        ):  # reported when a call begins
             load_driver()
-            desk = self._desk_for(self.config)
-            rehearse(desk)
+            desk = self.factory_for(self.config)
+            warm_up(desk)
             desk.load()
 
     def recover(self) -> int:
@@ -172,11 +171,11 @@ class AppHost:
         if self._watch is not None:
             self._watch.pause()
             self._watch.wait_free(FREE_S)
-        source = EndOnDeviceLoss(self._open_devices(), config.app.end_after_lost_s)
+        source = EndOnDeviceLoss(self._open_devices())
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
             call = DesktopCall(
-                self._desk_for(config),
+                self.factory_for(config),
                 source,
                 data_folder() / CALLS / name,
                 sink,
@@ -195,10 +194,10 @@ class AppHost:
         if self._call is call:
             self._call = None
 
-    def _desk_for(self, config: Config) -> CallFactory:
-        """One desk for all calls: a model is loaded once, and the phrases are read once."""
+    def factory_for(self, config: Config) -> CallFactory:
+        """One factory for all calls: a model is loaded once, and the phrases are read once."""
         with self._making:
-            if self._desk is None or not self._desk.take(config):
+            if self._desk is None or not self._desk.try_reconfigure(config):
                 if self._desk is not None:
                     self._desk.close()
                 self._desk = CallFactory(config, beside_a_screen=True)
@@ -233,8 +232,7 @@ class AppHost:
         if outcome is None:
             return None
         config = self.config
-        off = config.analysis.nudges.switched_off
-        return breather(outcome.summary, config.call.language, off)
+        return breather(outcome.summary, config.call.language, config.nudges.off)
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose; locked keys stay IT's."""
@@ -247,6 +245,7 @@ class AppHost:
         }
         locked = self.settings.loaded.locked
         self.settings.save({key: value for key, value in chosen.items() if key not in locked})
+        self.needs_setup = False
 
     def auto_call(self) -> AutoCallConfig | None:
         """When calls begin and end by themselves; None when they do not."""
@@ -254,7 +253,7 @@ class AppHost:
         if not app.auto_calls:
             return None
         return AutoCallConfig(
-            app.both_within_s, app.least_speech_s, app.end_after_silence_s, app.end_manual_calls
+            end_after_silence_s=app.end_after_silence_s, ends_manual_calls=app.end_manual_calls
         )
 
     def watch_voices(self, heard: Callable[[Channel, bool], None]) -> VoiceWatch:

@@ -1,7 +1,7 @@
 """Keeps an app that runs all day small: what glibc does not give back of its own accord.
 
 Each call has threads of its own, and glibc lets every thread allocate in an arena of its own:
-the holes that they leave add up to a megabyte a call. Elsewhere than on glibc nothing is done.
+the gaps that they leave add up to a megabyte a call. Elsewhere than on glibc nothing is done.
 """
 
 import ctypes

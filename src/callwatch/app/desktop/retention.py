@@ -1,16 +1,20 @@
 """The app's own folders keep nothing longer than the history does.
 
 A call that ended well is deleted with its row in the history. What is left: journals of calls
-that a crash cut short, their sound, and reports that were written anew to be looked at.
+that a crash cut short, their sound, and reports that were written again for viewing.
 """
 
-import contextlib
+import logging
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from callwatch.app.kept_audio import AUDIO
 from callwatch.audio.recording_writer import SUFFIX, remove_unfinished
+from callwatch.core.log import logged
+
+_log: Final = logging.getLogger(__name__)
 
 CALLS = "calls"
 REPORTS = "reports"
@@ -30,7 +34,7 @@ def delete_old_files(folder: Path, retention_days: int, now: datetime) -> int:
     for call in old:
         shutil.rmtree(call, ignore_errors=True)
     for path in (folder / AUDIO).glob(f"*/*{SUFFIX}"):
-        with contextlib.suppress(OSError):
+        with logged(_log, "old sound was not deleted", OSError):
             if path.stat().st_mtime < oldest_s:
                 path.unlink()
                 count += 1

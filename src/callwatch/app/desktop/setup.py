@@ -22,7 +22,7 @@ SILENCE_DBFS = -90.0
 
 
 class MicCheck:
-    """Levels of two devices, told from a thread of its own until `close`."""
+    """Levels of two devices, reported from a thread of its own until `close`."""
 
     def __init__(self, source: CallSource, sink: Callable[[LevelReading], None]) -> None:
         self._source, self._sink = source, sink
@@ -79,7 +79,7 @@ class AppSetup:
         source = open_live(agent or None, customer or None, block_s=LIVE_BLOCK_S)
         return MicCheck(source, sink)
 
-    def rehearse(self, language: Language) -> None:
+    def preview(self, language: Language) -> None:
         """Part of the demo call under an overlay of its own, in a process of its own; one at a time."""
         if self._rehearsal is not None and self._rehearsal.poll() is None:
             return

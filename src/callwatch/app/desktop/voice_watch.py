@@ -78,7 +78,7 @@ class VoiceWatch:
                 self._changed.wait_for(lambda: self._is_wanted or self._is_closed)
                 if self._is_closed:
                     return
-            # A fault of the devices is told when a call is begun; here they are only awaited.
+            # A fault of the devices is reported when a call begins; here they are only awaited.
             with contextlib.suppress(CallwatchError):
                 self._listen()
             with self._changed:
@@ -97,5 +97,5 @@ class VoiceWatch:
             for block in source.blocks():
                 if not self._is_wanted:
                     return
-                for told in activity.process(block).transitions:
-                    self._heard(told.channel, isinstance(told, VoiceStarted))
+                for transition in activity.process(block).transitions:
+                    self._heard(transition.channel, isinstance(transition, VoiceStarted))

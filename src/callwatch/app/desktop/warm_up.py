@@ -45,7 +45,7 @@ class Until(SourceProxy):
             yield block
 
 
-def rehearse(desk: CallFactory) -> None:
+def warm_up(desk: CallFactory) -> None:
     """The demo call's beginning with its words, its report, and a history of its own; all goes.
 
     Raises CallwatchError as a call would, OSError when there is no room for temporary files.

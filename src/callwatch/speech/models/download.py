@@ -3,7 +3,7 @@
     part file     |#########|            a break, a stall, Ctrl-C: the part stays
     next request            Range: bytes=9- , If-Range: ETag
     answer 206              |########|   appended
-    answer 200    |#################|    the server starts anew, or the file has changed
+    answer 200    |#################|    the server starts again, or the file has changed
 
 Proxies are those of the environment (HTTPS_PROXY, NO_PROXY). No threads.
 """
@@ -117,7 +117,7 @@ def _attempt(transfer: Transfer, stall_s: float) -> None:
     except urllib.error.HTTPError as exc:
         exc.close()
         if exc.code == _BEYOND_END and transfer.have:
-            transfer.part.unlink()  # the file on the server is another one now: start anew
+            transfer.part.unlink()  # the file on the server is another one now: start again
             raise _BrokenError("the file changed on the server") from exc
         if exc.code >= 500 or exc.code in (408, 429):
             raise _BrokenError(f"the server answers {exc.code}") from exc

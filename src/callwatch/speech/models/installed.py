@@ -1,4 +1,4 @@
-"""Which speech models lie on this machine, and what kind each is, told without loading it."""
+"""Which speech models lie on this machine, and what kind each is, found out without loading it."""
 
 import importlib.util
 import json
@@ -85,7 +85,7 @@ def _add(found: dict[Path, InstalledModel], path: Path) -> None:
     try:
         found.setdefault(path.resolve(), inspect_model(path))
     except ModelError:
-        return  # something else, or partial: told when it is named, or by `models verify`
+        return  # something else, or partial: reported when it is named, or by `models verify`
 
 
 def _packaged() -> Iterator[Path]:

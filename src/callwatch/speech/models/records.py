@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from callwatch.core.files import replace_file
 from callwatch.speech.models.catalogue import CatalogueModel
 from callwatch.speech.models.installed import RECORD_NAME
 
@@ -54,6 +55,4 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Replaces the file in one step."""
-    draft = path.with_name(path.name + ".new")
-    draft.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")
-    draft.replace(path)
+    replace_file(path, json.dumps(value, indent=1, ensure_ascii=False))

@@ -16,8 +16,10 @@ class DuplicateChannelConfig:
     max_spread_db: float = 3.0
     # Further apart than this it may be a leak that came before the near side ever spoke.
     max_distance_db: float = 5.0
-    # Speech needed for an opinion.
+    # Speech needed for an opinion, of frames that are rather speech than not.
     min_s: float = 1.5
+    min_probability: float = 0.5
+    least_dbfs: float = -80.0  # weaker is silence, however weak
 
 
 class DuplicateChannelDetector:
@@ -30,8 +32,9 @@ class DuplicateChannelDetector:
 
     def process(self, frames: VoiceFrames) -> None:
         """Take the next frames."""
-        sounding = (frames.probability > 0.5).any(axis=0) | frames.speech.any(axis=0)
-        first, second = (np.maximum(row[sounding], -80.0) for row in frames.level_dbfs)
+        config = self._config
+        speaking = (frames.speech | (frames.probability > config.min_probability)).any(axis=0)
+        first, second = np.maximum(frames.level_dbfs[:, speaking], config.least_dbfs)
         apart = (first - second).astype(np.float64)
         self._sums += (len(apart), apart.sum(), (apart**2).sum())
 

@@ -15,6 +15,10 @@ class HoldMusicConfig:
     # It must stand so far above the noise of the line, and above what any line may carry.
     above_noise_db: float = 15.0
     min_dbfs: float = -55.0
+    # The noise follows the quietest sound at once, but not below this, and rises so slowly (0.2 dB
+    # a second) that music with pauses is never taken for it.
+    least_noise_dbfs: float = -80.0
+    noise_rise_db: float = 0.002  # a frame
     # Speech ends it this much faster than a pause in the music.
     speech_weight: float = 4.0
 
@@ -43,11 +47,15 @@ class HoldMusic:
         return self._music * HOP_S
 
     def process(self, level_dbfs: list[float], idle: list[bool]) -> list[tuple[int, bool]]:
-        """Take frames that are (`idle`) no speech, or are; what changed where: it is on, or off."""
+        """The frame and the new state of each change from off to on or back.
+
+        `idle`: whether a frame is no speech.
+        """
         config, run, noise = self._config, self._run, self._noise_dbfs
         changes: list[tuple[int, bool]] = []
         for i, (level, is_idle) in enumerate(zip(level_dbfs, idle, strict=True)):
-            noise = max(level, -80.0) if level < noise else noise + 0.002
+            fell = level < noise
+            noise = max(level, config.least_noise_dbfs) if fell else noise + config.noise_rise_db
             if is_idle and level > noise + config.above_noise_db and level > config.min_dbfs:
                 self.frames += 1
                 self._unsure += 1

@@ -1,6 +1,6 @@
 """Input quality: what is wrong with the sound, told during the call and summed up after it.
 
-Codes are stable, messages are for people. Called by the analysis thread.
+Codes are stable; the sentences are in texts/. Called by the analysis thread.
 
     no_sound  sound_back  clipping  dc_offset  same_audio  bleed  not_separable  hold_music
     hold_music_ended  too_quiet  dropped
@@ -19,10 +19,10 @@ import numpy.typing as npt
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import InputWarning
+from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelQuality, InputQuality
-from callwatch.texts import input_notes as texts
 from callwatch.voice.quality.channel_stats import ChannelStats
 from callwatch.voice.quality.dropout import SignalEvent, SignalLossConfig, SignalLossDetector
 from callwatch.voice.quality.duplicate_channels import (
@@ -58,6 +58,8 @@ class QualityConfig:
     leak_s: float = 3.0
     # Speech that is heard before a level or a leak is judged.
     min_speech_s: float = 5.0
+    # Frames that are surely no speech: what the noise of a line and music on hold are heard in.
+    max_idle_probability: float = 0.1
     # Two clocks further apart than this drift audibly apart within a call.
     drift_ppm: float = 50.0
     lost: SignalLossConfig = field(default_factory=SignalLossConfig)
@@ -75,7 +77,7 @@ class QualityMonitor:
         self._sides = {
             c: ChannelStats(SignalLossDetector(config.lost, needed[c])) for c in CHANNELS
         }
-        self._told: dict[tuple[str, Channel | None], str] = {}
+        self._told: dict[tuple[str, Channel | None], Fact] = {}
         self._music = {channel: HoldMusic(self._config.hold_music) for channel in CHANNELS}
         self._same_audio = DuplicateChannelDetector(self._config.same_audio)
         self._faults = InputFaults(self._config.faults)
@@ -105,10 +107,9 @@ class QualityMonitor:
         """How much faster (positive) or slower this device's clock runs than the call clock."""
         self._sides[channel].drift_ppm = round(ppm, 1)
         if abs(ppm) > self._config.drift_ppm:
-            self._told["drift", channel] = (
-                f"The {channel.value}'s device runs {abs(ppm):.0f} ppm too "
-                f"{'fast' if ppm > 0 else 'slow'}; callwatch corrects for it."
-            )
+            pace = "fast" if ppm > 0 else "slow"
+            params = {"channel": channel.value, "ppm": abs(ppm), "pace": pace}
+            self._told["drift", channel] = Fact("drift", params)
 
     def result(self, duration_s: float) -> InputQuality:
         """Both sides summed up, and everything that was told."""
@@ -117,16 +118,16 @@ class QualityMonitor:
             heard_s = side.speech_frames * HOP_S
             level = side.speech_dbfs
             if heard_s >= 1.0 and level is not None and level < self._config.too_quiet_dbfs:
-                warnings.append(texts.QUIET.format(who=channel.value, level=level))
+                warnings.append(_about(channel, "too_quiet", level_dbfs=level))
             if side.lost.is_whole(duration_s):
-                warnings.append(texts.NOTHING.format(who=channel.value))
+                warnings.append(_about(channel, "never_heard"))
             elif duration_s > 0:
-                warnings += texts.gap_warning(channel, side.lost.gaps_until(duration_s))
+                warnings += _gap_warning(channel, side.lost.gaps_until(duration_s))
                 if not heard_s:
-                    warnings.append(f"No speech was heard from the {channel.value}.")
+                    warnings.append(_about(channel, "no_speech"))
             music_s = self._music[channel].music_s
             if music_s > self._config.hold_music.min_s and self.separable:
-                warnings.append(texts.HELD.format(who=channel.value, share=music_s / duration_s))
+                warnings.append(_about(channel, "music_share", share=music_s / duration_s))
         qualities = {c: self._quality(c, side) for c, side in self._sides.items()}
         return InputQuality(qualities, tuple(dict.fromkeys(warnings)))
 
@@ -174,10 +175,10 @@ class QualityMonitor:
         side.offset_sum += float(samples.sum(dtype=np.int64))
         self._faults.hear(channel, samples)
         if self._faults.clipped_seconds(channel) >= config.faults.clipped_seconds:
-            self._tell(notes, now_s, "clipping", channel, texts.CLIPPING)
+            self._tell(notes, now_s, channel, _about(channel, "clipping"))
         offset = side.offset_sum / max(1, side.samples) / 32768.0
         if side.samples >= 16_000 and abs(offset) > config.faults.dc_share:
-            self._tell(notes, now_s, "dc_offset", channel, texts.DC_OFFSET)
+            self._tell(notes, now_s, channel, _about(channel, "dc_offset"))
 
     def _hear_frames(
         self, channel: Channel, frames: VoiceFrames, notes: list[InputWarning]
@@ -188,7 +189,7 @@ class QualityMonitor:
         side.speech_frames += int(speech.sum())
         self._follow_silence(channel, frames, notes)
         self._judge_level(channel, frames, notes)
-        idle = ~speech & (frames.probability[row] < 0.1)
+        idle = ~speech & (frames.probability[row] < self._config.max_idle_probability)
         self._follow_music(channel, frames, idle, notes)
         if not self._music[channel].is_on:
             side.hear_noise(levels[idle])
@@ -201,12 +202,11 @@ class QualityMonitor:
         for what, index in found:
             at_s = frames.decided_s(index)
             if what is SignalEvent.RESTORED:
-                message = f"Sound from the {channel.value} is back."
-                notes.append(InputWarning(at_s, channel, "sound_back", message))
+                notes.append(InputWarning(at_s, channel, _about(channel, "sound_back")))
                 continue
-            message = texts.NO_SOUND.format(who=channel.value, seconds=lost.needed_s)
+            fact = _about(channel, "no_sound", silent_s=lost.needed_s)
             span = TimeSpan(max(0.0, at_s - frames.delay_s - lost.needed_s), at_s)
-            notes.append(InputWarning(at_s, channel, "no_sound", message, span))
+            notes.append(InputWarning(at_s, channel, fact, span))
         for first, end in spans:
             self._mark(channel, "no_sound", frames, first, end)
 
@@ -219,11 +219,8 @@ class QualityMonitor:
     ) -> None:
         levels = frames.cleaned_dbfs[channel.index].tolist()
         for i, is_on in self._music[channel].process(levels, idle.tolist()):
-            code, text = (
-                ("hold_music", texts.MUSIC) if is_on else ("hold_music_ended", texts.NO_MUSIC)
-            )
-            message = text.format(who=channel.value)
-            notes.append(InputWarning(frames.decided_s(i), channel, code, message))
+            fact = _about(channel, "hold_music" if is_on else "hold_music_ended")
+            notes.append(InputWarning(frames.decided_s(i), channel, fact))
 
     def _note_dropped(
         self, channel: Channel, span: TimeSpan, now_s: float, notes: list[InputWarning]
@@ -231,21 +228,16 @@ class QualityMonitor:
         side = self._sides[channel]
         side.dropped_s += span.duration_s
         self._faults.mark_dropped(channel, span)
-        message = (
-            f"The {channel.value}'s device delivered nothing for {span.duration_s:.1f} s; "
-            "what was said then is missing."
-        )
-        notes.append(InputWarning(now_s, channel, "dropped", message, span))
-        self._told["dropped", channel] = (
-            f"The {channel.value}'s device delivered nothing for {side.dropped_s:.1f} s of the "
-            "call; what was said then is missing."
-        )
+        once = _about(channel, "dropped", what="once", dropped_s=span.duration_s)
+        notes.append(InputWarning(now_s, channel, once, span))
+        in_all = _about(channel, "dropped", what="in_all", dropped_s=side.dropped_s)
+        self._told["dropped", channel] = in_all
 
     def _judge_leaks(self, frames: VoiceFrames, notes: list[InputWarning]) -> None:
         config, now_s = self._config, frames.end_s + frames.delay_s
         self._same_audio.process(frames)
         if self._same_audio.is_same:
-            self._tell(notes, now_s, "same_audio", None, texts.SAME_AUDIO)
+            self._tell(notes, now_s, None, Fact("same_audio"))
             for channel in CHANNELS:
                 self._mark(channel, "same_audio", frames, 0, len(frames))
             return
@@ -256,12 +248,12 @@ class QualityMonitor:
             side.is_bled = bleed_db is not None and self._is_bled(channel, bleed_db)
             if side.is_bled:
                 self._mark(channel, "not_separable", frames, 0, len(frames))
-                text = texts.NOTHING_OWN if self._is_silent_beside(channel) else texts.NOT_SEPARABLE
-                self._tell(notes, now_s, "not_separable", channel, text)
+                what = "copy" if self._is_silent_beside(channel) else "leak"
+                self._tell(notes, now_s, channel, _leak(channel, "not_separable", what=what))
             elif bleed_db is not None and bleed_db > config.told_bleed_db:
                 side.leak_frames += len(frames)
             if self._is_leaking(channel):
-                self._tell(notes, now_s, "bleed", channel, texts.BLEED)
+                self._tell(notes, now_s, channel, _leak(channel, "bleed"))
 
     def _is_bled(self, channel: Channel, bleed_db: float) -> bool:
         """Whether a leak, `bleed_db` beside own speech, is too strong to be taken away.
@@ -303,8 +295,8 @@ class QualityMonitor:
         self._mark(channel, "too_quiet", frames, 0, len(frames))
         if channel not in self._quiet:
             self._quiet.add(channel)
-            message = texts.QUIET.format(who=channel.value, level=level_dbfs)
-            notes.append(InputWarning(frames.end_s + frames.delay_s, channel, "too_quiet", message))
+            fact = _about(channel, "too_quiet", level_dbfs=level_dbfs)
+            notes.append(InputWarning(frames.end_s + frames.delay_s, channel, fact))
 
     def _mark(self, channel: Channel, code: str, frames: VoiceFrames, first: int, end: int) -> None:
         """This was wrong in these frames."""
@@ -312,15 +304,35 @@ class QualityMonitor:
         self._faults.mark(channel, code, TimeSpan(start_s, frames.start_s + end * HOP_S))
 
     def _tell(
-        self, notes: list[InputWarning], now_s: float, code: str, channel: Channel | None, text: str
+        self, notes: list[InputWarning], now_s: float, channel: Channel | None, fact: Fact
     ) -> None:
         """Tell once."""
-        if (code, channel) in self._told:
+        if (fact.code, channel) in self._told:
             return
-        who, other = (channel.value, channel.other.value) if channel else ("", "")
-        message = text.format(who=who, other=other)
-        self._told[code, channel] = message
-        notes.append(InputWarning(now_s, channel, code, message))
+        self._told[fact.code, channel] = fact
+        notes.append(InputWarning(now_s, channel, fact))
+
+
+def _about(channel: Channel, code: str, **params: str | float) -> Fact:
+    """A fact about one side."""
+    return Fact(code, {"channel": channel.value, **params})
+
+
+def _leak(channel: Channel, code: str, **params: str | float) -> Fact:
+    """A fact about the other side's voice in this channel."""
+    return _about(channel, code, other=channel.other.value, **params)
+
+
+def _gap_warning(channel: Channel, gaps: list[TimeSpan]) -> list[Fact]:
+    """One fact on the stretches without sound; none when there were none."""
+    if not gaps:
+        return []
+    longest = max(gaps, key=lambda gap: gap.duration_s)
+    times = {"start_s": longest.start_s, "end_s": longest.end_s}
+    if len(gaps) == 1:
+        return [_about(channel, "gap", **times)]
+    total_s = sum(gap.duration_s for gap in gaps)
+    return [_about(channel, "gaps", total_s=total_s, count=len(gaps), **times)]
 
 
 def _rounded(value: float | None, digits: int = 1) -> float | None:

@@ -7,12 +7,8 @@ from importlib.resources import files
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import InputWarning
+from callwatch.core.facts import Fact
 from callwatch.core.words import Utterance
-
-MESSAGE = (
-    "The customer's channel greets as an agent does: the channels may be swapped. "
-    "Check which device is which, or give `--channels customer,agent`."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +41,4 @@ class SwappedChannelDetector:
         self._is_done = True
         if utterance.channel is Channel.AGENT:
             return []
-        return [InputWarning(utterance.consumed_s, None, "swapped_channels", MESSAGE)]
+        return [InputWarning(utterance.consumed_s, None, Fact("swapped_channels"))]

@@ -8,10 +8,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
 from callwatch.core.errors import InputError
 from callwatch.core.escalation import EscalationChange, EscalationLevel
+from callwatch.core.facts import Fact, Param, fits, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import (
@@ -25,6 +26,7 @@ from callwatch.core.summary import (
     Performance,
 )
 from callwatch.core.words import Utterance, Word
+from callwatch.texts.facts import english, reason_of
 
 Document = dict[str, Any]
 
@@ -42,7 +44,7 @@ _CUE_EXTRAS: Mapping[CueKind, tuple[str, ...]] = {
 }
 _ALL_EXTRAS = (
     *("yielded", "effort", "level_delta_db", "category"),
-    *("value", "threshold", "utterance_id"),
+    *("value", "threshold", "utterance_id", "friendly"),
 )
 _CALL = tuple(CallInfo.__dataclass_fields__)
 _QUALITY = tuple(ChannelQuality.__dataclass_fields__)
@@ -101,8 +103,33 @@ def call_to_document(call: CallInfo) -> Document:
 
 def call_from_document(document: Mapping[str, Any]) -> CallInfo:
     """The call that `call_to_document` wrote."""
-    # Reports from before sound could be kept say nothing of it; a name that lacks is an error.
+    # Reports from before sound could be kept say nothing of it; a missing name is an error.
     return CallInfo(**{name: document[name] for name in _CALL if name in document})
+
+
+def fact_to_document(fact: Fact, prefix: str = "") -> Document:
+    """Code and params; no params where only a sentence is known, and no code (null) where none is."""
+    params = {} if fact.sentence is not None else fact.params
+    plain = {name: list(v) if isinstance(v, tuple) else v for name, v in params.items()}
+    return {f"{prefix}code": fact.code or None, f"{prefix}params": plain}
+
+
+def fact_from_document(document: Mapping[str, Any], sentence: str, prefix: str = "") -> Fact:
+    """The fact that `fact_to_document` wrote.
+
+    What an older callwatch wrote has the sentence alone, a newer one's code is not known here:
+    then it is the sentence, shown as it is.
+    """
+    code: str = document.get(f"{prefix}code") or ""
+    params: Mapping[str, Param] = document.get(f"{prefix}params") or {}
+    return Fact(code, params) if fits(code, params) else quoted(sentence, code)
+
+
+def _warnings(document: Mapping[str, Any]) -> Iterable[Fact]:
+    sentences: list[str] = document["warnings"]
+    facts: list[Mapping[str, Any]] = document.get("warning_facts", [])
+    for number, sentence in enumerate(sentences):
+        yield fact_from_document(facts[number] if number < len(facts) else {}, sentence)
 
 
 def quality_to_document(quality: InputQuality) -> Document:
@@ -112,7 +139,8 @@ def quality_to_document(quality: InputQuality) -> Document:
             channel.value: _fields(quality.channels.get(channel, ChannelQuality()), _QUALITY)
             for channel in CHANNELS
         },
-        "warnings": list(quality.warnings),
+        "warnings": [english(warning) for warning in quality.warnings],
+        "warning_facts": [fact_to_document(warning) for warning in quality.warnings],
     }
 
 
@@ -123,7 +151,7 @@ def quality_from_document(document: Mapping[str, Any]) -> InputQuality:
             channel: ChannelQuality(**{name: document[channel.value][name] for name in _QUALITY})
             for channel in CHANNELS
         },
-        tuple(document["warnings"]),
+        tuple(_warnings(document)),
     )
 
 
@@ -146,7 +174,8 @@ def cue_to_document(cue: Cue) -> Document:
         "end_s": cue.span.end_s,
         "detected_s": cue.detected_s,
         "score": cue.score,
-        "evidence": cue.evidence,
+        "evidence": english(cue.evidence),
+        **fact_to_document(cue.evidence, "evidence_"),
     }
     promised = _CUE_EXTRAS.get(cue.kind, ())
     for name in _ALL_EXTRAS:
@@ -165,7 +194,7 @@ def cue_from_document(document: Mapping[str, Any]) -> Cue:
         span=TimeSpan(document["start_s"], document["end_s"]),
         detected_s=document["detected_s"],
         score=document["score"],
-        evidence=document["evidence"],
+        evidence=fact_from_document(document, document["evidence"], "evidence_"),
         yielded=document.get("yielded"),
         effort=document.get("effort"),
         level_delta_db=document.get("level_delta_db"),
@@ -173,6 +202,7 @@ def cue_from_document(document: Mapping[str, Any]) -> Cue:
         value=document.get("value"),
         threshold=document.get("threshold"),
         utterance_id=document.get("utterance_id"),
+        friendly=document.get("friendly"),
     )
 
 
@@ -184,7 +214,9 @@ def nudge_to_document(nudge: Nudge) -> Document:
         "text": nudge.text,
         "level": nudge.level.value,
         "shown": nudge.shown,
-        "because": nudge.because,
+        "because": reason_of(nudge, Language.EN),
+        **fact_to_document(nudge.because, "because_"),
+        **({} if nudge.not_shown is None else fact_to_document(nudge.not_shown, "not_shown_")),
         "id": nudge.id,
         "cue_ids": list(nudge.cue_ids),
     }
@@ -192,6 +224,13 @@ def nudge_to_document(nudge: Nudge) -> Document:
 
 def nudge_from_document(document: Mapping[str, Any]) -> Nudge:
     """The nudge that `nudge_to_document` wrote."""
+    because = fact_from_document(document, document["because"], "because_")
+    not_shown = None
+    if "not_shown_code" in document and because.sentence is None:
+        not_shown = fact_from_document(document, document["because"], "not_shown_")
+    if not_shown is not None and not_shown.sentence is not None:
+        # The sentence tells both.
+        because, not_shown = not_shown, None
     return Nudge(
         id=document["id"],
         key=document["key"],
@@ -199,8 +238,9 @@ def nudge_from_document(document: Mapping[str, Any]) -> Nudge:
         level=NudgeLevel(document["level"]),
         time_s=document["time_s"],
         shown=document["shown"],
-        because=document["because"],
+        because=because,
         cue_ids=tuple(document["cue_ids"]),
+        not_shown=not_shown,
     )
 
 

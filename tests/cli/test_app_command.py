@@ -6,16 +6,22 @@ from pathlib import Path
 import pytest
 from tests.integration.commands import callwatch, failed_kindly
 
-from callwatch.cli import tell
-from callwatch.cli.tell import Told, as_told, tell_app
+from callwatch.cli import app_command
+from callwatch.cli.app_command import AppRequest, parse_app_request, send_command
 from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
 
 
 def test_hooks_are_recognised_and_everything_else_is_not() -> None:
-    assert as_told(["call", "start"]) == Told(AppCommand.START, as_json=False)
-    assert as_told(["call", "stop", "--json"]) == Told(AppCommand.STOP, as_json=True)
-    assert as_told(["call", "--json", "stop"]) == Told(AppCommand.STOP, as_json=True)
-    assert as_told(["call", "start", "+46701234567"]) == Told(AppCommand.START, as_json=False)
+    assert parse_app_request(["call", "start"]) == AppRequest(AppCommand.START, as_json=False)
+    assert parse_app_request(["call", "stop", "--json"]) == AppRequest(
+        AppCommand.STOP, as_json=True
+    )
+    assert parse_app_request(["call", "--json", "stop"]) == AppRequest(
+        AppCommand.STOP, as_json=True
+    )
+    assert parse_app_request(["call", "start", "+46701234567"]) == AppRequest(
+        AppCommand.START, as_json=False
+    )
     for other in (
         [],
         ["call"],
@@ -24,7 +30,7 @@ def test_hooks_are_recognised_and_everything_else_is_not() -> None:
         ["call", "stop", "--help"],
         ["calls", "list"],
     ):
-        assert as_told(other) is None
+        assert parse_app_request(other) is None
 
 
 @pytest.mark.parametrize("ok", [True, False])
@@ -32,11 +38,11 @@ def test_the_answer_is_printed_where_it_belongs(
     ok: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = Answer(ok, AppState.RUNNING, "callwatch: vaktar ett samtal – nu.")
-    monkeypatch.setattr(tell, "send", lambda command: answer)
-    assert tell_app(AppCommand.STATUS, as_json=False) == (0 if ok else 1)
+    monkeypatch.setattr(app_command, "send", lambda command: answer)
+    assert send_command(AppCommand.STATUS, as_json=False) == (0 if ok else 1)
     told = capsys.readouterr()
     assert (told.out if ok else told.err) == answer.message + "\n"
-    assert tell_app(AppCommand.STATUS, as_json=True) == (0 if ok else 1)
+    assert send_command(AppCommand.STATUS, as_json=True) == (0 if ok else 1)
     record = json.loads(capsys.readouterr().out)
     told_json = {"ok": ok, "running": True, "state": "running", "message": answer.message}
     assert record == told_json

@@ -8,32 +8,32 @@ from dataclasses import dataclass
 from callwatch_ui.desktop.ipc import AppBusyError, AppCommand, AppNotRunningError, send
 
 # `show` is for a second start of the app, not for a hook.
-TOLD = tuple(command for command in AppCommand if command is not AppCommand.SHOW)
+REMOTE_COMMANDS = tuple(command for command in AppCommand if command is not AppCommand.SHOW)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AppRequest:
     """A command for the running app."""
 
     command: AppCommand
     as_json: bool
 
 
-def as_told(arguments: Sequence[str]) -> Told | None:
+def parse_app_request(arguments: Sequence[str]) -> AppRequest | None:
     """`call COMMAND [--json]`; None for anything else, `--help` and misspellings among it.
 
     Soft phones append the caller's number of their own accord: it is neither read nor kept.
     """
     match list(arguments):
-        case ["call", "--json", name, *_] if name in TOLD:
-            return Told(AppCommand(name), as_json=True)
-        case ["call", name, *rest] if name in TOLD and "--help" not in rest:
-            return Told(AppCommand(name), as_json="--json" in rest)
+        case ["call", "--json", name, *_] if name in REMOTE_COMMANDS:
+            return AppRequest(AppCommand(name), as_json=True)
+        case ["call", name, *rest] if name in REMOTE_COMMANDS and "--help" not in rest:
+            return AppRequest(AppCommand(name), as_json="--json" in rest)
         case _:
             return None
 
 
-def tell_app(command: AppCommand, *, as_json: bool) -> int:
+def send_command(command: AppCommand, *, as_json: bool) -> int:
     """Tell the running app and print its answer; the exit status.
 
     Raises AppNotRunningError or AppBusyError; with `as_json` that is printed as JSON first.

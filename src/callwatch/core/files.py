@@ -1,0 +1,97 @@
+"""Writing files whole or not at all: the one place where callwatch replaces a small file.
+
+A file is written beside its place as `.NAME.RANDOM.part`, flushed to the disk and then renamed. A full disk, a
+crash or a forbidden folder leaves the older file as it was. No state, no threads.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+# What is not whole yet ends in this.
+PART: Final = ".part"
+# Readable for its owner alone: a transcript is nobody else's business.
+PRIVATE: Final = 0o600
+
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+def replace_file(path: Path, data: str | bytes, mode: int | None = None) -> None:
+    """Write `data` to `path` in one step; see `replace_files`."""
+    replace_files({path: data}, mode)
+
+
+def replace_files(contents: Mapping[Path, str | bytes], mode: int | None = None) -> None:
+    """Write files that belong together: all are on the disk before the first is renamed.
+
+    Text is written as UTF-8. `mode`: permission bits; without it a file keeps those it had, and a new one gets
+    what the umask allows. Makes the folders, follows symbolic links. Raises OSError with the file's name.
+    """
+    staged: dict[Path, Path] = {}
+    try:
+        for path, data in contents.items():
+            with _named(path):
+                target = path.resolve()
+                staged[target], file = _stage(target, mode)
+                with file:
+                    file.write(data.encode("utf-8", "replace") if isinstance(data, str) else data)
+                    _flush(file)
+        for target in list(staged):
+            with _named(target):
+                os.replace(staged[target], target)
+            del staged[target]
+    finally:
+        _discard(staged)
+
+
+def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
+    """Copy a file of any size to `target` in one step; see `replace_files`."""
+    staged: dict[Path, Path] = {}
+    try:
+        with _named(target):
+            whole = target.resolve()
+            staged[whole], file = _stage(whole, mode)
+            with file, source.open("rb") as read:
+                shutil.copyfileobj(read, file)
+                _flush(file)
+            os.replace(staged.pop(whole), whole)
+    finally:
+        _discard(staged)
+
+
+def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
+    """A new file beside `target`, open for writing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileNotFoundError):
+        mode = target.stat().st_mode & 0o777 if mode is None else mode
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PART}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+    file = os.fdopen(os.open(part, flags, 0o666 if mode is None else mode), "wb")
+    if mode is not None:
+        os.chmod(part, mode)  # what the umask took away
+    return part, file
+
+
+def _flush(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _discard(staged: Mapping[Path, Path]) -> None:
+    for part in staged.values():
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+@contextlib.contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An OSError from here on names the file that a person knows."""
+    try:
+        yield
+    except OSError as exc:
+        exc.filename = str(path)
+        raise

@@ -1,0 +1,95 @@
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from callwatch.core.files import PRIVATE, copy_file, replace_file, replace_files
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def full_at(monkeypatch: pytest.MonkeyPatch, nth: int) -> None:
+    """The disk is full when the nth file is flushed."""
+    calls = 0
+
+    def full(_number: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == nth:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+
+
+def test_folders_are_made_and_nothing_else_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "é.json"
+    replace_file(path, "smörgås")
+    replace_file(path, b"\x00\xff")
+    assert path.read_bytes() == b"\x00\xff"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_every_file_is_flushed_to_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    replace_files({tmp_path / "one": "1", tmp_path / "two": "2"})
+    copy_file(tmp_path / "one", tmp_path / "three")
+    assert len(flushed) == 3
+
+
+@posix
+def test_the_mode_is_kept_or_given(tmp_path: Path) -> None:
+    path, before = tmp_path / "settings.toml", os.umask(0o027)
+    try:
+        replace_file(path, "new")
+        assert mode(path) == 0o640
+        path.chmod(0o606)
+        replace_file(path, "kept")
+        assert mode(path) == 0o606
+        replace_file(path, "given", PRIVATE)
+        assert mode(path) == PRIVATE
+        copy_file(path, tmp_path / "copy", 0o644)
+        assert mode(tmp_path / "copy") == 0o644
+    finally:
+        os.umask(before)
+
+
+@posix
+def test_a_link_still_points_at_its_file(tmp_path: Path) -> None:
+    kept, link = tmp_path / "dotfiles" / "config.toml", tmp_path / "config.toml"
+    kept.parent.mkdir()
+    kept.write_text("old")
+    link.symlink_to(kept)
+    replace_file(link, "new")
+    assert link.is_symlink()
+    assert kept.read_text() == "new"
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_a_full_disk_leaves_every_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    paths = tmp_path / "one", tmp_path / "two"
+    replace_files(dict.fromkeys(paths, "old"))
+    full_at(monkeypatch, nth)
+    with pytest.raises(OSError, match="No space left") as caught:
+        replace_files(dict.fromkeys(paths, "new"))
+    assert caught.value.filename == str(paths[nth - 1])
+    assert {path: path.read_text() for path in tmp_path.iterdir()} == dict.fromkeys(paths, "old")
+
+
+def test_a_full_disk_leaves_no_part_of_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "source", tmp_path / "out" / "target"
+    source.write_text("sound")
+    full_at(monkeypatch, 1)
+    with pytest.raises(OSError, match="No space left"):
+        copy_file(source, target)
+    assert not list(target.parent.iterdir())
