@@ -8,6 +8,7 @@ import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from callwatch.core.channels import Channel
 from callwatch.redaction.asked import Asked
 from callwatch.redaction.chains import ChainConfig, link_groups
 from callwatch.redaction.email_addresses import find_emails, joined_names, open_names
@@ -76,18 +77,19 @@ def _hide_open(lines: Sequence[Line], link_s: float) -> None:
 def _open_addresses(
     lines: Sequence[Line], awaited: Sequence[bool], found: set[int]
 ) -> Iterator[Finding]:
-    """What may be the beginning of an address, until there is one."""
-    waits = False
+    """What may be the beginning of an address: spelled or joined names, and the first answer."""
+    asker: Channel | None = None
     for line, is_awaited in zip(lines, awaited, strict=True):
-        named = next((m for m in line.mentions if m.topic is Topic.EMAIL), None)
         if line.number in found:
-            waits = False
+            asker = None
             continue
         yield from joined_names(line)
+        named = next((m for m in line.mentions if m.topic is Topic.EMAIL), None)
         if named is not None:
-            waits = True
+            asker = line.channel
             yield from open_names(line, named.end)
-        elif waits and is_awaited:
+        elif is_awaited and asker is line.channel.other and line.content:
+            asker = None
             yield from open_names(line)
 
 

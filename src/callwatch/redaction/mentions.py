@@ -17,6 +17,7 @@ class Mention(NamedTuple):
     start: int
     end: int
     whole: bool
+    is_hint: bool = False
 
 
 def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
@@ -32,7 +33,8 @@ def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
             end = match_end(phrase, cores, start)
             if end is None:
                 continue
-            found = Mention(phrase.topic, start, end, "..." not in phrase.patterns)
+            whole = "..." not in phrase.patterns
+            found = Mention(phrase.topic, start, end, whole, phrase.is_hint)
             if best is None or (-found.end, _ORDER[found.topic]) < (-best.end, _ORDER[best.topic]):
                 best = found
         if best is not None and not any(m.whole and best.end <= m.end for m in out):

@@ -34,10 +34,11 @@ class Topic(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words in a row (`patterns`), and what they are about."""
+    """Words in a row (`patterns`), and what they are about; a hint does not name it outright."""
 
     topic: Topic
     patterns: tuple[str, ...]
+    is_hint: bool = False
 
 
 def fits(word: str, pattern: str) -> bool:
@@ -133,13 +134,13 @@ def vocabulary(language: Language) -> Vocabulary:
         return [*common.get(section, {}).get(name, ()), *own.get(section, {}).get(name, ())]
 
     phrases = [
-        Phrase(topic, tuple(entry.split()))
+        Phrase(topic, tuple(entry.split()), is_hint=name.endswith("_hints"))
         for topic in Topic
-        for entry in (
-            entries("ordinary", "before")
-            if topic is Topic.ORDINARY
-            else entries("secrets", topic.value)
-        )
+        for name in (topic.value, f"{topic.value}_hints")
+        for entry in entries("secrets", name)
+    ]
+    phrases += [
+        Phrase(Topic.ORDINARY, tuple(entry.split())) for entry in entries("ordinary", "before")
     ]
     by_word: dict[str, tuple[Phrase, ...]] = {}
     for phrase in phrases:

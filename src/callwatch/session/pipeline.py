@@ -26,6 +26,7 @@ from callwatch.core.events import (
     InputWarning,
     PartialTranscribed,
     UtteranceFinished,
+    UtteranceRevised,
     VoiceStarted,
 )
 from callwatch.core.facts import Fact
@@ -174,7 +175,7 @@ class Pipeline:
             first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
             return self._dispatch(self._threats.hear(heard))
-        events = [first, *self._turn_taking.hear(heard)]
+        events = [first, *self._revised(now_s), *self._turn_taking.hear(heard)]
         if heard.is_final:
             events += self._doubts(heard, now_s)
         if heard.channel is Channel.CUSTOMER:
@@ -183,6 +184,10 @@ class Pipeline:
             # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events)
+
+    def _revised(self, now_s: float) -> list[Event]:
+        """What was said before, as far as it is masked otherwise now."""
+        return [UtteranceRevised(now_s, one) for one in self._masker.revisions()]
 
     def _doubts(self, heard: Utterance, now_s: float) -> list[Event]:
         """What the words say about the input: swapped channels, another language."""
@@ -219,6 +224,7 @@ class Pipeline:
         end_s = self._audio_end_s
         events = self._dispatch([*self._threats.end(end_s), *self._pace.finish(end_s)])
         events += self._nudges.finish(end_s)
+        events += [UtteranceRevised(end_s, one) for one in self._masker.finish()]
         quality = self._quality.result(end_s)
         quality = replace(quality, warnings=(*quality.warnings, *self._warnings))
         return [*events, CallEnded(end_s, end_s, self._quality.separable, quality, performance)]
