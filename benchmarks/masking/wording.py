@@ -7,7 +7,8 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-HALVES: Final = ("known", "held-out", "both")
+# Two halves of the first wording, and one that was written when the vocabulary was done.
+HALVES: Final = ("known", "held-out", "both", "fresh")
 # Lists that are no wording but material: both halves need all of them, in their order.
 _WHOLE: Final = ("words", "months")
 
@@ -16,7 +17,7 @@ class Wording:
     """The phrases of one language, of one half."""
 
     def __init__(self, language: str, half: str, strange: float = 0.0) -> None:
-        self._table = _read(language)
+        self._table = _read(language, half == "fresh")
         self._half = half
         self._strange = strange
 
@@ -32,7 +33,7 @@ class Wording:
     def all(self, section: str, name: str) -> Sequence[str]:
         """All phrases of this half."""
         phrases: list[str] = self._table[section][name]
-        if self._half == "both" or name in _WHOLE or len(phrases) < 4:
+        if self._half in ("both", "fresh") or name in _WHOLE or len(phrases) < 4:
             return phrases
         return phrases[0::2] if self._half == "known" else phrases[1::2]
 
@@ -43,6 +44,7 @@ def _unknown(rng: random.Random) -> str:
 
 
 @cache
-def _read(language: str) -> Mapping[str, Any]:
-    data = resources.files(__package__).joinpath("wording", f"{language}.toml").read_bytes()
+def _read(language: str, fresh: bool) -> Mapping[str, Any]:
+    folder = resources.files(__package__).joinpath("wording", *(("fresh",) if fresh else ()))
+    data = folder.joinpath(f"{language}.toml").read_bytes()
     return tomllib.loads(data.decode("utf-8"))

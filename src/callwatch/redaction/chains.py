@@ -39,6 +39,9 @@ class ChainConfig:
 
 
 _DEFAULT: Final = ChainConfig()
+# A card of single digits, each read back.
+_MOST_GROUPS: Final = 2 * CARD_DIGITS.stop
+_REMEMBERED: Final = 40  # digits that a read-back repeats: a card's, corrected
 # How many words that say something stand between two groups.
 Between = Callable[[Group, Group], int]
 
@@ -66,11 +69,6 @@ def link_groups(
             - before[a.line - first + 1]
         )
 
-    for group in groups:
-        if group.size >= config.secret_digits and not group.label and _is_loose(group):
-            group.label = label_of(group.digits, language, begins_plus=_begins_plus(group, lines, first))
-        elif group.ordinary >= Ordinary.MOMENT and not group.label and group.size >= 13:
-            group.label = label_of(group.digits, language) if find_card(group.digits) else ""
     chain: list[Group] = []
     for group in sorted(groups, key=lambda g: g.start_s):
         if not group.label and (_is_explained(group) or _is_count(group)):
@@ -80,11 +78,22 @@ def link_groups(
             chain = []
         chain.append(group)
     _decide(chain, content_between, language, config)
-    _find_again(groups, config)
+    for group in groups:
+        plus = _begins_plus(group, lines, first)
+        if not group.label and _is_long(group, config):
+            group.label = label_of(group.digits, language, begins_plus=plus)
+    _find_again(groups, config.again_digits)
 
 
 def _begins_plus(group: Group, lines: Sequence[Line], first: int) -> bool:
     return lines[group.line - first].tokens[group.start].core.startswith("+")
+
+
+def _is_long(group: Group, config: ChainConfig) -> bool:
+    """A number that is a secret by its length, or a card whatever is said of it."""
+    if _is_loose(group):
+        return group.size >= config.secret_digits
+    return group.size in CARD_DIGITS and find_card(group.digits) is not None
 
 
 def _is_loose(group: Group) -> bool:
@@ -132,11 +141,14 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
         if is_identity(whole, language) or (whole[0] == "0" and is_phone(whole, language)):
             _label(near, language)
             return
-    labelled = [i for i, g in enumerate(near) if g.label]
-    if labelled:
+    sure = [i for i, g in enumerate(near) if g.label or _is_long(g, config)]
+    if sure:
         # What is said among the groups of a hidden number, or alone beside them, belongs to it.
-        first, last = labelled[0], labelled[-1]
-        own = [g for i, g in enumerate(near) if first <= i <= last or (g.nearly_bare and _is_loose(g))]
+        own = [
+            g
+            for i, g in enumerate(near)
+            if sure[0] <= i <= sure[-1] or (g.nearly_bare and _is_loose(g))
+        ]
         _label(own, language)
         near = [g for g in near if not g.label]
     # What looks ordinary counts only between others.
@@ -155,28 +167,43 @@ def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:
     for first, group in enumerate(chain):
         if group.digits[0] not in "23456":
             continue
-        for last in range(first + 1, len(chain)):
-            digits = _joined(chain[first : last + 1])
-            if len(digits) >= CARD_DIGITS.stop:
+        whole = _Joined()
+        for last in range(first, min(len(chain), first + _MOST_GROUPS)):
+            whole.add(chain[last])
+            if len(whole.digits) >= CARD_DIGITS.stop:
                 break
-            if len(digits) in CARD_DIGITS and find_card(digits) == (0, len(digits)):
+            if len(whole.digits) in CARD_DIGITS and find_card(whole.digits) == (
+                0,
+                len(whole.digits),
+            ):
                 yield chain[first : last + 1]
 
 
-def _joined(groups: Sequence[Group]) -> str:
-    """The digits in a row; what only repeats them (a read-back) counts once."""
-    out = ""
-    before: Group | None = None
-    for group in groups:
-        repeats = before is not None and (
-            group.digits == before.digits
-            if group.channel is before.channel or group.size == 1
-            else group.digits in out
-        )
+class _Joined:
+    """The digits of groups in a row; what only repeats them (a read-back) counts once."""
+
+    def __init__(self) -> None:
+        self.digits = ""
+        self._last: Group | None = None
+
+    def add(self, group: Group) -> None:
+        """The next group."""
+        last, self._last = self._last, group
+        if last is None:
+            repeats = False
+        elif group.channel is last.channel or group.size == 1:
+            repeats = group.digits == last.digits
+        else:
+            repeats = group.digits in self.digits[-_REMEMBERED:]
         if not repeats:
-            out += group.digits
-        before = group
-    return out
+            self.digits += group.digits
+
+
+def _joined(groups: Sequence[Group]) -> str:
+    whole = _Joined()
+    for group in groups:
+        whole.add(group)
+    return whole.digits
 
 
 def _label(groups: Sequence[Group], language: Language) -> None:
@@ -188,19 +215,23 @@ def _label(groups: Sequence[Group], language: Language) -> None:
         group.label = group.label or label
 
 
-def _find_again(groups: Sequence[Group], config: ChainConfig) -> None:
-    """Hide digits of a hidden number wherever else they are said."""
-    hidden: list[tuple[str, str]] = []
+def _find_again(groups: Sequence[Group], size: int) -> None:
+    """Hide digits of a hidden number wherever else they are said; `size`: how many at least."""
+    hidden: dict[str, str] = {}  # the first digits of every place in a hidden number, and its label
+    row, label = "", ""
     for group in groups:
-        if group.label:
-            if hidden and hidden[-1][1] == group.label:
-                hidden[-1] = (hidden[-1][0] + group.digits, group.label)
-            else:
-                hidden.append((group.digits, group.label))
+        if group.label != label:
+            row, label = "", group.label
+        if label:
+            fresh = max(0, len(row) - size + 1)
+            row += group.digits
+            for at in range(fresh, len(row) - size + 1):
+                hidden.setdefault(row[at : at + size], label)
+    if not hidden:
+        return
     for group in groups:
-        if group.label or group.size < config.again_digits or group.ordinary >= Ordinary.MOMENT:
+        if group.label or group.size < size or _is_explained(group):
             continue
-        for digits, label in hidden:
-            if group.digits in digits:
-                group.label = label
-                break
+        parts = {group.digits[at : at + size] for at in range(group.size - size + 1)}
+        if parts <= hidden.keys():
+            group.label = hidden[group.digits[:size]]

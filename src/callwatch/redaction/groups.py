@@ -87,11 +87,14 @@ _SYMBOL: Final = re.compile(r"[£$€]\d[\d.,' ]*|\d[\d.,]*%")
 _HOME_NETWORK: Final = re.compile(r"192\.168\.\d{1,3}\.\d{1,3}")  # every router's, nobody's
 # "2 500 000 kronor" is an amount, sixteen digits before "kroner" are none.
 _MOST_AMOUNT: Final = 9
+# "the order with 4571 1234 5678 9012": so many digits are a card's, whatever is named before them.
+_MOST_NAMED: Final = 12
 # A product's, a room's, a train's number; what is longer is said of a person.
 _MOST_LABELLED: Final = 6
 # "order number is, let me see, 4512": words that may stand between a name and its number.
 _NAME_REACH: Final = 6
 _FEW_WORDS: Final = 2
+_NAMED_AFTER: Final = 2  # "4512 is the order"
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
 
@@ -112,7 +115,7 @@ def find_groups(
             end += step
         part = tokens[at:end]
         digits = _digits(part, language)
-        if digits:
+        if digits and not all(_is_scale(t) for t in part):
             weak = all(t.flags & (WEAK | GLUE | FILLER) for t in part)
             groups.append(Group(line, at, end, digits, weak=weak))
         at = end
@@ -120,6 +123,11 @@ def find_groups(
     if groups:
         _look_around(groups, tokens, mentions)
     return groups
+
+
+def _is_scale(token: Token) -> bool:
+    """A "thousand" alone: "tusen takk"."""
+    return bool(token.pieces) and all(p.kind is NumberTokenKind.SCALE for p in token.pieces)
 
 
 def _step(tokens: Sequence[Token], at: int) -> int:
@@ -181,10 +189,14 @@ def _look_around(
             i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 2
         )
         group.ordinary = _ordinary(group, tokens, taken)
-        name = _name_before(group, tokens, mentions)
+        name = _is_named(group, tokens, mentions)
         goes_on = i > 0 and groups[i - 1].named and _gap(groups[i - 1], group, tokens) <= 2
         if (name or goes_on) and group.ordinary is not Ordinary.YES:
             group.named, group.ordinary = True, Ordinary.YES
+    if sum(group.size for group in groups if group.named) > _MOST_NAMED:
+        for group in groups:
+            if group.named:
+                group.named, group.ordinary = False, Ordinary.NO
     _spread(groups, tokens)
 
 
@@ -197,10 +209,18 @@ def _says_little(
     return len(content) == 1 and talk <= 3 <= digits and not content[0].flags & (NAME | ENDS)
 
 
-def _name_before(group: Group, tokens: Sequence[Token], mentions: Sequence[Mention]) -> bool:
-    """Whether the name nearest before the group is that of an order, a case or the like."""
+def _is_named(group: Group, tokens: Sequence[Token], mentions: Sequence[Mention]) -> bool:
+    """Whether the name nearest before the group, or right after, is that of an order or a case."""
     last = next((m for m in reversed(mentions) if m.end <= group.start), None)
-    if last is None or last.topic is not Topic.ORDINARY:
+    if last is None:
+        after = next((m for m in mentions if m.start >= group.end), None)
+        return (
+            after is not None
+            and group.size <= _MOST_LABELLED
+            and after.topic is Topic.ORDINARY
+            and after.start - group.end <= _NAMED_AFTER
+        )
+    if last.topic is not Topic.ORDINARY:
         return False
     between = tokens[last.end : group.start]
     return len(between) <= _NAME_REACH and all(t.flags & SKIP for t in between)
@@ -319,7 +339,7 @@ def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) ->
     if not any(t.flags & SPOKEN for t in numbers):
         if all(_DATE.fullmatch(t.core) or _TIME.fullmatch(t.core) for t in numbers):
             return len(numbers) <= 2
-        if all(_YEARS.fullmatch(t.core) for t in numbers) and len(numbers) > 1:
+        if all(_YEARS.fullmatch(t.core) for t in numbers) and group.size > 4:
             return all(t.flags & ENDS for t in numbers[:-1])
     if group.size > 8:
         return False

@@ -27,6 +27,7 @@ def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
         return []
     cores = [token.core for token in tokens]
     out: list[Mention] = []
+    reached = 0  # the end of the mentions without a gap
     for start in starts:
         best: Mention | None = None
         for phrase in tokens[start].phrases:
@@ -37,6 +38,8 @@ def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
             found = Mention(phrase.topic, start, end, whole, phrase.is_hint)
             if best is None or (-found.end, _ORDER[found.topic]) < (-best.end, _ORDER[best.topic]):
                 best = found
-        if best is not None and not any(m.whole and best.end <= m.end for m in out):
+        if best is not None and best.end > reached:
             out.append(best)
+            if best.whole:
+                reached = best.end
     return out
