@@ -56,18 +56,16 @@ def link_groups(
     first = lines[0].number
     before = [0]
     for line in lines:
-        before.append(before[-1] + line.content)
+        before.append(before[-1] + (0 if line.says_little else line.content))
 
     def content_between(a: Group, b: Group) -> int:
-        if a.line == b.line:
-            return lines[a.line - first].content_in(a.end, b.start)
         ahead, behind = lines[a.line - first], lines[b.line - first]
-        return (
-            ahead.content_in(a.end, len(ahead.words))
-            + behind.content_in(0, b.start)
-            + before[b.line - first]
-            - before[a.line - first + 1]
-        )
+        if ahead is behind:
+            return 0 if ahead.says_little else ahead.content_in(a.end, b.start)
+        content = before[b.line - first] - before[a.line - first + 1]
+        if not ahead.says_little:
+            content += ahead.content_in(a.end, len(ahead.words))
+        return content if behind.says_little else content + behind.content_in(0, b.start)
 
     chain: list[Group] = []
     for group in sorted(groups, key=lambda g: g.start_s):
@@ -191,7 +189,9 @@ class _Joined:
         last, self._last = self._last, group
         if last is None:
             repeats = False
-        elif group.channel is last.channel or group.size == 1:
+        elif group.channel is last.channel:
+            repeats = group.digits == last.digits and group.size > 1
+        elif group.size == 1:
             repeats = group.digits == last.digits
         else:
             repeats = group.digits in self.digits[-_REMEMBERED:]

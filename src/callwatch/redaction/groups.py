@@ -14,6 +14,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.redaction.mentions import Mention
 from callwatch.redaction.number_words import NumberToken, NumberTokenKind, pieces_to_digits
 from callwatch.redaction.tokens import (
+    COPULA,
     DATE_WORD,
     ENDS,
     FILLER,
@@ -92,7 +93,7 @@ _MOST_NAMED: Final = 12
 # A product's, a room's, a train's number; what is longer is said of a person.
 _MOST_LABELLED: Final = 6
 # "order number is, let me see, 4512": words that may stand between a name and its number.
-_NAME_REACH: Final = 6
+_NAME_REACH: Final = 8
 _FEW_WORDS: Final = 2
 _NAMED_AFTER: Final = 2  # "4512 is the order"
 # A price is named shortly before it ("that costs you in all 450").
@@ -223,7 +224,9 @@ def _is_named(group: Group, tokens: Sequence[Token], mentions: Sequence[Mention]
     if last.topic is not Topic.ORDINARY:
         return False
     between = tokens[last.end : group.start]
-    return len(between) <= _NAME_REACH and all(t.flags & SKIP for t in between)
+    if len(between) > _NAME_REACH or any(t.flags & NUMBER for t in between):
+        return False
+    return all(t.flags & SKIP for t in between) or bool(between[-1].flags & COPULA)
 
 
 def _spread(groups: list[Group], tokens: Sequence[Token]) -> None:
@@ -284,7 +287,7 @@ def _perhaps(
     if group.bare or group.size > 4:
         return Ordinary.NO
     if is_year:
-        return Ordinary.PERHAPS
+        return Ordinary.MOMENT
     if group.nearly_bare and group.size > 2:
         return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)

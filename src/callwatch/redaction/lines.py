@@ -9,8 +9,11 @@ from callwatch.redaction.mentions import find_mentions
 from callwatch.redaction.tokens import MONTH, NUMBER, SKIP, tokenize
 
 
-# "aha, right you are": who says so little listens, whatever the words are.
-_SHORT_LINE: Final = 3
+# "aha, right you are", "moving on, 45 12": so few words beside digits, or none, are no talk of
+# their own, whatever the words are.
+_FEW_WORDS: Final = 4
+# A line in which so large a share of the words are digits dictates.
+_DICTATED: Final = 0.4
 
 
 class Finding(NamedTuple):
@@ -31,7 +34,7 @@ class Line:
     """
 
     __slots__ = (
-        "channel", "content", "months", "end_s", "flags", "groups", "language", "mentions", "number", "start_s", "tokens", "words",
+        "channel", "content", "months", "end_s", "flags", "groups", "language", "mentions", "number", "says_little", "start_s", "tokens", "words",
     )  # fmt: skip
 
     def __init__(
@@ -47,21 +50,23 @@ class Line:
         self.language = language
         self.start_s, self.end_s = span_s
         self.tokens = tokens = tokenize(words, language)
-        flags = content = months = 0
+        flags = content = months = talk = 0
         speaks = False
         for token in tokens:
             flags |= token.flags
             if token.phrases:
                 speaks = True
-            if not token.flags & (NUMBER | SKIP):
+            if token.flags & NUMBER:
+                continue
+            talk += 1
+            if not token.flags & SKIP:
                 content += 1
                 if token.flags & MONTH:
                     months += 1
         self.flags, self.content, self.months = flags, content, months
+        self.says_little = talk <= _FEW_WORDS or talk <= (1.0 - _DICTATED) * len(tokens)
         self.mentions = find_mentions(tokens) if speaks else []
         self.groups: list[Group] = []
-        if not flags & NUMBER and len(tokens) <= _SHORT_LINE:
-            self.content = min(content, 1)
         if flags & NUMBER:
             self.groups = find_groups(number, tokens, self.mentions, language)
             for group in self.groups:

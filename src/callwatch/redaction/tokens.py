@@ -40,6 +40,7 @@ PAPER: Final = 1 << 23  # letters and figures that may be an IBAN or an identity
 LARGE: Final = 1 << 24  # tens, hundreds: not said digit by digit
 LISTED: Final = 1 << 28  # said between the groups of a number
 LISTENING: Final = 1 << 29
+COPULA: Final = 1 << 30
 FILLER: Final = 1 << 25  # means nothing at all: "uh", "dash"
 NAME: Final = 1 << 27  # written with a capital
 PAIR: Final = 1 << 26  # the first of two words for @ ("snabel a")
@@ -133,7 +134,7 @@ _BY_WORD: Final = (
     ("money", MONEY), ("units", UNIT), ("price", PRICE), ("months", MONTH), ("date_words", DATE_WORD),
     ("corrections", CORRECTION), ("at", AT), ("weak_at", WEAK_AT), ("dot", DOT), ("weak_dot", WEAK_DOT),
     ("join", JOIN), ("providers", PROVIDER), ("alphabet", ALPHABET), ("lead_in", LEAD_IN), ("fillers", FILLER),
-    ("listening", LISTENING),
+    ("listening", LISTENING), ("copulas", COPULA),
     ("at_first", PAIR),
 )  # fmt: skip
 
@@ -151,7 +152,7 @@ def _flags(core: str, word: str, words: Vocabulary) -> int:
         flags |= SKIP | FILLER
     if any(core in words.words[name] for name in ("fillers", "listening", "corrections", "lead")):
         flags |= LISTED | SKIP
-    short = len(core) <= _SHORT and core.isalpha()
+    short = len(core.replace("'", "")) <= _SHORT and core.replace("'", "").isalpha()
     if short and not flags & (MONEY | UNIT | PRICE | MONTH):
         flags |= SKIP
     if word[:1].isupper() and len(core) > 1:

@@ -120,7 +120,7 @@ class Vocabulary:
 
 
 _TALK: Final = ("fillers", "listening", "corrections", "lead")
-_ORDINARY: Final = ("money", "units", "price", "months", "date_words")
+_ORDINARY: Final = ("copulas", "money", "units", "price", "months", "date_words")
 _BEFORE: Final = ("labels", "time_before", "time_weak", "year_before", "age_before")
 _EMAIL: Final = ("at", "weak_at", "dot", "weak_dot", "join", "providers", "endings", "lead_in", "not_a_name")
 
