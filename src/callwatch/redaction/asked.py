@@ -169,6 +169,9 @@ class Asked:
                 or (group.bare and (group.size > 1 or corrected))
                 or (corrected and same_breath)
             )
+        is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
+        if group.in_sentence and not is_short_answer:
+            return False
         if group.size >= self.config.shortest:
             return True
         if group.size == 1:

@@ -99,8 +99,10 @@ def _is_loose(group: Group) -> bool:
 
 
 def _is_explained(group: Group) -> bool:
-    return group.ordinary >= Ordinary.DATE or (
-        group.ordinary is Ordinary.MOMENT and not group.bare
+    return (
+        group.in_sentence
+        or group.ordinary >= Ordinary.DATE
+        or (group.ordinary is Ordinary.MOMENT and not group.bare)
     )
 
 

@@ -50,7 +50,7 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "bare", "channel", "digits", "end", "end_s", "joined", "label", "line", "named", "nearly_bare", "ordinary",
+        "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named", "nearly_bare", "ordinary",
         "start", "start_s", "weak",
     )  # fmt: skip
 
@@ -62,6 +62,7 @@ class Group:
         self.named = False  # it is an order's, a case's
         self.bare = False  # the line holds nothing but numbers and words that say nothing
         self.nearly_bare = False  # one unknown word among few apart
+        self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"
         self.joined = False  # another group stands beside it
         self.label = ""
         self.start_s = self.end_s = 0.0
@@ -96,6 +97,10 @@ _MOST_LABELLED: Final = 6
 _NAME_REACH: Final = 8
 _FEW_WORDS: Final = 2
 _NAMED_AFTER: Final = 2  # "4512 is the order"
+_MOST_IN_SENTENCE: Final = 4  # what is longer is a secret in any sentence
+# A line in which so many of the words are numbers, and so many digits: nobody talks like that.
+_DICTATED_SHARE: Final = 0.35
+_DICTATED_DIGITS: Final = 7
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
 
@@ -183,13 +188,17 @@ def _look_around(
 ) -> None:
     taken = {i for m in mentions for i in range(m.start, m.end)}
     content = [t for i, t in enumerate(tokens) if i not in taken and not t.flags & (NUMBER | SKIP)]
-    nearly_bare = not content or _says_little(groups, tokens, content)
+    dictates = _is_dictation(groups, tokens)
+    nearly_bare = not content or dictates or _says_little(groups, tokens, content)
     for i, group in enumerate(groups):
         group.bare, group.nearly_bare = not content, nearly_bare
-        group.joined = (i > 0 and _gap(groups[i - 1], group, tokens) <= 2) or (
+        group.joined = dictates or (i > 0 and _gap(groups[i - 1], group, tokens) <= 2) or (
             i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 2
         )
         group.ordinary = _ordinary(group, tokens, taken)
+        if dictates and group.ordinary is Ordinary.PERHAPS:
+            group.ordinary = Ordinary.NO
+        group.in_sentence = _is_in_a_sentence(group, tokens)
         name = _is_named(group, tokens, mentions)
         goes_on = i > 0 and groups[i - 1].named and _gap(groups[i - 1], group, tokens) <= 2
         if (name or goes_on) and group.ordinary is not Ordinary.YES:
@@ -199,6 +208,21 @@ def _look_around(
             if group.named:
                 group.named, group.ordinary = False, Ordinary.NO
     _spread(groups, tokens)
+
+
+def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
+    """Whether a short number stands within a sentence: who reads digits out says little after them."""
+    if group.nearly_bare or group.joined or group.size > _MOST_IN_SENTENCE:
+        return False
+    after = sum(not t.flags & (NUMBER | SKIP) for t in tokens[group.end :])
+    return after >= (2 if group.size > 2 else 1)
+
+
+def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
+    """Whether the line reads out a long number, whatever words stand between its digits."""
+    numbers = sum(bool(t.flags & NUMBER) for t in tokens)
+    digits = sum(group.size for group in groups)
+    return digits >= _DICTATED_DIGITS and numbers >= _DICTATED_SHARE * len(tokens)
 
 
 def _says_little(
@@ -313,7 +337,8 @@ def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
 def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
     """A time of day as it is said: "nine thirty", not "one eight five five"."""
     digit_by_digit = group.size > 2 and _is_digit_by_digit(numbers)
-    return group.size <= 4 and not digit_by_digit and bool(_CLOCK.fullmatch(group.digits))
+    is_clock = group.size <= 2 or bool(_CLOCK.fullmatch(group.digits))
+    return group.size <= 4 and not digit_by_digit and is_clock
 
 
 def _is_one(numbers: Sequence[Token]) -> bool:

@@ -13,7 +13,7 @@ from callwatch.redaction.tokens import MONTH, NUMBER, SKIP, tokenize
 # their own, whatever the words are.
 _FEW_WORDS: Final = 4
 # A line in which so large a share of the words are digits dictates.
-_DICTATED: Final = 0.4
+_DICTATED: Final = 0.35
 
 
 class Finding(NamedTuple):

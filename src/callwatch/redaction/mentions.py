@@ -29,6 +29,8 @@ def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
     out: list[Mention] = []
     reached = 0  # the end of the mentions without a gap
     for start in starts:
+        if start < reached:
+            continue
         best: Mention | None = None
         for phrase in tokens[start].phrases:
             end = match_end(phrase, cores, start)
@@ -38,8 +40,14 @@ def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
             found = Mention(phrase.topic, start, end, whole, phrase.is_hint)
             if best is None or (-found.end, _ORDER[found.topic]) < (-best.end, _ORDER[best.topic]):
                 best = found
+        if best is not None and best.is_hint and out and _goes_on(out[-1], best):
+            continue  # "the booking reference | number is"
         if best is not None and best.end > reached:
             out.append(best)
             if best.whole:
                 reached = best.end
     return out
+
+
+def _goes_on(before: Mention, hint: Mention) -> bool:
+    return before.topic is Topic.ORDINARY and before.end == hint.start
