@@ -9,6 +9,7 @@ from typing import Any
 from benchmarks.scripted import Truth, match
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import CueKind
+from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import CueOpened, CueWithdrawn, Event, NudgeShown
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch.core.spans import TimeSpan, union
@@ -117,7 +118,10 @@ class PlayedCall:
 
     def _met(self, kind: str, event: Truth, cue: Truth | None) -> Met:
         onset_s, end_s = event["start_s"], event["end_s"]
-        gauge_s = self._first(onset_s, end_s + BAR_S, lambda s: s.level > 0)
+        # Asking for a manager makes a call tense; a threat has a level of its own.
+        is_threat = kind == "threat" and event.get("category") != "manager"
+        rank = EscalationLevel.THREAT.rank if is_threat else EscalationLevel.TENSE.rank
+        gauge_s = self._first(onset_s, end_s + BAR_S, lambda s: s.level >= rank)
         if kind == "interruption":
             bar_s = self._first(onset_s, onset_s + BAR_S, lambda s: s.signal == Signal.BOTH)
         elif kind == "raised_voice":

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from benchmarks.nudges import run_engine
 from benchmarks.table import print_table, write_json
-from benchmarks.turnbench import Row, spans, turnbench
+from benchmarks.turnbench import Fired, Row, spans, turnbench
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, NudgeShown
 
@@ -103,11 +103,9 @@ def summed(name: str, rows: list[Row], minutes: float) -> Row:
     }
 
 
-def opened(events: list[Event]) -> list[Cue]:
-    """Interruptions as they were first reported."""
-    return [
-        e.cue for e in events if isinstance(e, CueOpened) and e.cue.kind is CueKind.INTERRUPTION
-    ]
+def fired(cues: list[Cue]) -> list[Fired]:
+    """The interruptions among cues."""
+    return [(str(c.channel), c.detected_s) for c in cues if c.kind is CueKind.INTERRUPTION]
 
 
 def main() -> None:
@@ -120,7 +118,10 @@ def main() -> None:
         labels = json.loads(path.read_text(encoding="utf-8"))
         events = run_engine(path.with_name("call.wav"), {"conditions": {}}, "none")
         minutes = max(event.time_s for event in events) / 60
-        measure = (spans(labels, ("interruption",)), spans(labels, NEGATIVE), opened(events))
+        wanted, others = spans(labels, ("interruption",)), spans(labels, NEGATIVE)
+        opened = [event.cue for event in events if isinstance(event, CueOpened)]
+        cues = {"left": fired(final_cues(events)), "opened": fired(opened)}
+        measure = {name: (wanted, others, found) for name, found in cues.items()}
         entry = (counts(labels, events), minutes, measure)
         for name in (path.parent.name.split("_")[0], "all"):
             talks.setdefault(name, []).append(entry)
@@ -130,9 +131,13 @@ def main() -> None:
     talks["all"] = talks.pop("all")
     rows = [summed(n, [r for r, _, _ in t], sum(m for _, m, _ in t)) for n, t in talks.items()]
     print_table("Real conversations", rows)
-    bench = [{"talk": name, **turnbench([x for _, _, x in t])} for name, t in talks.items()]
+    bench = [
+        {"talk": name, "cues": which, **turnbench([m[which] for _, _, m in t])}
+        for name, t in talks.items()
+        for which in ("left", "opened")
+    ]
     print_table("Interruptions by TurnBench's measure", bench)
-    write_json(args.json, [a | b for a, b in zip(rows, bench, strict=True)])
+    write_json(args.json, rows + bench)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     positive  onset of a floor-taking interruption: hit when a cue opens in [onset - 0.25, onset + 3] s
     negative  extent of a backchannel, cough, laugh or leak: false when a cue opens inside it
 
-A cue counts from the moment it opens, even when it is taken back later.
+The caller says which cues: those that opened, even if they were taken back at the newcomer's first
+pause, before any card; or those that are left at the end.
 """
 
 from collections.abc import Sequence
@@ -11,13 +12,15 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from callwatch.core.cues import Cue
-
 Row = dict[str, Any]
 EARLY_S = 0.25
 LATE_S = 3.0
 # A cue is known some frames after the sound that it rests on.
 DECISION_S = 0.05
+
+
+# Channel of an interruption, and when it was detected.
+Fired = tuple[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +37,23 @@ def spans(items: Sequence[dict[str, Any]], kinds: Sequence[str]) -> list[Span]:
     return [Span(x["channel"], x["start_s"], x["end_s"]) for x in items if x["kind"] in kinds]
 
 
-def turnbench(calls: Sequence[tuple[Sequence[Span], Sequence[Span], Sequence[Cue]]]) -> Row:
-    """Recall, fp_rate and latency over (positives, negatives, opened interruptions) of calls."""
+def turnbench(calls: Sequence[tuple[Sequence[Span], Sequence[Span], Sequence[Fired]]]) -> Row:
+    """Recall, fp_rate and latency over (positives, negatives, interruptions) of calls."""
     late: list[float] = []
     wanted = negatives = false = 0
     for positives, others, cues in calls:
         wanted, negatives = wanted + len(positives), negatives + len(others)
         for span in positives:
             hits = [
-                cue.detected_s - span.start_s
-                for cue in cues
-                if cue.channel == span.channel
-                and -EARLY_S <= cue.detected_s - span.start_s <= LATE_S
+                time_s - span.start_s
+                for channel, time_s in cues
+                if channel == span.channel and -EARLY_S <= time_s - span.start_s <= LATE_S
             ]
             late += hits[:1]
         false += sum(
             any(
-                cue.channel == span.channel
-                and span.start_s <= cue.detected_s <= span.end_s + DECISION_S
-                for cue in cues
+                channel == span.channel and span.start_s <= time_s <= span.end_s + DECISION_S
+                for channel, time_s in cues
             )
             for span in others
         )

@@ -204,12 +204,34 @@ def test_a_new_name_beside_an_old_one_wins(files: Files) -> None:
     assert files.load(text).config.nudges == NudgeSettings(True, 3, 70.0)
 
 
-@pytest.mark.parametrize("text", ["analysis = 3\n", "app = 3\n", "analysis.nudges = []\n"])
-def test_nonsense_in_a_file_of_schema_1_does_no_harm(files: Files, text: str) -> None:
-    if "analysis" in text:
-        assert files.load(text).config == Config()
-    else:
-        assert "is 3: it must be a table" in files.refused(text)[0]
+@pytest.mark.parametrize(
+    "text", ["analysis = 3\n", "[[analysis]]\nx = 1\n", "analysis.nudges = []\n"]
+)
+def test_nonsense_among_what_was_dropped_does_no_harm(files: Files, text: str) -> None:
+    assert files.load(text).config == Config()
+
+
+@pytest.mark.parametrize("name", ["app", "nudges", "store"])
+def test_a_value_in_the_place_of_a_table_is_refused_and_can_be_overwritten(
+    files: Files, name: str
+) -> None:
+    text = f"{name} = 3\n[analysis.nudges]\nmin_gap_s = 80.0\n"
+    (told,) = files.refused(text)
+    assert told.endswith(f"is 3: it must be a table: write [{name}] above its keys.")
+    changes = {"app.auto_calls": False, "nudges.enabled": False, "store.keep_transcript": False}
+    save_values(files.user, changes)
+    config = load_config(files.user, files.site).config
+    assert (config.app.auto_calls, config.nudges.enabled, config.store.keep_transcript) == (
+        False,
+    ) * 3
+
+
+def test_a_file_that_is_no_text_is_told(files: Files) -> None:
+    files.user.write_bytes(b"\xff\xfe[store]")
+    with pytest.raises(ConfigError, match="is broken"):
+        load_config(files.user, files.site)
+    with pytest.raises(ConfigError, match="cannot be written"):
+        save_values(files.user, {"overlay.theme": "dark"})
 
 
 def test_its_file_of_schema_1_locks_by_the_new_names(files: Files) -> None:

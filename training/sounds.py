@@ -151,11 +151,10 @@ def _resonate(source: DoubleArray, formants_hz: tuple[float, ...]) -> DoubleArra
 
 
 def _levelled(sound: DoubleArray) -> DoubleArray:
-    """To the level that synthetic speech has (synthesis.SPEECH_DBFS), by its loudest frames."""
+    """To the level that synthetic speech has (synthesis.SPEECH_DBFS), by its loudest tenth."""
     size = len(sound) // 160 * 160
     rms = np.sqrt(np.mean(sound[:size].reshape(-1, 160) ** 2, axis=1))
-    loud = max(float(np.percentile(rms, 90)), 0.4 * float(rms.max()), 1e-9)
-    return np.asarray(faded(sound * 0.06 / loud))
+    return np.asarray(faded(sound * 0.06 / max(1e-9, float(np.percentile(rms, 90)))))
 
 
 def _count(seconds: float) -> int:

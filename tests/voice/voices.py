@@ -14,7 +14,7 @@ from callwatch.voice.effort.estimator import STEP_S, EffortEstimator, EffortFram
 
 COLUMNS = (
     "effort",
-    "sustained",
+    "raised",
     "pitch_delta_st",
     "balance_delta_db",
     "level_delta_db",
@@ -87,10 +87,10 @@ def run(
         done += count
         parts.append(estimator.process(block, frames))
     parts.append(estimator.finish())
-    effort, sustained, pitch, tone, level, voiced, new = (
+    effort, raised, pitch, tone, level, voiced, new = (
         np.concatenate([getattr(part, name) for part in parts], axis=1) for name in COLUMNS
     )
     frames_out = EffortFrames(
-        0.0, STEP_S, effort, sustained, pitch, tone, level, voiced, new, parts[0].delay_s
+        0.0, STEP_S, effort, raised, pitch, tone, level, voiced, new, parts[0].delay_s
     )
     return estimator, frames_out

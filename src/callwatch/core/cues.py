@@ -91,3 +91,13 @@ class Cue:
             raise ValueError(f"a cue's score lies in 0..1, not {self.score}")
         if (self.kind is CueKind.THREAT) != (self.category is not None):
             raise ValueError("a threat cue names its category, and only a threat does")
+
+    @property
+    def is_raised_voice(self) -> bool:
+        """A raised voice that counts: not a friendly one."""
+        return self.kind is CueKind.RAISED_VOICE and not self.friendly
+
+    @property
+    def is_lively_voice(self) -> bool:
+        """A raised voice that laughter, thanks or delight go with: it stays in the report, no more."""
+        return self.kind is CueKind.RAISED_VOICE and bool(self.friendly)

@@ -60,7 +60,11 @@ class OwnHistory:
 def figures_of(summary: CallSummary, *, is_hard: bool = False) -> CallFigures:
     """The comparable figures of one call."""
     metrics = summary.metrics
-    customer = Counter(cue.kind for cue in summary.cues if cue.channel is Channel.CUSTOMER)
+    customer = Counter(
+        cue.kind
+        for cue in summary.cues
+        if cue.channel is Channel.CUSTOMER and not cue.is_lively_voice
+    )
     steps = {cue.kind for cue in summary.cues if cue.kind in METHOD_STEPS}
     return CallFigures(
         call_id=summary.call.id,

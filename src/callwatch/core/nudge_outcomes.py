@@ -53,7 +53,10 @@ def _is_withheld(nudge: Nudge) -> bool:
 def _outcome(summary: CallSummary, key: str, was_shown: bool, after: TimeSpan) -> NudgeOutcome:
     def begins(kind: CueKind, channel: Channel) -> bool:
         return any(
-            cue.kind is kind and cue.channel is channel and after.contains(cue.span.start_s)
+            cue.kind is kind
+            and cue.channel is channel
+            and not cue.is_lively_voice
+            and after.contains(cue.span.start_s)
             for cue in summary.cues
         )
 

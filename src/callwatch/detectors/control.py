@@ -49,14 +49,13 @@ class ControlDetector:
         return []
 
     def _on_cue(self, cue: Cue) -> None:
-        outburst = cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.CUSTOMER
+        outburst = cue.is_raised_voice and cue.channel is Channel.CUSTOMER
         if outburst or cue.kind is CueKind.THREAT:
             what = "raised_voice" if outburst else "threat"
             if not self._is_answering():
                 self._outburst = (cue.span, what)
-        elif cue.channel is Channel.AGENT and cue.kind in (
-            CueKind.INTERRUPTION,
-            CueKind.RAISED_VOICE,
+        elif cue.channel is Channel.AGENT and (
+            cue.kind is CueKind.INTERRUPTION or cue.is_raised_voice
         ):
             self._spoils.append(cue.span)
 

@@ -22,14 +22,14 @@ class TurnTakingConfig:
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45
-    # As likely as not: most that is none settles at the newcomer's first pause, before a card.
-    interruption_probability: float = 0.5
+    # A little likelier than not: what is none settles at the newcomer's first pause, before a card.
+    interruption_probability: float = 0.52
     # A grab that may well have been a listening word, now that it has paused, is withdrawn.
     settle_probability: float = 0.35
     # So long after the last word it can be said what it was: before a card comes (0.3 s).
     settle_s: float = 0.2
-    # Listening words need no card: as likely as not is enough.
-    backchannel_probability: float = 0.5
+    # Listening words need no card: less will do.
+    backchannel_probability: float = 0.4
     # Shorter sounds are false starts or clicks, longer speech is a turn.
     min_backchannel_s: float = 0.2
     max_backchannel_s: float = 2.0

@@ -1,15 +1,16 @@
-"""Raised voice: sustained vocal effort above the speaker's own baseline.
+"""Raised voice: a stretch of vocal effort well above the speaker's own baseline.
 
-    effort z  ______/~~~~~~~~~~~\\______
-    open            |-> enough voice above `open_z`
-    close                        |-> `close_z` on fresh voice, or silence
+    raised    ______/~~~~~~~\\____/~~~~~\\______   what the newest voice gained of a loud one
+    evidence  ........./''''''''''''''''\\____    adds up above `start`, falls below it
+    cue                |== open ========|
 
-For the agent it is worded as loudness only; for neither side does it say what somebody feels.
-A friendly voice that is loud is a raised voice too: it is effort that is measured. No threads.
+One loud word or a burst of laughter gathers too little; half a sentence that is clearly raised, a
+whole one that is less so, or several of them within seconds are enough. For the agent it is worded
+as loudness only; for neither side does it say what somebody feels. No threads.
 """
 
 from dataclasses import dataclass, replace
-from math import exp, isnan
+from math import isnan
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue, CueKind
@@ -21,53 +22,36 @@ from callwatch.voice.effort.estimator import EffortFrames
 
 @dataclass(frozen=True, slots=True)
 class RaisedVoiceConfig:
-    """When a cue opens and closes."""
+    """When a cue opens and closes; `raised` is EffortFrames': 1 is a loud voice."""
 
-    # Of usual windows, one in some 700 lies above 3 standard deviations; a call has a few hundred
-    # that are independent, most of which are not brighter as well.
-    open_z: float = 3.0
-    # The very first syllables of a sentence are often high, and so are single words in a lively
-    # one: the short window alone, or evidence that has just begun, must be stronger.
-    early_z: float = 4.0
-    # Voice before anything opens (one loud word or a cough is shorter), and voice with which
-    # `open_z` is enough.
-    sustained_s: float = 0.5
-    sure_s: float = 1.0
-    # A raised voice is brighter as well as higher: shouting flattens the spectrum (ANSI S3.5: by
-    # 6 dB and more). A lively voice, or another person who takes the phone, is only higher.
-    least_balance_db: float = 4.0
+    # Half way and a little more to a loud voice speaks for it, less against it: usual speech stays
+    # below, but for single words.
+    start: float = 0.57
+    # More than a loud voice says no more than a loud voice.
+    most: float = 0.97
+    # So much of it, times seconds with voice, opens a cue: one second of a loud voice, two of one
+    # that is half as far above `start`. Words and laughs are shorter, shouting goes on.
+    enough: float = 0.4
+    # Evidence fades while nothing is said: three sentences within 15 s count together, not two of
+    # different minutes.
+    forget_s: float = 6.0
+    # Gain control may bring a raised voice down to the usual level and somewhat below; what is far
+    # weaker is somebody else in the room, or the television.
+    least_level_db: float = -12.0
     # Twice what a shout adds (ANSI S3.5: 11.5 dB): beyond, it is whistles, animals or machines,
     # which have nothing where every voice has its first formant.
     most_balance_db: float = 24.0
-    # Gain control may bring a raised voice down to the usual level, but not below it; with its
-    # short-time peaks held down and its sharper contrasts, somewhat below when all else is strong.
-    least_level_db: float = -3.0
-    least_strong_level_db: float = -6.0
-    # What has lasted must still go on: the newest voice alone lies at least this high.
-    still_z: float = 2.0
-    # Well below, so that a falling phrase end does not close it.
-    close_z: float = 1.5
     # Silence that ends the cue.
     silence_s: float = 1.0
-    # Voice after a cue before what came before it no longer counts: the longest window's.
-    fresh_s: float = 1.5
     # Usual voice after a cue before the speaker counts as settled.
     settled_s: float = 1.5
-
-    def needed_z(self, voiced_s: float) -> float:
-        """The effort that opens a cue after so much voice since the last pause."""
-        if voiced_s < self.sustained_s:
-            return float("inf")
-        late = min(1.0, (voiced_s - self.sustained_s) / (self.sure_s - self.sustained_s))
-        return self.early_z + late * (self.open_z - self.early_z)
 
 
 @dataclass(slots=True)
 class _Side:
     """What is going on on one side."""
 
-    above_s: float = 0.0
-    peak_z: float = 0.0
+    evidence: float = 0.0
     onset_s: float = 0.0
     last_voice_s: float = float("-inf")
     last_raised_s: float = 0.0
@@ -76,8 +60,22 @@ class _Side:
     count: int = 0
     usual_s: float = 0.0
     unsettled: bool = False
-    below_s: float = 0.0
-    fresh_s: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step of one side."""
+
+    channel: Channel
+    start_s: float
+    end_s: float
+    now_s: float
+    gain: float  # evidence for a raised voice, negative against it; 0 where nothing can be told
+    new_s: float
+    effort: float
+    score: float
+    level_db: float
+    fact: Fact
 
 
 class RaisedVoice:
@@ -85,140 +83,95 @@ class RaisedVoice:
 
     def __init__(self, config: RaisedVoiceConfig = RaisedVoiceConfig()) -> None:
         self.config = config
-        self._tracker = {channel: _Side() for channel in CHANNELS}
+        self._sides = {channel: _Side() for channel in CHANNELS}
 
     def process(self, effort: EffortFrames) -> list[Event]:
         """Events of this stretch, in time order."""
         events: list[Event] = []
         for i in range(len(effort)):
             for channel in CHANNELS:
-                events += self._step(channel, effort, i)
+                events += self._step(_step(channel, effort, i, self.config))
         return events
 
     def finish(self, at_s: float) -> list[Event]:
         """Closes what is open when the call ends."""
-        return [self._close(side, at_s) for side in self._tracker.values() if side.cue is not None]
+        return [self._close(side, at_s) for side in self._sides.values() if side.cue is not None]
 
-    def _step(self, channel: Channel, effort: EffortFrames, i: int) -> list[Event]:
-        side, row, config = self._tracker[channel], channel.index, self.config
-        new_s = float(effort.new_voiced_s[row, i])
-        start_s = effort.start_s + i * effort.hop_s
-        end_s, now_s = start_s + effort.hop_s, effort.decided_s(i)
-        silent = start_s - side.last_voice_s >= config.silence_s
-        if silent:
-            side.above_s = 0.0
-        if new_s > 0:
-            side.last_voice_s = end_s
+    def _step(self, step: _Step) -> list[Event]:
+        side, config = self._sides[step.channel], self.config
+        if step.new_s <= 0:
+            silent_s = step.end_s - side.last_voice_s
+            if side.cue is not None and silent_s >= config.silence_s:
+                return [self._close(side, step.now_s)]
+            return []
+        silent_s = step.start_s - side.last_voice_s
+        side.evidence *= 0.5 ** (max(0.0, silent_s) / config.forget_s)
+        side.last_voice_s = step.end_s
+        if side.evidence == 0.0:
+            side.onset_s = step.start_s
+        side.evidence = min(max(side.evidence + step.gain, 0.0), config.enough)
         if side.cue is not None:
-            return self._follow(channel, side, effort, i, silent)
-        side.fresh_s += new_s
-        z = _highest(effort, row, i)
-        if side.fresh_s < config.fresh_s:
-            z = float(effort.effort[row, i])
-        if new_s <= 0 or isnan(z):
-            return []
-        if z < config.open_z:
-            side.above_s = 0.0
-            return self._settle(channel, side, z, new_s, now_s)
-        if side.above_s == 0.0:
-            side.onset_s, side.peak_z = start_s, 0.0
-        side.peak_z = max(side.peak_z, z)
-        side.above_s += new_s
-        side.usual_s = 0.0
-        if not _stands_out(effort, row, i, side, config):
-            return []
+            return self._follow(side, step)
+        if side.evidence < config.enough:
+            return self._settle(side, step)
         side.count += 1
-        side.id = f"raised_voice-{channel}-{side.count}"
-        side.last_raised_s = end_s
-        side.below_s = 0.0
-        onset_s = max(0.0, min(side.onset_s, end_s - 0.9))
-        side.cue = self._cue(channel, effort, i, TimeSpan(onset_s, end_s), now_s)
-        return [CueOpened(now_s, side.id, side.cue)]
+        side.id = f"raised_voice-{step.channel}-{side.count}"
+        side.last_raised_s = step.end_s
+        span = TimeSpan(max(0.0, min(side.onset_s, step.end_s - 0.9)), step.end_s)
+        side.cue = Cue(
+            CueKind.RAISED_VOICE, step.channel, span, step.now_s, step.score, step.fact,
+            effort=step.effort, level_delta_db=step.level_db,
+        )  # fmt: skip
+        return [CueOpened(step.now_s, side.id, side.cue)]
 
-    def _follow(
-        self, channel: Channel, side: _Side, effort: EffortFrames, i: int, silent: bool
-    ) -> list[Event]:
-        """An open cue goes on or closes."""
-        assert side.cue is not None
-        row, end_s = channel.index, effort.start_s + (i + 1) * effort.hop_s
-        z, new_s = float(effort.effort[row, i]), float(effort.new_voiced_s[row, i])
-        if new_s > 0 and not isnan(z):
-            if z >= self.config.close_z:
-                side.below_s, side.last_raised_s = 0.0, end_s
-                if z > (side.cue.effort or 0.0):
-                    best = self._cue(channel, effort, i, side.cue.span, side.cue.detected_s)
-                    side.cue = best
-            else:
-                side.below_s += new_s
-        if not silent and side.below_s == 0.0:
-            return []
-        return [self._close(side, effort.decided_s(i))]
+    def _follow(self, side: _Side, step: _Step) -> list[Event]:
+        """An open cue goes on, or closes when usual voice has used the evidence up."""
+        cue = side.cue
+        assert cue is not None
+        if step.gain > 0:
+            side.last_raised_s = step.end_s
+            if step.effort > (cue.effort or 0.0):
+                side.cue = replace(
+                    cue, score=max(cue.score, step.score), evidence=step.fact, effort=step.effort,
+                    level_delta_db=step.level_db,
+                )  # fmt: skip
+        return [self._close(side, step.now_s)] if side.evidence <= 0.0 else []
 
-    def _settle(
-        self, channel: Channel, side: _Side, z: float, new_s: float, now_s: float
-    ) -> list[Event]:
+    def _settle(self, side: _Side, step: _Step) -> list[Event]:
         """After a cue: enough usual voice means that the speaker has settled."""
-        if not side.unsettled or z >= self.config.close_z:
+        if not side.unsettled or step.gain > 0:
+            side.usual_s = 0.0
             return []
-        side.usual_s += new_s
+        side.usual_s += step.new_s
         if side.usual_s < self.config.settled_s:
             return []
         side.unsettled = False
-        return [VoiceSettled(now_s, channel)]
+        return [VoiceSettled(step.now_s, step.channel)]
 
     def _close(self, side: _Side, now_s: float) -> CueClosed:
-        assert side.cue is not None
-        span = TimeSpan(side.cue.span.start_s, max(side.last_raised_s, side.cue.span.end_s))
-        event = CueClosed(now_s, side.id, replace(side.cue, span=span))
-        side.cue, side.above_s, side.usual_s, side.unsettled = None, 0.0, 0.0, True
-        side.fresh_s = 0.0
-        return event
-
-    def _cue(
-        self, channel: Channel, effort: EffortFrames, i: int, span: TimeSpan, detected_s: float
-    ) -> Cue:
-        row = channel.index
-        z = _highest(effort, row, i)
-        level_db = float(effort.level_delta_db[row, i])
-        return Cue(
-            CueKind.RAISED_VOICE,
-            channel,
-            span,
-            detected_s,
-            score=1 / (1 + exp(-(z - self.config.open_z))),
-            evidence=_evidence(channel, effort, i),
-            effort=z,
-            level_delta_db=level_db,
-        )
+        cue = side.cue
+        assert cue is not None
+        span = TimeSpan(cue.span.start_s, max(side.last_raised_s, cue.span.end_s))
+        side.cue, side.evidence, side.usual_s, side.unsettled = None, 0.0, 0.0, True
+        return CueClosed(now_s, side.id, replace(cue, span=span))
 
 
-def _highest(effort: EffortFrames, row: int, i: int) -> float:
-    """The higher of both windows."""
-    return max(float(effort.effort[row, i]), float(effort.sustained[row, i]))
-
-
-def _stands_out(
-    effort: EffortFrames, row: int, i: int, side: _Side, config: RaisedVoiceConfig
-) -> bool:
-    """Whether this step opens a cue: strong at once, or less strong but lasting.
-
-    The highest effort since it last lay under `open_z` still counts: a sentence falls. Voice from
-    before the last cue closed counts for nothing.
-    """
-    short, long = float(effort.effort[row, i]), float(effort.sustained[row, i])
-    if side.fresh_s < config.fresh_s:
-        long = short
-    needed = config.needed_z(min(float(effort.voiced_s[row, i]), side.fresh_s))
-    strong = side.peak_z >= max(needed, config.early_z)
-    level_db = config.least_strong_level_db if strong else config.least_level_db
-    return (
-        (strong or long >= needed)
-        and short >= config.still_z
-        and config.least_balance_db
-        <= float(effort.balance_delta_db[row, i])
-        <= config.most_balance_db
-        and float(effort.level_delta_db[row, i]) >= level_db
-    )
+def _step(channel: Channel, effort: EffortFrames, i: int, config: RaisedVoiceConfig) -> _Step:
+    """What step `i` says of one side."""
+    row, start_s = channel.index, effort.start_s + i * effort.hop_s
+    raised, z = float(effort.raised[row, i]), float(effort.effort[row, i])
+    level_db = float(effort.level_delta_db[row, i])
+    gain = 0.0
+    if not isnan(raised):
+        gain = (min(raised, config.most) - config.start) * effort.hop_s
+        is_voice = float(effort.balance_delta_db[row, i]) <= config.most_balance_db
+        if level_db < config.least_level_db or not is_voice:
+            gain = min(gain, 0.0)
+    return _Step(
+        channel, start_s, start_s + effort.hop_s, effort.decided_s(i), gain,
+        float(effort.new_voiced_s[row, i]), z, min(max(raised, 0.0), 1.0), level_db,
+        _evidence(channel, effort, i),
+    )  # fmt: skip
 
 
 def _evidence(channel: Channel, effort: EffortFrames, i: int) -> Fact:

@@ -57,7 +57,7 @@ def row_of(summary: CallSummary) -> dict[str, Cell]:
             row[kind.value] = _count(summary.cues, kind)
     for channel in CHANNELS:
         row[f"raised_voice_{channel.value}"] = sum(
-            cue.kind is CueKind.RAISED_VOICE and cue.channel is channel for cue in summary.cues
+            cue.is_raised_voice and cue.channel is channel for cue in summary.cues
         )
     for category in ThreatCategory:
         row[f"threat_{category.value}"] = sum(c.category is category for c in summary.cues)

@@ -59,11 +59,7 @@ def figure_rows(summary: CallSummary, w: Wording) -> list[FigureRow]:
         sides("loudness", lambda c: _loudness(summary, w, c)),
         sides(
             "raised",
-            lambda c: (
-                w.t("page.unknown")
-                if m.talk_s.get(c) is None
-                else _cue_count(summary, CueKind.RAISED_VOICE, c)
-            ),
+            lambda c: w.t("page.unknown") if m.talk_s.get(c) is None else _raised_count(summary, c),
         ),
         FigureRow(
             w.t("figures.threats"),
@@ -120,6 +116,10 @@ def quality_rows(summary: CallSummary, w: Wording) -> list[QualityRow]:
 
 def _cue_count(summary: CallSummary, kind: CueKind, channel: Channel) -> str:
     return str(sum(cue.kind is kind and cue.channel is channel for cue in summary.cues))
+
+
+def _raised_count(summary: CallSummary, channel: Channel) -> str:
+    return str(sum(cue.is_raised_voice and cue.channel is channel for cue in summary.cues))
 
 
 def _loudness(summary: CallSummary, w: Wording, channel: Channel) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.cues import CueKind
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
@@ -106,10 +105,10 @@ def _engine(summary: CallSummary, w: Wording) -> str:
 def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     """The figures at the top: (value, what it is, style)."""
     m = summary.metrics
-    customer = [cue.kind for cue in summary.cues if cue.channel is Channel.CUSTOMER]
-    threats = str(sum(cue.is_threat for cue in summary.cues)) if summary.utterances else None
+    customer = [cue for cue in summary.cues if cue.channel is Channel.CUSTOMER]
+    threats = str(sum(cue.is_threat for cue in customer)) if summary.utterances else None
     raised = (
-        str(customer.count(CueKind.RAISED_VOICE))
+        str(sum(cue.is_raised_voice for cue in customer))
         if m.talk_s.get(Channel.CUSTOMER) is not None
         else None
     )

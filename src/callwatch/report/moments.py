@@ -125,7 +125,8 @@ def _weight(cue: Cue) -> float:
     if cue.kind is CueKind.INTERRUPTION and cue.channel is Channel.CUSTOMER:
         return _CUSTOMER_INTERRUPTION + cue.score
     bonus = _URGENT_BONUS if cue.category is not None and cue.category.is_urgent else 0.0
-    base = _WEIGHT[cue.kind] - (_WISH_COST if cue.is_wish else 0.0)
+    base = 0.0 if cue.is_lively_voice else _WEIGHT[cue.kind]
+    base -= _WISH_COST if cue.is_wish else 0.0
     if cue.kind in (CueKind.INTERRUPTION, CueKind.RAISED_VOICE):
         bonus += min(_MOST_LENGTH_WEIGHT, _WEIGHT_PER_S * cue.span.duration_s)
     return base + bonus + cue.score if base else 0.0

@@ -26,10 +26,7 @@ def what_mattered(summary: CallSummary, wording: Wording) -> tuple[str, str, str
 def was_heated(summary: CallSummary) -> bool:
     """Whether the customer raised their voice, threatened, or the call reached heated."""
     return (
-        any(
-            cue.is_threat or (cue.kind is CueKind.RAISED_VOICE and not cue.friendly)
-            for cue in customer_cues(summary)
-        )
+        any(cue.is_raised_voice or cue.is_threat for cue in customer_cues(summary))
         or max((change.level.rank for change in summary.escalation), default=0)
         >= EscalationLevel.HEATED.rank
     )
@@ -104,6 +101,8 @@ def _customer_sentence(summary: CallSummary, wording: Wording) -> str:
     if not heard[Channel.CUSTOMER]:
         return wording.t("mattered.no_customer")
     deeds = _deeds(summary, wording)
+    if not deeds and any(cue.is_lively_voice for cue in customer_cues(summary)):
+        return wording.t("mattered.lively")
     if not deeds:
         return wording.t("mattered.calm" if summary.utterances else "mattered.calm_no_words")
     last = summary.escalation[-1].level if summary.escalation else EscalationLevel.CALM
@@ -118,7 +117,7 @@ def _customer_sentence(summary: CallSummary, wording: Wording) -> str:
 def _deeds(summary: CallSummary, wording: Wording) -> list[str]:
     cues = customer_cues(summary)
     deeds = []
-    raised = sum(cue.kind is CueKind.RAISED_VOICE for cue in cues)
+    raised = sum(cue.is_raised_voice for cue in cues)
     if raised:
         deeds.append(wording.t(f"mattered.raised_{'one' if raised == 1 else 'many'}", n=raised))
     threats = [cue.category for cue in cues if cue.category is not None and cue.is_threat]

@@ -210,7 +210,7 @@ def _bands(scale: _Scale, moments: Sequence[Moment], kind: CueKind) -> tuple[Ban
     bands = []
     for moment in moments:
         cue = moment.cue
-        if cue.kind is not kind or cue.channel is None:
+        if cue.kind is not kind or cue.channel is None or cue.is_lively_voice:
             continue
         for part in scale.clip([cue.span]):
             x, width = scale.x(part.start_s), scale.x(part.end_s) - scale.x(part.start_s)

@@ -125,10 +125,14 @@ class Wording:
             return f"{name}: {self.t(f'category.{cue.category.value}')}"
         if cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.AGENT:
             return self.t("cue.loudness")
+        if cue.is_lively_voice:
+            return self.t("cue.lively_voice")
         return self.t(f"cue.{cue.kind.value}")
 
     def advice(self, cue: Cue) -> str | None:
         """What the method says to a cue; None where there is nothing to say."""
+        if cue.is_lively_voice:
+            return None
         if cue.kind is CueKind.THREAT and cue.category is not None:
             return self.t(f"advice_threat.{cue.category.value}")
         if cue.kind is CueKind.INTERRUPTION and cue.channel is Channel.CUSTOMER:

@@ -99,7 +99,7 @@ class Escalation:
             urgent = cue.category is not None and cue.category.is_urgent
             hold_s = self._config.danger_hold_s if urgent else self._config.threat_hold_s
             self._threat_until_s = max(self._threat_until_s, time_s + hold_s)
-        elif cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.CUSTOMER:
+        elif cue.is_raised_voice and cue.channel is Channel.CUSTOMER:
             self._raised.add(cue_id)
             self._settled = False
         if weight:
@@ -112,7 +112,7 @@ class Escalation:
             return self._config.manager if polite else self._config.threat
         if cue.channel is not Channel.CUSTOMER:
             return 0.0
-        if cue.kind is CueKind.RAISED_VOICE:
+        if cue.is_raised_voice:
             return self._config.raised_voice
         return self._config.interruption if cue.kind is CueKind.INTERRUPTION else 0.0
 

@@ -21,6 +21,7 @@ from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import (
     CallEnded,
     CallStarted,
+    CueOpened,
     EscalationChanged,
     Event,
     InputWarning,
@@ -34,6 +35,7 @@ from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
 from callwatch.detectors.control import ControlConfig, ControlDetector
+from callwatch.detectors.friendly_voice import FriendlyConfig, FriendlyVoice
 from callwatch.detectors.method import MethodConfig, MethodDetector
 from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.pace import PaceConfig, PaceDetector
@@ -53,7 +55,7 @@ from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
 from callwatch.speech.segmenter import SegmenterConfig, SpeechSegmenter
 from callwatch.voice.effort.baseline import EffortBaseline
-from callwatch.voice.effort.estimator import EffortConfig, EffortEstimator
+from callwatch.voice.effort.estimator import EffortConfig, EffortEstimator, EffortFrames
 from callwatch.voice.quality.monitor import QualityConfig, QualityMonitor
 from callwatch.voice.quality.swapped_channels import SwappedChannelDetector
 from callwatch.voice.vad.activity import VoiceActivity, VoiceActivityConfig
@@ -70,6 +72,7 @@ class PipelineConfig:
     quality: QualityConfig = field(default_factory=QualityConfig)
     effort: EffortConfig = field(default_factory=EffortConfig)
     raised_voice: RaisedVoiceConfig = field(default_factory=RaisedVoiceConfig)
+    friendly: FriendlyConfig = field(default_factory=FriendlyConfig)
     turn_taking: TurnTakingConfig = field(default_factory=TurnTakingConfig)
     pace: PaceConfig = field(default_factory=PaceConfig)
     control: ControlConfig = field(default_factory=ControlConfig)
@@ -108,6 +111,7 @@ class Pipeline:
         self._quality = QualityMonitor(config.quality)
         self._effort = EffortEstimator(config.effort, baselines)
         self._raised_voice = RaisedVoice(config.raised_voice)
+        self._friendly = FriendlyVoice(config.language, config.friendly)
         self._turn_taking = TurnTaking(config.turn_taking, config.language)
         self._pace = PaceDetector(config.pace, config.language)
         self._control = ControlDetector(config.control)
@@ -180,9 +184,11 @@ class Pipeline:
         events = [first, *self._turn_taking.hear(heard)]
         if heard.is_final:
             events += self._doubts(heard, now_s)
-        if heard.channel is Channel.CUSTOMER:
-            events += self._threats.hear(heard)
-        elif heard.span.end_s > self._customer_began_s:
+        threats = self._threats.hear(heard) if heard.channel is Channel.CUSTOMER else []
+        events += threats
+        threatens = any(isinstance(event, CueOpened) for event in threats)
+        events += self._friendly.hear(heard, now_s, threatens=threatens)
+        if heard.channel is Channel.AGENT and heard.span.end_s > self._customer_began_s:
             # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events)
@@ -211,8 +217,8 @@ class Pipeline:
         effort = self._effort.finish()
         return events + self._dispatch(
             [
-                *self._raised_voice.process(effort),
-                *self._raised_voice.finish(self._audio_end_s),
+                *self._raised(effort),
+                *self._friendly.process(self._raised_voice.finish(self._audio_end_s)),
                 *self._turn_taking.finish(self._audio_end_s),
             ]
         )
@@ -281,12 +287,16 @@ class Pipeline:
                 events += self._gather(self._feed.process(block, frames))
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
-            events += self._raised_voice.process(effort)
+            events += self._raised(effort)
             self._meter.note_effort(effort)
         events += self._turn_taking.process(frames)
         events += self._meter.process(frames, self._quality.fault)
         events.sort(key=lambda event: event.time_s)
         return self._advance(deque(events), frames)
+
+    def _raised(self, effort: EffortFrames) -> list[Event]:
+        """Raised voices of a stretch, the friendly ones marked."""
+        return self._friendly.process(self._raised_voice.process(effort), effort.laughs)
 
     def _advance(self, events: deque[Event], frames: VoiceFrames) -> list[Event]:
         """React to the events in order, ticking in between."""

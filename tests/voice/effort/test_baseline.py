@@ -9,10 +9,10 @@ from callwatch.voice.effort.baseline import BaselineConfig, BaselineLearner, Eff
 
 
 def learner(*chunks: tuple[float, float, float], seed: int = 1) -> BaselineLearner:
-    """Chunks (semitones, balance, level), each a little off."""
+    """Chunks (semitones, balance, level; flux 4 dB), each a little off."""
     rng, out = np.random.default_rng(seed), BaselineLearner(BaselineConfig())
     for chunk in chunks:
-        out.add(np.array(chunk) + rng.normal(size=3) * [1.0, 2.0, 1.0])
+        out.add(np.array([*chunk, 4.0]) + rng.normal(size=4) * [1.0, 2.0, 1.0, 0.3])
     return out
 
 
@@ -82,7 +82,7 @@ def test_round_trip_through_json() -> None:
 
 @pytest.mark.parametrize("values", [{}, {"pitch_st": "high"}])
 def test_a_broken_memory_is_refused(values: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="learnt anew"):
+    with pytest.raises(ValueError, match="learnt again"):
         EffortBaseline.from_dict(values)
 
 

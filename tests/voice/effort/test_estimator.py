@@ -10,7 +10,6 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.frames import VoiceFrames
 from callwatch.voice.effort.estimator import EffortEstimator
-from callwatch.voice.effort.norms import BALANCE, PITCH
 
 
 def call(raised: DoubleArray, usual_hz: float = 120.0) -> DoubleArray:
@@ -25,8 +24,8 @@ def shouted() -> DoubleArray:
 
 def test_a_raised_voice_stands_out_and_only_there(shouted: DoubleArray) -> None:
     _, frames = run(shouted)
-    assert np.nanmax(frames.sustained[1, 25:98]) < 1.5
-    assert np.nanmin(frames.sustained[1, 112:128]) > 3.2
+    assert np.nanmax(frames.effort[1, 25:98]) < 1.5
+    assert np.nanmin(frames.effort[1, 112:128]) > 3.2
     assert np.nanmax(frames.effort[1, 142:165]) < 1.5
     assert frames.pitch_delta_st[1, 120] == pytest.approx(8.0, abs=0.6)
     assert np.isnan(frames.effort[0]).all()
@@ -34,14 +33,14 @@ def test_a_raised_voice_stands_out_and_only_there(shouted: DoubleArray) -> None:
 
 def test_the_telephone_does_not_hide_it(shouted: DoubleArray) -> None:
     _, frames = run(telephone(shouted))
-    assert np.nanmax(frames.sustained[1, 25:98]) < 1.5
-    assert np.nanmin(frames.sustained[1, 112:128]) > 3.2
+    assert np.nanmax(frames.effort[1, 25:98]) < 1.5
+    assert np.nanmin(frames.effort[1, 112:128]) > 3.2
 
 
 def test_levelled_out_by_the_line_it_still_stands_out() -> None:
     quiet = voice(190, 3.0, tilt_db=-5.0, level_dbfs=-26.0)
     _, frames = run(call(quiet))
-    assert np.nanmin(frames.sustained[1, 112:128]) > 3.2
+    assert np.nanmin(frames.effort[1, 112:128]) > 3.2
 
 
 @pytest.mark.parametrize("block_s", [0.013, 0.1, 5.0])
@@ -86,7 +85,7 @@ def test_very_low_and_childrens_voices_are_usual_voices(f0_hz: float) -> None:
     usual = estimator.baseline(Channel.CUSTOMER)
     assert usual is not None
     assert 100 * 2 ** (usual.pitch_st / 12) == pytest.approx(f0_hz, rel=0.06)
-    assert np.nanmax(frames.sustained[1]) < 3.0
+    assert np.nanmax(frames.effort[1]) < 3.0
 
 
 def test_shouted_first_words_do_not_become_the_usual_voice() -> None:
@@ -95,7 +94,7 @@ def test_shouted_first_words_do_not_become_the_usual_voice() -> None:
     assert usual is not None
     assert 100 * 2 ** (usual.pitch_st / 12) == pytest.approx(115, rel=0.05)
     again = run(np.concatenate([audio, silence(1.2), voice(230, 3.0, tilt_db=-3.0)]))[1]
-    assert np.nanmin(again.sustained[1, -18:-2]) > 3.2
+    assert np.nanmin(again.effort[1, -18:-2]) > 3.2
 
 
 def test_the_other_sides_leak_is_not_measured() -> None:
@@ -120,7 +119,7 @@ def test_effort_is_that_of_the_own_sound() -> None:
         frames = VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03, cleaned=given)
         estimator = EffortEstimator()
         found = estimator.process(CallBlock(heard, 0.0), frames)
-        highest.append(float(np.nanmax(found.sustained[1, 110:])))
+        highest.append(float(np.nanmax(found.effort[1, 110:])))
     assert highest[0] > 3.2
     assert highest[1] < 2.0
 
@@ -133,24 +132,19 @@ def test_a_shout_that_voice_activity_hears_late_counts_from_its_start() -> None:
     _, frames = run(audio, speech=speech)
     assert frames.voiced_s[1, 118] == 0
     assert frames.voiced_s[1, 122] > 1.0
-    assert frames.sustained[1, 122] > 3.2
+    assert frames.effort[1, 122] > 3.2
 
 
 def test_a_remembered_baseline_is_used_from_the_first_words() -> None:
     usual = run(voice(120, 12.0))[0].baseline(Channel.CUSTOMER)
     assert usual is not None
     _, frames = run(voice(200, 2.0, tilt_db=-4.0), known={Channel.CUSTOMER: usual})
-    assert np.nanmax(frames.sustained[1]) > 3.0
+    assert np.nanmax(frames.effort[1]) > 3.0
     _, calm = run(voice(122, 2.0), known={Channel.CUSTOMER: usual})
-    assert np.nanmax(calm.sustained[1]) < 1.5
+    assert np.nanmax(calm.effort[1]) < 1.5
 
 
 def test_decisions_are_stamped_when_the_frames_allowed_them(shouted: DoubleArray) -> None:
     _, frames = run(shouted)
     assert frames.decided_s(10) == pytest.approx(1.1 + 0.1)
     assert frames.end_s == pytest.approx(len(shouted) / CALL_RATE_HZ, abs=0.11)
-
-
-def test_usual_speech_is_spread_less_with_more_of_it() -> None:
-    for norm in (PITCH, BALANCE):
-        assert norm.spread(0.2) > norm.spread(0.6) > norm.spread(1.5) > norm.between

@@ -87,7 +87,7 @@ def unrecognised(
 def test_a_shout_that_is_never_recognised_stands_out_and_nothing_is_learnt_from_it() -> None:
     frames, moved_st = unrecognised(0.08)
     assert frames.new_voiced_s[1, 112:].sum() > 1.5
-    assert np.nanmax(frames.sustained[1, 112:]) > 3.2
+    assert np.nanmax(frames.effort[1, 112:]) > 3.2
     assert moved_st < 0.1
 
 

@@ -20,13 +20,14 @@ from callwatch.app.desktop.malloc import trim_heap
 from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
-from callwatch.app.desktop.voice_watch import VoiceWatch
+from callwatch.app.desktop.voice_watch import WATCH_CHUNK_S, VoiceWatch
 from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
+from callwatch.audio.loopback import CHUNK_S
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
@@ -203,9 +204,14 @@ class AppHost:
                 self._desk = CallFactory(config, beside_a_screen=True)
             return self._desk
 
-    def _open_devices(self) -> CallSource:
+    def _open_devices(self, chunk_s: float = CHUNK_S) -> CallSource:
         devices = self.config.devices
-        return open_live(devices.agent or None, devices.customer or None, block_s=LIVE_BLOCK_S)
+        return open_live(
+            devices.agent or None,
+            devices.customer or None,
+            block_s=max(LIVE_BLOCK_S, chunk_s),
+            chunk_s=chunk_s,
+        )
 
     def overlay_settings(self) -> OverlaySettings:
         """The overlay's settings as they are now."""
@@ -258,7 +264,7 @@ class AppHost:
 
     def watch_voices(self, heard: Callable[[Channel, bool], None]) -> VoiceWatch:
         """Listen to the devices of the settings for voices; nothing is kept."""
-        self._watch = VoiceWatch(self._open_devices, VoiceActivity, heard)
+        self._watch = VoiceWatch(lambda: self._open_devices(WATCH_CHUNK_S), VoiceActivity, heard)
         return self._watch
 
     def dismiss(self, nudge_id: str) -> None:

@@ -106,12 +106,12 @@ class EchoDetector:
         power = np.abs(inside)
         phase = np.zeros_like(self._cross)
         phase[self._band] = inside / (power + (_NO_POWER + _SPREAD * float(power.max())))
-        peaks = np.abs(np.fft.irfft(phase, _FFT)) * (_FFT / 2 / len(inside))
+        peaks = np.abs(np.fft.irfft(phase, _FFT)).astype(np.float32) * (_FFT / 2 / len(inside))
         into_customer = peaks[: self._reach + 1]
         into_agent = np.concatenate((peaks[:1], peaks[: -self._reach - 1 : -1]))
         powers = np.array(self._powers)
-        agent = self._delay(into_agent, powers[:, 1], powers[:, 0])
-        customer = self._delay(into_customer, powers[:, 0], powers[:, 1])
+        agent = delay_of(into_agent, powers[:, 1], powers[:, 0], self._config)
+        customer = delay_of(into_customer, powers[:, 0], powers[:, 1], self._config)
         if agent is None or customer is None or max(agent, customer) > _TOGETHER:
             return agent, customer
         # The same peak twice: what sounds in both at once leaks into the softer one.
@@ -126,18 +126,20 @@ class EchoDetector:
         self._cross += (cross - self._cross) / self._config.memory_steps
         return bool(np.abs(cross).sum() > _NEWS * np.abs(self._cross).sum())
 
-    def _delay(
-        self, peaks: FloatArray | DoubleArray, far: FloatArray, near: FloatArray
-    ) -> int | None:
-        """Samples to the one peak that stands out; None where none does.
 
-        `peaks`: share of the frequencies that agree on each delay; `far`, `near`: power by chunk.
-        """
-        config, best = self._config, int(peaks.argmax())
-        highest = float(peaks[best])
-        peaks[max(0, best - _BEFORE) : best + _BEHIND] = 0.0
-        if highest < config.min_peak or highest < config.min_peak_ratio * float(peaks.max()):
-            return None
-        late = round(best * DECIMATION / CHUNK)
-        both = (far[: len(far) - late] > _SILENT) & (near[late:] > _SILENT)
-        return best * DECIMATION if both.sum() >= config.min_chunks else None
+def delay_of(
+    peaks: FloatArray, far: FloatArray, near: FloatArray, config: EchoDetectorConfig
+) -> int | None:
+    """Samples (of 16 kHz) to the one peak that stands out; None where none does.
+
+    `peaks`: share of the frequencies that agree on each delay, in steps of DECIMATION samples; they are
+    used up. `far`, `near`: power of each chunk of the last seconds.
+    """
+    best = int(peaks.argmax())
+    highest = float(peaks[best])
+    peaks[max(0, best - _BEFORE) : best + _BEHIND] = 0.0
+    if highest < config.min_peak or highest < config.min_peak_ratio * float(peaks.max()):
+        return None
+    late = round(best * DECIMATION / CHUNK)
+    both = (far[: len(far) - late] > _SILENT) & (near[late:] > _SILENT)
+    return best * DECIMATION if both.sum() >= config.min_chunks else None

@@ -6,7 +6,7 @@
     too faint  .|#|.............        far below the own voice: the other side, leaking
 
 A shout that voice activity never recognises counts while it has all the marks of a voice
-(effort_unheard.py) and the other side is silent; nothing is learnt from it.
+(vad_miss.py) and the other side is silent; nothing is learnt from it.
 
 No threads.
 """
@@ -23,14 +23,24 @@ from callwatch.core.arrays import BoolArray, DoubleArray, FloatArray
 from callwatch.voice.effort.baseline import BaselineConfig, BaselineLearner, EffortBaseline
 from callwatch.voice.effort.f0 import F0Config, F0Estimator, F0Frames, is_voiced
 from callwatch.voice.effort.frame_features import STEP_S, FrameFeatures
-from callwatch.voice.effort.sliding_window import MOMENT_HOP_S, VoicedWindow, measure
-from callwatch.voice.effort.spectral_balance import NoiseFloor, balance
+from callwatch.voice.effort.sliding_window import (
+    MOMENT_HOP_S,
+    MeasureConfig,
+    VoicedWindow,
+    measure,
+)
+from callwatch.voice.effort.spectral_balance import (
+    NoiseFloor,
+    balance,
+    spectral_flux,
+    spectral_shape,
+)
 from callwatch.voice.effort.vad_miss import MissedShoutConfig, MissedShoutDetector
 from callwatch.voice.quantiles import median
 
 _UNVOICED: Final = (float("nan"), 0.0)
 _UNKNOWN: Final = (float("nan"),) * 5
-_NOTHING: Final = np.zeros((0, 3))
+_NOTHING: Final = np.zeros((0, 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +61,15 @@ class VadDecision:
 class EffortConfig:
     """How much voice is looked at together, and which sound counts as the own voice."""
 
-    # Voice in the short window: some three syllables, the least that tells effort from stress.
-    short_s: float = 0.6
-    # Voice in the long window: a short sentence; finds what is moderate but lasts.
-    long_s: float = 1.5
     # A pause this long ends the utterance: what comes then is measured afresh.
     pause_s: float = 1.0
     # Least voice for an effort figure.
     least_voiced_s: float = 0.2
     # Voice heard in all before there are any figures: with less, not even wide priors help.
     first_s: float = 1.6
+    # Usual voice that must be known before a raised one is told from it: the first words of a side
+    # are often livelier than what follows.
+    usual_s: float = 2.5
     # No voice holds its pitch so exactly for 20 ms, tones and notes do (H. Hollien et al. 1973, J.
     # Phonetics 1: 85-91: from one period to the next already, voices differ by 0.5-1 %).
     exact_st: float = 0.005
@@ -75,6 +84,7 @@ class EffortConfig:
     # sounds span some 15 dB, and the leak of a headset lies 18-30 dB down.
     faint_db: float = 15.0
     pitch: F0Config = field(default_factory=F0Config)
+    measure: MeasureConfig = field(default_factory=MeasureConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
     unheard: MissedShoutConfig = field(default_factory=MissedShoutConfig)
 
@@ -89,12 +99,14 @@ class ChannelEffort:
         self._finder = finder
         self._floor = NoiseFloor()
         self.learner = BaselineLearner(config.baseline, known)
-        self._recent = VoicedWindow(config.long_s, round(config.pause_s / STEP_S))
+        self._recent = VoicedWindow(config.measure.flux_s, round(config.pause_s / STEP_S))
         self._early: deque[tuple[int, DoubleArray]] = deque()
         self._unheard = MissedShoutDetector(config.unheard)
         self._last = _UNVOICED
+        self._last_shape: FloatArray | None = None
         # Whose usual voice is remembered from another call can be measured at once.
-        self._heard_s = 0.0 if known is None else config.first_s
+        self._known = known is not None
+        self._heard_s = config.first_s if self._known else 0.0
         self._chunks: dict[bool, list[DoubleArray]] = {True: [], False: []}
 
     def hear(self, number: int, sound: FloatArray, opinions: Sequence[VadDecision]) -> DoubleArray:
@@ -119,20 +131,20 @@ class ChannelEffort:
         is_old = self._recent.age(number) * STEP_S >= config.pause_s
         if is_old or voiced_s < config.least_voiced_s or self._heard_s < config.first_s:
             return (*_UNKNOWN, voiced_s, new_s)
-        usual, recent = self.learner.current, self._recent.last(config.long_s)
-        short = long = measure(recent[-round(config.short_s / MOMENT_HOP_S) :], usual)
-        if voiced_s > config.short_s:
-            long = measure(recent, usual)
-        return short.z, long.z, short.pitch_st, short.balance_db, short.level_db, voiced_s, new_s
+        usual = self.learner.current
+        found = measure(self._recent.last(), usual, config.measure)
+        is_known = self._known or usual.voiced_s >= config.usual_s
+        raised = found.raised if is_known else float("nan")
+        return found.z, raised, found.pitch_st, found.balance_db, found.level_db, voiced_s, new_s
 
     def _moments(
         self, number: int, stretch: FrameFeatures, at: int, opinion: VadDecision
     ) -> DoubleArray:
-        """Voiced windows of speech, (m, 3), with those that came just before it was recognised."""
+        """Voiced windows of speech, (m, 4), with those that came just before it was recognised."""
         speaks = opinion.speaks
         taken = speaks | (stretch.powers[at] > self._least_power())
         if not taken.any():
-            self._last = _UNVOICED
+            self._last, self._last_shape = _UNVOICED, None
             if not opinion.is_speech:
                 self._floor.hear(stretch.line(at))
             return _NOTHING
@@ -172,14 +184,16 @@ class ChannelEffort:
     def _analyse(
         self, pitch: F0Frames, bands: FloatArray
     ) -> tuple[DoubleArray, BoolArray, DoubleArray]:
-        """Pitch (st), balance (dB) and level (dBFS) of windows, (m, 3); which are voiced; how."""
-        tone = balance(bands, self._floor)
+        """Pitch, balance, level and flux of windows, (m, 4); which are voiced; how."""
+        tone, shape = balance(bands, self._floor), spectral_shape(bands)
+        flux = spectral_flux(shape, self._last_shape)
+        self._last_shape = shape[-1]
         tracked = pitch.after(self._last)
         voiced = is_voiced(tracked, self._finder.config)[1:]
         self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
         semitones = tracked.semitones
         voiced &= ~(np.abs(semitones[1:] - semitones[:-1]) < self._config.exact_st)
-        columns = np.array([semitones[1:], tone.balance_db, tone.level_dbfs], np.float64).T
+        columns = np.array([semitones[1:], tone.balance_db, tone.level_dbfs, flux], np.float64).T
         is_good = voiced & (tone.snr_db >= self._config.least_snr_db)
         return columns, is_good, pitch.strength.astype(np.float64)
 

@@ -1,8 +1,8 @@
 """Vocal effort of both sides, live, against each speaker's own usual voice.
 
     audio    |----|----|----|----|    windows of 45 ms, 20 ms apart, where their side speaks
-    features   f0, balance, level     of the voiced ones
-    step     |---- 0.1 s ----|        effort z of the last 0.6 s and 1.5 s of voice
+    features   f0, balance, level, flux     of the voiced ones
+    step     |---- 0.1 s ----|        effort of the last 0.6-1 s of voice
 
 The effort z says by how many standard deviations the recent voice lies above the speaker's
 baseline, all features together; it tells effort, never what somebody feels. No threads.
@@ -17,10 +17,12 @@ from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.frames import VoiceFrames
+from callwatch.core.spans import TimeSpan
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.channel import ChannelEffort, EffortConfig, VadDecision
 from callwatch.voice.effort.f0 import F0Estimator
 from callwatch.voice.effort.frame_features import FLAGS, MARGIN, PER_STEP, STEP, STEP_S
+from callwatch.voice.effort.laughter import Laugh, LaughterDetector
 
 __all__ = ["STEP_S", "EffortConfig", "EffortEstimator", "EffortFrames"]
 
@@ -31,26 +33,29 @@ class EffortFrames:
 
     Arrays float32 (2, n), row = Channel.index:
 
-    effort             z of the last 0.6 s of voice above the own baseline; NaN without enough
-    sustained          z of the last 1.5 s of voice
+    effort             z of the newest voice above the own baseline; NaN without enough
+    raised             what it gained of a loud voice, about -1 to 1.3 (sliding_window.py); NaN while
+                       too little usual voice is known
     pitch_delta_st     pitch, balance and level above the own baseline
     balance_delta_db
     level_delta_db
     voiced_s           seconds of voice that the figures rest on
     new_voiced_s       seconds of them that came with this step
     delay_s            how much later than the step's end it could be known
+    laughs             laughter that ended in this stretch; of a long one, its length so far
     """
 
     start_s: float
     hop_s: float
     effort: FloatArray
-    sustained: FloatArray
+    raised: FloatArray
     pitch_delta_st: FloatArray
     balance_delta_db: FloatArray
     level_delta_db: FloatArray
     voiced_s: FloatArray
     new_voiced_s: FloatArray
     delay_s: float
+    laughs: tuple[Laugh, ...] = ()
 
     def __len__(self) -> int:
         return int(self.effort.shape[1])
@@ -80,6 +85,7 @@ class EffortEstimator:
         config, known = config or EffortConfig(), baselines or {}
         finder = F0Estimator(config.pitch)
         self._voices = [ChannelEffort(config, finder, known.get(channel)) for channel in CHANNELS]
+        self._laughter = [LaughterDetector() for _ in CHANNELS]
         self._audio = np.zeros((2, MARGIN), np.int16)
         # The same without the other side's bleed, as far as voice frames have come.
         self._own = np.zeros((2, MARGIN), np.int16)
@@ -130,19 +136,29 @@ class EffortEstimator:
         samples = self._audio.shape[1] - 2 * MARGIN
         count = max(0, min(samples // STEP, self._speech.shape[1] // FLAGS))
         start_s = self._origin_s + self._number * STEP_S
-        columns = np.zeros((2, count, 7))
+        columns, laughs = np.zeros((2, count, 7)), list[Laugh]()
+        delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
         opinions = self._opinions(count)
         for row, voice in enumerate(self._voices if count else ()):
             sound = self._sound(row, count)
             columns[row] = voice.hear(self._number, sound, [both[row] for both in opinions])
+            for i, own in enumerate(sound[:, MARGIN : MARGIN + STEP]):
+                known_s = start_s + (i + 1) * STEP_S + delay_s
+                for span in self._laughter[row].process(own):
+                    laughs.append(Laugh(CHANNELS[row], self._on_call(span), known_s))
         self._number += count
         self._audio = self._audio[:, count * STEP :]
         self._own = self._own[:, count * STEP :]
         self._speech = self._speech[:, count * FLAGS :]
         self._probability = self._probability[:, count * FLAGS :]
-        delay_s = max(self._delay_s, MARGIN / CALL_RATE_HZ)
-        z, long, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
-        return EffortFrames(start_s, STEP_S, z, long, pitch, tone, level, voiced, new, delay_s)
+        z, raised, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
+        return EffortFrames(
+            start_s, STEP_S, z, raised, pitch, tone, level, voiced, new, delay_s, tuple(laughs)
+        )
+
+    def _on_call(self, span: TimeSpan) -> TimeSpan:
+        """Seconds of sound on the call clock."""
+        return TimeSpan(self._origin_s + span.start_s, self._origin_s + span.end_s)
 
     def _sound(self, row: int, count: int) -> FloatArray:
         """Of the next `count` steps of one side, (count, STEP + 2 * MARGIN), samples in -1..1.

@@ -1,13 +1,12 @@
 """The recent voice of one side, measured against what is usual for it.
 
     voice   ...|--|-|---|--|-|---|     pauses are left out
-    long            |------------|     up to 1.5 s of voice
-    short                  |-----|     the last 0.6 s
+    flux         |---------------|     the last second of voice
+    others               |-------|     the last 0.6 s
 
 No threads.
 """
 
-import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
@@ -16,18 +15,45 @@ import numpy as np
 
 from callwatch.core.arrays import DoubleArray
 from callwatch.voice.effort.baseline import EffortBaseline
-from callwatch.voice.effort.norms import BALANCE, LEVEL, PITCH
+from callwatch.voice.effort.norms import BALANCE, FLUX, PITCH
 from callwatch.voice.quantiles import median
 
-# A moment of voice: (pitch in semitones above 100 Hz, balance in dB, level in dBFS), each 20 ms.
+# A moment of voice: pitch in semitones above 100 Hz, balance in dB, level in dBFS and flux in dB;
+# one every 20 ms.
 MOMENT_HOP_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
+class MeasureConfig:
+    """How the features are weighed together."""
+
+    # Voice in which pitch, balance and level are taken: some three syllables, the least that tells
+    # effort from stress.
+    short_s: float = 0.6
+    # Voice in which flux is taken: it needs more.
+    flux_s: float = 1.0
+    # How many standard deviations pitch and balance may each speak for effort.
+    most_z: tuple[float, float] = (4.0, 3.0)
+    # What is not yet known of the speaker counts against a raised voice, so many standard deviations.
+    doubt_sd: float = 0.5
+    # Beyond one and a half times a loud voice, more says no more: laughter goes far beyond.
+    most_shift: float = 1.5
+    # Part of flux in the raised measure; pitch and balance have the rest together.
+    flux_part: float = 1 / 3
+    # A still spectrum counts against a raised voice, but no more than this.
+    least_flux: float = -0.2
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
-    """How far a window lies above the usual: `z` of all features, and each one's own distance."""
+    """How far a window lies above the usual.
+
+    `z` in standard deviations of usual voice; `raised` in shares of what a loud voice gains, 1 and
+    more when it is loud; then each feature's own distance.
+    """
 
     z: float
+    raised: float
     pitch_st: float
     balance_db: float
     level_db: float
@@ -44,7 +70,7 @@ class VoicedWindow:
         self._spoke_at = 0
 
     def add(self, step: int, moments: DoubleArray, speaks: bool) -> None:
-        """The voiced windows (m, 3) of this step; what is too old leaves.
+        """The voiced windows (m, 4) of this step; what is too old leaves.
 
         Speech without voice (`speaks`: hoarse, a row of hard consonants) is no pause at first.
         """
@@ -69,27 +95,43 @@ class VoicedWindow:
         """Seconds of voice that are remembered."""
         return self._count * MOMENT_HOP_S
 
-    def last(self, voiced_s: float) -> DoubleArray:
-        """The newest windows, (m, 3), at most so many seconds of voice."""
-        joined = np.concatenate([part for _, part in self._parts])
-        return joined[-round(voiced_s / MOMENT_HOP_S) :]
+    def last(self) -> DoubleArray:
+        """What is remembered, (m, 4), at most `most_s` of voice."""
+        return np.concatenate([part for _, part in self._parts])[-self._most :]
 
 
-def measure(moments: DoubleArray, usual: EffortBaseline) -> Measure:
-    """Effort of voiced windows (m, 3): each feature in its own spread, weighted by what it tells.
+def measure(moments: DoubleArray, usual: EffortBaseline, config: MeasureConfig) -> Measure:
+    """Effort of voiced windows (m, 4), m >= 1.
 
-    The weights are those of the best linear test between two normal distributions that are
-    `shift` apart; z has spread 1 in usual speech. Level may only support the other two: a line
-    that levels everything out must not count against a raised voice.
+    z: pitch and balance, each in its own spread, weighted as the best linear test between two normal
+    distributions that are `shift` apart; it has spread 1 in usual speech.
+
+    raised: a raised voice is higher and brighter, so the lesser of both counts, and its spectrum
+    moves. A lively voice, or another person who takes the phone, is only higher; a cry is both, but
+    stands still.
     """
-    voiced_s = len(moments) * MOMENT_HOP_S
-    deltas: list[float] = (median(moments) - usual.means).tolist()
-    told, weight, best = 0.0, 0.0, -math.inf
-    spreads = (usual.pitch_sd, usual.balance_sd, usual.level_sd)
-    for norm, delta, unsure in zip((PITCH, BALANCE, LEVEL), deltas, spreads, strict=True):
-        spread = ((usual.liveliness * norm.spread(voiced_s)) ** 2 + unsure**2) ** 0.5
-        told += norm.shift / spread * min(max(delta / spread, -norm.cap), norm.cap)
-        weight += (norm.shift / spread) ** 2
-        if norm is not PITCH:
-            best = max(best, told / weight**0.5)
-    return Measure(best, *deltas)
+    short = moments[-round(config.short_s / MOMENT_HOP_S) :]
+    pitch_st, balance_db, level_db, _ = (median(short) - usual.means).tolist()
+    flux = (float(median(moments[:, 3])) - usual.flux_db) / FLUX.shift
+    doubt = config.doubt_sd
+    both = min(
+        (pitch_st - doubt * usual.pitch_sd) / PITCH.shift,
+        (balance_db - doubt * usual.balance_sd) / BALANCE.shift,
+        config.most_shift,
+    )
+    part = config.flux_part
+    raised = (1 - part) * both + part * min(max(flux, config.least_flux), 1.0)
+    z = _z(pitch_st, balance_db, usual, config.most_z)
+    return Measure(z, raised, pitch_st, balance_db, level_db)
+
+
+def _z(
+    pitch_st: float, balance_db: float, usual: EffortBaseline, most: tuple[float, float]
+) -> float:
+    """Both features as one, in standard deviations of usual voice."""
+    spreads = np.hypot(
+        [usual.pitch_spread_st, usual.balance_spread_db], [usual.pitch_sd, usual.balance_sd]
+    )
+    alone = np.clip(np.array([pitch_st, balance_db]) / spreads, np.negative(most), most)
+    weights = np.array([PITCH.shift, BALANCE.shift]) / spreads
+    return float(alone @ weights / np.linalg.norm(weights))

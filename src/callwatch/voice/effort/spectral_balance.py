@@ -1,9 +1,12 @@
-"""Spectral balance of voiced windows: level, and how much of it lies high, the noise taken off.
+"""Spectral balance and flux of voiced windows: how much lies high, and how much the bands move.
 
 Balance is the mean level of the third-octave bands 800-3150 Hz over that of 315-630 Hz, in dB:
 the alpha ratio (Sundberg & Nordenberg 2006) with every band counting alike, inside the telephone
 band, and divided where the standard speech spectra of ANSI S3.5 part from each other as the voice
-is raised. It does not depend on gain and means the same on every line. No threads.
+is raised. It does not depend on gain and means the same on every line; the line's noise is taken off.
+
+Flux is how far the levels of the same bands move against each other from one window to the next.
+No threads.
 """
 
 from dataclasses import dataclass
@@ -67,6 +70,25 @@ class NoiseFloor:
         if self._count % 4 == 0:
             seen = self._seen[: min(self._count, _REMEMBERED)]
             self.bands = quantile(seen, _QUANTILE).astype(np.float32, copy=False)
+
+
+def spectral_shape(bands: FloatArray) -> FloatArray:
+    """Levels of the bands, (n, BANDS) dB, about their mean: the same at every gain."""
+    levels = 10 * np.log10(bands + _SILENCE)
+    shape: FloatArray = levels - levels.mean(axis=1, keepdims=True)
+    return shape
+
+
+def spectral_flux(shape: FloatArray, before: FloatArray | None) -> FloatArray:
+    """Mean change of the bands since the window before, (n,) dB, of shapes (n, BANDS), n >= 1.
+
+    `before` (BANDS,): the window before the first; without it the first moves as the second does.
+    """
+    earlier = shape[:1] if before is None else before[None]
+    flux: FloatArray = np.abs(np.diff(shape, axis=0, prepend=earlier)).mean(axis=1)
+    if before is None:
+        flux[0] = flux[min(1, len(flux) - 1)]
+    return flux
 
 
 def band_powers(power: FloatArray) -> FloatArray:

@@ -17,9 +17,8 @@ class QualityCheck:
         """What there is to say after this block."""
         raise NotImplementedError
 
-    def warnings(self, duration_s: float) -> list[Fact]:
+    def warnings(self, _duration_s: float) -> list[Fact]:
         """What the report says of a call of this length."""
-        del duration_s
         return list(self._noted.values())
 
     def _once(self, time_s: float, channel: Channel | None, fact: Fact) -> list[InputWarning]:

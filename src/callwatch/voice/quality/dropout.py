@@ -127,7 +127,7 @@ class SignalLossCheck(QualityCheck):
         """Seconds without any sound in a call of this length."""
         return self._detectors[channel].silent_until(duration_s)
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note when the sound is lost, and when it is back."""
         notes = []
         for channel, detector in self._detectors.items():

@@ -96,7 +96,7 @@ class HoldMusicCheck(QualityCheck):
         """How much loud sound without speech there was."""
         return self._music[channel].total_s
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note when it begins, and when it ends."""
         notes = []
         for channel, music in self._music.items():

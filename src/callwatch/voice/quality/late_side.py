@@ -58,7 +58,7 @@ class LateSideCheck(QualityCheck):
         """Whether one side is late, as far as is known."""
         return abs(self._late_s) >= self._config.min_late_s
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note once it is clear."""
         speech = np.concatenate((self._rest, frames.speech), axis=1)
         count = speech.shape[1] // _STEP_FRAMES
@@ -77,7 +77,7 @@ class LateSideCheck(QualityCheck):
             notes += self._once(frames.end_s + frames.delay_s, None, fact)
         return notes
 
-    def warnings(self, duration_s: float) -> list[Fact]:
+    def warnings(self, _duration_s: float) -> list[Fact]:
         """As it is at the end."""
         self._late_s = self._look()
         return self._facts()

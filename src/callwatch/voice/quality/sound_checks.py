@@ -21,7 +21,7 @@ class ClippingCheck(QualityCheck):
         self._samples = 0
         self._sums = dict.fromkeys(CHANNELS, 0.0)
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, block: CallBlock, _frames: VoiceFrames) -> list[InputWarning]:
         """Takes the samples for the signs of each second, too."""
         notes = []
         self._samples += block.samples.shape[1]
@@ -55,7 +55,7 @@ class QuietCheck(QualityCheck):
         super().__init__()
         self._config, self._stats, self._faults = config, stats, faults
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
         """A note once enough was heard."""
         notes = []
         for channel in CHANNELS:
@@ -65,7 +65,7 @@ class QuietCheck(QualityCheck):
                 notes += self._once(frames.end_s + frames.delay_s, channel, fact)
         return notes
 
-    def warnings(self, duration_s: float) -> list[Fact]:
+    def warnings(self, _duration_s: float) -> list[Fact]:
         """As it is at the end."""
         facts = (self._fact(channel, self._config.report_s) for channel in CHANNELS)
         return [fact for fact in facts if fact is not None]
@@ -85,7 +85,7 @@ class DeviceCheck(QualityCheck):
         super().__init__()
         self._drift_ppm, self._stats, self._faults = drift_ppm, stats, faults
 
-    def process(self, block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+    def process(self, block: CallBlock, _frames: VoiceFrames) -> list[InputWarning]:
         """A note for each gap."""
         notes = []
         for channel, span in block.dropped:
@@ -95,7 +95,7 @@ class DeviceCheck(QualityCheck):
             notes.append(InputWarning(block.end_s, channel, fact, span))
         return notes
 
-    def warnings(self, duration_s: float) -> list[Fact]:
+    def warnings(self, _duration_s: float) -> list[Fact]:
         """All gaps in one, and the drift."""
         out = []
         for channel, side in self._stats.items():
