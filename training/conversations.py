@@ -5,7 +5,8 @@
 Far more varied than a benchmark's scripts: breath and comma pauses, tags behind the last word,
 restarts, false starts, listening sounds of every kind and length, completions, laughs and coughs,
 televisions, echo, rooms, lines and levels. Each call_NNN.wav has a call_NNN.json with `segments`:
-what lies where, by kind (KINDS).
+what lies where, by kind (KINDS). Deterministic, as long as the lines in training/sentences and the
+listening words stay the same.
 """
 
 import argparse
