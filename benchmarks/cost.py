@@ -65,7 +65,7 @@ def silero_s(recording: Path) -> float:
     sound = np.concatenate((np.zeros((2, CONTEXT), np.float32), sound), axis=1, dtype=np.float32)
     model, before = Silero(), time.process_time()
     for at in range(0, sound.shape[1] - CONTEXT - CHUNK, CHUNK):
-        model.predict(slice(0, 2), sound[:, at : at + CONTEXT + CHUNK])
+        model.predict(slice(0, 2), sound[:, at : at + CONTEXT + CHUNK].astype(np.float32))
     return time.process_time() - before
 
 

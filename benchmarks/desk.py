@@ -5,7 +5,7 @@
 
 CALLS: folders of scripted calls with truth (README.md). Without --fast each call is played in real
 time into the desktop app: a real window under Xvfb, a real PulseAudio server, a soft phone's hooks;
-times count from the start of the player. With --fast the same pipeline, policy and overlay state run
+times count from when the sound reached the app's devices. With --fast the same pipeline, policy and overlay state run
 without sound and screen, as fast as the machine allows; `--words truth` then gives them the words of
 the script. --calm: recordings of calm calls (files or folders), of which every card is printed with
 its reason. --process: the app's CPU, memory and start, beside a Qt program that does nothing.
@@ -22,6 +22,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
+
+import soundfile
 
 from benchmarks.desk_moments import PlayedCall, Row, Seen, coverage_rows, moment_rows, screens
 from benchmarks.nudges import run_engine
@@ -46,6 +49,7 @@ customer = "customer"
 auto_calls = {auto}
 """
 IDLE_S = 20.0
+BEGAN = "began"
 
 
 def fast(path: Path, truth: Truth, words: str) -> PlayedCall:
@@ -59,6 +63,7 @@ def run_watched(notes: Path) -> int:
     from PyQt6.QtCore import QEvent, QObject
 
     from callwatch.app.desktop.run import run_app
+    from callwatch.audio.live import LiveCall
     from callwatch_ui.overlay.window import Overlay
 
     class PaintWatch(QObject):
@@ -81,7 +86,14 @@ def run_watched(notes: Path) -> int:
                         out.write(f"{time.time()} {line}\n")
             return False
 
-    begin = Overlay.__init__
+    begin, listen = Overlay.__init__, LiveCall.__init__
+
+    def listening(call: LiveCall, *arguments: Any, **options: Any) -> None:
+        listen(call, *arguments, **options)
+        with notes.open("a") as out:  # the call's clock begins
+            out.write(f"{time.time()} {BEGAN}\n")
+
+    LiveCall.__init__ = listening  # type: ignore[method-assign, assignment]
 
     def watched(overlay: Overlay, *arguments: object) -> None:
         begin(overlay, *arguments)  # type: ignore[arg-type]
@@ -127,26 +139,30 @@ class RealDesk:
 
     def play(self, path: Path, truth: Truth) -> PlayedCall:
         """One call, begun and ended by hooks."""
-        from tests.integration.test_live_capture import play
-
         before = len(self.server.recordings())
         self.desk.call("start")
         self.server.wait_for_recordings(before + 2)
-        begun_s = time.time()
-        play(self.server, path)
+        self.sound(path)
         self.desk.call("stop")
         self.played += 1
         self.desk.wait_for_reports(self.played, 120)
         newest = max(self.folder.glob("data/callwatch/calls/*/events.jsonl"))
         events = list(read_journal(newest))
         late_s = _offset_s(events, truth)
-        lines = (line.split(" ", 1) for line in self.notes.read_text("utf-8").splitlines())
+        lines = [line.split(" ", 1) for line in self.notes.read_text("utf-8").splitlines()]
+        began_s = [float(at) for at, what in lines if what == BEGAN][-1]
         seen = [
-            Seen(float(at) - begun_s, *json.loads(what))
+            Seen(float(at) - began_s - late_s, *json.loads(what))
             for at, what in lines
-            if float(at) >= begun_s
+            if what != BEGAN and float(at) >= began_s
         ]
         return PlayedCall(path.stem, truth, _moved(events, late_s), seen)
+
+    def sound(self, path: Path) -> None:
+        """Play a recording to its end."""
+        samples, rate_hz = soundfile.read(path, dtype="int16")
+        player = self.server.play("call", samples.ravel(), rate_hz, channels=2)
+        player.wait(len(samples) / rate_hz + 60)
 
     def close(self) -> None:
         """End everything."""
@@ -233,11 +249,9 @@ def process_rows(folder: Path, engine: str, call: Path | None) -> list[Row]:
         control.terminate()
         control.wait(10)
         if call is not None:
-            from tests.integration.test_live_capture import play
-
             desk.desk.call("start")
             pid, before_s, begun_s = desk.desk.app.pid, cpu_s(desk.desk.app.pid), time.time()
-            play(desk.server, call)
+            desk.sound(call)
             share = 100 * (cpu_s(pid) - before_s) / (time.time() - begun_s)
             name = f"callwatch, in a call ({engine})"
             rows.append({"process": name, "start_s": None, "cpu_percent": share} | memory_mb(pid))

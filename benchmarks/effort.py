@@ -1,83 +1,56 @@
-"""Vocal effort: ROC-AUC on clips, raised-voice cues in whole calls, false alarms, cost.
+"""Vocal effort: stretches of raised voice, single clips, false alarms, and what survives the line.
 
-    CALLWATCH_DATA=DIR python -m benchmarks.effort [CALLS ...] [--json FILE]
+    CALLWATCH_DATA=DIR python -m benchmarks.effort [CALLS ...] [--clips FOLDER] [--talk FOLDER] [--json FILE]
 
-DIR/audio/effort/SPEAKER/EMOTION_INTENSITY_*.flac: acted clips; angry_strong is raised, neutral and
-calm_normal are usual; every speaker is measured against the own neutral clips only, and a clip
-never against a baseline that it is part of. DIR/audio/calls: real calls, in which every cue is
-false. CALLS: folders of scripted call_*.wav with call_*.json.
+DIR/audio/effort and each --clips FOLDER: a corpus of acted clips (see acted.py). Every speaker is
+measured against the own usual clips only, and a clip never against a baseline that it is part of.
+DIR/audio/calls, and each --talk FOLDER of NAME/call.wav: real calls in which nobody is angry, so
+every cue is false, but where NAME/labels.json says `raised_voice`: loud, and friendly. CALLS:
+folders of scripted call_*.wav with call_*.json.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 import soxr
 
+from benchmarks.acted import (
+    BANDS,
+    RAISED,
+    USUAL,
+    as_call,
+    clips_of,
+    kind_of,
+    load,
+    loud_frames,
+    on_line,
+    speakers_of,
+    stretch_call,
+)
+from benchmarks.synthesis import mu_law
 from benchmarks.table import data_dir, print_table, write_json
 from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
-from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue
-from callwatch.core.events import CueClosed
-from callwatch.core.frames import HOP_S, VoiceFrames
+from callwatch.core.events import CueClosed, CueWithdrawn
+from callwatch.detectors.friendly_voice import FriendlyVoice
 from callwatch.detectors.raised_voice import RaisedVoice
-from callwatch.texts.facts import english
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.estimator import EffortEstimator
 from callwatch.voice.vad.activity import VoiceActivity
 
 Row = dict[str, Any]
-RAISED, USUAL = ("angry_strong",), ("neutral_normal", "calm_normal")
-BANDS = ("wide", "wide, level removed", "telephone", "telephone, level removed")
-LEVEL_DBFS = -27.0
-HALF_S = 0.5
-
-
-def load(path: Path) -> DoubleArray:
-    """(channels, n) at the call's rate."""
-    audio, rate = soundfile.read(path, always_2d=True)
-    return np.asarray(soxr.resample(audio, rate, CALL_RATE_HZ).T, np.float64)
-
-
-def on_line(clip: DoubleArray, band: str) -> DoubleArray:
-    """One clip (n,) as it comes out of the line: 300-3400 Hz and mu-law, level removed or not."""
-    out = clip
-    if "telephone" in band:
-        spectrum, hz = np.fft.rfft(out), np.fft.rfftfreq(len(out), 1 / CALL_RATE_HZ)
-        safe = np.maximum(hz, 1e-3)
-        fall = 1 / np.sqrt((1 + (300 / safe) ** 8) * (1 + (hz / 3400) ** 8))
-        out = np.fft.irfft(spectrum * fall, len(out))
-    if "removed" in band:
-        frames = out[: len(out) // 160 * 160].reshape(-1, 160)
-        power = (frames**2).mean(axis=1)
-        out = out * 10 ** (LEVEL_DBFS / 20) / np.sqrt(power[power > power.max() / 1000].mean())
-    if "telephone" in band:
-        small = np.log1p(255 * np.minimum(np.abs(out), 1)) / np.log(256)
-        out = np.sign(out) * (256 ** (np.round(127 * small) / 127) - 1) / 255
-    return out
-
-
-def loud_frames(samples: npt.NDArray[np.int16]) -> VoiceFrames:
-    """Speech of a clean clip by level alone: within 25 dB of its strongest 10 ms."""
-    size = round(HOP_S * CALL_RATE_HZ)
-    count = samples.shape[1] // size
-    frames = samples[:, : count * size].reshape(2, count, size).astype(np.float64) / 32768
-    level = 10 * np.log10((frames**2).mean(axis=2) + 1e-12)
-    speech = level > np.maximum(level.max(axis=1, keepdims=True) - 25, -60)
-    return VoiceFrames(0.0, speech, speech.astype(np.float32), level.astype(np.float32), 0.03)
-
-
-def as_call(customer: DoubleArray) -> npt.NDArray[np.int16]:
-    """The customer's channel of a call with a silent agent, int16 (2, n)."""
-    both = np.stack([np.zeros_like(customer), customer])
-    return np.asarray(np.clip(np.round(both * 32768), -32768, 32767), np.int16)
+Samples = npt.NDArray[np.int16]
+# Voice that a peak must rest on; shorter clips are taken whole.
+LEAST_S = 0.5
 
 
 def baseline_of(clips: list[DoubleArray]) -> EffortBaseline:
@@ -92,18 +65,18 @@ def baseline_of(clips: list[DoubleArray]) -> EffortBaseline:
     return known
 
 
-def clip_score(clip: DoubleArray, known: EffortBaseline) -> float:
-    """Median effort of a clip, once half a second of voice has been heard."""
+def peak_effort(clip: DoubleArray, known: EffortBaseline) -> float:
+    """The highest effort of a clip, once half a second of voice has been heard."""
     samples = as_call(clip)
     estimator = EffortEstimator(baselines={Channel.CUSTOMER: known})
     parts = [
         estimator.process(CallBlock(samples, 0.0), loud_frames(samples)),
         estimator.finish(),
     ]
-    z = np.concatenate([part.sustained[1] for part in parts])
+    z = np.concatenate([part.effort[1] for part in parts])
     voiced_s = np.concatenate([part.voiced_s[1] for part in parts])
-    heard = ~np.isnan(z) & (voiced_s >= min(HALF_S, float(voiced_s.max())))
-    return float(np.median(z[heard])) if heard.any() else 0.0
+    heard = ~np.isnan(z) & (voiced_s >= min(LEAST_S, float(voiced_s.max())) - 1e-6)
+    return float(np.max(z[heard])) if heard.any() else 0.0
 
 
 def auc(raised: list[float], usual: list[float]) -> float:
@@ -112,100 +85,89 @@ def auc(raised: list[float], usual: list[float]) -> float:
     return float(((a > b) + 0.5 * (a == b)).mean())
 
 
-def speakers_of(folder: Path) -> dict[str, list[Path]]:
-    """The clips of each speaker."""
+def measure_clips(corpus: Path, band: str) -> Row:
+    """ROC-AUC of single clips' peak effort: over all speakers, and the lowest of one."""
+    every: dict[bool, list[float]] = {True: [], False: []}
+    lowest = 1.0
+    for paths in speakers_of(corpus).values():
+        clips = {p: on_line(load(p)[0], band) for p in paths if kind_of(p) in RAISED + USUAL}
+        usual = [p for p in clips if kind_of(p) in USUAL]
+        neutral = [p for p in usual if kind_of(p) == USUAL[0]] or usual
+        known: dict[Path | None, EffortBaseline] = {None: baseline_of([clips[p] for p in neutral])}
+        scores: dict[bool, list[float]] = {True: [], False: []}
+        for path, clip in clips.items():
+            left = path if path in neutral else None
+            if left not in known:
+                known[left] = baseline_of([clips[p] for p in neutral if p != left])
+            scores[kind_of(path) in RAISED].append(peak_effort(clip, known[left]))
+        lowest = min(lowest, auc(scores[True], scores[False]))
+        for key, values in scores.items():
+            every[key] += values
     return {
-        d.name: sorted(d.glob("*.flac")) for d in sorted(folder.glob("*")) if any(d.glob("*.flac"))
+        "corpus": corpus.name,
+        "band": band,
+        "raised": len(every[True]),
+        "usual": len(every[False]),
+        "ROC-AUC": auc(every[True], every[False]),
+        "lowest speaker": lowest,
     }
 
 
-def kind_of(path: Path) -> str:
-    return path.stem.rsplit("_s", 1)[0]
+def cues_of(samples: Samples, block_s: float = 1.0) -> tuple[list[Cue], float]:
+    """Raised-voice cues of a call with the real voice activity; and the effort part's CPU seconds.
 
-
-def measure_clips(speakers: dict[str, list[Path]], band: str) -> Iterator[Row]:
-    """ROC-AUC of one band, per speaker and over all."""
-    every: dict[bool, list[float]] = {True: [], False: []}
-    for name, paths in speakers.items():
-        clips = {p: on_line(load(p)[0], band) for p in paths if kind_of(p) in RAISED + USUAL}
-        neutral = [p for p in clips if kind_of(p) == "neutral_normal"]
-        scores: dict[bool, list[float]] = {True: [], False: []}
-        for path, clip in clips.items():
-            others = [clips[p] for p in neutral if p != path]
-            scores[kind_of(path) in RAISED].append(clip_score(clip, baseline_of(others)))
-        yield {"band": band, "speaker": name, "ROC-AUC": auc(scores[True], scores[False])}
-        for key, values in scores.items():
-            every[key] += values
-    yield {"band": band, "speaker": "all", "ROC-AUC": auc(every[True], every[False])}
-
-
-def cues_of(samples: npt.NDArray[np.int16], block_s: float = 1.0) -> tuple[list[Cue], float]:
-    """Raised-voice cues of a call with the real voice activity; and the effort part's CPU seconds."""
+    There are no words: a friendly cue is one with laughter.
+    """
     activity, estimator, detector = VoiceActivity(), EffortEstimator(), RaisedVoice()
+    friendly = FriendlyVoice(Language.EN)
     events, cpu_s, size = [], 0.0, round(block_s * CALL_RATE_HZ)
     for start in range(0, samples.shape[1], size):
         block = CallBlock(samples[:, start : start + size], start / CALL_RATE_HZ)
         frames = activity.process(block)
         began = time.process_time()
-        events += detector.process(estimator.process(block, frames))
+        effort = estimator.process(block, frames)
+        events += friendly.process(detector.process(effort), effort.laughs)
         cpu_s += time.process_time() - began
-    events += detector.process(estimator.finish(activity.finish()))
-    events += detector.finish(samples.shape[1] / CALL_RATE_HZ)
-    return [event.cue for event in events if isinstance(event, CueClosed)], cpu_s
+    effort = estimator.finish(activity.finish())
+    events += friendly.process(detector.process(effort), effort.laughs)
+    events += friendly.process(detector.finish(samples.shape[1] / CALL_RATE_HZ))
+    gone = {event.id for event in events if isinstance(event, CueWithdrawn)}
+    kept = [event for event in events if isinstance(event, CueClosed) and event.id not in gone]
+    return [event.cue for event in kept], cpu_s
 
 
-def built_call(
-    clips: dict[bool, list[DoubleArray]], rng: np.random.Generator
-) -> tuple[DoubleArray, list[Row]]:
-    """All clips of a speaker in one call, four usual ones first, with pauses of 1.1-1.6 s."""
-    usual = [clips[False][i] for i in rng.permutation(len(clips[False]))]
-    rest = [(False, c) for c in usual[4:]] + [(True, c) for c in clips[True]]
-    order = [(False, c) for c in usual[:4]] + [rest[i] for i in rng.permutation(len(rest))]
-    parts, truth, at = [np.zeros(CALL_RATE_HZ)], [], 1.0
-    for raised, clip in order:
-        loud = np.flatnonzero(np.abs(clip) > np.abs(clip).max() / 18)
-        sound = clip[loud[0] : loud[-1]]
-        gap = np.zeros(round(rng.uniform(1.1, 1.6) * CALL_RATE_HZ))
-        end = at + len(sound) / CALL_RATE_HZ
-        truth.append({"raised": raised, "start_s": at, "end_s": end})
-        parts += [sound, gap]
-        at = end + len(gap) / CALL_RATE_HZ
-    return np.concatenate(parts), truth
-
-
-def measure_built_calls(speakers: dict[str, list[Path]], band: str, rounds: int) -> Iterator[Row]:
-    """Shouted clips found and calm ones flagged when all are heard as a call."""
-    total: dict[str, list[Any]] = {"found": [], "flagged": [], "late": []}
-    for name, paths in speakers.items():
-        rng, own = np.random.default_rng(7), {key: list[Any]() for key in total}
-        clips = {
-            raised: [on_line(load(p)[0], band) for p in paths if kind_of(p) in kinds]
-            for raised, kinds in ((True, RAISED), (False, USUAL))
-        }
-        for _ in range(rounds):
-            audio, truth = built_call(clips, rng)
+def measure_stretches(corpus: Path, band: str, rounds: int) -> Row:
+    """Stretches of three shouted clips found, calm ones flagged, and how soon."""
+    found: dict[str, list[bool]] = defaultdict(list)
+    flagged, late = list[bool](), list[float]()
+    for name, paths in speakers_of(corpus).items():
+        clips = clips_of(paths, band)
+        for seed in range(rounds):
+            audio, truth = stretch_call(clips, seed)
             cues, _ = cues_of(as_call(audio))
-            for clip in truth:
-                a, b = clip["start_s"], clip["end_s"]
-                met = [c for c in cues if a <= c.detected_s <= b + 0.3]
-                own["found" if clip["raised"] else "flagged"].append(bool(met))
-                own["late"] += [met[0].detected_s - a] if met and clip["raised"] else []
-        for key, values in own.items():
-            total[key] += values
-        yield _clip_row(band, name, own)
-    yield _clip_row(band, "all", total)
-
-
-def _clip_row(band: str, name: str, told: dict[str, list[Any]]) -> Row:
+            for stretch in truth:
+                a, b = stretch.start_s, stretch.end_s + 0.5
+                met = [c.detected_s - a for c in cues if a <= c.detected_s <= b]
+                (found[name] if stretch.raised else flagged).append(bool(met))
+                late += met[:1] if stretch.raised else []
+    shares = {name: float(np.mean(hits)) for name, hits in found.items() if hits}
+    worst = min(shares, key=lambda name: shares[name])
     return {
+        "corpus": corpus.name,
         "band": band,
-        "speaker": name,
-        "shouted clips": len(told["found"]),
-        "found": float(np.mean(told["found"])),
-        "calm clips": len(told["flagged"]),
-        "flagged": float(np.mean(told["flagged"])),
-        "median latency s": float(np.median(told["late"])) if told["late"] else None,
+        "raised": sum(map(len, found.values())),
+        "recall": float(np.mean([hit for hits in found.values() for hit in hits])),
+        "lowest speaker": f"{worst} {shares[worst]:.2f}",
+        "calm": len(flagged),
+        "flagged": sum(flagged),
+        "latency median s": float(np.median(late)) if late else None,
+        "latency p95 s": float(np.quantile(late, 0.95)) if late else None,
     }
+
+
+def as_samples(audio: DoubleArray) -> Samples:
+    """int16 of sound in -1..1."""
+    return np.clip(np.round(audio * 32768), -32768, 32767).astype(np.int16)
 
 
 def measure_calls(folder: Path) -> Row:
@@ -215,8 +177,7 @@ def measure_calls(folder: Path) -> Row:
     late: list[float] = []
     for path in sorted(folder.glob("call_*.json")):
         truth = json.loads(path.read_text("utf-8"))
-        samples = np.clip(np.round(load(path.with_suffix(".wav")) * 32768), -32768, 32767)
-        cues, spent_s = cues_of(samples.astype(np.int16))
+        cues, spent_s = cues_of(as_samples(load(path.with_suffix(".wav"))))
         wanted = [e for e in truth["events"] if e["kind"] == "raised_voice"]
         near = sorted(
             (cue.detected_s - e["start_s"], i, j)
@@ -244,35 +205,107 @@ def measure_calls(folder: Path) -> Row:
     }
 
 
-def measure_real_calls(folder: Path) -> Iterator[Row]:
-    """Real calls without a raised voice: every cue is false."""
-    for path in sorted(folder.glob("*.flac")):
+def real_calls(folders: list[Path]) -> Iterator[tuple[str, Samples, list[Row]]]:
+    """Name, sound and labels of the real two-channel calls."""
+    paths = [p for folder in folders for p in (*folder.glob("*.flac"), *folder.glob("*/call.wav"))]
+    for path in sorted(paths):
         audio = load(path)
         if len(audio) != len(CHANNELS) or np.array_equal(audio[0], audio[1]):
             continue
-        samples = np.clip(np.round(audio * 32768), -32768, 32767).astype(np.int16)
-        cues, cpu_s = cues_of(samples)
-        duration_s = samples.shape[1] / CALL_RATE_HZ
+        labels = path.with_name("labels.json")
+        known = json.loads(labels.read_text("utf-8")) if labels.exists() else []
+        name = path.parent.name if path.stem == "call" else path.stem
+        yield name, as_samples(audio), known
+
+
+def measure_talk(folders: list[Path]) -> Iterator[Row]:
+    """Real talk in which nobody is angry."""
+    minutes = 0.0
+    total = {"false": 0, "loud and friendly": 0}
+    for name, samples, labels in real_calls(folders):
+        cues, _ = cues_of(samples)
+        loud = [label for label in labels if label["kind"] == "raised_voice"]
+        count = {"false": 0, "loud and friendly": 0}
+        for cue in cues:
+            is_loud = any(
+                cue.channel == label["channel"]
+                and cue.span.start_s < label["end_s"] + 0.5
+                and cue.span.end_s > label["start_s"] - 0.5
+                for label in loud
+            )
+            count["loud and friendly" if is_loud else "false"] += 1
+        length = samples.shape[1] / CALL_RATE_HZ / 60
+        minutes += length
+        total = {key: total[key] + count[key] for key in total}
+        what = "; ".join(f"{c.channel} {c.span.start_s:.1f} s" for c in cues)
+        yield {"call": name, "minutes": length, **count, "what": what}
+    if minutes:
+        per_h = total["false"] / minutes * 60
+        yield {"call": "all", "minutes": minutes, **total, "what": f"{per_h:.1f} false an hour"}
+
+
+def through_8_khz(audio: DoubleArray) -> DoubleArray:
+    """8 kHz, 8 bits of mu-law."""
+    low = mu_law(soxr.resample(audio.T, CALL_RATE_HZ, 8000))
+    return np.asarray(soxr.resample(low, 8000, CALL_RATE_HZ).T)
+
+
+def with_noise(audio: DoubleArray) -> DoubleArray:
+    """White noise 30 dB below a usual voice of -26 dBFS."""
+    return audio + np.random.default_rng(3).normal(0, 10 ** (-56 / 20), audio.shape)
+
+
+CONDITIONS: dict[str, tuple[Callable[[DoubleArray], DoubleArray], float]] = {
+    "blocks of 20 ms": (lambda audio: audio, 0.02),
+    "blocks of 7 s": (lambda audio: audio, 7.0),
+    "12 dB weaker": (lambda audio: audio * 10 ** (-12 / 20), 1.0),
+    "12 dB stronger": (lambda audio: audio * 10 ** (12 / 20), 1.0),
+    "8 kHz, mu-law": (through_8_khz, 1.0),
+    "through 48 kHz": (
+        lambda audio: np.asarray(soxr.resample(soxr.resample(audio.T, 16000, 48000), 48000, 16000).T),
+        1.0,
+    ),
+    "noise 30 dB below": (with_noise, 1.0),
+}  # fmt: skip
+
+
+def measure_conditions(folder: Path) -> Iterator[Row]:
+    """Which raised-voice cues of scripted calls survive another line, and which come with it."""
+    calls = [load(path.with_suffix(".wav")) for path in sorted(folder.glob("call_*.json"))]
+    clean = [cues_of(as_samples(audio))[0] for audio in calls]
+    for name, (change, block_s) in CONDITIONS.items():
+        kept = new = 0
+        for audio, before in zip(calls, clean, strict=True):
+            after, _ = cues_of(as_samples(change(audio)), block_s)
+            kept += sum(any(_same(cue, other) for other in after) for cue in before)
+            new += sum(not any(_same(cue, other) for other in before) for cue in after)
+        total = sum(map(len, clean))
         yield {
-            "call": path.stem,
-            "minutes": duration_s / 60,
-            "cues": len(cues),
-            "effort CPU s / h": cpu_s / duration_s * 3600,
-            "what": "; ".join(
-                f"{c.channel} {c.span.start_s:.1f} {english(c.evidence)}" for c in cues
-            ),
+            "calls": folder.name,
+            "condition": name,
+            "cues": total,
+            "kept": kept / max(1, total),
+            "new": new,
         }
+
+
+def _same(one: Cue, other: Cue) -> bool:
+    meets = one.span.start_s < other.span.end_s and other.span.start_s < one.span.end_s
+    return one.channel is other.channel and meets
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("calls", nargs="*", type=Path, help="folders of scripted calls")
-    parser.add_argument("--json", type=Path, help="write the figures here as well")
+    parser.add_argument("--clips", nargs="*", type=Path, default=[], help="more corpora of clips")
+    parser.add_argument("--talk", nargs="*", type=Path, default=[], help="more real talk")
     parser.add_argument("--rounds", type=int, default=2, help="orders of the clips per speaker")
     parser.add_argument("--skip-clips", action="store_true", help="whole calls only")
+    parser.add_argument("--conditions", action="store_true", help="scripted calls on other lines")
+    parser.add_argument("--json", type=Path, help="write the figures here as well")
     args = parser.parse_args()
     audio = data_dir() / "audio"
-    speakers = {} if args.skip_clips else speakers_of(audio / "effort")
+    corpora = [f for f in (audio / "effort", *args.clips) if speakers_of(f) and not args.skip_clips]
     rows: list[Row] = []
 
     def show(title: str, part: list[Row]) -> None:
@@ -280,13 +313,13 @@ def main() -> None:
             print_table(title, part)
             rows.extend({"table": title, **row} for row in part)
 
-    if speakers:
-        parts = [row for band in BANDS for row in measure_clips(speakers, band)]
-        show("Shouted against calm, ROC-AUC", parts)
-        parts = [row for band in BANDS for row in measure_built_calls(speakers, band, args.rounds)]
-        show("Shouted clips in calls built of clips", parts)
+    parts = [measure_stretches(c, band, args.rounds) for c in corpora for band in BANDS]
+    show("Three shouted clips in a row, after own calm speech", parts)
+    show("Peak effort of single clips", [measure_clips(c, band) for c in corpora for band in BANDS])
     show("Scripted calls", [measure_calls(folder) for folder in args.calls])
-    show("Real calls without a raised voice", list(measure_real_calls(audio / "calls")))
+    show("Real talk, nobody angry", list(measure_talk([audio / "calls", *args.talk])))
+    if args.conditions:
+        show("Other lines", [row for folder in args.calls for row in measure_conditions(folder)])
     if args.json:
         write_json(args.json, rows)
 

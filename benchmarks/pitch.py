@@ -8,7 +8,7 @@ is left out with a sentence: pip install "callwatch[bench]".
 
 Known pitch: glottal pulses through vowels, made in code, voiced and silent by turns. Gross errors are
 windows that both sides call voiced and that lie more than 20 % off; octave errors those of them
-within a semitone of an octave. DIR/audio/effort: see effort.py; ROC-AUC of each clip's median pitch
+within a semitone of an octave. DIR/audio/effort: see acted.py; ROC-AUC of each clip's median pitch
 above the speaker's own neutral clips.
 """
 
@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.effort import RAISED, USUAL, auc, kind_of, load, on_line, speakers_of
+from benchmarks.acted import RAISED, USUAL, kind_of, load, on_line, speakers_of
+from benchmarks.effort import auc
 from benchmarks.table import optional_data_dir, print_table, write_json
 from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ

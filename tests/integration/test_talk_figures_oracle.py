@@ -3,8 +3,8 @@
 The library is call-ai-metrics. Talk time, share and overlap have the same definition and must
 agree exactly. Turns and interruptions have slightly other rules (docs/metrics.md lists them); on
 conversations in which those rules do not part, they must agree as well. The segments have no sound,
-so the overlap models have nothing to judge by: here the length of the overlap decides, as it does in
-the library.
+so the overlap models have nothing to judge by: here the length of the overlap decides, as it does
+in the library.
 """
 
 import random

@@ -11,7 +11,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.redaction.number_words import lexicon
-from callwatch.redaction.redactor import DigitRunMasker, UtteranceMasker, mask_text, mask_utterance
+from callwatch.redaction.redactor import UtteranceMasker, mask_text, mask_utterance
 
 EN, SV, DA, NB = Language.EN, Language.SV, Language.DA, Language.NB
 
@@ -295,7 +295,7 @@ def test_a_birth_date_at_the_end_may_begin_an_identity_number() -> None:
     ],
 )
 def test_a_long_number_is_hidden_while_it_is_spoken(language: Language, spoken: str) -> None:
-    masker = DigitRunMasker(language)
+    masker = UtteranceMasker(language)
     words = spoken.split()
     lead = next(i for i, w in enumerate(words) if w in ("is", "är", "er")) + 1
     for count in range(1, len(words) + 1):

@@ -14,7 +14,7 @@ import numpy as np
 from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import OutputError
-from callwatch.core.events import Event, InputWarning, UtteranceFinished
+from callwatch.core.events import Event, InputWarning, UtteranceFinished, UtteranceRevised
 from callwatch.core.facts import Fact
 from callwatch.redaction.audio_redaction import AudioRedactionConfig, AudioRedactor
 
@@ -85,7 +85,7 @@ class AudioKeeper:
     def on_event(self, event: Event) -> None:
         """A sink for the events of the call."""
         match event:
-            case UtteranceFinished():
+            case UtteranceFinished() | UtteranceRevised():
                 self._keepable.hear(event.utterance)
             case InputWarning(code="paused"):
                 self._keepable.pause(event.time_s)

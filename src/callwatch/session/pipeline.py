@@ -27,6 +27,7 @@ from callwatch.core.events import (
     InputWarning,
     PartialTranscribed,
     UtteranceFinished,
+    UtteranceRevised,
     VoiceStarted,
     VoiceStopped,
 )
@@ -181,7 +182,7 @@ class Pipeline:
             first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
             return self._dispatch(self._threats.hear(heard))
-        events = [first, *self._turn_taking.hear(heard)]
+        events = [first, *self._revised(now_s), *self._turn_taking.hear(heard)]
         if heard.is_final:
             events += self._doubts(heard, now_s)
         threats = self._threats.hear(heard) if heard.channel is Channel.CUSTOMER else []
@@ -192,6 +193,10 @@ class Pipeline:
             # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events)
+
+    def _revised(self, now_s: float) -> list[Event]:
+        """What was said before, as far as it is masked otherwise now."""
+        return [UtteranceRevised(now_s, one) for one in self._masker.revisions()]
 
     def _doubts(self, heard: Utterance, now_s: float) -> list[Event]:
         """What the words say about the input: swapped channels, another language."""
@@ -235,6 +240,7 @@ class Pipeline:
         if at_last_voice and self._last_voice_s > 0.0 and not self._speaking:
             duration_s = min(end_s, self._last_voice_s)
         quality = self._quality.result(duration_s)
+        events += [UtteranceRevised(end_s, one) for one in self._masker.finish()]
         quality = replace(quality, warnings=(*quality.warnings, *self._warnings))
         return [
             *events,

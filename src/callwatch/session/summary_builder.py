@@ -26,6 +26,7 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
     UtteranceFinished,
+    UtteranceRevised,
     VoiceStarted,
     VoiceStopped,
 )
@@ -60,6 +61,7 @@ class SummaryBuilder:
         self._nudges: list[Nudge] = []
         self._escalation: list[EscalationChange] = []
         self._utterances: list[Utterance] = []
+        self._places: dict[tuple[Channel, str], int] = {}  # of each utterance in the list
         self._loudness: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
         self._effort: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
         self._notes: list[Fact] = []
@@ -95,7 +97,12 @@ class SummaryBuilder:
             case EscalationChanged(change=change):
                 self._escalation.append(change)
             case UtteranceFinished(utterance=utterance):
+                self._places[utterance.channel, utterance.id] = len(self._utterances)
                 self._utterances.append(utterance)
+            case UtteranceRevised(utterance=utterance):
+                place = self._places.get((utterance.channel, utterance.id))
+                if place is not None:
+                    self._utterances[place] = utterance
             case MeterUpdated(loudness_dbfs=loudness, effort=effort):
                 for channel in CHANNELS:
                     self._loudness[channel].append(loudness.get(channel))

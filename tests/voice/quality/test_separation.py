@@ -55,13 +55,13 @@ def test_the_most_that_may_be_left_of_a_leak(off_db: float, *, possible: bool) -
 @pytest.mark.parametrize(("off_db", "noted"), [(0.2, True), (-0.2, False)])
 def test_the_weakest_leak_that_is_noted(off_db: float, *, noted: bool) -> None:
     _, notes = check(Leak(CONFIG.min_bleed_db + off_db, residual_db=-20.0))
-    assert notes == (["bleed"] if noted else [])
+    assert notes == (["bleed.leak"] if noted else [])
 
 
 @pytest.mark.parametrize(("off_s", "noted"), [(0.2, True), (-0.2, False)])
 def test_the_shortest_leak_that_is_noted(off_s: float, *, noted: bool) -> None:
     _, notes = check(Leak(-15.0), agent_s=6.0, customer_s=CONFIG.min_leak_s + off_s)
-    assert notes == (["bleed"] if noted else [])
+    assert notes == (["bleed.leak"] if noted else [])
 
 
 @pytest.mark.parametrize(("off_s", "possible"), [(-0.2, True), (0.2, False)])
@@ -91,7 +91,7 @@ def test_a_channel_with_nothing_of_its_own(
 
 def test_at_the_end_a_side_that_never_spoke_has_nothing_of_its_own() -> None:
     found, notes = check(Leak(-15.0, residual_db=-20.0), 0.0, 10.0)
-    assert notes == ["bleed"]
+    assert notes == ["bleed.leak"]
     assert found.is_possible
     assert "not_separable.copy" in {fact.key for fact in found.warnings(10.0)}
     assert not found.is_possible
@@ -101,3 +101,9 @@ def test_the_leak_is_measured_beside_own_speech() -> None:
     assert check(Leak(-15.0), agent_dbfs=-24.0)[0].bleed_db(AGENT) == pytest.approx(-21.0, abs=0.1)
     assert check(Leak(-15.0), agent_s=1.0)[0].bleed_db(AGENT) == -15.0
     assert check(NONE)[0].bleed_db(AGENT) is None
+
+
+@pytest.mark.parametrize(("off_s", "what"), [(-0.001, "leak"), (0.001, "echo")])
+def test_what_comes_later_than_a_room_makes_it_is_an_echo(off_s: float, what: str) -> None:
+    _, notes = check(Leak(-15.0, CONFIG.min_echo_s + off_s))
+    assert notes == [f"bleed.{what}"]

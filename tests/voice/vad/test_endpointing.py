@@ -211,14 +211,16 @@ TAIL_DB = -30.0 - CONFIG.tail_below_voice_db
     ("level_dbfs", "end_s"), [(TAIL_DB + 0.5, 2.7), (TAIL_DB - 0.5, 2.5)], ids=["soft", "too soft"]
 )
 def test_a_tail(level_dbfs: float, end_s: float) -> None:
-    assert after_speech((0.1, level_dbfs, 20)) == [(0.5, pytest.approx(end_s))]
+    expected: list[object] = [(0.5, pytest.approx(end_s))]
+    assert after_speech((0.1, level_dbfs, 20)) == expected
 
 
 def test_the_longest_tail() -> None:
     """Sound that comes and goes and never becomes the noise."""
     sounds = [(0.1, -95.0, 5), *(3 * [(0.1, -30.0, 8), (0.1, -95.0, 8)]), (0.1, -30.0, 12)]
     end_s = 2.5 + CONFIG.tail_frames / 100
-    assert after_speech(*sounds) == [(0.5, pytest.approx(end_s))]
+    expected: list[object] = [(0.5, pytest.approx(end_s))]
+    assert after_speech(*sounds) == expected
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,8 @@ def test_a_tail_proves_nothing_on_a_noisy_line(
     noise = -30.0 - distance_db
     likely = [(0.0, 400), (0.9, 400), (0.1, 1), (0.0, 50)]
     level = [(noise, 400), (-30.0, 400), (noise + above_db, 1), (noise, 50)]
-    assert _spans(run(likely, level)[1]) == [(4.0, pytest.approx(8.01 if is_tail else 8.0))]
+    expected: list[object] = [(4.0, pytest.approx(8.01 if is_tail else 8.0))]
+    assert _spans(run(likely, level)[1]) == expected
 
 
 def test_beside_the_voice_of_the_other_there_is_no_tail() -> None:

@@ -16,6 +16,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal import read_journal
+from callwatch.report.revisions import settle_journal
 from callwatch.report.write import write_report
 from callwatch.session.summary_builder import summarize
 
@@ -35,6 +36,7 @@ def finish_cut_short(folder: Path, config: Config, before: datetime) -> int:
             continue
         # ValueError: its first event is missing.
         with logged(_log, "a call that was cut short stays so", CallwatchError, ValueError):
+            settle_journal(journal)
             summary = summarize(read_journal(journal))
             past = _remember(summary, config, journal.parent)
             write_report(summary, journal.parent, config.call.language, past)

@@ -69,8 +69,10 @@ class BaselineConfig:
     independent_s: float = 1.5
     # A chunk so many standard deviations above the usual ones counts half, twice as many hardly.
     raised_sd: float = 1.2
-    # By that weighting usual speech itself looks so many standard deviations calmer than it is.
-    lowered_sd: float = 0.3
+    # So far above the usual voices of all people (in spreads of half a second), the first words may be
+    # shouted; after so many chunks this is how the person speaks.
+    odd_sd: float = 3.0
+    doubt_chunks: int = 20
     # Raised chunks remembered, in case they turn out to be the usual voice after all.
     # They are few beside the usual ones, so that a long outburst does not become the usual voice.
     raised_chunks: int = 40
@@ -152,7 +154,8 @@ class BaselineLearner:
 class OutlierWeights:
     """How usual each chunk is, 1 to 0, as an M-estimator weighs that looks upwards only.
 
-    It starts from the calmer quarter, so that half of the chunks may be raised.
+    It starts from the calmer quarter, so that half of the chunks may be raised. While little has been
+    heard, what lies far above the usual voices of all people is taken for raised as well.
     """
 
     def __init__(self, config: BaselineConfig) -> None:
@@ -162,10 +165,11 @@ class OutlierWeights:
         """(n,) for chunks (n, 4), n >= 1; only pitch and balance count."""
         parts = [(chunks[:, i] - NORMS[i].prior_mean) / NORMS[i].spread for i in (0, 1)]
         effort = np.add(*parts) / np.sqrt(2.0)
+        most = self._config.odd_sd if len(chunks) < self._config.doubt_chunks else np.inf
         centre = float(quantile(effort, 0.25))
         weights = np.ones(len(chunks))
         for _ in range(6):
-            above = np.maximum(effort - centre, 0.0) / self._config.raised_sd
+            above = np.maximum(effort - min(centre, most), 0.0) / self._config.raised_sd
             weights = 1 / (1 + above**4)
             centre = float(weights @ effort / weights.sum())
         return weights
@@ -198,15 +202,27 @@ class NormalPosterior:
         if len(chunks):
             centre = weights @ chunks / total
             squares = squares + weights @ (chunks[:, :2] - centre[:2]) ** 2
-            centre[:2] += config.lowered_sd * self._spread[:2] / np.sqrt(2.0)
-            centre[2] = _usual_level(chunks[weights >= 0.5, 2], config)
+            is_usual = weights >= 0.5
+            if is_usual.any():
+                centre[2] = _usual_level(chunks[is_usual, 2], config)
             value = value + centre * witnesses / self._spread**2
         means, sd = value / certainty, np.sqrt(1 / certainty)
         spreads = np.sqrt(squares / (config.spread_chunks + total))
         pitch, balance, level, flux = map(float, means)
-        sds, own = sd[:2].tolist(), spreads.tolist()
+        pitch_sd, balance_sd = map(float, sd[:2])
+        pitch_spread_st, balance_spread_db = map(float, spreads)
         voiced_s = float(np.count_nonzero(weights >= 0.5)) * config.chunk_s
-        return EffortBaseline(pitch, balance, level, flux, *sds, *own, voiced_s)
+        return EffortBaseline(
+            pitch,
+            balance,
+            level,
+            flux,
+            pitch_sd,
+            balance_sd,
+            pitch_spread_st,
+            balance_spread_db,
+            voiced_s,
+        )
 
 
 def _usual_level(levels: DoubleArray, config: BaselineConfig) -> float:

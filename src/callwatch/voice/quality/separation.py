@@ -39,6 +39,8 @@ class SeparationConfig:
     min_bleed_db: float = -26.0
     # ... nor one that was there for less than this.
     min_leak_s: float = 3.0
+    # One that comes later than sound crosses a room, and a device takes, comes from elsewhere.
+    min_echo_s: float = 0.1
     # Speech that is heard before a leak is judged.
     min_speech_s: float = 5.0
     same_audio: DuplicateChannelConfig = field(default_factory=DuplicateChannelConfig)
@@ -110,7 +112,14 @@ class SeparationCheck(QualityCheck):
                 what = "copy" if self._has_nothing_own(channel) else "leak"
                 yield channel, about(channel, "not_separable", other=other, what=what)
             elif heard_s >= self._config.min_leak_s:
-                yield channel, about(channel, "bleed", other=other)
+                yield channel, self._leak(channel)
+
+    def _leak(self, channel: Channel) -> Fact:
+        """A leak of this side's own room, or an echo of the line or of the other end."""
+        other, delay_s = channel.other.value, self._stats[channel].leak.delay_s
+        if delay_s < self._config.min_echo_s:
+            return about(channel, "bleed", other=other, what="leak")
+        return about(channel, "bleed", other=other, what="echo", delay_s=delay_s)
 
     def _is_too_strong(self, channel: Channel, alone_s: float) -> bool:
         """Whether the leak into this channel cannot be taken away, or is all there is."""
