@@ -8,7 +8,7 @@ OUT ?= demo-out
 WORKERS ?= logical
 PYTEST := -m pytest -n $(WORKERS) --maxprocesses 8 --no-loadscope-reorder --durations 10
 
-.PHONY: help demo test lint format bench clean run-tests
+.PHONY: help demo test lint format bench lock pythons lowest news hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,7 +16,9 @@ help:
 	@echo "make test    lint, type-check and run the whole test suite"
 	@echo "make lint    ruff, mypy (strict) and the room rules"
 	@echo "make bench   accuracy and speed; needs CALLWATCH_DATA=directory of recordings"
+	@echo "make hooks   check what is committed with ruff, before it is"
 	@echo "make clean   remove the virtual environment and what was made"
+	@echo "For a release (docs/releasing.md): make lock, make pythons, make lowest, make news VERSION=1.2.3"
 
 demo: $(STAMPS)/demo
 	$(VENV)/bin/callwatch demo --out $(OUT)
@@ -37,14 +39,37 @@ format: $(STAMPS)/dev
 bench: $(STAMPS)/dev
 	$(PY) -m benchmarks $(BENCH)
 
+# The newest versions that the bounds allow, for every supported Python and system.
+lock: $(STAMPS)/release
+	$(VENV)/bin/uv pip compile pyproject.toml --all-extras --universal --upgrade --quiet \
+	  --no-header --no-annotate --no-emit-index-url --output-file constraints.txt
+
+# What holds on every supported Python; SUITE names other tests.
+pythons: $(STAMPS)/release
+	$(PY) scripts/try_pythons.py $(SUITE)
+
+# The oldest versions that the bounds allow.
+lowest: $(STAMPS)/release
+	$(PY) scripts/try_pythons.py --lowest $(SUITE)
+
+news: $(STAMPS)/release
+	$(VENV)/bin/towncrier build --yes --version $(VERSION)
+
+hooks: $(STAMPS)/release
+	$(VENV)/bin/pre-commit install
+
 # The stamps make repeated runs quick: they are older than what they were made from, or missing.
-$(STAMPS)/demo: $(STAMPS)/venv $(STAMPS)/system-demo pyproject.toml
-	$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[demo]"
+$(STAMPS)/demo: $(STAMPS)/venv $(STAMPS)/system-demo pyproject.toml constraints.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[demo]"
 	@touch $@
 
-$(STAMPS)/dev: $(STAMPS)/venv $(STAMPS)/system-test pyproject.toml
-	$(PY) -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+$(STAMPS)/dev: $(STAMPS)/venv $(STAMPS)/system-test pyproject.toml constraints.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	@touch $@ $(STAMPS)/demo
+
+$(STAMPS)/release: $(STAMPS)/dev
+	$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[release]"
+	@touch $@
 
 $(STAMPS)/venv: $(STAMPS)/system-python
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -58,4 +83,4 @@ $(STAMPS)/system-%: scripts/system_packages.sh
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(STAMPS) $(OUT) .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) $(VENV)-* $(STAMPS) $(OUT) .mypy_cache .ruff_cache .pytest_cache

@@ -8,7 +8,16 @@ import sys
 import benchmarks
 from benchmarks.table import print_table
 
-HELPERS = {"__main__", "hard_calls", "synthesis", "table", "threat_calls", "wer"}
+HELPERS = {
+    "__main__",
+    "desk_moments",
+    "hard_calls",
+    "mutants",
+    "synthesis",
+    "table",
+    "threat_calls",
+    "wer",
+}
 
 
 def main() -> None:

@@ -5,6 +5,9 @@
 Without recordings the bundled demo call is used, played `--loops` times after itself so that the
 start-up of the process weighs as little as in a real call. CPU seconds do not depend on how busy
 the machine is as much as wall time does; the number of the recogniser's threads is in the output.
+
+`times_silero` compares machines: beside each run the plain voice model goes over both channels in one
+batch, chunk by chunk, and its CPU seconds are the unit.
 """
 
 import argparse
@@ -14,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -21,7 +25,10 @@ from typing import Any
 import numpy as np
 import soundfile as sf
 
+from benchmarks.scripted import load
 from benchmarks.table import print_table, write_json
+from callwatch.voice.framing import CHUNK
+from callwatch.voice.vad.silero import CONTEXT, Silero
 
 
 def looped_demo(folder: Path, loops: int) -> Path:
@@ -52,6 +59,16 @@ def run_once(command: list[str], home: Path) -> dict[str, float]:
     return {"cpu_s": cpu_s, "memory_mb": memory_mb}
 
 
+def silero_s(recording: Path) -> float:
+    """CPU seconds of plain Silero over both channels of a recording, 32 ms at a time."""
+    sound = load(recording) / np.float32(32768.0)
+    sound = np.concatenate((np.zeros((2, CONTEXT), np.float32), sound), axis=1, dtype=np.float32)
+    model, before = Silero(), time.process_time()
+    for at in range(0, sound.shape[1] - CONTEXT - CHUNK, CHUNK):
+        model.predict(slice(0, 2), sound[:, at : at + CONTEXT + CHUNK].astype(np.float32))
+    return time.process_time() - before
+
+
 def measure(recording: Path, engine: str, live: bool, repeats: int) -> dict[str, Any]:
     """One row of the table."""
     info = sf.info(str(recording))
@@ -60,7 +77,10 @@ def measure(recording: Path, engine: str, live: bool, repeats: int) -> dict[str,
         command = [sys.executable, "-m", "callwatch.cli.main", *verb, str(recording)]
         command += ["--engine", engine, "--out", str(Path(folder) / "out")]
         run_once([*command[:4], "--help"], Path(folder))  # compiles what is not compiled yet
-        runs = [run_once(command, Path(folder)) for _ in range(repeats)]
+        units, runs = [], []
+        for _ in range(repeats):
+            units.append(silero_s(recording))
+            runs.append(run_once(command, Path(folder)))
     cpu_s = statistics.median(run["cpu_s"] for run in runs)
     return {
         "recording": recording.stem,
@@ -68,6 +88,7 @@ def measure(recording: Path, engine: str, live: bool, repeats: int) -> dict[str,
         "engine": engine,
         "mode": "live" if live else "analyze",
         "cpu_s": round(cpu_s, 2),
+        "times_silero": round(cpu_s / statistics.median(units), 2),
         "times_real_time": round(info.duration / cpu_s, 1),
         "core_share_pct": round(100 * cpu_s / info.duration, 1),
         "memory_mb": round(max(run["memory_mb"] for run in runs), 1),

@@ -37,7 +37,10 @@ MORE: Final = {
     "detectors/raised_voice": ("detectors/test_no_raised_voice.py",),
     "voice/crosstalk/kalman_filter": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/leak_estimator": ("voice/crosstalk/test_canceller.py",),
-    "voice/crosstalk/least_squares_filter": ("voice/crosstalk/test_canceller.py",),
+    "voice/crosstalk/echo_detector": ("voice/crosstalk/test_canceller.py",),
+    "voice/quality/separation": ("voice/quality/test_monitor.py",),
+    "voice/quality/sound_checks": ("voice/quality/test_monitor.py",),
+    "voice/vad/level_tracker": ("voice/vad/test_endpointing.py",),
 }
 # A mutant that makes its tests run for so many times as long is noticed: they hang.
 SLOW_TIMES: Final = 10.0

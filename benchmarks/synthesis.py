@@ -27,7 +27,7 @@ def has_piper() -> bool:
 def say(voice: str, text: str) -> DoubleArray:
     """Speech at 16 kHz, trimmed to the sound, at SPEECH_DBFS; cached in the temporary directory.
 
-    `voice`: "slt" or "flite:slt" (flite), "piper:joe"; "@1.1" behind it raises pitch and formants
+    `voice`: "slt" or "flite:slt" (flite), "espeak:en-us+f2", "piper:joe"; "@1.1" behind it raises pitch and formants
     by that factor and keeps the tempo.
     """
     name = hashlib.sha256(f"{voice}|{text}".encode()).hexdigest()[:20]
@@ -82,7 +82,11 @@ def _synthesise(voice: str, text: str, path: Path) -> None:
         audio, rate = np.concatenate(parts), model.config.sample_rate
     else:
         stretch = f"duration_stretch={shift}"
-        command = ["flite", "-voice", name, "--setf", stretch, "-t", text, "-o", str(path)]
+        if engine == "espeak":
+            words = str(round(165 / shift))
+            command = ["espeak-ng", "-v", name, "-s", words, "-w", str(path), text]
+        else:
+            command = ["flite", "-voice", name, "--setf", stretch, "-t", text, "-o", str(path)]
         subprocess.run(command, check=True)
         audio, rate = sf.read(path)
     if shift != 1.0:

@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.scripted import Truth, calls_in, hear, load, match, true_speech
 from benchmarks.table import print_table, write_json
+from benchmarks.turnbench import Fired, spans, turnbench
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import CueKind
@@ -31,13 +32,18 @@ TIMER_S = 0.65
 REAL = ("auto_repairs_40", "auto_repairs_49_first_half", "genesys_connector")
 
 
-def cues_of(frames: list[VoiceFrames], duration_s: float) -> list[Truth]:
-    """The cues that are left at the end of the call."""
+def cues_of(
+    frames: list[VoiceFrames], duration_s: float, opened: list[Fired] | None = None
+) -> list[Truth]:
+    """The cues that are left at the end of the call; `opened` gets all interruptions that opened."""
     detector, cues = TurnTaking(), {}
     events = [event for part in frames for event in detector.process(part)]
     for event in [*events, *detector.finish(duration_s)]:
         if isinstance(event, CueOpened | CueClosed):
             cue = event.cue
+            is_new = isinstance(event, CueOpened) and cue.kind is CueKind.INTERRUPTION
+            if opened is not None and is_new:
+                opened.append((str(cue.channel), cue.detected_s))
             cues[event.id] = {
                 "kind": cue.kind,
                 "channel": str(cue.channel),
@@ -118,16 +124,37 @@ def talk_row(truth: Truth, speech: Speech) -> Row:
     }
 
 
+def by_turnbench(calls: list[tuple[Truth, list[Truth], list[Fired]]]) -> list[Row]:
+    """TurnBench's measure for the cues that are left at the end, and for all that opened."""
+    rows: list[Row] = []
+    for group in GROUPS:
+        some = [c for c in calls if group in (*c[0]["conditions"]["groups"], "all")]
+        for name in ("left", "opened") if some else ():
+            measured = []
+            for truth, cues, opened in some:
+                left = [
+                    (c["channel"], c["detected_s"]) for c in cues if c["kind"] == "interruption"
+                ]
+                positives = spans(truth["events"], ("interruption",))
+                others = spans(truth["events"], ("backchannel",))
+                measured.append((positives, others, left if name == "left" else opened))
+            rows.append({"group": group, "cues": name, **turnbench(measured)})
+    return rows
+
+
 def scripted(folders: list[Path]) -> list[Row]:
     """All figures of the scripted calls."""
     systems: dict[str, list[tuple[Truth, list[Truth]]]] = {}
     talk: list[tuple[Truth, Row]] = []
+    measured: list[tuple[Truth, list[Truth], list[Fired]]] = []
     cpu_s = audio_s = 0.0
     for path, truth in calls_in(folders):
         samples = load(path)
         before = time.process_time()
         frames = hear(samples)
-        cues = cues_of(frames, samples.shape[1] / CALL_RATE_HZ)
+        opened: list[Fired] = []
+        cues = cues_of(frames, samples.shape[1] / CALL_RATE_HZ, opened)
+        measured.append((truth, cues, opened))
         cpu_s += time.process_time() - before
         audio_s += samples.shape[1] / CALL_RATE_HZ
         heard = speech_of(frames)
@@ -149,6 +176,8 @@ def scripted(folders: list[Path]) -> list[Row]:
                     rows.append({"system": name, "group": group, "kind": str(kind)})
                     rows[-1] |= figures(some, kind)
     print_table("Turn-taking", rows)
+    bench = by_turnbench(measured)
+    print_table("Interruptions by TurnBench's measure; false: inside listening words", bench)
     summary: list[Row] = []
     for group in GROUPS:
         part = [row for truth, row in talk if group in (*truth["conditions"]["groups"], "all")]
@@ -158,7 +187,7 @@ def scripted(folders: list[Path]) -> list[Row]:
     print_table("Talk time", summary)
     cost = [{"audio h": audio_s / 3600, "CPU s an hour of call": cpu_s / audio_s * 3600}]
     print_table("Voice activity and turn-taking, both channels", cost)
-    return [*rows, *summary, *cost]
+    return [*rows, *bench, *summary, *cost]
 
 
 def real(folder: Path) -> list[Row]:

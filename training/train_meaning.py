@@ -16,7 +16,6 @@ from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.classifier import CATEGORIES
-from callwatch.phrases.embeddings import DIMENSIONS
 from callwatch.phrases.meaning import MEANING_WEIGHTS, Embeds, MeaningHead
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.text import spoken_words
@@ -62,7 +61,7 @@ class VectorStore:
     def vectors(self, texts: Iterable[str]) -> FloatArray:
         """float32 (n, 384)."""
         out = [self._vector(text) for text in texts]
-        return np.array(out, dtype=np.float32).reshape(-1, DIMENSIONS)
+        return np.array(out, dtype=np.float32)
 
     def _vector(self, text: str) -> FloatArray:
         key = hashlib.sha256(" ".join(spoken_words(text)).encode()).hexdigest()[:24]
@@ -112,8 +111,9 @@ def fit_head(sample: MeaningSample, config: MeaningConfig) -> MeaningHead:
     middle, spread = sample.vectors.mean(axis=0), sample.vectors.std(axis=0) + 1e-6
     scaled = (sample.vectors - middle) / spread
     count, classes = sample.targets.shape
+    size = sample.vectors.shape[1]
     values: list[FloatArray] = [
-        _start(chance, (DIMENSIONS, config.hidden), (2.0 / DIMENSIONS) ** 0.5),
+        _start(chance, (size, config.hidden), (2.0 / size) ** 0.5),
         np.zeros(config.hidden, dtype=np.float32),
         _start(chance, (config.hidden, classes), 0.3 * (1.0 / config.hidden) ** 0.5),
         np.full(classes, -2.0, dtype=np.float32),
@@ -138,6 +138,25 @@ def fit_head(sample: MeaningSample, config: MeaningConfig) -> MeaningHead:
     inner = (values[0] / spread[:, None]).astype(np.float32)
     bias = (values[1] - middle @ inner).astype(np.float32)
     return MeaningHead(inner, bias, values[2], values[3])
+
+
+def further(
+    head: MeaningHead, sample: MeaningSample, config: MeaningConfig, steps: int
+) -> MeaningHead:
+    """The head after some more small steps of Adam on this sample, drawn by chance."""
+    chance = np.random.default_rng(config.seed)
+    values = [head.inner.copy(), head.inner_bias.copy(), head.outer.copy(), head.outer_bias.copy()]
+    first, second = ([np.zeros_like(value) for value in values] for _ in range(2))
+    for step in range(1, steps + 1):
+        some = chance.choice(len(sample.vectors), min(config.batch, len(sample.vectors)), False)
+        part = MeaningSample(sample.vectors[some], sample.targets[some], sample.importance[some])
+        rate = config.learning_rate * (1.0 - 0.9 * step / steps)
+        for i, slope in enumerate(_slopes(values, part, chance, config)):
+            first[i] = 0.9 * first[i] + 0.1 * slope
+            second[i] = 0.99 * second[i] + 0.01 * slope**2
+            move = first[i] / (1 - 0.9**step) / (np.sqrt(second[i] / (1 - 0.99**step)) + 1e-6)
+            values[i] = values[i] - (rate * move).astype(np.float32)
+    return MeaningHead(values[0], values[1], values[2], values[3])
 
 
 def _start(chance: np.random.Generator, shape: tuple[int, int], spread: float) -> FloatArray:

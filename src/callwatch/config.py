@@ -27,7 +27,14 @@ import tomlkit
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError
 from callwatch.core.files import replace_file
-from callwatch.core.table_reader import INTERNAL, TableReader, limited
+from callwatch.core.table_reader import (
+    INTERNAL,
+    TableReader,
+    leaves,
+    limited,
+    nested,
+    take_key,
+)
 from callwatch.session.attention_budget import NudgeConfig
 from callwatch.session.nudge_rules import BREATHER, RULES
 
@@ -191,7 +198,7 @@ def save_values(path: Path, values: Mapping[str, object]) -> None:
     """
     reader = TableReader()
     for key, value in values.items():
-        reader.read(Config(), _nested(key, value))
+        reader.read(Config(), nested(key, value))
     if reader.mistakes:
         raise ConfigError("\n".join(reader.mistakes))
     try:
@@ -203,10 +210,12 @@ def save_values(path: Path, values: Mapping[str, object]) -> None:
             *tables, leaf = key.split(".")
             table: Any = document
             for name in tables:
-                table = table.setdefault(name, tomlkit.table())
+                if not isinstance(table.get(name), MutableMapping):
+                    table[name] = tomlkit.table()
+                table = table[name]
             table[leaf] = value.value if isinstance(value, StrEnum) else value
         replace_file(path, tomlkit.dumps(document))
-    except (OSError, tomlkit.exceptions.TOMLKitError) as exc:
+    except (OSError, UnicodeDecodeError, tomlkit.exceptions.TOMLKitError) as exc:
         raise ConfigError(f"The settings cannot be written to {path}: {exc}.") from exc
 
 
@@ -227,29 +236,19 @@ _MOST_NAMED: Final = 3  # of one table; more are counted
 def move_from_schema_1(table: MutableMapping[str, Any]) -> list[str]:
     """Rename what schema 1 named otherwise, take away what is no setting; the keys taken away."""
     for old, new in MOVED_FROM_1.items():
-        value = _taken(table, old)
+        value = take_key(table, old)
         if value is not None:
             section, leaf = new.split(".")
-            table.setdefault(section, {}).setdefault(leaf, value)
+            if isinstance(inner := table.setdefault(section, {}), MutableMapping):
+                inner.setdefault(leaf, value)
     dropped: list[str] = []
     for key in DROPPED_FROM_1:
-        value = _taken(table, key)
+        value = take_key(table, key)
         if isinstance(value, Mapping):
-            dropped += _leaves(value, f"{key}.")
+            dropped += leaves(value, f"{key}.")
         elif value is not None:
             dropped.append(key)
     return dropped
-
-
-def _taken(table: MutableMapping[str, Any], key: str) -> Any:
-    """The value of a dotted key, which the table then holds no more; None when it does not."""
-    *names, leaf = key.split(".")
-    for name in names:
-        inner = table.get(name)
-        if not isinstance(inner, MutableMapping):
-            return None
-        table = inner
-    return table.pop(leaf, None)
 
 
 def _dropped_sentence(path: Path, dropped: list[str]) -> str:
@@ -257,7 +256,7 @@ def _dropped_sentence(path: Path, dropped: list[str]) -> str:
     names: list[str] = []
     for group, count in groups.items():
         if count > _MOST_NAMED:
-            names.append(f"[{group}] with its {count} keys")
+            names.append(f"{count} keys of [{group}]")
         else:
             names += [key for key in dropped if f"{key}.".startswith(f"{group}.")]
     return (
@@ -279,7 +278,7 @@ def _load(user_path: Path, site_path: Path) -> tuple[LoadedConfig, list[str]]:
         mistakes += reader.mistakes
         notes += [_dropped_sentence(path, dropped)] if dropped else []
         if path == site_path:
-            locked = frozenset(_leaves(values))
+            locked = frozenset(leaves(values))
     return LoadedConfig(config, locked, user_path, tuple(notes)), mistakes
 
 
@@ -308,18 +307,3 @@ def _schema_of(values: Mapping[str, Any], path: Path) -> int:
             "callwatch or move the file away."
         )
     return int(schema)
-
-
-def _nested(key: str, value: object) -> dict[str, Any]:
-    for name in reversed(key.split(".")):
-        value = {name: value}
-    assert isinstance(value, dict)
-    return value
-
-
-def _leaves(table: Mapping[str, Any], prefix: str = "") -> list[str]:
-    out: list[str] = []
-    for key, value in table.items():
-        nested = isinstance(value, Mapping)
-        out += _leaves(value, f"{prefix}{key}.") if nested else [f"{prefix}{key}"]
-    return out

@@ -106,6 +106,15 @@ def test_two_files_of_different_rate_and_length_are_padded_and_told(tmp_path: Pa
     assert note.params["shorter_s"] == pytest.approx(1.5, abs=0.05)
 
 
+@pytest.mark.parametrize(("shorter_s", "noted"), [(0.09, False), (0.11, True)])
+def test_a_tenth_of_a_second_is_rounding(tmp_path: Path, shorter_s: float, noted: bool) -> None:
+    agent = write(tmp_path / "a.wav", tone(300, 2.0))
+    customer = write(tmp_path / "c.wav", tone(500, 2.0 - shorter_s))
+    source = open_recording(None, agent_file=agent, customer_file=customer)
+    read(source)
+    assert bool(source.warnings()) is noted
+
+
 def test_a_long_file_is_not_loaded_at_once(tmp_path: Path) -> None:
     path = tmp_path / "long.wav"
     with soundfile.SoundFile(path, "w", 8_000, 2, subtype="ULAW") as file:

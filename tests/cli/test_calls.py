@@ -147,7 +147,11 @@ def test_a_call_id_never_leads_out_of_the_folder(call_id: str, stem: str) -> Non
 
 
 def test_delete_and_purge(address: str) -> None:
-    told("delete", "one")
+    asked = run(calls_app, "delete", "one", stdin="n\n")
+    assert asked.exit_code == 1
+    assert "Delete the call of 2026-03-02" in asked.output
+    assert len(json.loads(told("list", "--json"))) == 3
+    told("delete", "one", "--yes")
     assert run(calls_app, "purge", stdin="n\n").exit_code == 1
     assert "Deleted 1 call" in told("purge", "--older-than-days", "1", "--yes")
     assert [line["id"] for line in json.loads(told("list", "--json"))] == ["new"]
@@ -199,6 +203,6 @@ def test_kept_sound_is_shown_exported_and_deleted_with_its_call(
     assert sorted(path.name for path in folder.iterdir()) == [
         *("kept.flac", "kept.json", "new.json", "one.json", "two.json"),
     ]
-    told("delete", "kept")
+    told("delete", "kept", "--yes")
     assert not sound.exists()
     assert (folder / "kept.flac").exists(), "the export belongs to the person"

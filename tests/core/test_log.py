@@ -1,7 +1,9 @@
 """The log names what failed and where, and never a word, a number or a name of a call."""
 
 import logging
+import os
 import stat
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -128,6 +130,27 @@ def test_a_log_that_cannot_be_written_costs_nothing(
     with logged(logging.getLogger("callwatch.test"), "a fault", OSError):
         raise OSError(28, "No space left on device")
     assert capsys.readouterr().err == ""
+
+
+def test_without_a_log_nothing_is_printed_and_nobody_else_gets_it() -> None:
+    program = (
+        "import logging\n"
+        "logging.basicConfig()\n"
+        "from callwatch.core.log import logged, logger_of\n"
+        "with logged(logger_of('callwatch_ui.test'), 'a fault', ValueError):\n"
+        f"    raise ValueError({SAID!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_without_a_fault_there_is_no_file() -> None:
+    assert not log_path().exists()
+    logging.getLogger("callwatch.test").warning("a fault")
+    assert written().startswith("callwatch 1.2.3, Python 3.")
 
 
 def test_several_threads_write_whole_lines() -> None:

@@ -1,6 +1,8 @@
 """Raised-voice cues from measured effort."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ Step = float | None
 
 
 def frames(
-    steps: list[Step], channel: Channel = Channel.CUSTOMER, start_s: float = 0.0
+    steps: Sequence[Step], channel: Channel = Channel.CUSTOMER, start_s: float = 0.0
 ) -> EffortFrames:
     """Steps of `raised`, None where nobody speaks; the features follow it."""
     columns = np.full((7, 2, len(steps)), np.nan, np.float32)
@@ -29,10 +31,10 @@ def frames(
             columns[:, channel.index, i] = (
                 4 * raised, raised, 7 * raised, 8 * raised, 5 * raised, 1.0, 0.08
             )  # fmt: skip
-    return EffortFrames(start_s, STEP_S, *columns, DELAY_S)
+    return EffortFrames(start_s, STEP_S, *[*columns, DELAY_S])
 
 
-def events(*parts: list[Step], channel: Channel = Channel.CUSTOMER) -> list[Event]:
+def events(*parts: Sequence[Step], channel: Channel = Channel.CUSTOMER) -> list[Event]:
     detector, out, at_s = RaisedVoice(), [], 0.0
     for part in parts:
         out += detector.process(frames(part, channel, at_s))
@@ -88,7 +90,9 @@ JUST = 0.04  # a little, on either side of a bound
     ("inside", "outside"),
     [
         pytest.param([CONFIG.start + JUST] * 110, [CONFIG.start - JUST] * 600, id="start"),
-        pytest.param([2.0] * (count(LOUD_S) + 1), [2.0] * (count(LOUD_S) - 1), id="most and enough"),
+        pytest.param(
+            [2.0] * (count(LOUD_S) + 1), [2.0] * (count(LOUD_S) - 1), id="most and enough"
+        ),
         pytest.param(
             ([RAISED] * 6 + [PAUSE] * count(CONFIG.forget_s / 4)) * 3,
             ([RAISED] * 6 + [PAUSE] * count(CONFIG.forget_s * 2)) * 9,
@@ -111,7 +115,8 @@ def test_bounds_of_what_opens(inside: list[Step], outside: list[Step]) -> None:
 def test_bounds_of_what_is_the_own_voice(column: str, inside: float, outside: float) -> None:
     effort = frames([RAISED] * 30)
     for value, opens in ((inside, True), (outside, False)):
-        part = replace(effort, **{column: np.full((2, 30), value, np.float32)})
+        change: dict[str, Any] = {column: np.full((2, 30), value, np.float32)}
+        part = replace(effort, **change)
         assert bool(RaisedVoice().process(part)) is opens
 
 

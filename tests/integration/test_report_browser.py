@@ -33,7 +33,7 @@ FLAGS = (
 )
 CALLS = {"rich": rich_call(), "empty": empty_call(), "long": long_call(0.4, 4_000)}
 OWN = OwnHistory((figures_of(rich_call()),) * 20, note="Call back.")
-WIDTHS = (1200, 1000, 700, 380)
+WIDTHS = (1200, 1000, 700, 390, 380)
 # A4 without its margins, in CSS pixels.
 PAPER = 695
 

@@ -2,7 +2,9 @@
 
 The library is call-ai-metrics. Talk time, share and overlap have the same definition and must
 agree exactly. Turns and interruptions have slightly other rules (docs/metrics.md lists them); on
-conversations in which those rules do not part, they must agree as well.
+conversations in which those rules do not part, they must agree as well. The segments have no sound,
+so the overlap models have nothing to judge by: here the length of the overlap decides, as it does
+in the library.
 """
 
 import random
@@ -25,6 +27,7 @@ from callwatch.core.events import (
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import ChannelSpan, Metrics
+from callwatch.detectors.overlap_features import OverlapFeatures
 from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.session.talk_time import compute_metrics, segments_of
@@ -73,8 +76,22 @@ def frames_of(segments: list[ChannelSpan], duration_s: float) -> VoiceFrames:
     return VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.0, told)
 
 
+class ByOverlap:
+    """An overlap of the library's length is a grab for the floor."""
+
+    def probability(self, features: OverlapFeatures) -> float:
+        return float(features.met_s >= GRACE_S)
+
+
+class ByEnding:
+    """What ends while the other goes on was a listening word."""
+
+    def probability(self, features: OverlapFeatures) -> float:
+        return float(features.met_s < GRACE_S and features.other_silence_s == 0.0)
+
+
 def ours(segments: list[ChannelSpan], duration_s: float) -> Metrics:
-    detector = TurnTaking(TurnTakingConfig(), Language.EN)
+    detector = TurnTaking(TurnTakingConfig(), Language.EN, (ByOverlap(), ByEnding()))
     events: list[Event] = detector.process(frames_of(segments, duration_s))
     events += detector.finish(duration_s)
     cues: dict[str, Cue] = {}

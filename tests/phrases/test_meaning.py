@@ -117,7 +117,7 @@ def test_the_words_that_carry_a_meaning_are_found() -> None:
 
 def test_a_meaning_counts_and_names_its_words() -> None:
     # Only the meaning counts here: no wording knows these words.
-    config = MatchConfig(wording_weight=0.0, meaning_weight=4.0, shift=0.0)
+    config = MatchConfig(wording_weight=0.0, meaning_weight=4.0, shift=0.0, least_wording=-99.0)
     text = "Well, we will grumble soon."
     (match,) = matcher_with(WordVectors(), config).match(text)
     assert match.category == "legal"
@@ -134,17 +134,27 @@ def test_texts_that_will_come_again_are_not_read_for_meaning() -> None:
 
 def test_the_work_on_a_text_without_end_is_bounded() -> None:
     embedder = WordVectors()
-    config = MatchConfig(meaning_windows=3, meaning_weight=0.0)
+    config = MatchConfig(meaning_windows=3, meaning_weight=0.0, least_wording=-99.0)
     matcher_with(embedder, config).match("so the man came and looked at it again " * 400)
     assert len(embedder.asked) <= 3
 
 
 def test_the_same_sentence_is_read_once() -> None:
     embedder = WordVectors()
-    matcher = matcher_with(embedder, MatchConfig(meaning_weight=0.0))
+    matcher = matcher_with(embedder, MatchConfig(meaning_weight=0.0, least_wording=-99.0))
     matcher.match("thank you for the parcel")
     matcher.match("thank you for the parcel")
     assert len(embedder.asked) == 1
+
+
+def test_plainly_harmless_wording_is_not_read_for_meaning() -> None:
+    text = "thank you for the parcel"
+    likeness = PhraseMatcher.for_language(Language.EN).likeness(text)
+    for least_wording, times in ((likeness - 0.01, 1), (likeness + 0.01, 0)):
+        embedder = WordVectors()
+        config = MatchConfig(meaning_weight=0.0, least_wording=least_wording)
+        matcher_with(embedder, config).match(text)
+        assert len(embedder.asked) == times
 
 
 def test_vectors_are_kept_between_trainings(tmp_path: Path) -> None:

@@ -27,3 +27,14 @@ def test_any_text_is_read_without_loss_of_place(text: str) -> None:
     for word, start in zip(read.words, read.starts, strict=True):
         assert 0 <= word.start < word.end <= len(text)
         assert read.line[start : start + len(word.text)] == word.text
+
+
+def test_what_is_said_twice_in_a_row_stands_once() -> None:
+    rewrites = {"gonna": ("going", "to"), "im": ("i", "am"), "uh": ()}
+    text = "I'm gonna, uh, I'm gonna sue you you people"
+    read = normalise(text, rewrites)
+    assert [word.text for word in read.words] == ["i", "am", "going", "to", "sue", "you", "people"]
+    start, end = read.offsets(0, len(read.words))
+    assert text[start:end] == text
+    again = [word.text for word in normalise("no. no. very very", {}).words]
+    assert again == ["no", "no", "very"]

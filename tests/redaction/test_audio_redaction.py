@@ -29,7 +29,10 @@ def kept(
     """The spans after masking, as in a call."""
     masker, keepable = UtteranceMasker(language), AudioRedactor(language, EXACT)
     for utterance in utterances:
-        keepable.hear(masker.mask(utterance))
+        for heard in (masker.mask(utterance), *masker.revisions()):
+            keepable.hear(heard)
+    for heard in masker.finish():
+        keepable.hear(heard)
     return keepable.spans(side)
 
 

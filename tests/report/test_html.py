@@ -6,17 +6,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.report.builders import AGENT, CUSTOMER, cue, empty_call, long_call, rich_call
+from tests.report.builders import AGENT, CUSTOMER, OVERLAP, cue, empty_call, long_call, rich_call
 from tests.report.html_reader import Page
 
 from callwatch.core.channels import Language
-from callwatch.core.cues import CueKind
-from callwatch.core.facts import quoted
+from callwatch.core.cues import CueKind, ThreatCategory
+from callwatch.core.facts import Fact, quoted
 from callwatch.core.figures import OwnHistory, figures_of
 from callwatch.core.summary import CallSummary
 from callwatch.report.comparison import compare
 from callwatch.report.html import render_html
 from callwatch.report.moments import moments_of, worth_a_look
+from callwatch.report.quotes import quotes_of
 from callwatch.report.timeline import ROW_LENGTHS_S, row_length_s
 from callwatch.report.transcript import entries_of
 from callwatch.report.wording import Wording
@@ -182,7 +183,66 @@ def test_the_short_list_is_not_all_of_one_kind() -> None:
     chosen = worth_a_look(moments_of(call, EN), 6)
     assert len(chosen) == 6
     assert once in [m.cue for m in chosen]
-    assert [m.cue.span.start_s for m in chosen] == sorted(m.cue.span.start_s for m in chosen)
+
+
+def test_what_can_be_learnt_most_from_comes_first() -> None:
+    short = cue(CueKind.INTERRUPTION, AGENT, 10.0, 11.4, OVERLAP)
+    long = cue(CueKind.INTERRUPTION, AGENT, 50.0, 65.0, OVERLAP)
+    wish = cue(
+        CueKind.THREAT, CUSTOMER, 5.0, 6.0, quoted("said so"), category=ThreatCategory.MANAGER
+    )
+    call = replace(rich_call(), cues=(wish, short, long))
+    assert [m.cue for m in worth_a_look(moments_of(call, EN), 6)] == [long, short, wish]
+
+
+def test_plain_words_come_before_figures() -> None:
+    params = {"pitch_st": 8.0, "level_db": 3.0, "voiced_s": 1.2}
+    raised = cue(CueKind.RAISED_VOICE, CUSTOMER, 17.3, 24.0, Fact("raised_voice", params))
+    over = cue(CueKind.INTERRUPTION, AGENT, 12.6, 14.0, OVERLAP)
+    one, two = moments_of(replace(rich_call(), cues=(over, raised)), EN)
+    assert one.plain == "You spoke while they were speaking, for 1.4 s."
+    assert two.plain == "Their voice was louder and much higher than usual."
+    assert "8 semitones" in two.evidence
+
+
+def test_a_moment_quotes_both_voices() -> None:
+    call = rich_call()
+    over = next(m for m in moments_of(call, EN) if m.cue.kind is CueKind.INTERRUPTION)
+    theirs, yours = quotes_of(over, call, EN)
+    assert (theirs.who, yours.who) == ("Customer", "You")
+    assert theirs.text == "“this invoice and nobody calls me back”"
+    assert yours.text.startswith("“yes but did you")
+    assert quotes_of(over, replace(call, utterances=()), EN) == []
+    page = render_html(call, Language.EN)
+    assert "“this invoice and nobody calls me back”" in page
+
+
+def test_a_wish_for_a_manager_is_no_threat() -> None:
+    call = rich_call()
+    wish = next(m for m in moments_of(call, EN) if m.cue.is_wish)
+    assert wish.title == "Wish: to speak to a manager"
+    assert wish.style == "wish"
+    assert figures_of(call).threats == 1
+
+
+def test_what_was_not_shown_is_folded_away() -> None:
+    page = render_html(rich_call(), Language.EN)
+    shown, _, held = page.partition("<summary>The 1 that were due and not shown, and why</summary>")
+    reason = "another nudge was shown less than 60 s before"
+    assert reason in held.partition("</details>")[0]
+    nudges = shown.rpartition('id="nudges"')[2]
+    assert "1.4 s overlap" in nudges
+    assert reason not in nudges
+
+
+def test_the_legend_has_the_colours_of_the_marks() -> None:
+    page = render_html(rich_call(), Language.EN)
+    assert '<li class="interruption own">' in page
+    theirs = cue(CueKind.INTERRUPTION, CUSTOMER, 48.0, 50.0, OVERLAP)
+    both = replace(rich_call(), cues=(*rich_call().cues, theirs))
+    page = render_html(both, Language.EN)
+    assert "Interruption (You)" in page
+    assert "Interruption (Customer)" in page
 
 
 def test_every_moment_is_in_the_transcript_once() -> None:

@@ -38,8 +38,8 @@ def threat(category: ThreatCategory) -> Cue:
 
 def test_the_rich_call_in_three_sentences() -> None:
     assert what_mattered(rich_call(), EN) == (
-        "The customer raised their voice once and made 2 threats (to go elsewhere and to take it "
-        "to a manager); by the end the call was calm again.",
+        "The customer raised their voice once, made one threat (to go elsewhere) and asked for a "
+        "manager; by the end the call was calm again.",
         "You spoke 46% of the talk time and began once while the customer was still speaking.",
         "Next time: let them talk, and when they have finished, let them talk some more.",
     )

@@ -92,16 +92,18 @@ def test_a_full_disk_stops_the_recording_and_nothing_else() -> None:
     assert not keeper.close()
 
 
-def test_words_that_fit_no_language_end_the_recording() -> None:
+def test_words_that_fit_no_language_silence_what_follows_and_discard_nothing() -> None:
     tape = Tape()
     keeper = AudioKeeper(tape, Language.EN)
     keeper.add(block(0.0, 10.0))
     keeper.on_event(heard("yes of course", 1.0, 3.0))
     keeper.on_event(InputWarning(10.0, C, quoted("Hardly any of ...", "language_mismatch")))
-    assert tape.gone
-    assert not keeper.close()
-    assert keeper.fault is not None
-    assert keeper.fault.params["what"] == "audio_not_understood"
+    keeper.add(block(10.0, 10.0))
+    keeper.on_event(heard("yes of course", 11.0, 13.0))
+    assert keeper.close()
+    assert keeper.fault is None
+    assert np.any(tape.samples[:, : 10 * CALL_RATE_HZ])
+    assert not np.any(tape.samples[:, 10 * CALL_RATE_HZ :])
 
 
 def test_a_call_without_a_word_leaves_no_file_of_silence() -> None:

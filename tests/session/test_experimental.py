@@ -72,3 +72,22 @@ def test_each_mistake_has_a_sentence_of_its_own() -> None:
     with pytest.raises(ConfigError) as refused:
         parse_overrides(["pace.dead_air=8", "pace"])
     assert len(str(refused.value).splitlines()) == 2
+
+
+@pytest.mark.parametrize(("value", "allowed"), [("-199", True), ("199", True), ("201", False)])
+def test_decibels_may_be_negative(value: str, allowed: bool) -> None:
+    # Some threshold in decibels that the config of its stage does not limit itself.
+    name = next(name for name in KNOWN if name.startswith("quality.") and name.endswith("_db"))
+    if allowed:
+        assert with_values(f"{name}={value}") != PipelineConfig()
+    else:
+        with pytest.raises(ConfigError, match="must be a number from -200 to 200"):
+            with_values(f"{name}={value}")
+
+
+def test_a_share_is_one_at_most() -> None:
+    shares = [name for name in KNOWN if name.endswith("_share")]
+    assert shares
+    for name in shares:
+        with pytest.raises(ConfigError, match=r"must be a number from 0 to 1\."):
+            with_values(f"{name}=1.01")

@@ -1,31 +1,65 @@
 from dataclasses import replace
 
-import pytest
-from tests.report.builders import rich_call
+from tests.session.stage import cue_at
 
+from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import CueKind
-from callwatch.core.events import CallStarted, CueClosed, CueOpened, CueWithdrawn, Event
-from callwatch.core.facts import Fact
+from callwatch.core.escalation import EscalationChange, EscalationLevel
+from callwatch.core.events import (
+    CallEnded,
+    CallStarted,
+    CueClosed,
+    CueOpened,
+    EscalationChanged,
+    Event,
+    MeterUpdated,
+    NudgeShown,
+    VoiceStarted,
+    VoiceStopped,
+)
+from callwatch.core.facts import quoted
+from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import CallInfo, ChannelQuality, InputQuality, Performance
 from callwatch.session.summary_builder import summarize
 
-CALL = rich_call()
-CUE = next(cue for cue in CALL.cues if cue.kind is CueKind.RAISED_VOICE)
+A, C = Channel.AGENT, Channel.CUSTOMER
+INFO = CallInfo("c", None, "2026-01-01T00:00:00Z", 0.0, "test", "en", "none", None)
+QUALITY = InputQuality({c: ChannelQuality(silent_s=0.0) for c in CHANNELS})
 
 
-@pytest.mark.parametrize(
-    "events",
-    [
-        [CueOpened(20.0, "c", CUE), CueWithdrawn(21.0, "c")],
-        [CueOpened(20.0, "c", CUE), CueClosed(21.0, "c", CUE), CueWithdrawn(22.0, "c")],
-        [CueOpened(20.0, "c", CUE), CueWithdrawn(21.0, "c"), CueClosed(22.0, "c", CUE)],
-    ],
-)
-def test_a_cue_that_was_withdrawn_leaves_no_trace(events: list[Event]) -> None:
-    start = CallStarted(0.0, CALL.call)
-    assert summarize([start, *events]).cues == ()
-    kept = CueOpened(20.0, "d", replace(CUE, friendly=True))
-    assert summarize([start, kept, *events]).cues == (kept.cue,)
+def events(duration_s: float) -> list[Event]:
+    """Talk up to 20 s, and then a minute of waiting for the end."""
+    dead_air = replace(cue_at(28.0, CueKind.DEAD_AIR, None), span=TimeSpan(20.0, 28.0))
+    nudge = Nudge("n1", "x", "A\nB", NudgeLevel.INFO, 28.1, True, quoted("why"))
+    calm = EscalationChange(60.0, EscalationLevel.CALM, EscalationLevel.TENSE)
+    loudness: dict[Channel, float | None] = dict.fromkeys(CHANNELS, -30.0)
+    return [
+        CallStarted(0.0, INFO),
+        VoiceStarted(1.2, A, 1.0),
+        VoiceStopped(10.4, A, TimeSpan(1.0, 10.0)),
+        VoiceStarted(11.2, C, 11.0),
+        VoiceStopped(20.4, C, TimeSpan(11.0, 20.0)),
+        CueOpened(28.0, "d", dead_air),
+        NudgeShown(28.1, nudge),
+        EscalationChanged(60.0, calm),
+        *(MeterUpdated(float(i + 1), {}, loudness) for i in range(80)),
+        CueClosed(80.0, "d", replace(dead_air, span=TimeSpan(20.0, 80.0))),
+        CallEnded(80.0, duration_s, True, QUALITY, Performance()),
+    ]
 
 
-def test_a_call_that_was_cut_short_says_so() -> None:
-    assert summarize([CallStarted(0.0, CALL.call)]).input_quality.warnings == (Fact("cut_short"),)
+def test_a_call_that_ends_at_its_last_voice_has_nothing_of_the_waiting() -> None:
+    summary = summarize(events(20.0))
+    assert summary.call.duration_s == 20.0
+    assert (summary.cues, summary.nudges, summary.escalation) == ((), (), ())
+    assert summary.metrics.silence_s == 2.0
+    assert summary.metrics.non_talk == ()
+    assert len(summary.metrics.loudness_dbfs[A]) == 20
+
+
+def test_a_call_that_was_ended_by_hand_is_as_long_as_it_was() -> None:
+    summary = summarize(events(80.0))
+    assert len(summary.cues) == len(summary.nudges) == len(summary.escalation) == 1
+    assert summary.metrics.longest_silence_s == 60.0
+    assert len(summary.metrics.loudness_dbfs[A]) == 80

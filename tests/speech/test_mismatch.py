@@ -1,10 +1,13 @@
+from math import ceil
+
 import numpy as np
+import pytest
 
 from callwatch.core.channels import Channel, Language
 from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
-from callwatch.speech.mismatch import LanguageCheck
+from callwatch.speech.mismatch import LanguageCheck, MismatchConfig
 from callwatch.speech.protocol import SpeechChunk
 
 
@@ -19,7 +22,7 @@ def heard(number: int, sure: float, suffix: str = "") -> Utterance:
     return Utterance(name, Channel.CUSTOMER, (Word("word", span, sure),), True, span.end_s)
 
 
-def said(check: LanguageCheck, sure: float, segments: int = 12) -> list[Fact]:
+def said(check: LanguageCheck, sure: float, segments: int = 20) -> list[Fact]:
     out = []
     for number in range(segments):
         out += check.observe([chunk(number)], [])
@@ -40,15 +43,27 @@ def test_no_words_at_all_are_told_once() -> None:
     assert len(said(LanguageCheck(Language.EN), 0.0)) == 1
 
 
-def test_less_than_twenty_seconds_are_not_judged() -> None:
-    assert said(LanguageCheck(Language.EN), 0.0, segments=5) == []
+def test_little_speech_is_not_judged() -> None:
+    voiced_s = 4.0 - MismatchConfig().rolls_s
+    enough = ceil(MismatchConfig().window_s / voiced_s) + 2  # words may be late by two segments
+    assert said(LanguageCheck(Language.EN), 0.0, segments=enough - 2) == []
+    assert len(said(LanguageCheck(Language.EN), 0.0, segments=enough)) == 1
+
+
+@pytest.mark.parametrize(("over_s", "sentences"), [(-0.01, 0), (0.01, 1)])
+def test_listening_words_are_left_out(over_s: float, sentences: int) -> None:
+    config = MismatchConfig()
+    check, out = LanguageCheck(Language.EN), []
+    for number in range(60):
+        out += check.observe([chunk(number, config.rolls_s + config.least_segment_s + over_s)], [])
+    assert len(out) == sentences
 
 
 def test_it_is_noticed_in_the_middle_of_a_call() -> None:
     check = LanguageCheck(Language.EN)
-    assert said(check, 0.9, 12) == []
+    assert said(check, 0.9, 20) == []
     out = []
-    for number in range(12, 24):
+    for number in range(20, 44):
         out += check.observe([chunk(number)], [heard(number, 0.1, ".1")])
     assert len(out) == 1
 
@@ -56,7 +71,7 @@ def test_it_is_noticed_in_the_middle_of_a_call() -> None:
 def test_words_that_come_late_count_for_their_segment() -> None:
     check = LanguageCheck(Language.EN)
     out = check.observe([chunk(0)], [])
-    for number in range(1, 12):
+    for number in range(1, 30):
         out += check.observe([chunk(number)], [heard(number - 1, 0.9)])
     assert out == []
 
@@ -67,6 +82,28 @@ def test_a_long_turn_is_not_judged_before_its_words_are_there() -> None:
     turn = [heard(3, 0.9, f".{part}") for part in range(5)]
     out = check.observe([chunk(3, 20.0), chunk(8, 0.5)], [])
     out += check.observe([], turn)
-    for number in range(9, 12):
+    for number in range(9, 30):
         out += check.observe([chunk(number)], [heard(number, 0.9)])
+    assert out == []
+
+
+def test_speech_that_was_skipped_is_in_no_language() -> None:
+    check = LanguageCheck(Language.EN)
+    out = []
+    for number in range(24):
+        out += check.observe([chunk(number)], [])
+        check.note_recognition(4.0 * (number // 3), 0.0)  # a part of it, again and again
+    assert out == []
+    for number in range(24, 44):  # heard again, and still no words
+        out += check.observe([chunk(number)], [])
+    assert len(out) == 1
+
+
+def test_words_that_a_slow_machine_brings_late_are_waited_for() -> None:
+    check = LanguageCheck(Language.EN)
+    check.note_recognition(0.0, 12.0)
+    out = []
+    for number in range(16):
+        late = [heard(number - 3, 0.9)] if number >= 3 else []
+        out += check.observe([chunk(number)], late)
     assert out == []

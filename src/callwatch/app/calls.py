@@ -1,7 +1,6 @@
 """Puts one call together: source, pipeline, recogniser, journal, report, history."""
 
 import copy
-import logging
 import shutil
 import threading
 import uuid
@@ -17,16 +16,22 @@ from callwatch.app.priority import run_at_low_priority
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.errors import MissingPartError, OutputError, StoreError
-from callwatch.core.events import Event, PartialTranscribed, UtteranceFinished
+from callwatch.core.errors import CallwatchError, MissingPartError, OutputError, StoreError
+from callwatch.core.events import (
+    Event,
+    PartialTranscribed,
+    UtteranceFinished,
+    UtteranceRevised,
+)
 from callwatch.core.figures import OwnHistory
-from callwatch.core.log import logged
+from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.journal import JournalWriter
+from callwatch.report.revisions import settle_journal
 from callwatch.report.write import ReportPaths, write_report
 from callwatch.session.experimental import overridden
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
@@ -36,7 +41,7 @@ from callwatch.speech.choose import RecognizerChoice, choose_recognizer
 from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 JOURNAL_NAME = "events.jsonl"
 REPORT_NAMES = ("report.json", "report.html", JOURNAL_NAME)
@@ -271,6 +276,8 @@ class PreparedCall:
         """Write the report and the history of a call that has run."""
         plan, config = self._plan, self._desk.config
         self._journal.close()
+        with logged(_log, "the journal keeps words that were revised", CallwatchError):
+            settle_journal(self._journal_path)
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
         if self._audio is not None:
@@ -342,7 +349,7 @@ def drop_transcripts(sink: Sink) -> Sink:
     """The sink without what was said: for a journal when no transcript is to be kept."""
 
     def without_words(event: Event) -> None:
-        if not isinstance(event, PartialTranscribed | UtteranceFinished):
+        if not isinstance(event, PartialTranscribed | UtteranceFinished | UtteranceRevised):
             sink(event)
 
     return without_words

@@ -6,7 +6,6 @@ unfinished file, or one that no call knows; `tidy` takes both away.
 """
 
 import hashlib
-import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,11 +21,11 @@ from callwatch.core.audio import CallBlock
 from callwatch.core.errors import OutputError
 from callwatch.core.events import Event
 from callwatch.core.facts import Fact
-from callwatch.core.log import logged
+from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.session.audio_keeper import WITHOUT_WORDS, AudioKeeper, not_written
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
 from callwatch.config import OverlayConfig
 from callwatch.core.errors import CallwatchError, MissingPartError
 from callwatch.core.events import Event
-from callwatch.session.runner import CallRunner, Sink
 
 if TYPE_CHECKING:
+    # The engine is loaded by whoever has a call; `callwatch doctor` only asks for a display.
+    from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
+    from callwatch.session.runner import CallRunner, Sink
     from callwatch_ui.settings import OverlaySettings
 
 
@@ -32,7 +33,7 @@ class RunningCall:
     Its methods may be called from any thread.
     """
 
-    def __init__(self, call: PreparedCall) -> None:
+    def __init__(self, call: "PreparedCall") -> None:
         self._call = call
         self._lock = threading.Lock()
         self._finishing = threading.Lock()
@@ -44,11 +45,14 @@ class RunningCall:
         """Start the call in a thread of its own."""
         self._call.runner.start(self._done)
 
-    def stop(self) -> None:
-        """End the call and write its report; harmless when it is over.
+    def stop(self, *, at_last_voice: bool = False) -> None:
+        """End the call, or end it where the last voice did, and write its report.
 
-        Raises the CallwatchError that ended the call or that kept its report from being written.
+        Harmless when it is over. Raises the CallwatchError that ended the call or that kept its
+        report from being written.
         """
+        if at_last_voice:
+            self.end_at_last_voice()
         self._call.runner.stop()
         try:
             summary = self._call.runner.join()
@@ -58,6 +62,10 @@ class RunningCall:
         with self._finishing:  # stopped by a button and by the app's end at once: one report
             if self.outcome is None and summary is not None:
                 self.outcome = self._call.finish(summary)
+
+    def end_at_last_voice(self) -> None:
+        """When this call ends, what came after its last voice is no part of it."""
+        self._call.runner.end_at_last_voice()
 
     def pause(self) -> None:
         """Stop transcription (card payment)."""
@@ -83,7 +91,7 @@ class RunningCall:
                 return
         callback()
 
-    def _done(self, _runner: CallRunner) -> None:
+    def _done(self, _runner: "CallRunner") -> None:
         with self._lock:
             self._over = True
             callbacks, self._callbacks = self._callbacks, []
@@ -109,8 +117,8 @@ class _Feedback:
 
 
 def run_with_overlay(
-    desk: CallFactory, plan: CallPlan, sinks: tuple[Sink, ...] = ()
-) -> CallOutcome:
+    desk: "CallFactory", plan: "CallPlan", sinks: "tuple[Sink, ...]" = ()
+) -> "CallOutcome":
     """The call with the overlay; returns when the call is over and its report is written.
 
     Raises the CallwatchError that ended the call.
@@ -147,7 +155,7 @@ def overlay_settings(config: OverlayConfig) -> "OverlaySettings":
     )
 
 
-def save_pictures(out_dir: Path, desk: CallFactory) -> list[Path]:
+def save_pictures(out_dir: Path, desk: "CallFactory") -> list[Path]:
     """A picture of each state of the overlay.
 
     Raises MissingPartError when Qt is not there.

@@ -9,7 +9,7 @@ from callwatch.audio.backend import Backend, Device, DeviceKind
 from callwatch.audio.device_stream import DeviceStream, Wanted, resolve
 from callwatch.audio.inbox import Inbox
 from callwatch.audio.live import LiveCall
-from callwatch.audio.loopback import SoundcardBackend
+from callwatch.audio.loopback import CHUNK_S, SoundcardBackend
 from callwatch.audio.portaudio import PortAudioBackend
 from callwatch.audio.pulse import SoundServer
 from callwatch.core.channels import CHANNELS, Channel
@@ -20,10 +20,10 @@ from callwatch.core.facts import Fact
 _MAX_NOTES: Final = 40
 
 
-def backends() -> list[Backend]:
-    """The drivers of this machine, the sound server's first."""
+def backends(chunk_s: float = CHUNK_S) -> list[Backend]:
+    """The drivers of this machine, the sound server's first, which delivers every `chunk_s`."""
     server = SoundServer()
-    return [SoundcardBackend(server), PortAudioBackend(server)]
+    return [SoundcardBackend(server, chunk_s), PortAudioBackend(server)]
 
 
 def load_driver() -> None:
@@ -60,6 +60,7 @@ def open_live(
     customer: str | None,
     *,
     block_s: float = 0.1,
+    chunk_s: float = CHUNK_S,
     channels: tuple[Channel, Channel] = CHANNELS,
     clock: Callable[[], float] = time.monotonic,
     drivers: Sequence[Backend] | None = None,
@@ -76,10 +77,11 @@ def open_live(
     ========  ========  ==================================================================
 
     Names are ids or names as `list_devices` gives them, or an unmistakable part of one. A default
-    is followed when it changes. `drivers` are closed with the call. Raises InputError or
+    is followed when it changes. `chunk_s`: how often a device of the sound server delivers; seldom
+    costs less. `drivers` are closed with the call. Raises InputError or
     MissingPartError with what to do.
     """
-    drivers = backends() if drivers is None else drivers
+    drivers = backends(chunk_s) if drivers is None else drivers
     inbox = Inbox()
     notes: list[Fact] = []
 

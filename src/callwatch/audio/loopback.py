@@ -14,7 +14,7 @@ from callwatch.audio.pulse import RecordingWatch, SoundServer
 from callwatch.core.errors import InputError, MissingPartError
 
 # Delivered at once. Two devices cost 6 % of a core with 20 ms, 4 % with 40 ms.
-_CHUNK_S: Final = 0.04
+CHUNK_S: Final = 0.04
 
 # A null sink that nobody listened to answers after up to two seconds.
 _OPEN_TIMEOUT_S: Final = 5.0
@@ -39,8 +39,9 @@ class SoundcardBackend:
     name = "soundcard"
     silent_when_idle = sys.platform == "win32"
 
-    def __init__(self, server: SoundServer | None = None) -> None:
+    def __init__(self, server: SoundServer | None = None, chunk_s: float = CHUNK_S) -> None:
         self._server = server or SoundServer()
+        self._chunk_s = chunk_s
         self._open: list[_Reader] = []
 
     def devices(self) -> list[Device]:
@@ -91,7 +92,7 @@ class SoundcardBackend:
         except _SOUNDCARD_ERRORS as exc:
             raise InputError(f"{device.name} is not there: see callwatch devices") from exc
         watch = RecordingWatch(self._server)
-        reader = _Reader(microphone, device, channels, deliver, watch)
+        reader = _Reader(microphone, device, channels, deliver, watch, chunk_s=self._chunk_s)
         reader.start()
         watch.bind(device.id if device.backend == PULSE else None)
         self._open = [*(other for other in self._open if other.alive()), reader]
@@ -175,8 +176,11 @@ class _Reader:
         channels: int,
         deliver: Deliver,
         watch: RecordingWatch,
+        *,
+        chunk_s: float,
     ) -> None:
         self._microphone = microphone
+        self._chunk_s = chunk_s
         self._device = device
         self._channels = channels
         self._deliver = deliver
@@ -216,7 +220,7 @@ class _Reader:
         rate_hz = self._device.rate_hz
         try:
             recorder = self._microphone.recorder(
-                rate_hz, channels=self._channels, blocksize=round(_CHUNK_S * rate_hz)
+                rate_hz, channels=self._channels, blocksize=round(self._chunk_s * rate_hz)
             )
             recorder._record_event = self._event
             with recorder:

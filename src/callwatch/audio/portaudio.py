@@ -9,6 +9,8 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
 from callwatch.audio.pulse import RecordingWatch, SoundServer
 from callwatch.core.errors import InputError, MissingPartError
@@ -124,9 +126,10 @@ class _Stream:
 
         def callback(indata: Any, frames: int, time: object, status: object) -> None:
             del frames, time, status
-            deliver(indata, rate_hz)
+            # Raw: sounddevice's own way to arrays is one that numpy 2.5 takes leave of.
+            deliver(np.frombuffer(indata, np.float32).reshape(-1, channels), rate_hz)
 
-        self._stream = library.InputStream(
+        self._stream = library.RawInputStream(
             device=index,
             channels=channels,
             samplerate=rate_hz,

@@ -11,7 +11,6 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.cli.console import err, out, print_json
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
@@ -198,9 +197,18 @@ def file_stem(call_id: str) -> str:
 
 
 @calls_app.command("delete")
-def delete_call(call_id: CallId, history: HistoryOption = None) -> None:
+def delete_call(
+    call_id: CallId,
+    history: HistoryOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
     """Delete one call for good, with its files."""
     with open_history(history) as calls:
+        figures = calls.record(call_id).figures
+        began = Wording.of(Language.EN).stamp(figures.started_at)
+        what = f"the call of {began} ({clock(figures.duration_s)}), {call_id}"
+        if not yes and not typer.confirm(f"Delete {what}, for good?"):
+            raise typer.Exit(1)
         calls.delete(call_id)
     out.print(f"Deleted {escape(call_id)}.")
 
@@ -222,6 +230,8 @@ def purge_calls(
             count = calls.purge()
         else:
             count = calls.delete_older_than(older_than_days, datetime.now().astimezone())
+    from callwatch.app.kept_audio import remove_unfinished_audio
+
     remove_unfinished_audio()
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
 

@@ -2,14 +2,12 @@
 
 import errno
 import io
-import logging
 import os
 import sys
 
 from callwatch import __version__
 from callwatch.cli.app_command import parse_app_request, send_command
 from callwatch.core.errors import CallwatchError
-from callwatch.core.log import start_log
 
 
 def main() -> None:
@@ -20,6 +18,8 @@ def main() -> None:
         request = parse_app_request(sys.argv[1:])
         if request is not None:
             sys.exit(send_command(request.command, as_json=request.as_json))
+        from callwatch.core.log import start_log
+
         start_log(__version__)
         _start_app(sys.argv[1:])
         from callwatch.cli.tree import app
@@ -38,7 +38,9 @@ def main() -> None:
         if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
             _forget_output()
             _fail("What was to be printed cannot be written: the disk is full; make room on it.")
-        logging.getLogger(__name__).error("a fault of its own", exc_info=fault)
+        from callwatch.core.log import logger_of
+
+        logger_of(__name__).error("a fault of its own", exc_info=fault)
         if os.environ.get("CALLWATCH_DEBUG"):
             raise
         _fail(

@@ -10,7 +10,6 @@ from callwatch.cli.console import err
 from callwatch.config import Config, LoadedConfig, load_config
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ConfigError
-from callwatch.session.experimental import parse_overrides
 
 LanguageName = Annotated[
     str | None,
@@ -72,8 +71,13 @@ def configured(
         recognition = replace(recognition, engine=engine)
     if model is not None:
         recognition = replace(recognition, model=str(model))
-    overrides = parse_overrides(experimental or ())
-    return replace(config, recognition=recognition, experimental=overrides)
+    config = replace(config, recognition=recognition)
+    if not experimental:
+        return config
+    # The stages of the analysis are loaded only by the commands that analyse.
+    from callwatch.session.experimental import parse_overrides
+
+    return replace(config, experimental=parse_overrides(experimental))
 
 
 def parse_language(name: str) -> Language:

@@ -1,4 +1,4 @@
-"""`callwatch phrases match` and `callwatch phrases check`."""
+"""`callwatch phrases`: match lines of text, say why a call has its threats, check a pack."""
 
 import json
 import sys
@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from callwatch.cli.console import clock
+from callwatch.cli.history_option import HistoryOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
 from callwatch.document import fact_to_document
 from callwatch.phrases.check import check_packs
 from callwatch.phrases.embeddings import why_no_embeddings
+from callwatch.phrases.explain import Explainer
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.texts.facts import english
 
@@ -34,8 +37,12 @@ def match_lines(
             help="Judge by meaning too: finds more, takes some 30 ms a line.",
         ),
     ] = True,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say in words why, instead of JSON.")
+    ] = False,
 ) -> None:
     """Read one utterance a line on stdin, write one JSON object a line."""
+    explainer = Explainer(language, packs) if explain else None
     if embeddings and (why := why_no_embeddings()):
         typer.echo(why, err=True)
     try:
@@ -46,6 +53,12 @@ def match_lines(
     out = sys.stdout.buffer
     for raw in sys.stdin.buffer:
         text = raw.decode("utf-8", errors="replace").rstrip("\r\n").removeprefix("\ufeff")
+        found = matcher.match(text)
+        if explainer is not None:
+            typer.echo(text)
+            for match in found:
+                typer.echo(f"  {explainer.why(match.category, match.evidence, text)}")
+            continue
         matches = [
             {
                 "category": match.category.value,
@@ -56,12 +69,36 @@ def match_lines(
                 "evidence": english(match.evidence),
                 **fact_to_document(match.evidence, "evidence_"),
             }
-            for match in matcher.match(text)
+            for match in found
         ]
         out.write(
             json.dumps({"text": text, "matches": matches}, ensure_ascii=False).encode() + b"\n"
         )
         out.flush()
+
+
+@phrases_app.command("why")
+def why(
+    call_id: Annotated[
+        str, typer.Argument(metavar="CALL", help="The call's id, from `calls list`.")
+    ],
+    history: HistoryOption = None,
+    packs: Annotated[
+        Path | None, typer.Option("--packs", help="The packs of your own that the call had.")
+    ] = None,
+) -> None:
+    """Say for each threat of a call which rule or which known threats it rests on."""
+    with open_history(history) as calls:
+        summary = calls.get(call_id)
+    said = {utterance.id: utterance.text for utterance in summary.utterances}
+    explainer = Explainer(Language(summary.call.language), packs)
+    reasons = [
+        f"{clock(cue.span.start_s)}  "
+        + explainer.why(cue.category, cue.evidence, said.get(cue.utterance_id or "", ""))
+        for cue in summary.cues
+        if cue.category is not None
+    ]
+    typer.echo("\n".join(reasons) or "This call has no threats.")
 
 
 @phrases_app.command("check")

@@ -22,6 +22,7 @@ COMMANDS = {
     "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),
     "doctor": LazyCommand("callwatch.cli.devices", "doctor", _MACHINE),
     "models": LazyCommand("callwatch.cli.models", "models_app", _MACHINE),
+    "redact": LazyCommand("callwatch.cli.redact", "redact", _AFTER),
     "phrases": LazyCommand("callwatch.cli.phrases", "phrases_app", "Phrases"),
 }
 app = typer.Typer(

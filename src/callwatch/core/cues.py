@@ -76,6 +76,16 @@ class Cue:
     utterance_id: str | None = None
     friendly: bool | None = None
 
+    @property
+    def is_wish(self) -> bool:
+        """Whether it is a wish for a manager: a `threat` cue by its code, and none to a person."""
+        return self.category is ThreatCategory.MANAGER
+
+    @property
+    def is_threat(self) -> bool:
+        """Whether the customer threatened with something."""
+        return self.kind is CueKind.THREAT and not self.is_wish
+
     def __post_init__(self) -> None:
         if not 0.0 <= self.score <= 1.0:
             raise ValueError(f"a cue's score lies in 0..1, not {self.score}")

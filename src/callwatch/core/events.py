@@ -89,7 +89,18 @@ class PartialTranscribed:
 
 @dataclass(frozen=True, slots=True)
 class UtteranceFinished:
-    """A finished utterance, numbers masked."""
+    """A finished utterance, numbers masked: also those that may only turn out to be a secret."""
+
+    time_s: float
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class UtteranceRevised:
+    """A finished utterance as it is to be kept, in place of the one with its channel and id.
+
+    More was said since: digits became a part of a secret, or turned out to be none.
+    """
 
     time_s: float
     utterance: Utterance
@@ -194,6 +205,7 @@ Event = (
     | CueWithdrawn
     | PartialTranscribed
     | UtteranceFinished
+    | UtteranceRevised
     | EscalationChanged
     | NudgeShown
     | NudgeClosed

@@ -16,15 +16,14 @@ HOP_S: Final = 0.01
 class Leak:
     """What is known of one channel's voice leaking into the other.
 
-    gain_db   level of the leak relative to the far channel; None: no leak is heard
-    own_share share 0..1 of this channel's sound that the far channel does not explain; near 0 the
-              channel has no voice of its own
-    rest_db   what stays of the leak after it was taken away, relative to it; 0: all of it
+    gain_db      level of the leak relative to the far channel; None: no leak is heard
+    delay_s      how much later than the far voice
+    residual_db  what stays of the leak after it was taken away, relative to it; 0: all of it
     """
 
     gain_db: float | None = None
-    own_share: float = 1.0
-    rest_db: float = 0.0
+    delay_s: float = 0.0
+    residual_db: float = 0.0
 
 
 _NOT_GIVEN: Final = np.zeros((2, 0), dtype=np.float32)

@@ -35,6 +35,20 @@ _FRAMES: Final = 6
 _LEFT_OUT: Final = "..."
 
 
+def logger_of(module: str) -> logging.Logger:
+    """The logger of a module of callwatch, given as `__name__`.
+
+    What it writes goes into the log and nowhere else: without a handler Python would print warnings, messages of
+    errors included, and the handlers of a program around callwatch know nothing of what must be left out.
+    """
+    for name in PACKAGES:
+        package = logging.getLogger(name)
+        package.propagate = False
+        if not package.handlers:
+            package.addHandler(logging.NullHandler())
+    return logging.getLogger(module)
+
+
 class Plain(str):
     """A text of the program itself, such as a version: never anything of a call, a person or a path."""
 
@@ -47,23 +61,14 @@ def log_path() -> Path:
 
 
 def start_log(version: str) -> None:
-    """Write the log from now on; where that cannot be, go on without."""
+    """Write the log from now on. The file is made by the first fault; where it cannot be, nothing is written."""
     stop_log()
-    try:
-        log_path().parent.mkdir(parents=True, exist_ok=True)
-        handler = _PrivateFile(log_path(), maxBytes=MAX_BYTES, backupCount=1, encoding="utf-8")
-    except OSError:
-        return
+    handler = _PrivateFile(version)
     handler.setFormatter(_Formatter())
     for name in PACKAGES:
-        logger = logging.getLogger(name)
+        logger = logger_of(name)
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
-        logger.propagate = False
-    own, python = Plain(version), Plain(platform.python_version())
-    logging.getLogger("callwatch").info(
-        "callwatch %s, Python %s, %s", own, python, Plain(sys.platform)
-    )
 
 
 def stop_log() -> None:
@@ -87,8 +92,16 @@ def logged(logger: logging.Logger, what: str, *kinds: type[BaseException]) -> It
 class _PrivateFile(logging.handlers.RotatingFileHandler):
     """Readable for its owner alone; a full disk costs a line and nothing else."""
 
+    def __init__(self, version: str) -> None:
+        super().__init__(log_path(), maxBytes=MAX_BYTES, backupCount=1, delay=True)
+        self._head = f"callwatch {version}, Python {platform.python_version()}, {sys.platform}\n"
+
     def _open(self) -> TextIOWrapper:
-        return TextIOWrapper(open(self.baseFilename, "ab", opener=_private), encoding="utf-8")
+        Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
+        raw = open(self.baseFilename, "ab", opener=_private)  # noqa: SIM115
+        file = TextIOWrapper(raw, encoding="utf-8")
+        file.write(self._head)
+        return file
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
         """Nothing: the log is not worth a word on the user's screen."""

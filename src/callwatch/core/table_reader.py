@@ -11,7 +11,7 @@ the value that it had. Elements of lists and tables are checked like values.
 
 import difflib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
 from types import NoneType, UnionType
@@ -59,7 +59,31 @@ def declared_limits(owner: Any, name: str) -> Limits:
 
 def near(name: str, known: Sequence[str]) -> list[str]:
     """Up to three known names that `name` may be a slip of, the nearest first."""
-    return difflib.get_close_matches(name, known, n=3, cutoff=0.6)
+    return difflib.get_close_matches(name, known, n=3, cutoff=0.7)
+
+
+def leaves(table: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """The dotted key of each value in a table and the tables in it."""
+    out: list[str] = []
+    for key, value in table.items():
+        inner = isinstance(value, Mapping)
+        out += leaves(value, f"{prefix}{key}.") if inner else [f"{prefix}{key}"]
+    return out
+
+
+def nested(key: str, value: object) -> dict[str, Any]:
+    """The table that holds one value under a dotted key."""
+    first, _, rest = key.partition(".")
+    return {first: nested(rest, value) if rest else value}
+
+
+def take_key(table: MutableMapping[str, Any], key: str) -> Any:
+    """The value of a dotted key, which the table then holds no more; None when it does not."""
+    first, _, rest = key.partition(".")
+    if not rest:
+        return table.pop(first, None)
+    inner = table.get(first)
+    return take_key(inner, rest) if isinstance(inner, MutableMapping) else None
 
 
 class TableReader:

@@ -1,57 +1,61 @@
-"""Spurts: what one side says without a longer pause, and how it meets the other side's speech."""
+"""Spurts: what one side says without a longer pause; and what is known of the side itself."""
 
-from collections import deque
 from dataclasses import dataclass, field
-from itertools import islice
+
+import numpy as np
 
 from callwatch.core.channels import Channel
 from callwatch.core.frames import HOP_S
-from callwatch.detectors.syllables import count_syllables
+from callwatch.detectors.acoustics import SoundWindows
 
 NEVER = -1_000_000
-CONFIRMED = 8  # frames: as long as voice activity itself waits before it tells a start
-USUAL_PACE = 0.005  # the usual level of a voice: some 2 s of its speech
-MEMORY = 300  # frames of level: longer than any listening phrase, and the pause that ends it
+CONFIRMED = 8  # frames: as long as voice activity itself waits before it reports a start
+STRONG_SHARE = 0.8  # a voice's strong level: between its vowels, above its soft ends
+FORGET = 0.9995  # a frame: the strong level follows some 20 s of speech ...
+KNOWN = 50.0  # ... and is believed after half a second of it
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """How the other side held the floor at an onset; 0 when they did not.
+
+    voiced_s    how much of it they spoke
+    own_share   share of it in which oneself spoke
+    run_s       since their last pause
+    late_s      their silence before the onset
+    """
+
+    hold_s: float
+    voiced_s: float
+    own_share: float
+    run_s: float
+    late_s: float
 
 
 @dataclass(slots=True)
 class TalkSpurt:
     """The current (or last) spurt of one side. Counts are 10 ms frames of the call.
 
-    start      first frame, the true onset
-    part       first frame since the last pause that parts words
-    before     from the onset to the last frame before that pause
-    last       last frame with speech
-    voiced     frames with speech
-    overlap    frames with speech of both tracker, neither soft
-    gap        longest pause inside
-    hold       how long the other had held the floor at the onset, 0 when they did not
-    other_run  how long the other's own part had lasted at the onset
+    start       first frame, the true onset
+    last        last frame with speech
+    voiced      frames with speech
+    is_judged   it was decided what it is
+    is_changed  the floor changed hands meanwhile: it can be no interruption any more
+    hold        how the other held the floor at the onset, once that was asked
+    is_listening  whether it sounded like a listening word, once it is over
     """
 
     channel: Channel
     start: int = NEVER
-    part: int = NEVER
-    before: int = 0
     last: int = NEVER
     voiced: int = 0
-    overlap: int = 0
-    gap: int = 0
-    last_overlap: int = NEVER
-    hold: int = 0
-    other_run: int = 0
     is_on: bool = False
     is_over: bool = True
     is_judged: bool = True
     is_changed: bool = False
-    cue_id: str | None = None
-    # of the side rather than the spurt
-    stretch_start: int = NEVER
-    solo: int = 0
-    usual_dbfs: float | None = None
-    recent_dbfs: float = -120.0
-    last_loud: int = NEVER
-    levels: deque[float] = field(default_factory=lambda: deque(maxlen=MEMORY))
+    hold: Hold | None = None
+    is_listening: bool | None = None
+    windows: SoundWindows = field(default_factory=lambda: SoundWindows(NEVER))
 
     @property
     def is_confirmed(self) -> bool:
@@ -63,34 +67,22 @@ class TalkSpurt:
         """From the onset to the last speech."""
         return (self.last + 1 - self.start) * HOP_S
 
+
+class SpeakerState:
+    """How loud one side is when it speaks up: a high quantile of the level of its speech."""
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(121)
+
+    def hear(self, level_dbfs: float) -> None:
+        """One frame of the side's speech."""
+        self._counts *= FORGET
+        self._counts[min(120, max(0, round(-level_dbfs)))] += 1.0
+
     @property
-    def softness_db(self) -> float:
-        """How far the last syllable lies below the usual level of this side."""
-        return 0.0 if self.usual_dbfs is None else self.usual_dbfs - self.recent_dbfs
-
-    def syllables(self, frame: int) -> int:
-        """How many syllables were said since the onset; `frame` is the last one that was heard."""
-        first, after = frame + 1 - self.start, frame - self.last
-        heard = len(self.levels)
-        return count_syllables(list(islice(self.levels, max(0, heard - first), heard - after)))
-
-    def hear_level(self, is_on: bool, level_dbfs: float, frame: int, soft_db: float) -> None:
-        """Follow the level: peaks fade by 1 dB a frame, so that holes in words do not count."""
-        self.levels.append(level_dbfs)
-        self.recent_dbfs = max(level_dbfs, self.recent_dbfs - 1.0)
-        if not is_on:
-            return
-        if self.usual_dbfs is None:
-            self.usual_dbfs = level_dbfs
-        self.usual_dbfs += USUAL_PACE * (level_dbfs - self.usual_dbfs)
-        if level_dbfs > self.usual_dbfs - soft_db:
-            self.last_loud = frame
-
-    def begin(self, frame: int) -> None:
-        """A new spurt starts."""
-        self.start = self.part = self.last = frame
-        self.before = self.voiced = self.overlap = self.gap = 0
-        self.last_overlap = NEVER
-        self.is_over = self.is_judged = False
-        self.is_changed = False
-        self.cue_id = None
+    def strong_dbfs(self) -> float:
+        """NaN until the side has spoken a little."""
+        total = self._counts.sum()
+        if total < KNOWN:
+            return float("nan")
+        return -float(np.searchsorted(np.cumsum(self._counts), (1 - STRONG_SHARE) * total))

@@ -60,7 +60,7 @@ def _check(path: Path, *, own: bool) -> list[Finding]:
 
 def _advice(pack: Pack, whole: Pack, shipped: Pack | None) -> list[str]:
     out: list[str] = []
-    for rule in (*pack.rules.values(), *pack.guards.values(), *pack.steps.values()):
+    for rule in pack.groups():
         for pattern in rule.patterns:
             found = anchors(pattern, whole.classes)
             if found is None:
@@ -84,7 +84,7 @@ def _advice(pack: Pack, whole: Pack, shipped: Pack | None) -> list[str]:
                 f"[rewrites] {word}: its new form is itself rewritten, which is not done twice."
             )
     if shipped is not None:
-        known = {*shipped.rules, *shipped.guards, *shipped.steps}
+        known = {rule.id for rule in shipped.groups()}
         out += [
             f"disable: there is no '{name}' in the shipped pack."
             for name in pack.disable

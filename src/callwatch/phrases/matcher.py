@@ -36,8 +36,18 @@ class Bounds:
     # When not even a weak rule of the category found anything: talk about something else
     # altogether may look like a threat to sums of small weights.
     bare: float
+    # A weak rule of an urgent category: its words are in much that people say every day.
+    hinted_urgent: float
     # A strong rule is believed unless the judges are nearly sure of the opposite.
     veto: float
+    # An urgent card interrupts somebody's work: its rule and the judges must agree.
+    veto_urgent: float
+
+    def without_rule(self, category: ThreatCategory, *, hinted: bool) -> float:
+        """What likeness must reach; no likeness is enough to tell of danger to life."""
+        if hinted:
+            return self.hinted_urgent if category.is_urgent else self.hinted
+        return math.inf if category.is_urgent else self.bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +57,22 @@ class MatchConfig:
 
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
-    wording_alone: Bounds = Bounds(hinted=0.65, bare=0.55, veto=0.20)
-    with_meaning: Bounds = Bounds(hinted=0.50, bare=0.50, veto=0.30)
+    wording_alone: Bounds = Bounds(
+        hinted=0.80, bare=0.60, hinted_urgent=0.90, veto=0.30, veto_urgent=0.50
+    )
+    with_meaning: Bounds = Bounds(
+        hinted=0.60, bare=0.60, hinted_urgent=0.85, veto=0.30, veto_urgent=0.50
+    )
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
     wording_weight: float = 0.52
     meaning_weight: float = 0.45
     shift: float = 0.28
-    # Harmless Danish looks more like a threat to both judges than the other languages do.
-    danish_shift: float = -0.20
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
+    # Below these log odds of the likeliest category the words are plainly harmless, and what a second
+    # judge adds are false alarms; most lines of ordinary talk.
+    least_wording: float = -2.0
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6
@@ -93,6 +108,7 @@ class PhraseMatcher:
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
         self._guards = RuleSet(pack.guards.values(), pack.classes, reach=True)
+        self._frames = RuleSet(pack.frames.values(), pack.classes)
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
@@ -119,8 +135,9 @@ class PhraseMatcher:
             self._read(part) for part in windows(normalise(text, self._pack.rewrites)) if part.words
         ]
         if thorough and self._meaning is not None and self._classifier is not None:
-            read.sort(key=lambda part: part.likeness, reverse=True)
-            for part in read[: self._config.meaning_windows]:
+            doubtful = [part for part in read if self._is_doubtful(part)]
+            doubtful.sort(key=lambda part: part.likeness, reverse=True)
+            for part in doubtful[: self._config.meaning_windows]:
                 part.meaning = self._meaning.logits(part.said)
         best: dict[ThreatCategory, PhraseMatch] = {}
         for part in read:
@@ -129,10 +146,21 @@ class PhraseMatcher:
                     best[match.category] = match
         return sorted(best.values(), key=lambda match: (match.start, match.category))
 
+    def _is_doubtful(self, part: "_Reading") -> bool:
+        """Whether the meaning may change the answer: most talk is plainly harmless by its words."""
+        if part.likeness >= self._config.least_wording:
+            return True
+        return any(hit.rule.strong for hit in part.hits)
+
     def features(self, text: NormText) -> list[Feature]:
         """What the classifier sees (for training)."""
         hits, guards = self._search(text)
         return self._features.read(text, hits, guards)
+
+    def likeness(self, text: str) -> float:
+        """How much the wording is like a threat of any kind, in log odds (for training)."""
+        parts = windows(normalise(text, self._pack.rewrites))
+        return max((self._read(part).likeness for part in parts if part.words), default=-math.inf)
 
     def _search(self, text: NormText) -> tuple[list[Hit], list[Hit]]:
         guards = self._guards.search(text)
@@ -166,12 +194,19 @@ class PhraseMatcher:
         out: list[PhraseMatch] = []
         for number, category in enumerate(CATEGORIES):
             if category in strong:
-                if strong[category].rule.own or sure[number] >= bounds.veto:
+                least = bounds.veto_urgent if category.is_urgent else bounds.veto
+                if strong[category].rule.own or sure[number] >= least:
                     score = max(sure[number], self._config.rule_score)
                     out.append(_from_rule(read.text, strong[category], score))
-            elif sure[number] >= (bounds.hinted if category in hinted else bounds.bare):
+                continue
+            least = bounds.without_rule(category, hinted=category in hinted)
+            if sure[number] >= least and self._has_frame(read.text, category):
                 out.append(self._from_judges(read, number, sure[number]))
         return out
+
+    def _has_frame(self, text: NormText, category: ThreatCategory) -> bool:
+        """Whether the words say who does what to whom, as far as the category needs it."""
+        return any(category in hit.rule.labels for hit in self._frames.search(text))
 
     def _probabilities(self, read: "_Reading") -> tuple[Bounds, list[float]]:
         """Each category's probability, and how high it must be."""
@@ -181,7 +216,7 @@ class PhraseMatcher:
         both = (
             config.wording_weight * read.wording
             + config.meaning_weight * read.meaning
-            + (config.danish_shift if self.language is Language.DA else config.shift)
+            + config.shift
         )
         return config.with_meaning, [_probability(odds) for odds in both]
 

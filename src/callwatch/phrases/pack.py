@@ -5,6 +5,7 @@ to do.
 """
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -24,12 +25,14 @@ _TOP_KEYS: Final = {
     "classes",
     "rules",
     "guards",
+    "frames",
     "steps",
     "disable",
 }
 _RULE_KEYS: Final = {
     "rules": {"id", "category", "strength", "any", "unless"},
     "guards": {"id", "categories", "any", "unless"},
+    "frames": {"id", "categories", "any", "unless"},
     "steps": {"id", "step", "any", "unless"},
 }
 
@@ -38,7 +41,7 @@ _RULE_KEYS: Final = {
 class Rule:
     """One named group of patterns.
 
-    `labels` are the categories (rules, guards) or the step that it speaks of; `strong` is
+    `labels` are the categories (rules, guards, frames) or the step that it speaks of; `strong` is
     False for hints. `own`: an organisation wrote it, for words that no classifier has learnt.
     """
 
@@ -59,8 +62,14 @@ class Pack:
     classes: dict[str, tuple[Sequence, ...]] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     guards: dict[str, Rule] = field(default_factory=dict)
+    frames: dict[str, Rule] = field(default_factory=dict)
     steps: dict[str, Rule] = field(default_factory=dict)
     disable: tuple[str, ...] = ()
+
+    def groups(self) -> Iterator[Rule]:
+        """Every rule, guard, frame and step."""
+        for kind in (self.rules, self.guards, self.frames, self.steps):
+            yield from kind.values()
 
     def overlaid(self, other: "Pack") -> "Pack":
         """This pack with another on top: classes grow, known ids are replaced or go."""
@@ -79,6 +88,7 @@ class Pack:
             classes,
             merged(self.rules, other.rules),
             merged(self.guards, other.guards),
+            merged(self.frames, other.frames),
             merged(self.steps, other.steps),
         )
 
@@ -124,25 +134,16 @@ def _pack(data: dict[str, Any], where: str, language: Language | None) -> Pack:
             f"{where}: this pack is for '{named}', not '{language}'; put it under its own name."
         )
     seen: set[str] = set()
+    groups: dict[str, dict[str, Rule]] = {}
+    for kind in _RULE_KEYS:
+        some = [_rule(raw, kind, where, seen) for raw in _tables(data, kind, where)]
+        groups[kind] = {rule.id: rule for rule in some}
     return Pack(
         named,
         _rewrites(data.get("rewrites", {}), where),
         _classes(data.get("classes", {}), where),
-        {
-            rule.id: rule
-            for rule in (_rule(raw, "rules", where, seen) for raw in _tables(data, "rules", where))
-        },
-        {
-            rule.id: rule
-            for rule in (
-                _rule(raw, "guards", where, seen) for raw in _tables(data, "guards", where)
-            )
-        },
-        {
-            rule.id: rule
-            for rule in (_rule(raw, "steps", where, seen) for raw in _tables(data, "steps", where))
-        },
-        tuple(_strings(data.get("disable", []), f"{where}: disable")),
+        **groups,
+        disable=tuple(_strings(data.get("disable", []), f"{where}: disable")),
     )
 
 
@@ -222,7 +223,7 @@ def _labels(raw: dict[str, Any], kind: str, here: str) -> tuple[str, ...]:
         if kind == "rules"
         else _strings(raw.get("categories", []), f"{here}: {key}")
     )
-    if kind == "guards" and named == ["all"]:
+    if kind != "rules" and named == ["all"]:
         return tuple(ThreatCategory)
     for label in named:
         if label not in list(ThreatCategory):
@@ -239,7 +240,7 @@ def check_classes(pack: Pack, where: str) -> None:
     for name, entries in pack.classes.items():
         for entry in entries:
             _try_regex(entry, pack, f"{where}: the class {name}")
-    for rule in (*pack.rules.values(), *pack.guards.values(), *pack.steps.values()):
+    for rule in pack.groups():
         for pattern in (*rule.patterns, *rule.unless):
             _try_regex(pattern, pack, f"{where}: {rule.id}")
 
@@ -248,4 +249,6 @@ def _try_regex(pattern: Sequence, pack: Pack, where: str) -> None:
     try:
         to_regex(pattern, pack.classes)
     except ConfigError as exc:
-        raise ConfigError(f"{where}: {exc}; define it under [classes] or mend the name.") from exc
+        raise ConfigError(
+            f"{where}: {exc}; define it under [classes] or correct the name."
+        ) from exc

@@ -12,6 +12,8 @@ BOUNDARY: Final = "¶"
 
 # A letter or digit, then letters, digits, combining marks and inner apostrophes; or a sentence end.
 _TOKEN: Final = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f]|['’´`](?=[^\W_]))*|[.!?;…]+")
+# Nobody starts again with more words than these.
+_REPEATED: Final = 4
 _APOSTROPHES: Final = re.compile(r"['’´`]")
 
 
@@ -67,27 +69,44 @@ def normal_word(raw: str) -> str:
 
 
 def normalise(text: str, rewrites: Mapping[str, tuple[str, ...]]) -> NormText:
-    """Words of `text`; a word in `rewrites` becomes its other words (or none) at the same place."""
-    words: list[NormWord] = []
-    pieces: list[str] = [BOUNDARY, " "]
-    starts: list[int] = []
-    at = 2
-    boundary_last = True
+    """Words of `text`; a word in `rewrites` becomes its other words (or none) at the same place.
+
+    What is said twice in a row ("i'm gonna, i'm gonna sue") stands once: people start again.
+    """
+    words: list[NormWord | None] = []  # None: a sentence boundary
     for token in _TOKEN.finditer(text):
         raw = token.group()
         if raw[0] in ".!?;…":
-            if not boundary_last:
-                pieces += (BOUNDARY, " ")
-                at += 2
-                boundary_last = True
+            if words and words[-1] is not None:
+                words.append(None)
             continue
         word = normal_word(raw)
         for form in rewrites.get(word, (word,)):
             words.append(NormWord(form, token.start(), token.end()))
+            _drop_repeat(words)
+    return _line_of(text, words)
+
+
+def _drop_repeat(words: list[NormWord | None]) -> None:
+    """Takes the last words away when they repeat those before them, up to _REPEATED words."""
+    for count in range(1, min(_REPEATED, len(words) // 2) + 1):
+        last, before = words[-count:], words[-2 * count : -count]
+        if all(a and b and a.text == b.text for a, b in zip(last, before, strict=True)):
+            del words[-count:]
+            return
+
+
+def _line_of(text: str, words: list[NormWord | None]) -> NormText:
+    pieces: list[str] = [BOUNDARY, " "]
+    starts: list[int] = []
+    at = 2
+    for word in words:
+        form = BOUNDARY if word is None else word.text
+        if word is not None:
             starts.append(at)
-            pieces += (form, " ")
-            at += len(form) + 1
-            boundary_last = False
-    if not boundary_last:
+        pieces += (form, " ")
+        at += len(form) + 1
+    if words and words[-1] is not None:
         pieces += (BOUNDARY, " ")
-    return NormText(text, tuple(words), "".join(pieces), tuple(starts))
+    kept = tuple(word for word in words if word is not None)
+    return NormText(text, kept, "".join(pieces), tuple(starts))

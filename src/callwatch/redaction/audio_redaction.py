@@ -10,33 +10,22 @@ masked, and in the seconds after somebody named a secret ("your card number, ple
 are silent, because one side's voice may leak into the other's channel. No threads, no clock.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
-from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.core.channels import Channel, Language
 from callwatch.core.spans import TimeSpan, gaps, union
 from callwatch.core.words import Utterance, Word
-from callwatch.redaction.digit_runs import EMAIL, find_runs
-from callwatch.redaction.redactor import holds_mask
-from callwatch.redaction.tokens import tokenize
-from callwatch.redaction.trigger_phrases import find_mentions
+from callwatch.redaction.labels import EMAIL, holds_mask
+from callwatch.redaction.lines import Line
+from callwatch.redaction.tokens import ADDRESS, DOMAIN
+from callwatch.redaction.vocabulary import Topic
 
-# What a recogniser makes of an address that was read aloud.
-_ADDRESS: Final = re.compile(
-    r"@|\w\.(?:com|net|org|edu|info|eu|io|uk|ie|nu|se|dk|no|fi|de)\b", re.I
-)
-# Names of numbers and addresses that reach a person; of secrets see find_mentions.
-_CONTACT: Final = re.compile(
-    r"\b(?:(?:tele)?phone number|mobile number|cell number|e-?mail(?: address)?|mail address|"
-    r"telefonnummer|telefonnumret|telefonnummeret|mobilnummer|mobilnumret|mobilnummeret|"
-    r"e-?post(?:adress|adresse|adressen)?|mejl(?:adress|adressen)?|mail(?:adress|adresse|adressen))\b"
-)
 # More than any number that is counted below: what was masked is a secret whatever its length.
 _MASKED: Final = 1_000
 
@@ -62,29 +51,41 @@ class _Number:
     digits: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What one utterance tells: where its words are, its numbers, what it asks for."""
+
+    end_s: float
+    words: list[TimeSpan]
+    numbers: list[_Number]
+    asked: list[TimeSpan]
+
+
 class AudioRedactor:
     """Grows with what is heard; asked, much later, what of a stretch may be kept."""
 
     def __init__(self, language: Language, config: AudioRedactionConfig | None = None) -> None:
         self._language = language
         self._config = config or AudioRedactionConfig()
-        self._words: dict[Channel, list[TimeSpan]] = {channel: [] for channel in CHANNELS}
-        self._numbers: list[_Number] = []
-        self._asked: list[TimeSpan] = []
+        self._heard: dict[tuple[Channel, str], _Heard] = {}
         self._pauses: list[TimeSpan] = []
         self._paused_from_s: float | None = None
 
     def hear(self, utterance: Utterance) -> None:
-        """A finished utterance, masked."""
+        """A finished utterance, masked; one with the same channel and id takes its place."""
         words = utterance.words
         if not any(word.span.duration_s > 0 for word in words):
             return  # a recogniser without word times: nothing tells what to keep
         pad_s = self._config.word_pad_s
-        self._words[utterance.channel] += [
-            TimeSpan(max(0.0, word.span.start_s - pad_s), word.span.end_s + pad_s) for word in words
-        ]
-        self._numbers += self._numbers_in(utterance)
-        self._asked += self._asked_in(utterance)
+        self._heard[utterance.channel, utterance.id] = _Heard(
+            max(word.span.end_s for word in words),
+            [
+                TimeSpan(max(0.0, word.span.start_s - pad_s), word.span.end_s + pad_s)
+                for word in words
+            ],
+            self._numbers_in(utterance),
+            self._asked_in(utterance),
+        )
 
     def pause(self, at_s: float) -> None:
         """From here on nothing is kept."""
@@ -99,13 +100,11 @@ class AudioRedactor:
     def forget_before(self, time_s: float) -> None:
         """Nobody will ask for anything before this any more."""
         oldest_s = time_s - self._config.memory_s
-        for channel, spans in self._words.items():
-            self._words[channel] = [span for span in spans if span.end_s >= oldest_s]
-        self._numbers = [number for number in self._numbers if number.span.end_s >= oldest_s]
-        self._asked = [span for span in self._asked if span.end_s >= oldest_s]
+        keep_s = oldest_s - self._config.asked_s  # an answer may still be awaited
+        self._heard = {key: one for key, one in self._heard.items() if one.end_s >= keep_s}
         self._pauses = [pause for pause in self._pauses if pause.end_s >= oldest_s]
 
-    def gains(self, channel: Channel, start_s: float, count: int) -> npt.NDArray[np.float32]:
+    def gains(self, channel: Channel, start_s: float, count: int) -> FloatArray:
         """0 (silent) to 1 (kept) for each of `count` samples from `start_s` on."""
         end_s = start_s + count / CALL_RATE_HZ
         fade_s = self._config.fade_s
@@ -123,16 +122,17 @@ class AudioRedactor:
     def spans(self, channel: Channel) -> list[TimeSpan]:
         """What may be kept of a side, as far as is known."""
         silent = self._silent()
-        understood = union(self._words[channel], self._config.bridge_s)
+        words = (one.words for (side, _), one in self._heard.items() if side is channel)
+        understood = union((span for spans in words for span in spans), self._config.bridge_s)
         return [part for span in understood for part in gaps(silent, span)]
 
     def _silent(self) -> list[TimeSpan]:
         """Where neither side may be kept."""
-        out = [*self._pauses, *self._asked]
+        out = [*self._pauses, *(span for one in self._heard.values() for span in one.asked)]
         if self._paused_from_s is not None:
             out.append(TimeSpan(self._paused_from_s, float("inf")))
         group: list[_Number] = []
-        for number in sorted(self._numbers):
+        for number in sorted(number for one in self._heard.values() for number in one.numbers):
             if group and number.span.start_s - _end_s(group) > self._config.near_s:
                 out += self._secret(group)
                 group = []
@@ -148,32 +148,32 @@ class AudioRedactor:
     def _numbers_in(self, utterance: Utterance) -> list[_Number]:
         words = utterance.words
         found = [_Number(word.span, _MASKED) for word in words if holds_mask(word.text)]
-        for word in words:
-            if EMAIL in word.text or _ADDRESS.search(word.text):
+        line = _line(utterance, self._language)
+        for word, token in zip(words, line.tokens, strict=True):
+            if EMAIL in word.text or token.flags & (ADDRESS | DOMAIN):
                 start_s = max(0.0, word.span.start_s - self._config.address_s)
                 found.append(_Number(TimeSpan(start_s, word.span.end_s), _MASKED))
-        for run in find_runs(
-            tokenize([word.text for word in words], self._language), self._language
-        ):
-            found.append(_Number(_around(words[run.start : run.end]), len(run.digits)))
+        for group in line.groups:
+            found.append(_Number(_around(words[group.start : group.end]), group.size))
         if found and _share_one_time(words):
             return [_Number(_around(words), max(number.digits for number in found))]
         return found
 
     def _asked_in(self, utterance: Utterance) -> list[TimeSpan]:
         """The seconds in which an answer may come to what the utterance names."""
-        words = utterance.words
-        texts = [
-            "-" if holds_mask(word.text) else word.text for word in words
-        ]  # "[email]" asks none
-        cores = [token.core for token in tokenize(texts, self._language)]
-        ends = [mention.end for mention in find_mentions(cores)]
-        line = " ".join(cores)
-        ends += [line[: found.end()].count(" ") + 1 for found in _CONTACT.finditer(line)]
-        return [
-            TimeSpan(words[end - 1].span.end_s, words[end - 1].span.end_s + self._config.asked_s)
-            for end in ends
+        ends = [
+            utterance.words[mention.end - 1].span.end_s
+            for mention in _line(utterance, self._language).mentions
+            if mention.topic is not Topic.ORDINARY and not mention.is_hint
         ]
+        return [TimeSpan(end_s, end_s + self._config.asked_s) for end_s in ends]
+
+
+def _line(utterance: Utterance, language: Language) -> Line:
+    """The utterance for the recognisers of text; "[email]" asks for none."""
+    words = ["-" if holds_mask(word.text) else word.text for word in utterance.words]
+    span = utterance.span
+    return Line(0, utterance.channel, words, (span.start_s, span.end_s), language)
 
 
 def _end_s(group: Sequence[_Number]) -> float:

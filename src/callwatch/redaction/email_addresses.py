@@ -1,287 +1,367 @@
-"""E-mail addresses, written or spoken, in a row of words.
+"""E-mail addresses, written, dictated or spelled, also over several utterances of one side.
 
 anna.berg@example.com                       written
 anna dot berg at example dot com            en
+A for apple N for November at proton dot ch en
 anna punkt berg snabel-a example punkt se   sv
 anna punktum berg snabel a firma punktum dk da
 anna punktum berg krøllalfa firma punktum no nb
+
+An address hangs on its @: the domain is looked for after it, the name before it.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from callwatch.redaction.tokens import Token
+from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.redaction.domain_endings import DOT_WORDS, SPLIT_PROVIDERS, is_ending
+from callwatch.redaction.labels import EMAIL
+from callwatch.redaction.lines import Finding, Line
+from callwatch.redaction.tokens import (
+    ADDRESS,
+    ALPHABET,
+    AT,
+    DOMAIN,
+    DOT,
+    ENDS,
+    FILLER,
+    JOIN,
+    LEAD_IN,
+    LETTER,
+    NUMBER,
+    PAIR,
+    PROVIDER,
+    SKIP,
+    WEAK_AT,
+    WEAK_DOT,
+    Token,
+)
+from callwatch.redaction.vocabulary import Vocabulary, vocabulary
 
-WRITTEN: Final = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+", re.UNICODE)
-
-# Said for @ and for nothing else. The second part of the pairs may stand apart ("snabel a").
-_STRONG_AT: Final = frozenset(
-    [
-        "snabel-a",
-        "snabela",
-        "snabbela",
-        "snabelaet",
-        "snabelen",
-        "krøllalfa",
-        "krøllalfaen",
-        "krøllalfategn",
-        "krøll-alfa",
-        "alfakrøll",
-        "krølalfa",
-        "kröllalfa",
-        "alfakrull",
-        "alfategn",
-        "alfa-tegn",
-    ]
-)
-_STRONG_PAIRS: Final = frozenset(
-    [("snabel", "a"), ("snabbel", "a"), ("krøll", "alfa"), ("krøl", "alfa"), ("at", "sign")]
-)
-_WEAK_AT: Final = frozenset(["at", "ät", "ætt", "att"])
-_DOT: Final = frozenset(["dot", "punkt", "prick", "punktum", "prik", "prikk", "punktom", "point"])
-_JOIN: Final = frozenset(
-    [
-        "underscore",
-        "understreck",
-        "understreg",
-        "understrek",
-        "understrekning",
-        "bundstreg",
-        "dash",
-        "hyphen",
-        "bindestreck",
-        "bindestreg",
-        "bindestrek",
-        "streg",
-        "streck",
-        "strek",
-        "minus",
-    ]
-)
-_DOMAIN_END: Final = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "edu",
-        "gov",
-        "info",
-        "biz",
-        "eu",
-        "io",
-        "co",
-        "uk",
-        "us",
-        "ie",
-        "nu",
-        "se",
-        "dk",
-        "no",
-        "fi",
-        "is",
-        "de",
-        "name",
-        "me",
-        "online",
-        "nett",
-        "komm",
-        "dotcom",
-    ]
-)
-_WRITTEN_DOMAIN: Final = re.compile(
-    r"[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|edu|info|eu|io|co\.uk|uk|ie|nu|se|dk|no|fi|is|de)"
-)
-# "look at example.com" gives a place, not an address.
-_NOT_A_NAME: Final = frozenset(
-    [
-        "look",
-        "me",
-        "us",
-        "is",
-        "are",
-        "was",
-        "it",
-        "them",
-        "him",
-        "her",
-        "this",
-        "that",
-        "site",
-        "website",
-        "page",
-        "shop",
-        "support",
-        "online",
-        "here",
-        "available",
-        "order",
-        "ordered",
-        "bought",
-        "signed",
-        "logged",
-        "login",
-        "log",
-        "in",
-        "up",
-        "out",
-        "on",
-        "and",
-        "or",
-        "you",
-        "looked",
-        "looking",
-        "visit",
-        "find",
-        "found",
-        "email",
-        "mail",
-        "address",
-        "reach",
-        "contact",
-    ]
-)
-# Said before an address, in any of the languages.
-_LEAD_IN: Final = (
-    "is it's its to my the on at and mail email e-mail address er det är den til till på og och "
-    "min mit mitt mailen mejl mejlen mejladressen mailadressen adressen adresse epost eposten "
-    "e-post e-posten heter hedder så som med fra från via bare bara bruk skriv send sender skicka"
-)
-_NOT_A_FIRST_NAME: Final = frozenset(_LEAD_IN.split())
-# A domain is at most four words, said one by one ("my little shop dot co dot uk").
-_DOMAIN_WORDS: Final = 4
-# A name before @ is at most this many words, joined by dots, dashes or spelled.
-_NAME_WORDS: Final = 24
+EMAIL_PRIORITY: Final = 3
+_ANY_AT: Final = AT | WEAK_AT | ADDRESS | PAIR
+_ANY_DOT: Final = DOT | WEAK_DOT
+# An address goes on in the next utterance of the same side within this time.
+_GOES_ON_S: Final = 12.0
+# "my little shop", "n o r t h w i n d": words of a domain before its dot.
+_DOMAIN_WORDS: Final = 10
+_NAME_WORDS: Final = 60
+# "and then at": words of talk between the name and the @.
+_TALK_WORDS: Final = 4
+_SHORTEST_SPELLING: Final = 3
+# An answer that may be the beginning of an address: a name or two, and hardly a word besides.
+_SHORT_ANSWER: Final = 6
+_MOST_NAMES: Final = 2
 
 
-def find_emails(words: Sequence[str], tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Word ranges [start, end) that hold an address; disjoint, in order."""
-    found: list[tuple[int, int]] = []
-    at = 0
+@dataclass(slots=True)
+class _Stream:
+    """The words of one side in a row, each with its line and place; `breaks` where it paused long."""
+
+    tokens: list[Token]
+    places: list[tuple[int, int]]
+    breaks: set[int]
+
+
+def find_emails(
+    lines: Sequence[Line], language: Language, awaited: Sequence[bool]
+) -> list[Finding]:
+    """The words of addresses; `awaited` tells for each line whether an address was asked for."""
+    if not any(line.flags & _ANY_AT or waits for line, waits in zip(lines, awaited, strict=True)):
+        return []
+    words = vocabulary(language)
+    out: list[Finding] = []
+    for channel in CHANNELS:
+        stream = _stream(lines, channel)
+        waits = [awaited[line - lines[0].number] for line, _ in stream.places]
+        for start, end in _addresses(stream, words, waits):
+            out += _per_line(stream, start, end)
+    return out
+
+
+def _stream(lines: Sequence[Line], channel: Channel) -> _Stream:
+    stream = _Stream([], [], set())
+    end_s = 0.0
+    for line in lines:
+        if line.channel is not channel:
+            continue
+        if line.start_s - end_s > _GOES_ON_S:
+            stream.breaks.add(len(stream.tokens))
+        stream.tokens += line.tokens
+        stream.places += [(line.number, at) for at in range(len(line.tokens))]
+        end_s = line.end_s
+    return stream
+
+
+def _per_line(stream: _Stream, start: int, end: int) -> Iterator[Finding]:
+    """The words [start, end) of a stream as findings in their lines."""
+    at = start
+    while at < end:
+        line, first = stream.places[at]
+        last = at
+        while last + 1 < end and stream.places[last + 1][0] == line:
+            last += 1
+        yield Finding(line, first, stream.places[last][1] + 1, EMAIL, EMAIL_PRIORITY)
+        at = last + 1
+
+
+def _addresses(
+    stream: _Stream, words: Vocabulary, waits: Sequence[bool]
+) -> Iterator[tuple[int, int]]:
+    """Ranges of the stream that hold an address, in order and disjoint."""
+    tokens = stream.tokens
+    floor = at = 0
     while at < len(tokens):
         span: tuple[int, int] | None = None
-        if WRITTEN.search(words[at]):
-            span = (at, at + 1)
-        elif "@" in words[at]:
-            span = _torn(words, at, floor=found[-1][1] if found else 0)
-        else:
-            width = _at_width(tokens, at)
-            if width:
-                span = _spoken(tokens, at, width, floor=found[-1][1] if found else 0)
-        if span is None:
+        flags = tokens[at].flags
+        if flags & ADDRESS:
+            span = _written(tokens, at)
+        elif flags & (AT | WEAK_AT) or (tokens[at].core, _core(tokens, at + 1)) in words.at_pairs:
+            span = _spoken(stream, at, floor, words, waits[at])
+        if span is None and waits[at] and at >= floor:
+            span = _name_alone(tokens, at, words)
+        if span is None or span[1] <= floor:
             at += 1
-        else:
-            found.append(span)
-            at = span[1]
-    return found
+            continue
+        yield max(span[0], floor), span[1]
+        at = floor = span[1]
 
 
-_MENTION: Final = re.compile(r"e-?mail\w*|mail(?:en|adress\w*)?|mejl\w*|e-?post\w*|epostadress\w*")
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
+def _core(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].core if at < len(tokens) else ""
 
 
-def names_email(tokens: Sequence[Token]) -> bool:
-    """Whether the words ask for an address or announce one."""
-    return any(_MENTION.fullmatch(token.core) for token in tokens)
+def _written(tokens: Sequence[Token], at: int) -> tuple[int, int]:
+    """An address with an @, white space in it or not: "anna.berg@ example.com"."""
+    before, _, after = tokens[at].core.partition("@")
+    start = at if before or at == 0 else at - 1
+    end = at + 1 if after or at + 1 == len(tokens) else at + 2
+    return start, end
 
 
-def find_names(tokens: Sequence[Token]) -> list[tuple[int, int]]:
-    """Names joined by a spoken dot or dash ("anna dot berg"): addresses that break off before the @.
-
-    Only where an address is awaited: elsewhere "Volvo dash cam" is no secret.
-    """
-    found: list[tuple[int, int]] = []
-    at = 1
-    while at + 1 < len(tokens):
-        end = at
-        while end + 1 < len(tokens) and _joins(tokens, end):
-            end += 2
-        if end > at:
-            found.append((at - 1, end))
-        at = max(end, at) + 1
-    return found
-
-
-def _joins(tokens: Sequence[Token], at: int) -> bool:
-    beside = (tokens[at - 1].core, tokens[at + 1].core)
-    return _is_joiner(tokens[at]) and all(_LETTERS.fullmatch(core) for core in beside)
-
-
-def _torn(words: Sequence[str], at: int, floor: int) -> tuple[int, int] | None:
-    """An address with white space in it: "anna.berg@ example.com", "anna @example.com"."""
-    before, _, after = words[at].partition("@")
-    start = at if before.strip("\"'(<") else at - 1
-    end = at + 1 if after.strip("\"')>.,;:!?") else at + 2
-    is_whole = floor <= start and end <= len(words)
-    return (start, end) if is_whole and end - start > 1 else None
-
-
-def _at_width(tokens: Sequence[Token], at: int) -> int:
-    """How many words say @ here: 0, 1 or 2."""
-    following = tokens[at + 1].core if at + 1 < len(tokens) else ""
-    if (tokens[at].core, following) in _STRONG_PAIRS:
-        return 2
-    return 1 if tokens[at].core in _STRONG_AT or tokens[at].core in _WEAK_AT else 0
-
-
-def _spoken(tokens: Sequence[Token], at: int, width: int, floor: int) -> tuple[int, int] | None:
-    is_strong = width == 2 or tokens[at].core in _STRONG_AT
-    end = _domain_end(tokens, at + width)
+def _spoken(
+    stream: _Stream, at: int, floor: int, words: Vocabulary, awaited: bool
+) -> tuple[int, int] | None:
+    tokens = stream.tokens
+    is_pair = (tokens[at].core, _core(tokens, at + 1)) in words.at_pairs
+    is_strong = bool(tokens[at].flags & AT) or is_pair
+    after = at + (2 if is_pair else 1)
+    end = _domain_end(stream, after, is_strong=is_strong or awaited)
     if end is None and is_strong:
-        end = min(len(tokens), at + width + 1)
-    if end is None or (at <= floor and not is_strong):
+        end = min(len(tokens), after + 1)
+    if end is None:
         return None
-    start = _name_start(tokens, at, floor, is_strong)
-    if not is_strong and (start == at or tokens[at - 1].core in _NOT_A_NAME):
+    start = _name_start(stream, at, floor, words, patient=is_strong or awaited)
+    if start == at and not (is_strong or awaited):
+        return None
+    if not is_strong and not awaited and tokens[at - 1].core in words.words["not_a_name"]:
         return None
     return start, end
 
 
-def _name_start(tokens: Sequence[Token], at: int, floor: int, is_strong: bool) -> int:
-    """Index of the first word of the name that ends before `at`."""
+def _domain_end(stream: _Stream, start: int, *, is_strong: bool) -> int | None:
+    """Index after a domain that begins at `start`, None when there is none.
+
+    After "dot" any word is an ending; after a word that means more ("point") a known one.
+    """
+    tokens = stream.tokens
+    for at in range(start, min(len(tokens), start + _DOMAIN_WORDS)):
+        token = tokens[at]
+        if at in stream.breaks or token.flags & (AT | WEAK_AT | ADDRESS):
+            return None
+        if stream.places[at][0] != stream.places[at - 1][0] and not (
+            is_strong and (at == start or (tokens[at - 1].flags | token.flags) & _ANY_DOT)
+        ):
+            return None  # another utterance, which does not go on with the domain
+        if token.flags & DOMAIN:
+            return _more_endings(tokens, at + 1)
+        if token.flags & PROVIDER or (
+            at > start and tokens[at - 1].core + token.core in SPLIT_PROVIDERS
+        ):
+            dotted = _core(tokens, at + 1) and tokens[at + 1].flags & _ANY_DOT
+            if not dotted:
+                return at + 2 if is_ending(_core(tokens, at + 1)) else at + 1
+        if at > start and token.flags & _ANY_DOT and at + 1 < len(tokens):
+            if token.core.isalpha() and not token.flags & WEAK_DOT and token.core not in DOT_WORDS:
+                return _more_endings(tokens, at + 1)  # ".com" in one word
+            last = _ending_end(tokens, at + 1)
+            is_known = is_ending(tokens[at + 1].core)
+            if last is not None and (is_known or is_strong or token.flags & DOT):
+                return _more_endings(tokens, last)
+        if at > start and token.flags & DOT and at + 1 == len(tokens):
+            return at + 1
+        if token.flags & ENDS and not (at + 1 < len(tokens) and tokens[at + 1].flags & _ANY_DOT):
+            return None
+    return None
+
+
+def _ending_end(tokens: Sequence[Token], at: int) -> int | None:
+    """Index after an ending at `at`: a word, or letters one by one; None when it is no word."""
+    end = at
+    while end < len(tokens) and end - at < 4 and tokens[end].flags & LETTER:
+        end += 1
+    if end > at + 1:
+        return end
+    return at + 1 if tokens[at].core.isalpha() and len(tokens[at].core) > 1 else None
+
+
+def _more_endings(tokens: Sequence[Token], end: int) -> int:
+    """Past "dot uk" after "dot co"."""
+    while (
+        end + 1 < len(tokens) and tokens[end].flags & _ANY_DOT and is_ending(tokens[end + 1].core)
+    ):
+        end += 2
+    return end
+
+
+def _name_start(stream: _Stream, at: int, floor: int, words: Vocabulary, *, patient: bool) -> int:
+    """Index of the first word of the name that ends before `at`; `at` when there is none."""
+    tokens = stream.tokens
     start = at
-    while start > floor and at - start < _NAME_WORDS:
-        word = tokens[start - 1]
-        joined = start < at and _is_joiner(tokens[start])
-        spelled = len(word.core) == 1 and (start == at or len(tokens[start].core) == 1)
-        numbered = bool(word.pieces) or (start < at and bool(tokens[start].pieces))
-        if start == at or joined or _is_joiner(word) or spelled or numbered:
+    if patient:  # "anna dot berg and then at": talk between the name and the @
+        while start > floor and at - start < _TALK_WORDS and _is_talk(tokens[start - 1]):
+            if _ends_phrase(tokens, start, words.one_word):
+                break
             start -= 1
+        if start == floor or start in stream.breaks:
+            start = at
+    first = start
+    plain = 2  # "john smith" without a dot
+    while start > floor and start not in stream.breaks and first - start < _NAME_WORDS:
+        step, is_plain = _name_step(tokens, start, first, floor, words)
+        if not step or (is_plain and not plain):
+            break
+        if start < first and not _goes_over(stream, start):
+            break
+        if is_plain:
+            plain -= 1
+        elif tokens[start - 1].flags & (JOIN | DOT | WEAK_DOT) or step > 1:
+            plain = max(plain, 1)
+        if _ends_phrase(tokens, start, words.one_word):
+            plain = 3
+        start -= step
+    while start < first and tokens[start].flags & (JOIN | _ANY_DOT | FILLER):
+        start += 1
+    return start if start < first else at
+
+
+def _goes_over(stream: _Stream, start: int) -> bool:
+    """Whether a name goes on before `start`, where another utterance may end."""
+    if stream.places[start - 1][0] == stream.places[start][0]:
+        return True
+    ahead, behind = stream.tokens[start].flags, stream.tokens[start - 1].flags
+    joins = JOIN | _ANY_DOT
+    return bool((ahead | behind) & joins or ahead & behind & (LETTER | ALPHABET))
+
+
+def _is_talk(token: Token) -> bool:
+    return bool(token.flags & (LEAD_IN | FILLER)) and not token.flags & (NUMBER | LETTER)
+
+
+def _name_step(
+    tokens: Sequence[Token], start: int, first: int, floor: int, words: Vocabulary
+) -> tuple[int, bool]:
+    """How many words before `start` belong to the name, and whether they are a plain name."""
+    one_word = _ends_phrase(tokens, start, words.one_word)
+    if one_word and start - one_word >= floor:
+        return one_word, False
+    token = tokens[start - 1]
+    spelled = _spelling(tokens, start, words)
+    if spelled and start - spelled >= floor:
+        return spelled, False
+    if (
+        token.flags & (LETTER | NUMBER | JOIN | DOT | WEAK_DOT | FILLER)
+        and not token.flags & LEAD_IN
+    ):
+        return 1, False
+    beside = (tokens[start].flags if start < first else 0) | (
+        tokens[start - 2].flags if start - 2 >= floor else 0
+    )
+    if token.flags & LETTER and beside & (LETTER | ALPHABET):
+        return 1, False  # "a" in "a n n a"
+    after_join = start < first and bool(tokens[start].flags & (JOIN | _ANY_DOT))
+    if after_join and token.core.isalpha():
+        return 1, False
+    if token.flags & (LEAD_IN | ENDS) or not token.core.replace("-", "").isalnum():
+        return 0, False
+    return 1, True
+
+
+def _ends_phrase(tokens: Sequence[Token], end: int, phrases: Sequence[tuple[str, ...]]) -> int:
+    """Length of the longest of the phrases that ends right before `end`; 0 for none."""
+    for phrase in phrases:
+        start = end - len(phrase)
+        if start >= 0 and all(tokens[start + i].core == word for i, word in enumerate(phrase)):
+            return len(phrase)
+    return 0
+
+
+def _spelling(tokens: Sequence[Token], end: int, words: Vocabulary) -> int:
+    """Words of "A for apple" (or of "alpha" alone) that end right before `end`; 0 for none."""
+    link = _ends_phrase(tokens, end - 1, words.as_in)
+    if link and end - link - 2 >= 0 and tokens[end - link - 2].flags & LETTER:
+        return link + 2
+    return 1 if tokens[end - 1].flags & ALPHABET else 0
+
+
+def _name_alone(tokens: Sequence[Token], at: int, words: Vocabulary) -> tuple[int, int] | None:
+    """A spelled name, or names joined by a dot, where an address is awaited and may break off."""
+    end = at
+    while end < len(tokens):
+        if tokens[end].flags & LETTER and (step := _spelled_step(tokens, end, words)):
+            end += step
+        elif end > at and tokens[end].flags & (JOIN | _ANY_DOT | NUMBER):
+            end += 1
         else:
             break
-    while start < at and _is_joiner(tokens[start]):
-        start += 1
-    if at - start == 1 and is_strong and start > floor and _is_first_name(tokens[start - 1]):
-        start -= 1
-    return start
+    letters = sum(bool(token.flags & LETTER) for token in tokens[at:end])
+    if letters >= _SHORTEST_SPELLING:
+        return at, end
+    end = at
+    while end + 2 < len(tokens) and _joins(tokens, end + 1):
+        end += 2
+    return (at, end + 1) if end > at else None
 
 
-def _is_first_name(token: Token) -> bool:
-    """A word that may belong to the name before @, said without a dot ("kari nordmann @")."""
-    return len(token.core) > 1 and not token.ends_clause and token.core not in _NOT_A_FIRST_NAME
+def open_names(line: Line, start: int = 0) -> Iterator[Finding]:
+    """Words of a short line that may begin an address which was asked for: "it's anna 85".
+
+    `start`: where the answer begins when the line itself names the address ("my email is anna").
+    """
+    tokens = line.tokens[start:]
+    if len(tokens) > _SHORT_ANSWER or line.content_in(start, len(line.tokens)) > _MOST_NAMES:
+        return
+    if start and not (tokens and tokens[0].flags & LEAD_IN):
+        return
+    for at, token in enumerate(tokens, start):
+        if token.flags & (LETTER | NUMBER) or not token.flags & (SKIP | LEAD_IN):
+            yield Finding(line.number, at, at + 1, EMAIL, 0)
 
 
-def _is_joiner(token: Token) -> bool:
-    return token.core in _DOT or token.core in _JOIN
+def joined_names(line: Line) -> Iterator[Finding]:
+    """Spelled names, and names joined by a dot or a dash: an @ may follow."""
+    if not line.flags & (LETTER | JOIN | _ANY_DOT):
+        return
+    at = 0
+    while at < len(line.tokens):
+        span = _name_alone(line.tokens, at, vocabulary(line.language))
+        if span is not None:
+            yield Finding(line.number, *span, EMAIL, 0)
+        at = span[1] if span is not None else at + 1
 
 
-def _domain_end(tokens: Sequence[Token], start: int) -> int | None:
-    """Index after a domain that begins at `start`, None when there is none."""
-    if start < len(tokens) and _WRITTEN_DOMAIN.fullmatch(tokens[start].core):
-        return start + 1
-    for at in range(start, min(len(tokens), start + 2 * _DOMAIN_WORDS)):
-        core = tokens[at].core
-        if core in _DOT and at > start and at + 1 < len(tokens):
-            last = at + 1
-            if tokens[last].core not in _DOMAIN_END:
-                continue
-            while (
-                last + 2 < len(tokens)
-                and tokens[last + 1].core in _DOT
-                and tokens[last + 2].core in _DOMAIN_END
-            ):
-                last += 2
-            return last + 1
-        if core.startswith(".") and core[1:] in _DOMAIN_END and at > start:
-            return at + 1
-    return None
+def _spelled_step(tokens: Sequence[Token], at: int, words: Vocabulary) -> int:
+    """1 for a letter, more for a letter with its word ("A as in Adam")."""
+    for phrase in words.as_in:
+        end = at + 1 + len(phrase)
+        if end < len(tokens) and all(tokens[at + 1 + i].core == w for i, w in enumerate(phrase)):
+            return len(phrase) + 2
+    return 1
+
+
+def _joins(tokens: Sequence[Token], at: int) -> bool:
+    beside = (tokens[at - 1], tokens[at + 1])
+    return bool(tokens[at].flags & (JOIN | _ANY_DOT)) and all(
+        token.core.isalpha() and not token.flags & NUMBER for token in beside
+    )

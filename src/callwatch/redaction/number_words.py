@@ -11,6 +11,7 @@ from functools import cache
 from typing import Final
 
 from callwatch.core.channels import Language
+from callwatch.redaction.vocabulary import vocabulary
 
 
 class NumberTokenKind(Enum):
@@ -19,7 +20,7 @@ class NumberTokenKind(Enum):
     UNIT = "unit"  # 0..9
     TEEN = "teen"  # 10..19
     TEN = "ten"  # 20, 30 .. 90
-    SCALE = "scale"  # 100, 1000
+    SCALE = "scale"  # 100, 1000, 1 000 000
     TIMES = "times"  # "double", "triple": repeats the digit that follows
     GLUE = "glue"  # "and", "og", "och" inside a number
     DIGITS = "digits"  # already digits, as the recogniser wrote them
@@ -34,67 +35,33 @@ class NumberToken:
     digits: str = ""
 
 
-_UNITS: Final[Mapping[Language, str]] = {
-    Language.EN: "zero|oh|o|nought|nil|null one two three four five six seven eight nine|niner",
-    Language.SV: "noll|nolla en|ett|et|etta två|tvåa tre|trea fyra fem|femma sex|sexa sju|sjua "
-    "åtta nio|nie|nia",
-    Language.DA: "nul en|et|ét|én|etter|ettal to|toer tre|treer fire|firer fem|femmer|femtal "
-    "seks|sekser syv|syver otte|otter ni|nier|nital",
-    Language.NB: "null en|ett|én|ein|ener to|toer tre|treer fire|firer fem|femmer seks|sekser "
-    "sju|syv|sjuer|syver åtte|åtter ni|nier",
-}
-_TEENS: Final[Mapping[Language, str]] = {
-    Language.EN: "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
-    Language.SV: "tio|tie elva tolv tretton fjorton femton sexton sjutton arton nitton",
-    Language.DA: "ti elleve tolv tretten fjorten femten seksten sytten atten nitten",
-    Language.NB: "ti elleve tolv tretten fjorten femten seksten sytten atten nitten",
-}
-_TENS: Final[Mapping[Language, str]] = {
-    Language.EN: "twenty thirty forty|fourty fifty sixty seventy eighty ninety",
-    Language.SV: "tjugo|tjugi|tjuge trettio|tretti fyrtio|fyrti|förti femtio|femti sextio|sexti "
-    "sjuttio|sjutti åttio|åtti nittio|nitti",
-    Language.DA: "tyve|tjue tredive|tredve fyrre|fyrretyve halvtreds|halvtres tres|treds "
-    "halvfjerds|halvfjers firs halvfems",
-    Language.NB: "tjue|tyve tretti|tredve førti|førr femti seksti sytti åtti nitti",
-}
-# Third to twentieth: days and months of a date of birth; "first" and "second" mean too much else.
-_ORDINALS: Final[Mapping[Language, str]] = {
-    Language.EN: "",
-    Language.SV: "tredje fjärde femte sjätte sjunde åttonde nionde tionde elfte tolfte trettonde "
-    "fjortonde femtonde sextonde sjuttonde artonde nittonde tjugonde",
-    Language.DA: "tredje fjerde femte sjette syvende ottende niende tiende ellevte|elvte tolvte "
-    "trettende fjortende femtende sekstende syttende attende nittende tyvende",
-    Language.NB: "tredje fjerde femte sjette sjuende|syvende åttende niende tiende ellevte tolvte "
-    "trettende fjortende femtende sekstende syttende attende nittende tjuende",
-}
-_OTHERS: Final[Mapping[Language, tuple[str, str, str, str, str]]] = {
-    # hundred, thousand, double, triple, and
-    Language.EN: ("hundred|hundreds", "thousand", "double|doubled", "triple|treble", "and"),
-    Language.SV: ("hundra", "tusen", "dubbel|dubbla|dubbelt", "trippel|tredubbel", "och|å"),
-    Language.DA: (
-        "hundrede|hundred|hundre",
-        "tusinde|tusind|tusen",
-        "dobbelt|dobbel|double",
-        "trippel|tredobbelt",
-        "og",
-    ),
-    Language.NB: ("hundre", "tusen", "dobbelt|dobbel", "trippel|tredobbel|tredobbelt", "og|å"),
-}
+# Where each row of a vocabulary's numbers begins, and its step.
+_ROWS: Final = (
+    ("units", 0, 1, NumberTokenKind.UNIT),
+    ("teens", 10, 1, NumberTokenKind.TEEN),
+    ("tens", 20, 10, NumberTokenKind.TEN),
+)
+_WORDS: Final = (
+    ("hundred", NumberToken(NumberTokenKind.SCALE, 100)),
+    ("thousand", NumberToken(NumberTokenKind.SCALE, 1000)),
+    ("million", NumberToken(NumberTokenKind.SCALE, 1_000_000)),
+    ("double", NumberToken(NumberTokenKind.TIMES, 2)),
+    ("triple", NumberToken(NumberTokenKind.TIMES, 3)),
+    ("and", NumberToken(NumberTokenKind.GLUE)),
+)
 
 
 @cache
 def lexicon(language: Language) -> Mapping[str, NumberToken]:
     """Every simple number word of a language with its piece."""
+    table = vocabulary(language).numbers
     words: dict[str, NumberToken] = {}
-    for start, step, kind, table in (
-        (0, 1, NumberTokenKind.UNIT, _UNITS),
-        (10, 1, NumberTokenKind.TEEN, _TEENS),
-        (20, 10, NumberTokenKind.TEN, _TENS),
-    ):
-        for index, variants in enumerate(table[language].split()):
+    for name, first, step, kind in _ROWS:
+        for index, variants in enumerate(table[name]):
             for word in variants.split("|"):
-                words[word] = NumberToken(kind, start + index * step)
-    for value, variants in enumerate(_ORDINALS[language].split(), 3):
+                words[word] = NumberToken(kind, first + index * step)
+    # Third to twentieth: days and months of a date of birth; "first" and "second" mean too much else.
+    for value, word in enumerate(table["ordinals"], 3):
         kind = (
             NumberTokenKind.UNIT
             if value < 10
@@ -102,17 +69,10 @@ def lexicon(language: Language) -> Mapping[str, NumberToken]:
             if value < 20
             else NumberTokenKind.TEN
         )
-        for word in variants.split("|"):
-            words[word] = NumberToken(kind, value)
-    hundred, thousand, double, triple, glue = _OTHERS[language]
-    for variants, piece in (
-        (hundred, NumberToken(NumberTokenKind.SCALE, 100)),
-        (thousand, NumberToken(NumberTokenKind.SCALE, 1000)),
-        (double, NumberToken(NumberTokenKind.TIMES, 2)),
-        (triple, NumberToken(NumberTokenKind.TIMES, 3)),
-        (glue, NumberToken(NumberTokenKind.GLUE)),
-    ):
-        for word in variants.split("|"):
+        for variant in word.split("|"):
+            words[variant] = NumberToken(kind, value)
+    for name, piece in _WORDS:
+        for word in table[name]:
             words[word] = piece
     return words
 
@@ -229,18 +189,23 @@ def _group(row: list[NumberToken], at: int, language: Language) -> tuple[int, in
 
 
 def _cardinal(row: list[NumberToken], at: int, language: Language) -> tuple[int, int]:
-    """Value and next index of one number with its hundreds and thousands."""
+    """Value and next index of one number with its hundreds, thousands and millions."""
     value, at = _group(row, at, language)
-    if value > 0 and at < len(row) and row[at] == NumberToken(NumberTokenKind.SCALE, 1000):
-        value, at = value * 1000, at + 1
-        ahead = _past_glue(row, at)
-        if ahead < len(row) and (
-            (_is_small(row[ahead]) and row[ahead].value > 0)
-            or row[ahead] == NumberToken(NumberTokenKind.SCALE, 100)
-        ):
-            rest, at = _group(row, ahead, language)
-            value += rest
+    for scale in (1000, 1_000_000):
+        if value > 0 and at < len(row) and row[at] == NumberToken(NumberTokenKind.SCALE, scale):
+            value, at = value * scale, at + 1
+            ahead = _past_glue(row, at)
+            if ahead < len(row) and _begins_rest(row[ahead]):
+                rest, end = (_group if scale == 1000 else _cardinal)(row, ahead, language)
+                if rest < scale:
+                    value, at = value + rest, end
     return value, at
+
+
+def _begins_rest(piece: NumberToken) -> bool:
+    return (_is_small(piece) and piece.value > 0) or piece == NumberToken(
+        NumberTokenKind.SCALE, 100
+    )
 
 
 def _past_glue(row: list[NumberToken], at: int) -> int:

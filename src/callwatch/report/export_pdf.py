@@ -19,6 +19,7 @@ from callwatch.report.comparison import compare
 from callwatch.report.figure_rows import audio_kept, figure_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
 from callwatch.report.sentences import was_heated, what_mattered
+from callwatch.report.steps import method_steps
 from callwatch.report.timeline import HALF, WIDTH, Mark, Row, rows_of
 from callwatch.report.transcript import entries_of
 from callwatch.report.wording import Wording
@@ -50,6 +51,7 @@ COLOURS = {
     "raised_voice": (191, 75, 44),
     "loudness": (191, 75, 44),
     "blaming": (191, 75, 44),
+    "wish": (138, 74, 12),
     "step": (35, 105, 75),
     "calm": (223, 232, 223),
     "tense": (240, 220, 168),
@@ -180,6 +182,12 @@ def _draw(page: _Page, summary: CallSummary, history: OwnHistory) -> None:
         page.text(sentence, 10.5)
     page.heading(w.t("balance.heading"))
     _balance(page, summary)
+    page.heading(w.t("key.method"))
+    if was_heated(summary) or any(step.done for step in method_steps(summary, w)):
+        steps = (f"{step.name}: {step.text}" for step in method_steps(summary, w))
+        page.text(" · ".join(steps), 8.5)
+    else:
+        page.text(w.t("key.none_needed"), 8.5)
     page.heading(w.t("timeline.heading"))
     names = {level: w.t(f"level.{level.value}") for level in EscalationLevel}
     for row in rows_of(summary, moments, nudge_marks(summary, w), names):
@@ -266,7 +274,8 @@ def _boxes(path: str) -> list[tuple[float, float, float]]:
 
 
 def _moment(page: _Page, moment: Moment) -> None:
-    page.text(f"{moment.at}  {moment.title} · {moment.who}. {moment.evidence}", 8.5)
+    said = moment.plain or moment.evidence
+    page.text(f"{moment.at}  {moment.title} · {moment.who}. {said}", 8.5)
     if moment.advice:
         page.text(moment.advice, 7.8, colour=SOFT)
 

@@ -12,7 +12,6 @@ from callwatch.document import to_document
 from callwatch.report.export_amazon import to_amazon
 from callwatch.report.export_csv import to_csv
 from callwatch.report.export_text import to_audacity, to_vtt
-from callwatch.report.html import render_html
 from callwatch.report.wording import Wording
 
 
@@ -63,6 +62,13 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
+def _html(job: _Job) -> str:
+    # The templates are loaded only when somebody wants the page.
+    from callwatch.report.html import render_html
+
+    return render_html(job.summary, job.language, job.history)
+
+
 def _pdf(job: _Job) -> bytes:
     # Heavy, and an optional part: loaded only when somebody wants a PDF.
     from callwatch.report.export_pdf import to_pdf
@@ -76,6 +82,6 @@ _EXPORTERS: Mapping[ExportFormat, Callable[[_Job], str | bytes]] = {
     ExportFormat.AMAZON: lambda job: _json(to_amazon(job.summary)),
     ExportFormat.VTT: lambda job: to_vtt(job.summary, Wording.of(job.language)),
     ExportFormat.AUDACITY: lambda job: to_audacity(job.summary, Wording.of(job.language)),
-    ExportFormat.HTML: lambda job: render_html(job.summary, job.language, job.history),
+    ExportFormat.HTML: _html,
     ExportFormat.PDF: _pdf,
 }

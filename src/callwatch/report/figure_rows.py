@@ -65,7 +65,7 @@ def figure_rows(summary: CallSummary, w: Wording) -> list[FigureRow]:
             w.t("figures.threats"),
             w.t("figures.threats_def"),
             "–",
-            _cue_count(summary, CueKind.THREAT, Channel.CUSTOMER)
+            str(sum(cue.is_threat for cue in summary.cues))
             if summary.utterances
             else w.t("page.unknown"),
         ),

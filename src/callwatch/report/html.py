@@ -1,7 +1,7 @@
 """report.html: one file, opened from disk, without network or JavaScript; it prints well."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from functools import cache
 from typing import Any
@@ -9,7 +9,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from callwatch.core.channels import Channel, Language
-from callwatch.core.cues import METHOD_STEPS, CueKind
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
@@ -17,11 +16,15 @@ from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
 from callwatch.report.figure_rows import audio_kept, figure_rows, quality_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
+from callwatch.report.quotes import quotes_of
 from callwatch.report.sentences import was_heated, what_mattered
+from callwatch.report.steps import method_steps
 from callwatch.report.timeline import HALF, WIDTH, rows_of
 from callwatch.report.transcript import entries_of
-from callwatch.report.wording import Wording, clock
+from callwatch.report.wording import Wording
 
+# Marks that have the colour of whoever they are about.
+TWO_COLOURS = ("interruption",)
 # What fits on the first two printed pages beside the rest of the summary.
 MOMENTS_IN_SUMMARY = 6
 
@@ -69,7 +72,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "balance": balance_parts(summary, w),
         "shares": {c.value: w.percent(summary.metrics.talk_share.get(c)) for c in Channel},
         "glance": _glance(summary, w),
-        "steps": _steps(summary, w),
+        "steps": method_steps(summary, w),
         "heated": was_heated(summary),
         "rows": rows_of(summary, moments, nudges, level_names),
         "width": WIDTH,
@@ -78,6 +81,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "levels": [(level.value, name) for level, name in level_names.items()],
         "moments": moments,
         "chosen": chosen,
+        "quotes": {m.anchor: quotes_of(m, summary, w) for m in chosen},
         "hidden": sum(m.weight > 0 for m in moments) - len(chosen),
         "nudges": nudges,
         "nudge_line": _nudge_line(summary, w),
@@ -102,9 +106,7 @@ def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     """The figures at the top: (value, what it is, style)."""
     m = summary.metrics
     customer = [cue for cue in summary.cues if cue.channel is Channel.CUSTOMER]
-    threats = (
-        str(sum(cue.kind is CueKind.THREAT for cue in customer)) if summary.utterances else None
-    )
+    threats = str(sum(cue.is_threat for cue in customer)) if summary.utterances else None
     raised = (
         str(sum(cue.is_raised_voice for cue in customer))
         if m.talk_s.get(Channel.CUSTOMER) is not None
@@ -120,36 +122,24 @@ def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     ]
 
 
-def _steps(summary: CallSummary, w: Wording) -> Sequence[Mapping[str, str | bool]]:
-    """The four steps of the method, with the time at which each was first done."""
-    first: dict[CueKind, float] = {}
-    for cue in summary.cues:
-        if cue.kind in METHOD_STEPS:
-            first[cue.kind] = min(cue.span.start_s, first.get(cue.kind, cue.span.start_s))
-    return [
-        {
-            "name": w.t(f"cue.{kind.value}"),
-            "done": kind in first,
-            "text": w.t("key.step_done", at=clock(first[kind]))
-            if kind in first
-            else w.t("key.step_open" if summary.utterances else "page.unknown"),
-        }
-        for kind in METHOD_STEPS
-    ]
-
-
-def _legend(moments: Sequence[Moment], summary: CallSummary, w: Wording) -> Mapping[str, str]:
-    """Look -> name of the marks that this call has; the steps share one look."""
-    names = {
-        moment.style: w.t("key.method") if moment.style == "step" else w.t(f"cue.{moment.style}")
-        for moment in moments
-    }
+def _legend(
+    moments: Sequence[Moment], summary: CallSummary, w: Wording
+) -> Sequence[tuple[str, str, str]]:
+    """Icon, look and name of the marks that this call has; a mark in two colours stands twice."""
+    looks: dict[tuple[str, str], str] = {}
+    both = {m.style: {n.cue.channel for n in moments if n.style == m.style} for m in moments}
+    for moment in moments:
+        style, own = moment.style, moment.cue.channel is Channel.AGENT
+        name = w.t("key.method") if style == "step" else w.t(f"cue.{style}")
+        if style in TWO_COLOURS and len(both[style]) > 1:
+            name = f"{name} ({moment.who})"
+        looks[style, f"{style} own" if own and style in TWO_COLOURS else style] = name
     shown = {nudge.shown for nudge in summary.nudges}
     if True in shown:
-        names["nudge"] = w.t("timeline.nudge")
+        looks["nudge", "nudge"] = w.t("timeline.nudge")
     if False in shown:
-        names["held"] = w.t("timeline.nudge_held")
-    return names
+        looks["held", "held"] = w.t("timeline.nudge_held")
+    return [(icon, look, name) for (icon, look), name in looks.items()]
 
 
 def _nudge_line(summary: CallSummary, w: Wording) -> str:

@@ -30,6 +30,7 @@ from callwatch.core.events import (
     NudgeSuppressed,
     PartialTranscribed,
     UtteranceFinished,
+    UtteranceRevised,
     VoiceSettled,
     VoiceStarted,
     VoiceStopped,
@@ -70,6 +71,7 @@ _TYPES: Mapping[type, str] = {
     CueWithdrawn: "cue_withdrawn",
     PartialTranscribed: "partial",
     UtteranceFinished: "utterance",
+    UtteranceRevised: "utterance_revised",
     EscalationChanged: "escalation",
     NudgeShown: "nudge_shown",
     NudgeClosed: "nudge_closed",
@@ -200,7 +202,7 @@ def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
             return event.id, event.cue.channel, cue_to_document(event.cue)
         case CueWithdrawn():
             return event.id, None, {}
-        case PartialTranscribed() | UtteranceFinished():
+        case PartialTranscribed() | UtteranceFinished() | UtteranceRevised():
             spoken = event.utterance
             return spoken.id, spoken.channel, utterance_to_document(spoken)
         case EscalationChanged():
@@ -265,6 +267,7 @@ _READERS: Mapping[str, Reader] = {
     "cue_withdrawn": lambda t, d, _: CueWithdrawn(t, d["id"]),
     "partial": lambda t, _, p: PartialTranscribed(t, utterance_from_document(p)),
     "utterance": lambda t, _, p: UtteranceFinished(t, utterance_from_document(p)),
+    "utterance_revised": lambda t, _, p: UtteranceRevised(t, utterance_from_document(p)),
     "escalation": lambda t, _, p: EscalationChanged(t, escalation_from_document(p)),
     "nudge_shown": lambda t, _, p: NudgeShown(t, nudge_from_document(p)),
     "nudge_closed": lambda t, d, p: NudgeClosed(t, d["id"], p["reason"]),

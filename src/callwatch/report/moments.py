@@ -10,8 +10,8 @@ from callwatch.core.nudges import Nudge
 from callwatch.core.summary import CallSummary
 from callwatch.report.wording import Wording, clock
 
-# How much a kind deserves a second look, for the short list: what the customer did first, then
-# what the agent can change, then what went well.
+# How much a kind deserves a second look, for the short list: danger, then what can be learnt from,
+# then what went well.
 _WEIGHT = {
     CueKind.THREAT: 60.0,
     CueKind.BLAMING: 48.0,
@@ -29,6 +29,13 @@ _WEIGHT = {
 }
 _URGENT_BONUS = 100.0
 _REPEAT_COST = 9.0
+# A wish for a manager is answered, and no more.
+_WISH_COST = 30.0
+# The longer somebody talks over the other, or the voice stays raised, the more there is to learn.
+_WEIGHT_PER_S = 2.0
+_MOST_LENGTH_WEIGHT = 30.0
+# From here on a voice is "much" louder or higher: twice what anybody notices.
+_MUCH = {"level_db": 6.0, "pitch_st": 6.0}
 # What the customer breaks in with is theirs to say: worth less than the agent's own interruption.
 _CUSTOMER_INTERRUPTION = 8.0
 
@@ -42,6 +49,7 @@ class Moment:
     title: str
     at: str
     who: str
+    plain: str
     evidence: str
     advice: str | None
     weight: float
@@ -51,6 +59,8 @@ class Moment:
         """The name of its look: kind, and for a raised voice of the agent "loudness"."""
         if self.cue.kind is CueKind.RAISED_VOICE and self.cue.channel is Channel.AGENT:
             return "loudness"
+        if self.cue.is_wish:
+            return "wish"
         if self.cue.kind in METHOD_STEPS:
             return "step"
         return self.cue.kind.value
@@ -85,6 +95,7 @@ def moments_of(summary: CallSummary, wording: Wording) -> list[Moment]:
             title=wording.cue_title(cue),
             at=clock(cue.span.start_s),
             who=wording.who(cue.channel),
+            plain=_plain(cue, wording),
             evidence=wording.fact(cue.evidence),
             advice=wording.advice(cue),
             weight=_weight(cue),
@@ -100,15 +111,14 @@ def nudge_marks(summary: CallSummary, wording: Wording) -> list[NudgeMark]:
 
 
 def worth_a_look(moments: Sequence[Moment], most: int) -> list[Moment]:
-    """At most `most` moments that deserve a second look, in the order of time."""
+    """At most `most` moments that deserve a second look, the one to learn most from first."""
     seen: Counter[str] = Counter()
     ranked = []
     for moment in sorted((m for m in moments if m.weight > 0), key=lambda m: -m.weight):
         # The third interruption teaches less than the first raised voice.
         ranked.append((moment.weight - _REPEAT_COST * seen[moment.title], moment))
         seen[moment.title] += 1
-    heavy = [moment for _, moment in sorted(ranked, key=lambda pair: -pair[0])[:most]]
-    return sorted(heavy, key=lambda m: m.cue.span.start_s)
+    return [moment for _, moment in sorted(ranked, key=lambda pair: -pair[0])[:most]]
 
 
 def _weight(cue: Cue) -> float:
@@ -116,4 +126,23 @@ def _weight(cue: Cue) -> float:
         return _CUSTOMER_INTERRUPTION + cue.score
     bonus = _URGENT_BONUS if cue.category is not None and cue.category.is_urgent else 0.0
     base = 0.0 if cue.is_lively_voice else _WEIGHT[cue.kind]
+    base -= _WISH_COST if cue.is_wish else 0.0
+    if cue.kind in (CueKind.INTERRUPTION, CueKind.RAISED_VOICE):
+        bonus += min(_MOST_LENGTH_WEIGHT, _WEIGHT_PER_S * cue.span.duration_s)
     return base + bonus + cue.score if base else 0.0
+
+
+def _plain(cue: Cue, w: Wording) -> str:
+    """A moment in plain words, where its evidence is figures; "" where it is a sentence already."""
+    params = cue.evidence.params
+    if cue.kind is CueKind.INTERRUPTION and cue.channel is not None:
+        return w.t(f"plain.over_{cue.channel.value}", n=w.seconds(cue.span.duration_s))
+    if cue.kind is not CueKind.RAISED_VOICE or cue.channel is None:
+        return ""
+    found = []
+    for name, word in (("level_db", "louder"), ("pitch_st", "higher")):
+        value = params.get(name)
+        if isinstance(value, int | float):
+            found.append(w.t(f"plain.{'much_' if value >= _MUCH[name] else ''}{word}"))
+    how = w.listing(found or [w.t("plain.sharper")])
+    return w.t(f"plain.voice_{cue.channel.value}", how=how)

@@ -26,7 +26,7 @@ def what_mattered(summary: CallSummary, wording: Wording) -> tuple[str, str, str
 def was_heated(summary: CallSummary) -> bool:
     """Whether the customer raised their voice, threatened, or the call reached heated."""
     return (
-        any(cue.is_raised_voice or cue.kind is CueKind.THREAT for cue in customer_cues(summary))
+        any(cue.is_raised_voice or cue.is_threat for cue in customer_cues(summary))
         or max((change.level.rank for change in summary.escalation), default=0)
         >= EscalationLevel.HEATED.rank
     )
@@ -120,11 +120,14 @@ def _deeds(summary: CallSummary, wording: Wording) -> list[str]:
     raised = sum(cue.is_raised_voice for cue in cues)
     if raised:
         deeds.append(wording.t(f"mattered.raised_{'one' if raised == 1 else 'many'}", n=raised))
-    threats = [cue.category for cue in cues if cue.category is not None]
+    threats = [cue.category for cue in cues if cue.category is not None and cue.is_threat]
     if threats:
         what = wording.listing([wording.category(category) for category in dict.fromkeys(threats)])
         form = "one" if len(threats) == 1 else "many"
         deeds.append(wording.t(f"mattered.threat_{form}", n=len(threats), what=what))
+    wishes = sum(cue.is_wish for cue in cues)
+    if wishes:
+        deeds.append(wording.t(f"mattered.wish_{'one' if wishes == 1 else 'many'}", n=wishes))
     return deeds
 
 

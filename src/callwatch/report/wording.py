@@ -121,7 +121,8 @@ class Wording:
     def cue_title(self, cue: Cue) -> str:
         """The name of a cue; a threat with what it is about."""
         if cue.kind is CueKind.THREAT and cue.category is not None:
-            return f"{self.t('cue.threat')}: {self.t(f'category.{cue.category.value}')}"
+            name = self.t("cue.wish" if cue.is_wish else "cue.threat")
+            return f"{name}: {self.t(f'category.{cue.category.value}')}"
         if cue.kind is CueKind.RAISED_VOICE and cue.channel is Channel.AGENT:
             return self.t("cue.loudness")
         if cue.is_lively_voice:

@@ -4,6 +4,7 @@ Blocks wait in memory until the recogniser has had its say, so what must not be 
 the disk, not even in an unfinished file. Called by the analysis thread alone.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -13,7 +14,7 @@ import numpy as np
 from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import OutputError
-from callwatch.core.events import Event, InputWarning, UtteranceFinished
+from callwatch.core.events import Event, InputWarning, UtteranceFinished, UtteranceRevised
 from callwatch.core.facts import Fact
 from callwatch.redaction.audio_redaction import AudioRedactionConfig, AudioRedactor
 
@@ -63,6 +64,7 @@ class AudioKeeper:
         self._config = config or KeeperConfig()
         self._keepable = AudioRedactor(language, keep)
         self._waiting: deque[CallBlock] = deque()
+        self._silent_from_s = math.inf
         self._kept_any = False
         self._closed = False
         self.fault: Fact | None = None
@@ -83,14 +85,15 @@ class AudioKeeper:
     def on_event(self, event: Event) -> None:
         """A sink for the events of the call."""
         match event:
-            case UtteranceFinished():
+            case UtteranceFinished() | UtteranceRevised():
                 self._keepable.hear(event.utterance)
             case InputWarning(code="paused"):
                 self._keepable.pause(event.time_s)
             case InputWarning(code="resumed", span=span) if span is not None:
                 self._keepable.resume(span)
             case InputWarning(code="language_mismatch"):
-                self._give_up(NOT_UNDERSTOOD)
+                # What was kept was understood; numbers in another language would not be found.
+                self._silent_from_s = min(self._silent_from_s, event.time_s)
 
     def close(self) -> bool:
         """No more words come: write the rest. Whether there is a whole file with sound in it."""
@@ -129,7 +132,7 @@ class AudioKeeper:
     def _write(self, blocks: list[CallBlock]) -> None:
         said = np.concatenate([block.samples for block in blocks], axis=1)
         samples = np.zeros(said.shape, dtype=np.int16)
-        for channel in CHANNELS:
+        for channel in CHANNELS if blocks[-1].end_s <= self._silent_from_s else ():
             row = said[channel.index]
             gains = self._keepable.gains(channel, blocks[0].start_s, len(row))
             if gains.any():

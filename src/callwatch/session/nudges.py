@@ -80,6 +80,7 @@ class NudgePolicy:
         self._level = EscalationLevel.CALM
         self._unacknowledged: tuple[float, str] | None = None
         self._offered = False  # the agent has asked or offered since the call grew tense
+        self._floor_s: float | None = None  # since when the agent has the floor
         self._count = 0
 
     def on_event(self, event: Event) -> list[Event]:
@@ -98,12 +99,12 @@ class NudgePolicy:
                     return out + self._leave(time_s, "the cue was withdrawn")
             case EscalationChanged(time_s=time_s, change=change):
                 return out + self._on_level(time_s, change)
-            case FloorTaken(time_s=time_s, channel=Channel.AGENT):
+            case FloorTaken(time_s=time_s, channel=Channel.AGENT, start_s=start_s):
+                self._floor_s = start_s
                 return out + self._relieve(Relief.TAKEN_OVER, time_s)
             case FloorReleased(time_s=time_s, channel=Channel.AGENT, span=span):
-                answered_s = span.end_s - self._config.answer_s
-                if answered_s >= span.start_s:
-                    return out + self._relieve(Relief.ANSWERED, time_s, answered_s)
+                self._floor_s = None
+                return out + self._answer(time_s, span)
             case FloorReleased(time_s=time_s, channel=Channel.CUSTOMER, span=span):
                 return out + self._on_long_turn(time_s, span)
             case _:
@@ -113,6 +114,8 @@ class NudgePolicy:
     def tick(self, time_s: float, agent_silent_s: float) -> list[Event]:
         """The stream has reached `time_s`; the agent has been silent for `agent_silent_s`."""
         out = self._let_card_leave(time_s)
+        if self._floor_s is not None and agent_silent_s < self._config.min_pause_s:
+            out += self._answer(time_s, TimeSpan(self._floor_s, max(self._floor_s, time_s)))
         out += self._remind(time_s)
         out += self._drop_stale(time_s)
         for reason in sorted(self._waiting, key=lambda r: (-r.rule.rank, r.since_s)):
@@ -176,6 +179,11 @@ class NudgePolicy:
             return []
         because = Fact("heated_turn", {"duration_s": span.duration_s})
         return self._wait(RULES[WORRY_BEHIND], time_s, because, (), span.end_s)
+
+    def _answer(self, time_s: float, turn: TimeSpan) -> list[Event]:
+        """The agent's turn so far: what was said long enough before its end has been answered."""
+        before_s = turn.end_s - self._config.answer_s
+        return self._relieve(Relief.ANSWERED, time_s, before_s) if before_s >= turn.start_s else []
 
     def _remind(self, time_s: float) -> list[Event]:
         if self._unacknowledged is None:

@@ -27,7 +27,9 @@ from callwatch.core.events import (
     InputWarning,
     PartialTranscribed,
     UtteranceFinished,
+    UtteranceRevised,
     VoiceStarted,
+    VoiceStopped,
 )
 from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
@@ -127,6 +129,8 @@ class Pipeline:
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
         self._agent_spoke_s = 0.0
+        self._last_voice_s = 0.0
+        self._speaking: set[Channel] = set()
         self._customer_began_s = math.inf
         self._pause_gate = TranscriptionPause()
         self._apart = AttributionFilter()
@@ -178,7 +182,7 @@ class Pipeline:
             first = UtteranceFinished(now_s, heard.with_words(heard.words))
         else:
             return self._dispatch(self._threats.hear(heard))
-        events = [first, *self._turn_taking.hear(heard)]
+        events = [first, *self._revised(now_s), *self._turn_taking.hear(heard)]
         if heard.is_final:
             events += self._doubts(heard, now_s)
         threats = self._threats.hear(heard) if heard.channel is Channel.CUSTOMER else []
@@ -189,6 +193,10 @@ class Pipeline:
             # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events)
+
+    def _revised(self, now_s: float) -> list[Event]:
+        """What was said before, as far as it is masked otherwise now."""
+        return [UtteranceRevised(now_s, one) for one in self._masker.revisions()]
 
     def _doubts(self, heard: Utterance, now_s: float) -> list[Event]:
         """What the words say about the input: swapped channels, another language."""
@@ -220,14 +228,24 @@ class Pipeline:
             ]
         )
 
-    def end_call(self, performance: Performance) -> list[Event]:
-        """The call is over and the last words were heard."""
+    def end_call(self, performance: Performance, *, at_last_voice: bool = False) -> list[Event]:
+        """The call is over and the last words were heard.
+
+        `at_last_voice`: it has ended by itself after a silence, which is no part of it.
+        """
         end_s = self._audio_end_s
         events = self._dispatch([*self._threats.end(end_s), *self._pace.finish(end_s)])
         events += self._nudges.finish(end_s)
-        quality = self._quality.result(end_s)
+        duration_s = end_s
+        if at_last_voice and self._last_voice_s > 0.0 and not self._speaking:
+            duration_s = min(end_s, self._last_voice_s)
+        quality = self._quality.result(duration_s)
+        events += [UtteranceRevised(end_s, one) for one in self._masker.finish()]
         quality = replace(quality, warnings=(*quality.warnings, *self._warnings))
-        return [*events, CallEnded(end_s, end_s, self._quality.separable, quality, performance)]
+        return [
+            *events,
+            CallEnded(end_s, duration_s, self._quality.separable, quality, performance),
+        ]
 
     def set_paused(self, paused: bool) -> list[Event]:
         """Card payment: what is said while paused is neither recognised nor kept."""
@@ -251,6 +269,10 @@ class Pipeline:
     def mark_not_useful(self, key: str) -> None:
         """The agent found a nudge not useful."""
         self._nudges.mark_not_useful(key)
+
+    def note_recognition(self, skipped_s: float, lag_s: float) -> None:
+        """How much speech the recogniser skipped so far, and how late its words came at most."""
+        self._language_check.note_recognition(skipped_s, lag_s)
 
     def note_drift(self, channel: Channel, ppm: float) -> None:
         """What the source measured of a device's clock."""
@@ -299,6 +321,16 @@ class Pipeline:
             self._agent_spoke_s = max(self._agent_spoke_s, spoke[-1])
         return out + self._dispatch(list(events))
 
+    def _follow_voice(self, event: Event) -> None:
+        match event:
+            case VoiceStarted(channel=channel, start_s=start_s):
+                self._speaking.add(channel)
+                if channel is Channel.CUSTOMER:
+                    self._customer_began_s = min(self._customer_began_s, start_s)
+            case VoiceStopped(channel=channel, span=span):
+                self._speaking.discard(channel)
+                self._last_voice_s = max(self._last_voice_s, span.end_s)
+
     def _tick(self, time_s: float, agent_silent_s: float) -> list[Event]:
         out = self._dispatch(self._pace.tick(time_s))
         out += self._dispatch(self._escalation.tick(time_s))
@@ -314,8 +346,7 @@ class Pipeline:
                 continue
             out.append(event)
             led_to: list[Event] = []
-            if isinstance(event, VoiceStarted) and event.channel is Channel.CUSTOMER:
-                self._customer_began_s = min(self._customer_began_s, event.start_s)
+            self._follow_voice(event)
             for reactor in (self._pace, self._control, self._escalation, self._nudges):
                 led_to += reactor.on_event(event)
             if isinstance(event, EscalationChanged):

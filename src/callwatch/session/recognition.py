@@ -4,7 +4,6 @@ Threads: `submit`, `poll`, `finish` and `close` are called by one analysis threa
 thread alone touches the recogniser. It ends by a sentinel and join.
 """
 
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -14,11 +13,12 @@ from typing import Final
 import numpy as np
 
 from callwatch.core.channels import Channel
+from callwatch.core.log import logger_of
 from callwatch.core.words import Utterance
 from callwatch.speech.protocol import RecognitionError, Recognizer, SpeechChunk
 from callwatch.speech.segment_cutter import SegmentCutter
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 # What an engine may raise; anything else is a bug and ends the worker with its traceback.
 _ENGINE_FAULTS: Final = (RecognitionError, RuntimeError, ValueError, OSError)

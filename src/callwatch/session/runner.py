@@ -54,6 +54,7 @@ class CallRunner:
         self._sinks: tuple[Sink, ...] = (self._record, *sinks)
         self._requests: queue.Queue[Request] = queue.Queue(REQUESTS)
         self._stopping = threading.Event()
+        self._ends_at_last_voice = False
         self._thread: threading.Thread | None = None
         # Not Thread.join alone: Ctrl-C in it makes Python take a running thread for an ended one.
         self._ended = threading.Event()
@@ -90,7 +91,7 @@ class CallRunner:
                 stt_lag_max_s=_rounded(stats.lag_max_s),
                 stt_skipped_s=_rounded(stats.skipped_s if self._recognition else None),
             )
-            self._emit(self._pipeline.end_call(performance))
+            self._emit(self._pipeline.end_call(performance, at_last_voice=self._ends_at_last_voice))
         finally:
             self._source.close()
             if self._recognition is not None:
@@ -119,6 +120,10 @@ class CallRunner:
         """End the call at the next block; the summary covers what was heard."""
         self._stopping.set()
         self._source.close()
+
+    def end_at_last_voice(self) -> None:
+        """When this call ends, what came after its last voice was only waiting: leave it out."""
+        self._ends_at_last_voice = True
 
     def join(self, timeout_s: float | None = None) -> CallSummary | None:
         """Wait for the end; gives the summary, None when the call still runs.
@@ -155,7 +160,9 @@ class CallRunner:
         heard = self._recognition.finish(FINISH_TIMEOUT_S) if finish else self._recognition.poll()
         for utterance in heard:
             self._emit(self._pipeline.hear(utterance))
-        self._emit(self._skipped.observe(self._recognition.stats, self._pipeline.now_s))
+        stats = self._recognition.stats
+        self._pipeline.note_recognition(stats.skipped_s, stats.lag_max_s or 0.0)
+        self._emit(self._skipped.observe(stats, self._pipeline.now_s))
 
     def _serve_requests(self) -> None:
         while not self._requests.empty():

@@ -4,8 +4,9 @@ The same code makes the report at the end of a live call and from a journal that
 short, so both hold the same figures.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import ceil
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
@@ -25,6 +26,7 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
     UtteranceFinished,
+    UtteranceRevised,
     VoiceStarted,
     VoiceStopped,
 )
@@ -59,6 +61,7 @@ class SummaryBuilder:
         self._nudges: list[Nudge] = []
         self._escalation: list[EscalationChange] = []
         self._utterances: list[Utterance] = []
+        self._places: dict[tuple[Channel, str], int] = {}  # of each utterance in the list
         self._loudness: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
         self._effort: dict[Channel, list[float | None]] = {channel: [] for channel in CHANNELS}
         self._notes: list[Fact] = []
@@ -94,7 +97,12 @@ class SummaryBuilder:
             case EscalationChanged(change=change):
                 self._escalation.append(change)
             case UtteranceFinished(utterance=utterance):
+                self._places[utterance.channel, utterance.id] = len(self._utterances)
                 self._utterances.append(utterance)
+            case UtteranceRevised(utterance=utterance):
+                place = self._places.get((utterance.channel, utterance.id))
+                if place is not None:
+                    self._utterances[place] = utterance
             case MeterUpdated(loudness_dbfs=loudness, effort=effort):
                 for channel in CHANNELS:
                     self._loudness[channel].append(loudness.get(channel))
@@ -119,14 +127,18 @@ class SummaryBuilder:
             for channel, start_s in self._floor.items()
         ]
         # Those of the first seconds were reported before the channels were known to be one.
-        reported = (c for c in self._cues.values() if end.separable or c.kind not in NEEDS_SPEAKER)
+        reported = (
+            c
+            for c in self._cues.values()
+            if (end.separable or c.kind not in NEEDS_SPEAKER) and c.span.start_s < end.duration_s
+        )
         cues = sorted(reported, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
             segments=segments,
             turn_spans=turns,
             cues=cues,
             utterances=self._utterances,
-            loudness={channel: tuple(values) for channel, values in self._loudness.items()},
+            loudness=_up_to(self._loudness, end.duration_s),
             duration_s=end.duration_s,
             separable=end.separable,
             unheard=_unheard(end),
@@ -137,12 +149,12 @@ class SummaryBuilder:
             segments=tuple(sorted(segments, key=_by_start)),
             turn_spans=tuple(sorted(turns, key=_by_start)),
             cues=tuple(cues),
-            nudges=tuple(self._nudges),
-            escalation=tuple(self._escalation),
+            nudges=tuple(n for n in self._nudges if n.time_s <= end.duration_s),
+            escalation=tuple(c for c in self._escalation if c.time_s <= end.duration_s),
             utterances=tuple(sorted(self._utterances, key=lambda u: u.span.start_s)),
             input_quality=end.quality,
             performance=end.performance,
-            effort_curve={channel: tuple(values) for channel, values in self._effort.items()},
+            effort_curve=_up_to(self._effort, end.duration_s),
         )
 
     def _spans_of(self, channel: Channel, duration_s: float) -> list[TimeSpan]:
@@ -168,6 +180,13 @@ def _unheard(end: CallEnded) -> frozenset[Channel]:
         and end.duration_s > 0
         and heard.silent_s >= WHOLE_SHARE * end.duration_s
     )
+
+
+def _up_to(
+    curves: Mapping[Channel, Sequence[float | None]], duration_s: float
+) -> dict[Channel, tuple[float | None, ...]]:
+    """Curves of a value a second, without what was heard after the end of the call."""
+    return {channel: tuple(values[: ceil(duration_s)]) for channel, values in curves.items()}
 
 
 def _by_start(item: ChannelSpan) -> tuple[float, str]:

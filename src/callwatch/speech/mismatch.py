@@ -24,7 +24,11 @@ from callwatch.speech.protocol import SpeechChunk
 class MismatchConfig:
     """When a mismatch is reported. Each default with its reason."""
 
-    window_s: float = 20.0  # so much speech of one side: a mumbled sentence is not a language
+    # So much speech of one side, some three minutes of a call: a name, an address or a few mumbled
+    # sentences are not a language.
+    window_s: float = 45.0
+    # Shorter segments are listening words ("mm-hm", "okay then"), of which no recogniser is sure.
+    least_segment_s: float = 1.5
     rolls_s: float = 0.7  # of each segment is silence before and behind the voice
     least_sure: float = 0.45  # between the shares of a right and of a wrong language
     patience_s: float = 8.0  # words come within 3 s of their segment's end, later on a slow machine
@@ -52,6 +56,19 @@ class LanguageCheck:
         self._segments: dict[Channel, deque[_Segment]] = {c: deque() for c in Channel}
         self._told: set[Channel] = set()
         self._now_s = 0.0
+        self._skipped_s = 0.0
+        self._lag_s = 0.0
+
+    def note_recognition(self, skipped_s: float, lag_s: float) -> None:
+        """How much speech was skipped so far, and how late words have come at most.
+
+        Speech that nobody listened to has no words in any language: what is known is forgotten.
+        """
+        self._lag_s = lag_s
+        if skipped_s > self._skipped_s:
+            self._skipped_s = skipped_s
+            for segments in self._segments.values():
+                segments.clear()
 
     def observe(self, chunks: Iterable[SpeechChunk], utterances: Iterable[Utterance]) -> list[Fact]:
         """Takes what was fed and what was heard since the last time; gives what is to be said.
@@ -84,12 +101,17 @@ class LanguageCheck:
                 segment.sure_s += sure_s
 
     def _finished(self, channel: Channel) -> list[_Segment]:
-        """The segments whose words have had time to come."""
-        latest_s = self._now_s - self._config.patience_s
-        return [segment for segment in self._segments[channel] if segment.end_s <= latest_s]
+        """The segments that are more than listening words, and whose words have had time to come."""
+        latest_s = self._now_s - self._config.patience_s - self._lag_s
+        shortest_s = self._config.least_segment_s + self._config.rolls_s
+        return [
+            segment
+            for segment in self._segments[channel]
+            if segment.end_s <= latest_s and segment.voiced_s >= shortest_s
+        ]
 
     def _voiced_s(self, segments: Iterable[_Segment]) -> float:
-        return sum(max(0.0, segment.voiced_s - self._config.rolls_s) for segment in segments)
+        return sum(segment.voiced_s - self._config.rolls_s for segment in segments)
 
     def _is_wrong(self, channel: Channel) -> bool:
         finished = self._finished(channel)

@@ -19,7 +19,6 @@ from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import Trends
-from callwatch.redaction.redactor import mask_text
 from callwatch.store.database import (
     compact,
     open_database,
@@ -261,6 +260,9 @@ class CallHistory:
         """Write the note of a call, numbers masked; an empty text takes it away."""
         name = self.record(call_id).figures.language
         known = name in Language.__members__.values()
+        # Loaded here: listing calls masks nothing, and should come at once.
+        from callwatch.redaction.redactor import mask_text
+
         self._change(call_id, note=mask_text(text, Language(name) if known else Language.EN))
 
     def set_follow_up(self, call_id: str, on: date | None) -> None:

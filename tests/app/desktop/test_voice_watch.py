@@ -141,5 +141,8 @@ class Lossy(Endless):
 def test_a_call_ends_when_both_devices_stay_away(
     lost: list[tuple[Channel, ...]], heard: int
 ) -> None:
+    losses: list[bool] = []
     with EndOnDeviceLoss(Lossy(lost), 0.9999) as source:
+        source.on_loss = lambda: losses.append(True)
         assert len(list(source.blocks())) == heard
+    assert bool(losses) is (heard < len(lost))

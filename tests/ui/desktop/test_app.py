@@ -30,8 +30,8 @@ class Call:
         self._finished: list[Callable[[], None]] = []
         sink(MeterUpdated(5.0, {Channel.AGENT: 2.0, Channel.CUSTOMER: 2.0}, {}))
 
-    def stop(self) -> None:
-        self.told.append("stop")
+    def stop(self, *, at_last_voice: bool = False) -> None:
+        self.told.append("stop at the last voice" if at_last_voice else "stop")
 
     def pause(self) -> None:
         self.told.append("pause")
@@ -360,6 +360,31 @@ def test_the_first_run_speaks_the_language_that_is_chosen_in_it(qtbot: QtBot) ->
     assert app.overlay.bar.share.accessibleName() == Translator(Language.SV)("bar.share")
     swedish.reject()
     assert app.menu.quit.text() == Translator(Language.EN)("menu.quit")
+    app.close()
+
+
+def test_in_a_call_another_language_says_when_the_cards_follow(qtbot: QtBot) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.show()
+    app.toggle()
+    engine.language = Language.DA
+    app.open_window("settings")
+    dialog = app.windows.get("settings")
+    assert isinstance(dialog, SettingsDialog)
+    dialog.saved.emit({})
+    note = app.overlay.state.app_note
+    assert note is not None
+    assert note.fact.sentence == Translator(Language.DA)("settings.language_later")
+    app.close()
+
+
+def test_the_pin_is_remembered(qtbot: QtBot) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.show()
+    app.overlay.bar.pin.click()
+    assert engine.settings.saved == [{"overlay.keep_open": True}]
     app.close()
 
 

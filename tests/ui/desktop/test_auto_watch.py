@@ -45,7 +45,8 @@ class Desk:
         self.host = Voices(config)
         self.watch = AutoWatch(self.host, lambda: self.now_s)
         self.wanted: list[AppCommand] = []
-        self.watch.wanted.connect(self.wanted.append)
+        self.watch.begin_wanted.connect(lambda: self.wanted.append(AppCommand.START))
+        self.watch.end_wanted.connect(lambda: self.wanted.append(AppCommand.STOP))
         self.watch.reload()
 
     def talk(self, channel: Channel, seconds: float) -> None:

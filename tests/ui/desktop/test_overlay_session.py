@@ -40,7 +40,7 @@ class ScriptedCall:
         for callback in self._callbacks:
             callback()
 
-    def stop(self) -> None:
+    def stop(self, *, at_last_voice: bool = False) -> None:
         self.stops += 1
         self._over.set()
         self._thread.join(60)

@@ -22,7 +22,9 @@ def note(f0_hz: float, seconds: float = 0.09, tilt_db: float = -6.0) -> DoubleAr
     return np.asarray((np.sum(parts, axis=0) + breath) * np.sin(np.pi * t / seconds) ** 0.5)
 
 
-def notes(gaps_s: list[float], tilts_db: list[float] | None = None, dip_db: float = 30.0) -> DoubleArray:
+def notes(
+    gaps_s: list[float], tilts_db: list[float] | None = None, dip_db: float = 30.0
+) -> DoubleArray:
     """Notes that begin so far apart, between them what is `dip_db` weaker."""
     rng = np.random.default_rng(5)
     tilts_db = tilts_db or [-6.0] * (len(gaps_s) + 1)

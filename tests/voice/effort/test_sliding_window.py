@@ -1,5 +1,7 @@
 """How far a window of voice lies above the usual."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -58,14 +60,28 @@ def test_more_than_the_bounds_says_no_more() -> None:
 
 
 def test_what_is_not_known_counts_against() -> None:
-    unsure = EffortBaseline(*USUAL.means.tolist(), 3.0, 4.0, 2.8, 4.4, 2.0)
+    unsure = replace(
+        USUAL,
+        pitch_sd=3.0,
+        balance_sd=4.0,
+        pitch_spread_st=2.8,
+        balance_spread_db=4.4,
+        voiced_s=2.0,
+    )
     doubted = measure(window(*LOUD), unsure, CONFIG)
     assert doubted.raised < of(*LOUD).raised - 0.15
     assert doubted.z < of(*LOUD).z
 
 
 def test_a_flat_speakers_few_semitones_are_more() -> None:
-    flat = EffortBaseline(*USUAL.means.tolist(), 0.4, 0.6, 1.4, 2.2, 20.0)
+    flat = replace(
+        USUAL,
+        pitch_sd=0.4,
+        balance_sd=0.6,
+        pitch_spread_st=1.4,
+        balance_spread_db=2.2,
+        voiced_s=20.0,
+    )
     assert measure(window(4, 4, 0, 0), flat, CONFIG).z > of(4, 4, 0, 0).z * 1.4
 
 

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from callwatch.voice.quality.channel_stats import ChannelStats
-from callwatch.voice.quality.dropout import SignalLossConfig, SignalLossDetector
 
 
 def stats(*levels: tuple[int, float]) -> ChannelStats:
     """(frames without speech, dBFS)."""
-    made = ChannelStats(SignalLossDetector(SignalLossConfig(), 10.0))
+    made = ChannelStats()
     for count, level_dbfs in levels:
-        made.hear_noise(np.full(count, level_dbfs, np.float32))
+        made.add_noise(np.full(count, level_dbfs, np.float32))
     return made
 
 

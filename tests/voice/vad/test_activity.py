@@ -133,7 +133,7 @@ def test_leaks_both_ways_leave_real_overlap(heard: list[VoiceFrames]) -> None:
     clean, leaky = joined(heard, "speech").all(axis=0), joined(frames, "speech").all(axis=0)
     assert clean.sum() > 50
     assert (clean & leaky).sum() > 0.85 * clean.sum()
-    assert (leaky & ~clean).sum() < 60  # until the leaks are known
+    assert (leaky & ~clean).sum() < 100  # until the leaks are known
 
 
 def test_own_sound_comes_without_the_leak(heard: list[VoiceFrames]) -> None:

@@ -16,7 +16,8 @@ def run(
     p, lv = (
         np.concatenate([np.full(n, v, np.float32) for v, n in runs]) for runs in (likely, level)
     )
-    speech, told = finder.process(0.0, p, lv, np.ones(len(p), dtype=np.bool_))
+    every = np.ones(len(p), dtype=np.bool_)
+    speech, told = finder.process(0.0, p, lv, every, every)
     return speech, [*told, *finder.finish()]
 
 
@@ -104,3 +105,152 @@ def test_doubtful_sound_is_no_voice(level_dbfs: float, opinion: float, pause: in
     likely = [(0.0, 50), (0.9, 200), (0.0, pause), (opinion, 150), (0.0, 50)]
     _, told = run(likely, level)
     assert _spans(told) == [(0.5, 2.5)]
+
+
+# Each bound just inside and just outside. A second of speech makes the voice known: -30 dBFS, 65 dB
+# above the noise.
+SPEECH = ([(0.0, 50), (0.9, 200)], [(-95.0, 50), (-30.0, 200)])
+
+
+def after_speech(*pieces: tuple[float, float, int]) -> list[tuple[float, float]]:
+    """Spans of (probability, level, frames) after SPEECH, and half a second of silence."""
+    likely, level = list(SPEECH[0]), list(SPEECH[1])
+    for p, dbfs, frames in (*pieces, (0.0, -95.0, 50)):
+        likely.append((p, frames))
+        level.append((dbfs, frames))
+    return _spans(run(likely, level)[1])
+
+
+@pytest.mark.parametrize(
+    ("probability", "starts"),
+    [(CONFIG.threshold + 0.01, True), (CONFIG.threshold - 0.01, False)],
+)
+def test_how_sure_silero_must_be_to_start(probability: float, *, starts: bool) -> None:
+    _, told = run([(0.0, 50), (probability, 50)], [(-95.0, 50), (-30.0, 50)])
+    assert bool(told) is starts
+
+
+@pytest.mark.parametrize(
+    ("probability", "end_s"),
+    [(CONFIG.neg_threshold + 0.01, 3.5), (CONFIG.neg_threshold - 0.01, 2.5)],
+)
+def test_how_sure_silero_must_be_to_go_on(probability: float, end_s: float) -> None:
+    # Too soft for a tail.
+    spans = after_speech((probability, -30.0 - CONFIG.tail_below_voice_db - 2.0, 100))
+    assert spans == [(0.5, end_s)]
+
+
+@pytest.mark.parametrize(
+    ("probability", "above_db", "heard"),
+    [
+        (CONFIG.loud_probability + 0.01, CONFIG.loud_above_voice_db + 0.5, True),
+        (CONFIG.loud_probability - 0.01, CONFIG.loud_above_voice_db + 0.5, False),
+        (CONFIG.loud_probability + 0.01, CONFIG.loud_above_voice_db - 0.5, False),
+    ],
+    ids=["loud", "no voice", "not loud"],
+)
+def test_loud_sound_that_silero_doubts(probability: float, above_db: float, *, heard: bool) -> None:
+    spans = after_speech((0.0, -95.0, 70), (probability, -30.0 + above_db, 20))
+    assert (len(spans) == 2) is heard
+
+
+@pytest.mark.parametrize(
+    ("short_of", "heard"), [(CONFIG.min_speech_frames, True), (CONFIG.min_speech_frames - 1, False)]
+)
+def test_loud_sound_counts_for_so_long_after_the_voice(short_of: int, *, heard: bool) -> None:
+    pause = CONFIG.loud_after_frames - short_of
+    assert (len(after_speech((0.0, -95.0, pause), (0.3, -20.0, 20))) == 2) is heard
+
+
+@pytest.mark.parametrize(("known", "heard"), [(8, True), (-2, False)])
+def test_loud_sound_needs_a_voice_that_is_known(known: int, *, heard: bool) -> None:
+    frames = CONFIG.min_speech_frames + CONFIG.loud_known_frames + known
+    likely = [(0.0, 50), (0.9, frames), (0.0, 70), (0.3, 20), (0.0, 50)]
+    level = [(-95.0, 50), (-30.0, frames), (-95.0, 70), (-20.0, 20), (-95.0, 50)]
+    assert (len(_spans(run(likely, level)[1])) == 2) is heard
+
+
+@pytest.mark.parametrize(("off_db", "heard"), [(0.5, True), (-0.5, False)])
+def test_loud_sound_proves_nothing_on_a_noisy_line(off_db: float, *, heard: bool) -> None:
+    noise = -30.0 - CONFIG.loud_distance_db - off_db
+    likely = [(0.0, 400), (0.9, 400), (0.0, 100), (0.3, 20), (0.0, 50)]
+    level = [(noise, 400), (-30.0, 400), (noise, 100), (-20.0, 20), (noise, 50)]
+    assert (len(_spans(run(likely, level)[1])) == 2) is heard
+
+
+@pytest.mark.parametrize(
+    ("frames", "heard"), [(CONFIG.min_speech_frames, True), (CONFIG.min_speech_frames - 1, False)]
+)
+def test_the_shortest_speech(frames: int, *, heard: bool) -> None:
+    _, told = run(
+        [(0.0, 50), (0.9, frames), (0.0, 50)], [(-95.0, 50), (-30.0, frames), (-95.0, 50)]
+    )
+    assert bool(told) is heard
+
+
+@pytest.mark.parametrize(
+    ("pause", "spans"), [(CONFIG.min_silence_frames, 1), (CONFIG.min_silence_frames + 1, 2)]
+)
+def test_the_shortest_pause(pause: int, spans: int) -> None:
+    assert len(after_speech((0.0, -95.0, pause), (0.9, -30.0, 40))) == spans
+
+
+def test_frames_bridge_a_gap_and_no_more() -> None:
+    gap = CONFIG.hangover_frames + 3
+    likely = [(0.9, 50 + gap + 50)]
+    level = [(-30.0, 50), (-95.0, gap), (-30.0, 50)]
+    speech, _ = run(likely, level)
+    assert speech[50 : 50 + CONFIG.hangover_frames].all()
+    assert not speech[50 + CONFIG.hangover_frames : 50 + gap].any()
+
+
+TAIL_DB = -30.0 - CONFIG.tail_below_voice_db
+
+
+@pytest.mark.parametrize(
+    ("level_dbfs", "end_s"), [(TAIL_DB + 0.5, 2.7), (TAIL_DB - 0.5, 2.5)], ids=["soft", "too soft"]
+)
+def test_a_tail(level_dbfs: float, end_s: float) -> None:
+    expected: list[object] = [(0.5, pytest.approx(end_s))]
+    assert after_speech((0.1, level_dbfs, 20)) == expected
+
+
+def test_the_longest_tail() -> None:
+    """Sound that comes and goes and never becomes the noise."""
+    sounds = [(0.1, -95.0, 5), *(3 * [(0.1, -30.0, 8), (0.1, -95.0, 8)]), (0.1, -30.0, 12)]
+    end_s = 2.5 + CONFIG.tail_frames / 100
+    expected: list[object] = [(0.5, pytest.approx(end_s))]
+    assert after_speech(*sounds) == expected
+
+
+@pytest.mark.parametrize(
+    ("distance_db", "above_db", "is_tail"),
+    [
+        (CONFIG.tail_distance_db + 1.0, 20.0, True),
+        (CONFIG.tail_distance_db - 1.0, 20.0, False),
+        (CONFIG.tail_distance_db + 3.0, CONFIG.tail_above_noise_db + 0.5, True),
+        (CONFIG.tail_distance_db + 3.0, CONFIG.tail_above_noise_db - 0.5, False),
+    ],
+    ids=["clean", "noisy", "above the noise", "in the noise"],
+)
+def test_a_tail_proves_nothing_on_a_noisy_line(
+    distance_db: float, above_db: float, *, is_tail: bool
+) -> None:
+    """One frame of it: longer ones become the noise."""
+    noise = -30.0 - distance_db
+    likely = [(0.0, 400), (0.9, 400), (0.1, 1), (0.0, 50)]
+    level = [(noise, 400), (-30.0, 400), (noise + above_db, 1), (noise, 50)]
+    expected: list[object] = [(4.0, pytest.approx(8.01 if is_tail else 8.0))]
+    assert _spans(run(likely, level)[1]) == expected
+
+
+def test_beside_the_voice_of_the_other_there_is_no_tail() -> None:
+    """What is left of its echo would pass for one."""
+    finder = Endpointer(Channel.AGENT, CONFIG, 0.032)
+    p, lv = (
+        np.repeat(np.array(v, np.float32), 100) for v in ([0, 0.9, 0.1, 0], [-95, -30, -46, -95])
+    )
+    own = np.ones(400, dtype=np.bool_)
+    tail = np.arange(400) < 210
+    _, told = finder.process(0.0, p, lv, own, tail)
+    assert _spans(told) == [(1.0, 2.1)]

@@ -15,10 +15,6 @@ from callwatch_ui.desktop.auto_call import AutoCall, AutoCallConfig, AutoDecisio
 from callwatch_ui.desktop.ipc import AppCommand, AppState
 
 TICK_MS: Final = 1000
-COMMANDS: Final = {
-    AutoDecision.BEGIN: AppCommand.START,
-    AutoDecision.END: AppCommand.STOP,
-}
 
 
 class VoiceWatching(Protocol):
@@ -45,9 +41,10 @@ class VoiceHost(Protocol):
 
 
 class AutoWatch(QObject):
-    """`wanted(AppCommand)`: START or STOP."""
+    """`begin_wanted`: both sides speak; `end_wanted`: nobody has for long."""
 
-    wanted = pyqtSignal(object)
+    begin_wanted = pyqtSignal()
+    end_wanted = pyqtSignal()
     _voice = pyqtSignal(object, bool)
 
     def __init__(self, host: VoiceHost, clock: Callable[[], float] | None = None) -> None:
@@ -138,5 +135,7 @@ class AutoWatch(QObject):
             self._decide(tell(channel, self._clock_s()))
 
     def _decide(self, decision: AutoDecision) -> None:
-        if decision is not AutoDecision.NOTHING:
-            self.wanted.emit(COMMANDS[decision])
+        if decision is AutoDecision.BEGIN:
+            self.begin_wanted.emit()
+        elif decision is AutoDecision.END:
+            self.end_wanted.emit()

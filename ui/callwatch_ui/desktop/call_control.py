@@ -97,6 +97,12 @@ class CallControl(QObject):
         self._set(target)
         return self._answer(True)
 
+    def end_by_itself(self) -> None:
+        """Nobody has spoken for long: the call ended when the last voice did."""
+        if self.state is not AppState.IDLE:
+            self._end(at_last_voice=True)
+            self._set(AppState.IDLE)
+
     def close(self) -> None:
         """End the call and wait until its report is written."""
         if self.state is not AppState.IDLE:
@@ -118,10 +124,10 @@ class CallControl(QObject):
         self._starting = self._helper.submit(self._start, self._sink)
         self._starting.add_done_callback(lambda _: self._moved.emit())
 
-    def _end(self) -> None:
+    def _end(self, *, at_last_voice: bool = False) -> None:
         starting = self._starting
         if starting is not None and self._stopping is None:
-            self._stopping = self._helper.submit(_stop, starting)
+            self._stopping = self._helper.submit(_stop, starting, at_last_voice)
             self._stopping.add_done_callback(lambda _: self._moved.emit())
 
     def _tell_call(self, command: AppCommand) -> None:
@@ -184,6 +190,6 @@ class CallControl(QObject):
         )
 
 
-def _stop(starting: Future[HoldableCall]) -> None:
+def _stop(starting: Future[HoldableCall], at_last_voice: bool) -> None:
     if starting.exception() is None:
-        starting.result().stop()
+        starting.result().stop(at_last_voice=at_last_voice)

@@ -7,8 +7,11 @@ from typing import Protocol
 class CallHandle(Protocol):
     """A call that runs in threads of its own. Every method may be called from any thread."""
 
-    def stop(self) -> None:
-        """End the call and wait until its report is written; harmless when it is over."""
+    def stop(self, *, at_last_voice: bool = False) -> None:
+        """End the call and wait until its report is written; harmless when it is over.
+
+        `at_last_voice`: what came after the last voice was only waiting, and no part of the call.
+        """
 
     def pause(self) -> None:
         """Write nothing down until `resume` (card payment)."""

@@ -10,14 +10,20 @@ from typing import Final
 
 from PyQt6.QtCore import QObject, Qt, pyqtBoundSignal, pyqtSignal
 
-from callwatch.core.events import Event, NudgeSuppressed, PartialTranscribed, UtteranceFinished
+from callwatch.core.events import (
+    Event,
+    NudgeSuppressed,
+    PartialTranscribed,
+    UtteranceFinished,
+    UtteranceRevised,
+)
 
 # Ten minutes of a lively call (some 6 events a second): a GUI stalled longer has lost its use.
 INBOX_EVENTS: Final = 4096
 # Events taken in one go: keeps each visit of the GUI thread far below 30 ms.
 SLICE_EVENTS: Final = 128
 # The overlay shows no transcript, so its words never cross.
-NOT_SHOWN: Final = (PartialTranscribed, UtteranceFinished, NudgeSuppressed)
+NOT_SHOWN: Final = (PartialTranscribed, UtteranceFinished, UtteranceRevised, NudgeSuppressed)
 
 
 def connect_queued(signal: pyqtBoundSignal, slot: Callable[[], object]) -> None:

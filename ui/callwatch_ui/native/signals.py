@@ -1,6 +1,5 @@
 """Signals and bugs reach Python while Qt runs: Ctrl-C, the end of the session, exceptions in slots."""
 
-import logging
 import signal
 import socket
 import sys
@@ -12,7 +11,9 @@ from types import FrameType, TracebackType
 from PyQt6.QtCore import QSocketNotifier
 from PyQt6.sip import voidptr
 
-_log = logging.getLogger(__name__)
+from callwatch.core.log import logger_of
+
+_log = logger_of(__name__)
 
 ENDS = (signal.SIGINT, signal.SIGTERM)
 

@@ -43,6 +43,7 @@ PICTURE_STATES: Final = (
     "held",
 )
 MARGIN: Final = 16
+SECONDS_PX: Final = 56
 
 
 def picture_state(name: str, language: Language) -> OverlayState:
@@ -128,6 +129,40 @@ def save_contact_sheet(file: Path, language: Language, theme: str, scale: float 
         painter.end()
         overlay.deleteLater()
     if not _of_few_colours(sheet).save(str(file), "PNG", 0):
+        raise OutputError(f"The picture {file} cannot be written: is the disk full?")
+    return file
+
+
+def save_film_strip(
+    file: Path, states: Sequence[tuple[float, OverlayState]], language: Language, theme: str
+) -> Path:
+    """One PNG with these states of a call, two beside each other, each with its second.
+
+    Raises OutputError like the above.
+    """
+    with application():
+        overlay = Overlay(Translator(language), OverlaySettings(theme, reduced_motion=True))
+        pictures = []
+        for at_s, state in states:
+            overlay.set_state(state)
+            pictures.append((f"{at_s:.1f} s", picture_of(overlay, sharpness=1)))
+        ground = pictures[0][1].pixelColor(0, 0)
+        rows = [pictures[i : i + 2] for i in range(0, len(pictures), 2)]
+        width = SECONDS_PX + max(picture.width() for _, picture in pictures)
+        heights = [max(picture.height() for _, picture in row) for row in rows]
+        strip = QImage(2 * width, sum(heights), QImage.Format.Format_RGB888)
+        strip.fill(ground)
+        painter = QPainter(strip)
+        painter.setPen(colour(overlay.look.theme.muted))
+        for i, row in enumerate(rows):
+            foot = sum(heights[: i + 1])
+            for column, (caption, picture) in enumerate(row):
+                left = column * width
+                painter.drawImage(left + SECONDS_PX, foot - picture.height(), picture)
+                painter.drawText(left + MARGIN, foot - MARGIN - 20, caption)
+        painter.end()
+        overlay.deleteLater()
+    if not _of_few_colours(strip).save(str(file), "PNG", 0):
         raise OutputError(f"The picture {file} cannot be written: is the disk full?")
     return file
 

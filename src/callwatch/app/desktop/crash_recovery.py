@@ -4,7 +4,6 @@ Their journals are there, and the figures are made from the events alone: what i
 report and the place in the history.
 """
 
-import logging
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,13 +13,14 @@ from callwatch.app.desktop.retention import CALLS
 from callwatch.config import Config
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.core.figures import OwnHistory
-from callwatch.core.log import logged
+from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal import read_journal
+from callwatch.report.revisions import settle_journal
 from callwatch.report.write import write_report
 from callwatch.session.summary_builder import summarize
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 
 def finish_cut_short(folder: Path, config: Config, before: datetime) -> int:
@@ -36,6 +36,7 @@ def finish_cut_short(folder: Path, config: Config, before: datetime) -> int:
             continue
         # ValueError: its first event is missing.
         with logged(_log, "a call that was cut short stays so", CallwatchError, ValueError):
+            settle_journal(journal)
             summary = summarize(read_journal(journal))
             past = _remember(summary, config, journal.parent)
             write_report(summary, journal.parent, config.call.language, past)

@@ -1,6 +1,6 @@
 """A live call whose devices are gone is over."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from callwatch.audio.source import CallSource
@@ -21,6 +21,7 @@ class EndOnDeviceLoss(SourceProxy):
     def __init__(self, source: CallSource, lost_s: float = LOST_S) -> None:
         super().__init__(source)
         self._lost_s = lost_s
+        self.on_loss: Callable[[], None] = lambda: None  # called before the blocks end
 
     def blocks(self) -> Iterator[CallBlock]:
         """The blocks up to the loss and through its first `lost_s`."""
@@ -30,6 +31,7 @@ class EndOnDeviceLoss(SourceProxy):
             length_s = block.end_s - block.start_s
             gone_s = gone_s + length_s if _is_empty(block, length_s) else 0.0
             if gone_s >= self._lost_s:
+                self.on_loss()
                 return
 
 

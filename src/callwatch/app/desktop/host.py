@@ -4,7 +4,6 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -21,19 +20,20 @@ from callwatch.app.desktop.malloc import trim_heap
 from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
-from callwatch.app.desktop.voice_watch import VoiceWatch
+from callwatch.app.desktop.voice_watch import WATCH_CHUNK_S, VoiceWatch
 from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
+from callwatch.audio.loopback import CHUNK_S
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event
-from callwatch.core.log import logged
+from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
@@ -43,7 +43,7 @@ from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
@@ -75,10 +75,10 @@ class DesktopCall(RunningCall):
         """The talk goes on."""
         self._call.runner.request(lambda pipeline: pipeline.set_on_hold(False))
 
-    def stop(self) -> None:
+    def stop(self, *, at_last_voice: bool = False) -> None:
         """End the call, write its report, let go of the devices."""
         with self._source:
-            super().stop()
+            super().stop(at_last_voice=at_last_voice)
         self._stopped(self)
         trim_heap()
 
@@ -184,6 +184,7 @@ class AppHost:
         except BaseException:
             with source:
                 raise
+        source.on_loss = call.end_at_last_voice
         self._call, self._outcome = call, None
         call.begin()
         return call
@@ -203,9 +204,14 @@ class AppHost:
                 self._desk = CallFactory(config, beside_a_screen=True)
             return self._desk
 
-    def _open_devices(self) -> CallSource:
+    def _open_devices(self, chunk_s: float = CHUNK_S) -> CallSource:
         devices = self.config.devices
-        return open_live(devices.agent or None, devices.customer or None, block_s=LIVE_BLOCK_S)
+        return open_live(
+            devices.agent or None,
+            devices.customer or None,
+            block_s=max(LIVE_BLOCK_S, chunk_s),
+            chunk_s=chunk_s,
+        )
 
     def overlay_settings(self) -> OverlaySettings:
         """The overlay's settings as they are now."""
@@ -258,7 +264,7 @@ class AppHost:
 
     def watch_voices(self, heard: Callable[[Channel, bool], None]) -> VoiceWatch:
         """Listen to the devices of the settings for voices; nothing is kept."""
-        self._watch = VoiceWatch(self._open_devices, VoiceActivity, heard)
+        self._watch = VoiceWatch(lambda: self._open_devices(WATCH_CHUNK_S), VoiceActivity, heard)
         return self._watch
 
     def dismiss(self, nudge_id: str) -> None:

@@ -4,7 +4,6 @@ A call that ended well is deleted with its row in the history. What is left: jou
 that a crash cut short, their sound, and reports that were written again for viewing.
 """
 
-import logging
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Final
 
 from callwatch.app.kept_audio import AUDIO
 from callwatch.audio.recording_writer import SUFFIX, remove_unfinished
-from callwatch.core.log import logged
+from callwatch.core.log import logged, logger_of
 
-_log: Final = logging.getLogger(__name__)
+_log: Final = logger_of(__name__)
 
 CALLS = "calls"
 REPORTS = "reports"

@@ -1,293 +1,190 @@
-"""One direction of the leak: how far its path is believed, and what may be left of it.
+"""One direction of the leak: its path once an echo is found, and what may be left of it.
 
-The path is followed while the near side may be a leak: louder than its noise, not much louder than the
-far voice. It is used only while it foretells sound that it has not learnt from.
+far    |=== speaks ===|
+near         |~~ leak ~~~~|   predicted from `delay` before on, taken away
+             |::::::::::::|   threshold: near-end speech must be louder than what may be left
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from callwatch.core.arrays import DoubleArray
+from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.frames import Leak
-from callwatch.voice.crosstalk.kalman_filter import REACH, FrequencyDomainKalmanFilter
-from callwatch.voice.crosstalk.least_squares_filter import AverageConfig
+from callwatch.voice.crosstalk.kalman_filter import FFT_SIZE, FrequencyDomainKalmanFilter
 from callwatch.voice.framing import CHUNK
 
-_REST_LEAST_DB: Final = -30.0
-_TOLD_FADE: Final = 0.8  # 1 dB a chunk
-SLICE: Final = 32  # samples: the bar is drawn in steps of 2 ms, which divide chunks and frames
+SLICES: Final = 4  # of a chunk: the threshold has steps of 8 ms
+NOTHING_LEFT: Final = np.zeros(SLICES)
+_FADED: Final = 1e-12  # -120 dBFS
+LEAD: Final = 384  # the path begins 24 ms before its peak: filters of the line ring before it, too
+WARM_UP_CHUNKS: Final = 32  # the last second, from which a path that was just found is learnt
+_LEAST_RESIDUAL_DB: Final = -30.0
 
 
 @dataclass(frozen=True, slots=True)
-class BleedConfig:
-    """When a leak is believed; chunks are 32 ms."""
+class LeakConfig:
+    """When a path is believed, and how far near-end speech must stand out; chunks are 32 ms."""
 
-    # A far voice weaker than this leaks nothing that could be heard.
-    min_far_dbfs: float = -58.0
-    # The far voice of so many chunks may still arrive: 60 ms late, with its echoes.
-    reach_chunks: int = 4
-    # A leak stands out of the near noise ...
-    above_noise_db: float = 3.0
-    # (which may grow by so much a chunk: 3 dB a second) ...
-    noise_rise_db: float = 0.1
-    # ... and is not much louder than the far voice, even if that is recorded softly.
-    max_over_far_db: float = 3.0
+    # A leak this much weaker than the far voice is none: 15 dB below what is promised.
+    min_gain_db: float = -60.0
     # Where the leak would be weaker than this share of the near power, it proves nothing.
     min_leak_share: float = 0.1
-    # ... and where it is this much weaker than lately, the filter's own noise is all there is.
-    min_told_db: float = -20.0
-    # Evidence for a leak: by how many dB taking it away made the near side weaker, chunk by chunk,
-    # each less `evidence_bias_db` and at most `evidence_most_db`; so much in sum is believed.
-    evidence_bias_db: float = 1.0
-    evidence_most_db: float = 4.0
-    evidence_db: float = 8.0
-    # With so much nothing is taken away yet, but what may be a leak is not own sound either.
-    suspect_db: float = 4.0
-    # Share that must stay explained of the near sound of the last 1.5 s.
-    still_explained: float = 0.1
-    check_memory: int = 48
-    # The path has changed, and is learnt anew while it is still used, when it explains less than
-    # this or when what is left, no less than this beside the leak, is so much alike to what was
-    # foretold (correlation of either sign, over some six chunks). Own speech is not alike.
-    doubt_explained: float = 0.3
-    alike_rest_db: float = -14.0
-    alike: float = 0.3
-    alike_chunks: float = 6.0
-    # Where more than this is left beside what was foretold, somebody speaks, or the leak has become
-    # much louder: then what is left is nothing but the same sound.
-    over_told_db: float = 3.0
-    sure_alike: float = 0.6
-    # Of a path that is not believed at least so much is doubted: any other may come.
-    doubt: float = 0.3
-    # Near sound is its own when the far side is weaker than this share of it, and explained when
-    # less than that share is left.
-    alone_share: float = 0.1
-    told_share: float = 0.3
-    # Far sound in fewer spectral bins than this, the strongest one of the same two for so many
-    # chunks, is a tone of the line: dialling and ringing lie in 2 or 3. A path that fits a tone fits
-    # nothing else, and seems all too sure. So long after a tone its end is still in the window.
-    tone_bins: float = 5.0
-    tone_chunks: int = 16
-    tone_end_chunks: int = 4
-    # A path that is not believed yet learns from each chunk so many times more.
-    more_passes: int = 1
-    # Behind so many leaks (1.5 s) a path is still fresh: much of it is doubted.
-    fresh_chunks: int = 48
-    # Chunks of near sound behind the share that is its own: some 90 s.
-    own_memory: int = 3000
-    # Leaks behind the gain that is told: 3 s.
+    # By what taking it away makes the near sound weaker, as a share of the leak, over the last 1.5 s: 1
+    # where it is right, 0 where somebody speaks over it, -1 where nothing leaks any more.
+    min_benefit: float = -0.5
+    benefit_memory: int = 48
+    # The path has changed when what is left, no less than this beside the leak, is so much like what was
+    # predicted (correlation of either sign, over some six chunks). Near-end speech is not.
+    changed_residual_db: float = -10.0
+    changed_correlation: float = 0.3
+    correlation_memory: float = 6.0
+    # ... then, and for the first 1.5 s, so much is uncertain: any other path may come.
+    uncertainty: float = 0.1
+    new_chunks: int = 48
+    # Leaks behind the reported gain: 3 s.
     gain_memory: int = 96
-    # A channel that holds so little of its own in so many chunks, at so much of the far level, is a copy of it.
-    copy_own_share: float = 0.05
-    copy_chunks: int = 15
-    copy_gain_db: float = -3.0
-    # Own sound stands so far above the median of what was left of the leak lately.
+    # Near-end speech stands so far above the median of what was left of the leak lately ...
     margin_db: float = 9.0
-    # Followed by 1 dB in three chunks, faster at first.
-    rest_pace_db: float = 0.3
-    rest_start_db: float = 8.0
-    # Where more is left than could be left of a leak, somebody speaks over it: such chunks count by
-    # this much, or they would raise the bar above that very voice within a second.
-    spoken_over: float = 0.1
-    # Leaks behind that judgement: 0.8 s.
+    # ... which is followed by 1 dB in three chunks, faster at first.
+    residual_step_db: float = 0.3
+    first_step_db: float = 8.0
+    # Noise is that of the quietest chunks; the usual one is so much louder.
+    over_noise_db: float = 2.0
+    # Where more is left than could be of a leak, somebody speaks over it: such chunks count by this
+    # much, or they would raise the threshold above that very voice within a second.
+    double_talk_weight: float = 0.1
     known_chunks: int = 24
-    # When more is left than usual somebody speaks, so that less is learnt, at most by this factor.
-    max_caution: float = 100.0
-    # Behind own sound that stands so far above the bar, for so many chunks, the bar is lower: no
-    # holes are torn into speech.
-    clear_db: float = 6.0
-    clear_chunks: int = 4
-    lower_db: float = 8.0
-    # An averaged path serves for weaker leaks than this beside the far voice. Where stronger ones are
-    # not followed somebody speaks over them, and an average would take that away as well.
-    most_average_db: float = -14.0
-    average: AverageConfig = field(default_factory=AverageConfig)
+    # ... and teach the path less, at most by this factor.
+    max_double_talk_factor: float = 100.0
     # Echoes beyond the path fade by 1.5 dB in 10 ms: a room that takes 0.4 s for 60 dB.
     fade_db_s: float = 150.0
 
 
 class LeakEstimator:
-    """One path, how far it is believed, and what is known of its leak."""
+    """One path, whether it is believed, and what is known of its leak."""
 
-    def __init__(self, config: BleedConfig) -> None:
+    def __init__(self, config: LeakConfig) -> None:
         self._config = config
-        self._path = FrequencyDomainKalmanFilter()
-        self._checks = 0
-        self._evidence_db = 0.0
-        self._explained = 0.0  # share of the near sound
-        self._told_peak = 0.0
-        self._leak_power, self._far_power, self._weight = 0.0, 0.0, 0
-        self._own_share, self._own_count = 1.0, 0
-        self._fade = 10.0 ** (-config.fade_db_s / 10.0 * SLICE / 16_000)
-        self._bar = 0.0
-        self._clear = 0
-        self._least_told = 10.0 ** (config.min_told_db / 10.0)
-        self._told = self._rest = self._near = np.zeros(CHUNK)
-        self._far = np.zeros(REACH)
-        self._alike = 0.0
-        self._is_new = True  # not the path that was learnt, as of the last chunk
-        self._over_told = 10.0 ** (config.over_told_db / 10.0)
-        self._measured = 0  # chunks
-        self._tones: list[int] = []  # the strongest bins of the last chunks, if they may be a tone
-        self._tone_end = 0  # chunks that may still hold some of one
-        self._was_active = False  # before the tone
-        self._least_alike = 10.0 ** (config.alike_rest_db / 10.0)
-        self.rest_power = self._told_power = 0.0
-        self.rest_db = 0.0
-        self.is_active = False
+        self._fade = 10.0 ** (-config.fade_db_s / 10.0 * CHUNK / SLICES / CALL_RATE_HZ)
+        self._over_noise = 10.0 ** (config.over_noise_db / 10.0)
+        self._changed = 10.0 ** (config.changed_residual_db / 10.0)
+        self._threshold = 0.0
+        self.delay: int | None = None  # samples; None: no echo is known
+        self._filter = FrequencyDomainKalmanFilter()
+        self.measure_again()
 
-    @property
-    def gain_db(self) -> float:
-        """Level of the leak beside the far voice."""
-        return 10.0 * math.log10((self._leak_power + 1e-12) / (self._far_power + 1e-12))
-
-    @property
-    def is_copy(self) -> bool:
-        """Whether the near channel holds the far voice and nothing else."""
-        config = self._config
-        if self._own_count < config.copy_chunks or self._own_share >= config.copy_own_share:
-            return False
-        return self.gain_db > config.copy_gain_db
-
-    @property
-    def is_suspected(self) -> bool:
-        """Whether what is foretold is to be mistrusted as own sound, at the moment."""
-        return not self.is_active and self._evidence_db >= self._config.suspect_db
+    def measure_again(self) -> None:
+        """Forget how well the path predicts, not the path."""
+        self._predicted = self._residual = np.zeros(CHUNK)
+        self.residual_power = self._predicted_power = 0.0
+        self._benefit = 0.5
+        self._correlation = 0.0
+        self._measured = 0
+        self._leak_power = self._far_power = 1e-12
+        self._residual_db = 0.0
 
     @property
     def leak(self) -> Leak:
         """What is known of the leak."""
-        if not self.is_active:
+        if self.delay is None or not self._measured:
             return Leak()
-        return Leak(self.gain_db, self._own_share, self.rest_db)
+        gain_db = 10.0 * math.log10(self._leak_power / self._far_power)
+        return Leak(gain_db, self.delay / CALL_RATE_HZ, self._residual_db)
 
-    def foretell(self, near: DoubleArray, far: DoubleArray) -> DoubleArray:
-        """The leak in `near` (CHUNK,), as foretold from `far` (REACH,)."""
-        leak = self._path.predict(far)
-        self._near, self._far = near, far
-        self._told, self._rest = leak, near - leak
-        self.rest_power, self._told_power = _power(self._rest), _power(leak)
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing leaks, and nothing is left that did."""
+        return self.delay is None and self._threshold == 0.0
+
+    @property
+    def lead(self) -> int:
+        """Samples by which the path begins late."""
+        return max(0, (self.delay or 0) - LEAD)
+
+    def locate(self, delay: int) -> bool:
+        """An echo was found at `delay` samples; whether that is a new path, to be learnt first."""
+        is_known = self.delay is not None and 0 <= delay - self.lead < FFT_SIZE // 2
+        if not is_known:
+            self.delay = delay
+            self._filter = FrequencyDomainKalmanFilter()
+        return not is_known
+
+    def predict(self, near: DoubleArray, far: DoubleArray) -> DoubleArray:
+        """The leak in `near` (CHUNK,), from the last FFT_SIZE samples of far sound before its path."""
+        leak = self._filter.predict(far)
+        self._predicted, self._residual = leak, near - leak
+        self.residual_power, self._predicted_power = _power(self._residual), _power(leak)
         return leak
 
-    def learn(self, near_power: float, far_power: float) -> None:
-        """Learn from the chunk that was just foretold; a tone does not tell the path of a voice."""
-        if self._is_tone():
-            return
-        self._check(near_power, self.rest_power, self._told_power, far_power)
-        self._is_new = self._has_changed()
-        if self._is_new:
-            self._weight = min(self._weight, self._config.gain_memory // 8)
-            self._path.doubt(self._config.doubt)
-            self._path.learn(self._rest)
-            for _ in range(0 if self.is_active else self._config.more_passes):
-                self._path.learn(self._near - self._path.predict(self._far))
-            return
-        if self._measured < self._config.fresh_chunks:
-            self._path.doubt(self._config.doubt)
-        usual_power = self._told_power * 10.0 ** ((self.rest_db + self._config.margin_db) / 10.0)
-        caution = min(max(self.rest_power / usual_power, 1.0), self._config.max_caution)
-        self._path.learn(self._rest, caution)
+    def update(self, near_power: float, far_power: float, noise_power: float) -> None:
+        """Learn from the chunk that was just predicted.
 
-    def _is_tone(self) -> bool:
-        """Whether the far side is a tone, or was one a moment ago; what it has taught is forgotten."""
+        Powers: of the near chunk, of the far sound that leaks into it, of the near side's noise.
+        """
         config = self._config
-        was_tone = len(self._tones) >= config.tone_chunks
-        strongest, bins = self._path.heard_tone
-        if bins < config.tone_bins and len({*self._tones[-config.tone_chunks :], strongest}) <= 2:
-            if not self._tones:
-                self._was_active = self.is_active
-            self._tones.append(strongest)
-            if len(self._tones) == config.tone_chunks and not self._was_active:
-                self._forget()
-            del self._tones[: -config.tone_chunks]
-            return len(self._tones) >= config.tone_chunks
-        self._tones.clear()
-        self._tone_end = config.tone_end_chunks if was_tone else self._tone_end - 1
-        return self._tone_end > 0
+        self._check(near_power, far_power, noise_power)
+        if self.delay is None:
+            return
+        if self._has_changed():
+            self._measured = min(self._measured, config.gain_memory // 8)
+            self._filter.inflate_covariance(config.uncertainty)
+            self._filter.update(self._residual)
+            return
+        if self._measured < config.new_chunks:
+            self._filter.inflate_covariance(config.uncertainty)
+        usual = self._predicted_power * 10.0 ** ((self._residual_db + config.margin_db) / 10.0)
+        factor = min(max(self.residual_power / usual, 1.0), config.max_double_talk_factor)
+        self._filter.update(self._residual, factor)
 
-    def _forget(self) -> None:
-        """Start anew."""
-        self._path, self.is_active = FrequencyDomainKalmanFilter(), False
-        self._evidence_db = self.rest_db = self._alike = 0.0
-        self._weight = self._measured = 0
+    def threshold(self, leak: DoubleArray | None) -> DoubleArray:
+        """Power (SLICES,) along the chunk that near-end speech must exceed: what may be left."""
+        if leak is None and self._threshold == 0.0:
+            return NOTHING_LEFT
+        powers = np.zeros(SLICES)
+        if leak is not None:
+            scale = 10.0 ** ((self._residual_db + self._config.margin_db) / 10.0)
+            powers = (leak.reshape(SLICES, -1) ** 2).mean(axis=1) * scale
+        for i, power in enumerate(powers.tolist()):
+            faded = self._threshold * self._fade
+            self._threshold = powers[i] = max(power, faded if faded > _FADED else 0.0)
+        return powers
 
     def _has_changed(self) -> bool:
-        """Whether this is not the path that was learnt."""
-        config, rest, told = self._config, self.rest_power, self._told_power
-        if not self.is_active:
-            return True
-        alike = 0.0
-        if rest > self._least_alike * told:
-            shared = float(self._rest @ self._told) / CHUNK
-            alike = shared / math.sqrt(rest * told)
-            if rest > self._over_told * told and abs(alike) < config.sure_alike:
-                alike = 0.0
-        self._alike += (alike - self._alike) / config.alike_chunks
-        return abs(self._alike) > config.alike or self._explained < config.doubt_explained
-
-    def hear_own(self, near_power: float, far_power: float) -> None:
-        """Count near sound that is its own, or is explained; what may be either tells nothing."""
-        is_own = far_power < self._config.alone_share * near_power
-        is_told = self.is_active and self.rest_power < self._config.told_share * near_power
-        if is_own or is_told:
-            self._own_count = min(self._own_count + 1, self._config.own_memory)
-            self._own_share += (is_own - self._own_share) / self._own_count
-
-    def bar(self, leak: DoubleArray | None) -> DoubleArray:
-        """Power (CHUNK // SLICE,) that own sound must exceed: what may be left of the leak."""
-        out = np.zeros(CHUNK // SLICE)
-        if leak is None and self._bar < 1e-12:
-            self._bar = 0.0
-            return out
-        powers = out if leak is None else (leak.reshape(-1, SLICE) ** 2).mean(axis=1)
+        """Whether what is left is the same sound as what was predicted."""
         config = self._config
-        scale = 10.0 ** ((self.rest_db + config.margin_db) / 10.0)
-        is_clear = self.rest_power > self._told_power * scale * 10.0 ** (config.clear_db / 10.0)
-        self._clear = config.clear_chunks if is_clear and leak is not None else self._clear - 1
-        if self._clear > 0:
-            scale *= 10.0 ** (-config.lower_db / 10.0)
-        for i, power in enumerate(powers.tolist()):
-            self._bar = out[i] = max(power * scale, self._bar * self._fade)
-        return out
+        now = 0.0
+        if self.residual_power > self._changed * self._predicted_power:
+            shared = float(self._residual @ self._predicted) / CHUNK
+            now = shared / math.sqrt(self.residual_power * self._predicted_power)
+        self._correlation += (now - self._correlation) / config.correlation_memory
+        return abs(self._correlation) > config.changed_correlation
 
-    def _check(self, near: float, rest: float, leak: float, far: float) -> None:
-        """How well the path foretold the chunk, which it has not learnt from; powers."""
-        config = self._config
-        self._told_peak = max(_TOLD_FADE * self._told_peak, leak)
-        if leak < config.min_leak_share * near or leak < self._least_told * self._told_peak:
+    def _check(self, near: float, far: float, noise: float) -> None:
+        """How well the path predicted the chunk, from which it has not learnt yet; powers."""
+        config, leak, left = self._config, self._predicted_power, self.residual_power
+        is_faint = leak < far * 10.0 ** (config.min_gain_db / 10.0)
+        benefit = -1.0 if is_faint else min(max((near - left) / leak, -1.0), 1.0)
+        self._benefit += (benefit - self._benefit) / config.benefit_memory
+        if self._benefit < config.min_benefit:
+            self.delay = None
+        if self.delay is None or leak < config.min_leak_share * near:
             return
-        if self.is_active:
-            self._checks = min(self._checks + 1, config.check_memory)
-            self._explained += (1.0 - min(rest / near, 2.0) - self._explained) / self._checks
-            self._measure(rest, leak, far)
-            self.is_active = self._explained >= config.still_explained
-            self._evidence_db = 0.0
-            return
-        most_db = config.evidence_most_db
-        gained_db = 10.0 * math.log10(near / rest) - config.evidence_bias_db
-        self._evidence_db = max(self._evidence_db + min(max(gained_db, -most_db), most_db), 0.0)
-        self.is_active = self._evidence_db >= config.evidence_db
-        self._checks, self._explained = config.check_memory // 4, 0.5
-
-    def _measure(self, rest: float, leak: float, far: float) -> None:
-        config = self._config
-        self._weight = min(self._weight + 1, config.gain_memory)
         self._measured += 1
-        self._leak_power += (leak - self._leak_power) / self._weight
-        self._far_power += (far - self._far_power) / self._weight
-        above_db = 10.0 * math.log10(rest / leak) - self.rest_db
-        step = max(config.rest_pace_db, config.rest_start_db / self._weight)
-        if (
-            above_db > config.margin_db
-            and not self._is_new
-            and self._measured > config.known_chunks
-        ):
-            step *= config.spoken_over
-        rest_db = self.rest_db + (step if above_db > 0.0 else -step)
-        self.rest_db = min(max(rest_db, _REST_LEAST_DB), 0.0)
+        weight = min(self._measured, config.gain_memory)
+        self._leak_power += (leak - self._leak_power) / weight
+        self._far_power += (far - self._far_power) / weight
+        # The noise of the line is not what is left of the leak.
+        left = max(left - self._over_noise * noise, 1e-3 * leak)
+        above_db = 10.0 * math.log10(left / leak) - self._residual_db
+        step = max(config.residual_step_db, config.first_step_db / weight)
+        if above_db > config.margin_db and self._measured > config.known_chunks:
+            step *= config.double_talk_weight
+        self._residual_db += step if above_db > 0.0 else -step
+        self._residual_db = min(max(self._residual_db, _LEAST_RESIDUAL_DB), 0.0)
 
 
 def _power(sound: DoubleArray) -> float:

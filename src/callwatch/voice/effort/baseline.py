@@ -211,9 +211,20 @@ class NormalPosterior:
         means, sd = value / certainty, np.sqrt(1 / certainty)
         spreads = np.sqrt(squares / (config.spread_chunks + total))
         pitch, balance, level, flux = map(float, means)
-        sds, own = sd[:2].tolist(), spreads.tolist()
+        pitch_sd, balance_sd = map(float, sd[:2])
+        pitch_spread_st, balance_spread_db = map(float, spreads)
         voiced_s = float(np.count_nonzero(weights >= config.heard_weight)) * config.chunk_s
-        return EffortBaseline(pitch, balance, level, flux, *sds, *own, voiced_s)
+        return EffortBaseline(
+            pitch,
+            balance,
+            level,
+            flux,
+            pitch_sd,
+            balance_sd,
+            pitch_spread_st,
+            balance_spread_db,
+            voiced_s,
+        )
 
 
 def _usual_level(levels: DoubleArray, config: BaselineConfig) -> float:

@@ -17,10 +17,10 @@ from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.frames import VoiceFrames
+from callwatch.core.spans import TimeSpan
 from callwatch.voice.effort.baseline import EffortBaseline
 from callwatch.voice.effort.channel import ChannelEffort, EffortConfig, VadDecision
 from callwatch.voice.effort.f0 import F0Estimator
-from callwatch.core.spans import TimeSpan
 from callwatch.voice.effort.frame_features import FLAGS, MARGIN, PER_STEP, STEP, STEP_S
 from callwatch.voice.effort.laughter import Laugh, LaughterDetector
 

@@ -1,8 +1,8 @@
 """Stretches in which a channel carries no sound at all, not even noise.
 
     sound  |=====|............................|====|
-                 |<- needed ->| told live     | told to be back
-                 |<-------- a gap ----------->| told in the report
+                 |<- needed ->| noted         | noted as back
+                 |<-------- a gap ----------->| a warning of the report
 
 Headsets and lines that gate their noise are without sound in every pause, which is why short gaps count for nothing.
 Frames are 10 ms. Called by the analysis thread.
@@ -15,8 +15,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from callwatch.core.frames import HOP_S
-from callwatch.core.spans import TimeSpan
+from callwatch.core.audio import CallBlock
+from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.events import InputWarning
+from callwatch.core.facts import Fact
+from callwatch.core.frames import HOP_S, VoiceFrames
+from callwatch.core.spans import TimeSpan, intersection
+from callwatch.voice.quality.channel_stats import CallStats
+from callwatch.voice.quality.checks import QualityCheck, about
+from callwatch.voice.quality.faults import InputFaults
 
 # A recording that is silent but for a click is no more heard than one without it.
 WHOLE_SHARE: Final = 0.99
@@ -24,7 +31,7 @@ WHOLE_SHARE: Final = 0.99
 
 @dataclass(frozen=True, slots=True)
 class SignalLossConfig:
-    """When missing sound is told."""
+    """When missing sound is reported."""
 
     # Weaker than the noise of any live line.
     below_dbfs: float = -75.0
@@ -34,6 +41,9 @@ class SignalLossConfig:
     agent_s: float = 30.0
     # A gap that ended is worth a sentence in the report when it was this long, on either side.
     gap_s: float = 30.0
+    # A side that is silent at the end of the call is missed when the other went on for longer than
+    # this; a farewell into a line that was hung up is shorter.
+    missed_s: float = 3.0
 
 
 class SignalEvent(Enum):
@@ -45,7 +55,7 @@ class SignalEvent(Enum):
 
 @dataclass(slots=True)
 class SignalLossDetector:
-    """Follows the level of one channel; `needed_s` without sound is told."""
+    """Follows the level of one channel; `needed_s` without sound are reported."""
 
     config: SignalLossConfig
     needed_s: float
@@ -78,11 +88,21 @@ class SignalLossDetector:
         self._heard += len(levels_dbfs)
         return found, lost
 
+    @property
+    def heard_s(self) -> float:
+        """Seconds of this channel so far."""
+        return self._heard * HOP_S
+
+    def silent_until(self, end_s: float) -> float:
+        """Seconds without sound up to `end_s`, which may lie before the end of what was heard."""
+        after_s = min(self._run * HOP_S, max(0.0, self.heard_s - end_s))
+        return self.frames * HOP_S - after_s
+
     def gaps_until(self, end_s: float) -> list[TimeSpan]:
-        """All that the report tells: long gaps, and the one that lasts to the end of the call."""
+        """What the report names: long gaps, and the one that lasts to the end of the call."""
         open_s = end_s - self._run * HOP_S
-        is_told = self._run * HOP_S >= min(self.needed_s, self.config.gap_s)
-        return [*self.gaps, *([TimeSpan(max(0.0, open_s), end_s)] if is_told else [])]
+        is_long = self._run * HOP_S >= min(self.needed_s, self.config.gap_s)
+        return [*self.gaps, *([TimeSpan(max(0.0, open_s), end_s)] if is_long else [])]
 
     def is_whole(self, duration_s: float) -> bool:
         """Whether the channel carried nothing in the whole call."""
@@ -92,6 +112,70 @@ class SignalLossDetector:
         if self._run * HOP_S >= self.config.gap_s:
             self.gaps.append(TimeSpan((at - self._run) * HOP_S, at * HOP_S))
         self._run = 0
+
+
+class SignalLossCheck(QualityCheck):
+    """Both channels, and whether anybody spoke in them at all."""
+
+    def __init__(self, config: SignalLossConfig, stats: CallStats, faults: InputFaults) -> None:
+        super().__init__()
+        self._config, self._stats, self._faults = config, stats, faults
+        needed = {Channel.AGENT: config.agent_s, Channel.CUSTOMER: config.customer_s}
+        self._detectors = {c: SignalLossDetector(config, needed[c]) for c in CHANNELS}
+
+    def silent_s(self, channel: Channel, duration_s: float) -> float:
+        """Seconds without any sound in a call of this length."""
+        return self._detectors[channel].silent_until(duration_s)
+
+    def process(self, _block: CallBlock, frames: VoiceFrames) -> list[InputWarning]:
+        """A note when the sound is lost, and when it is back."""
+        notes = []
+        for channel, detector in self._detectors.items():
+            found, lost = detector.process(frames.level_dbfs[channel.index])
+            for what, index in found:
+                at_s = frames.decided_s(index)
+                if what is SignalEvent.RESTORED:
+                    notes.append(InputWarning(at_s, channel, about(channel, "sound_back")))
+                    continue
+                fact = about(channel, "no_sound", silent_s=detector.needed_s)
+                span = TimeSpan(max(0.0, at_s - frames.delay_s - detector.needed_s), at_s)
+                notes.append(InputWarning(at_s, channel, fact, span))
+            for first, end in lost:
+                self._faults.mark_frames(channel, "no_sound", frames, first, end)
+        return notes
+
+    def warnings(self, duration_s: float) -> list[Fact]:
+        """Where there was no sound; and who never spoke."""
+        out = []
+        for channel, detector in self._detectors.items():
+            if detector.is_whole(duration_s):
+                out.append(about(channel, "never_heard"))
+            elif duration_s > 0:
+                out += _gap_warning(channel, self._gaps(channel, duration_s))
+                if not self._stats[channel].speech_frames:
+                    out.append(about(channel, "no_speech"))
+        return out
+
+    def _gaps(self, channel: Channel, duration_s: float) -> list[TimeSpan]:
+        """The stretches without sound; after hang-up digital silence is no broken cable."""
+        detector, other = self._detectors[channel], self._stats[channel.other]
+        gaps = detector.gaps_until(detector.heard_s)
+        if gaps and gaps[-1].end_s >= min(duration_s, detector.heard_s) - HOP_S:
+            missed_s = other.last_speech_s - gaps[-1].start_s
+            gaps = gaps if missed_s > self._config.missed_s else gaps[:-1]
+        return intersection(gaps, [TimeSpan(0.0, duration_s)])
+
+
+def _gap_warning(channel: Channel, gaps: list[TimeSpan]) -> list[Fact]:
+    """One fact on the stretches without sound; none when there were none."""
+    if not gaps:
+        return []
+    longest = max(gaps, key=lambda gap: gap.duration_s)
+    times = {"start_s": longest.start_s, "end_s": longest.end_s}
+    if len(gaps) == 1:
+        return [about(channel, "gap", **times)]
+    total_s = sum(gap.duration_s for gap in gaps)
+    return [about(channel, "gaps", total_s=total_s, count=len(gaps), **times)]
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, bool, int]]:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.spans import TimeSpan
 from callwatch.voice.quality.clipping import clipped_samples
 
@@ -80,6 +81,19 @@ class InputFaults:
         """This was wrong with this side in this span of the call."""
         for second in range(int(span.start_s), ceil(span.end_s - 1e-9)):
             _mark(self._sides[channel], second, code)
+
+    def mark_frames(
+        self,
+        channel: Channel,
+        code: str,
+        frames: VoiceFrames,
+        first: int = 0,
+        end: int | None = None,
+    ) -> None:
+        """This was wrong with this side in these frames, all of them when not said."""
+        last = len(frames) if end is None else end
+        start_s, end_s = (frames.start_s + at * HOP_S for at in (first, last))
+        self.mark(channel, code, TimeSpan(start_s, end_s))
 
     def mark_dropped(self, channel: Channel, span: TimeSpan) -> None:
         """The device delivered nothing."""

@@ -6,11 +6,11 @@ webrtcvad is the cheap gate, Silero decides on what passes, the level finds the 
     Silero     ...........|#########|......     32 ms chunks, a little late
     speech     ....|############|..........     start and end where the sound itself starts and ends
 
-Both channels are decided together, because the far voice leaks into the near one (see bleed.py).
+Both channels are decided together, because the far voice leaks into the near one (crosstalk/).
 The result does not depend on the size of the blocks. Called by the analysis thread only.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -21,8 +21,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.voice.crosstalk.canceller import CrosstalkCanceller
-from callwatch.voice.crosstalk.leak_estimator import BleedConfig
+from callwatch.voice.crosstalk.canceller import CrosstalkCanceller, CrosstalkConfig
 from callwatch.voice.framing import CHUNK, FRAME, Framer, level_dbfs
 from callwatch.voice.vad.agc import AutomaticGainControl, GainConfig
 from callwatch.voice.vad.dc_removal import DcRemover
@@ -48,13 +47,13 @@ class VoiceActivityConfig:
     min_dbfs: float = -72.0
     gain: GainConfig = field(default_factory=GainConfig)
     edges: EndpointingConfig = field(default_factory=EndpointingConfig)
-    bleed: BleedConfig = field(default_factory=BleedConfig)
+    crosstalk: CrosstalkConfig = field(default_factory=CrosstalkConfig)
 
 
 class VoiceActivity:
     """Blocks of the call in, voice frames out; keeps its own remainder.
 
-    Raises MissingPartError when onnxruntime, Silero's carrier or webrtcvad is not installed.
+    Raises MissingPartError when onnxruntime, Silero's model or webrtcvad is not installed.
     """
 
     def __init__(self, config: VoiceActivityConfig | None = None) -> None:
@@ -63,14 +62,14 @@ class VoiceActivity:
         self._gates = [WebRtcGate(config.gate_aggressiveness) for _ in CHANNELS]
         self._gains = [AutomaticGainControl(config.gain) for _ in CHANNELS]
         self._edges = [Endpointer(channel, config.edges, DELAY_S) for channel in CHANNELS]
-        self._offset = DcRemover()
-        self._unbleed = CrosstalkCanceller(config.bleed)
-        self._framer = Framer(rows=6)
+        self._dc_remover = DcRemover()
+        self._canceller = CrosstalkCanceller(config.crosstalk)
+        self._framer = Framer(rows=4)
         self._factors = np.ones((2, 1), dtype=np.float32)
         self._hold = [config.gate_hangover_chunks] * 2
         self._waiting = np.zeros((2, 0), dtype=np.int16)
         self._recent = np.zeros((2, CONTEXT), dtype=np.float32)
-        self._last_opinion = np.zeros((2, 1), dtype=np.float32)
+        self._last_probability = np.zeros((2, 1), dtype=np.float32)
         self._start_s = 0.0
         self._frames = self._chunks = self._samples = 0
 
@@ -91,43 +90,35 @@ class VoiceActivity:
         padded[:, :rest] = self._waiting
         self._waiting = self._waiting[:, :0]
         frames = self._decide(padded, last=self._samples // FRAME)
-        closing = [told for edge in self._edges for told in edge.finish()]
-        return VoiceFrames(
-            frames.start_s,
-            frames.speech,
-            frames.probability,
-            frames.level_dbfs,
-            frames.delay_s,
-            _in_time_order([*frames.transitions, *closing]),
-            leaks=frames.leaks,
-            cleaned_dbfs=frames.cleaned_dbfs,
-            cleaned=frames.cleaned,
-        )
+        closing = [event for edge in self._edges for event in edge.finish()]
+        return replace(frames, transitions=_in_time_order([*frames.transitions, *closing]))
 
     def _decide(self, samples: npt.NDArray[np.int16], last: int | None = None) -> VoiceFrames:
         """Frames for whole chunks, shape (2, k * CHUNK), up to frame `last` of the call."""
-        raw = self._offset.process(samples.astype(np.float32) / 32768.0)
-        own, bar = self._unbleed.process(raw)
-        pieces = self._framer.process(np.concatenate((raw, own, bar)))
-        raw_dbfs, cleaned_dbfs, bar_dbfs = np.split(level_dbfs(pieces), 3)
-        whole = np.clip(np.rint(pieces[2:4] * 32768.0), -32768, 32767).astype(np.int16)
+        raw = self._dc_remover.process(samples.astype(np.float32) / 32768.0)
+        cleaned = self._canceller.process(raw)
+        pieces = self._framer.process(np.concatenate((raw, cleaned)))
+        raw_dbfs, cleaned_dbfs = np.split(level_dbfs(pieces), 2)
+        whole = np.clip(np.rint(pieces[2:] * 32768.0), -32768, 32767).astype(np.int16)
         passes = self._passes(whole, cleaned_dbfs)
-        opinions = self._opinions(own, passes)
+        probabilities = self._probabilities(cleaned, passes)
         count = pieces.shape[1] if last is None else min(pieces.shape[1], last - self._frames)
-        # A frame has the opinion of the chunk that holds its middle, maybe the last one before.
-        middle = (self._frames + np.arange(count)) * FRAME + FRAME // 2
-        known = np.concatenate((self._last_opinion, opinions), axis=1)
-        probability = known[:, middle // CHUNK - self._chunks + 1]
+        # A frame has the probability of the chunk that holds its centre, maybe the last one before.
+        centre = (self._frames + np.arange(count)) * FRAME + FRAME // 2
+        known = np.concatenate((self._last_probability, probabilities), axis=1)
+        probability = known[:, centre // CHUNK - self._chunks + 1]
         start_s = self._start_s + self._frames * HOP_S
         speech = np.zeros((2, count), dtype=np.bool_)
         transitions: list[VoiceStarted | VoiceStopped] = []
+        is_far = probability[::-1] >= self._config.edges.threshold
         for row, edge in enumerate(self._edges):
             level = cleaned_dbfs[row, :count]
-            is_own = (level > bar_dbfs[row, :count]) & (level > self._config.min_dbfs)
-            speech[row], told = edge.process(start_s, probability[row], level, is_own)
-            transitions += told
-        self._last_opinion = known[:, -1:]
-        self._chunks += opinions.shape[1]
+            is_own = level > self._config.min_dbfs
+            # Beside the other's voice what is left of its echo would pass for the tail of a phrase.
+            found = edge.process(start_s, probability[row], level, is_own, ~is_far[row])
+            speech[row], transitions = found[0], transitions + found[1]
+        self._last_probability = known[:, -1:]
+        self._chunks += probabilities.shape[1]
         self._frames += count
         return VoiceFrames(
             start_s,
@@ -136,7 +127,7 @@ class VoiceActivity:
             raw_dbfs[:, :count],
             DELAY_S,
             _in_time_order(transitions),
-            leaks=self._unbleed.leaks,
+            leaks=self._canceller.leaks,
             cleaned_dbfs=cleaned_dbfs[:, :count],
             cleaned=whole[:, :count].reshape(2, -1),
         )
@@ -149,28 +140,30 @@ class VoiceActivity:
         chunks = int(chunk[-1]) + 1 if count else 0
         passes = np.zeros((2, chunks), dtype=np.bool_)
         for row, gate in enumerate(self._gates):
-            heard = gate.process(pieces[row].reshape(-1), cleaned_dbfs[row] > self._config.min_dbfs)
-            passes[row, chunk[heard]] = True
+            passed = gate.process(
+                pieces[row].reshape(-1), cleaned_dbfs[row] > self._config.min_dbfs
+            )
+            passes[row, chunk[passed]] = True
         return passes
 
-    def _opinions(self, own: FloatArray, passes: BoolArray) -> FloatArray:
-        """Silero's probability per chunk, shape (2, k); 0 where the gate is closed.
+    def _probabilities(self, sound: FloatArray, passes: BoolArray) -> FloatArray:
+        """Silero's probability per chunk of `sound`, shape (2, k); 0 where the gate is closed.
 
         Behind a closed gate its memory stays as it was: silence.
         """
-        known = np.concatenate((self._recent, own), axis=1)
-        count = own.shape[1] // CHUNK
-        levels = level_dbfs(own.reshape(2, count, CHUNK))
+        known = np.concatenate((self._recent, sound), axis=1)
+        count = sound.shape[1] // CHUNK
+        levels = level_dbfs(sound.reshape(2, count, CHUNK))
         out = np.zeros((2, count), dtype=np.float32)
-        for k, (passed, heard_dbfs) in enumerate(zip(passes.T.tolist(), levels.T, strict=True)):
+        for k, (passed, chunk_dbfs) in enumerate(zip(passes.T.tolist(), levels.T, strict=True)):
             listening = [row for row in range(2) if self._listens(row, passed[row])]
             if not listening:
                 continue
             rows, at = slice(listening[0], listening[-1] + 1), k * CHUNK
-            sound = known[rows, at : at + CONTEXT + CHUNK] * self._factors[rows]
-            out[rows, k] = self._silero.hear(rows, sound)
+            piece = known[rows, at : at + CONTEXT + CHUNK] * self._factors[rows]
+            out[rows, k] = self._silero.predict(rows, piece)
             for row in listening:
-                self._gains[row].learn(float(out[row, k]), float(heard_dbfs[row]))
+                self._gains[row].update(float(out[row, k]), float(chunk_dbfs[row]))
                 self._factors[row, 0] = self._gains[row].factor
         self._recent = known[:, known.shape[1] - CONTEXT :]
         return out
@@ -185,6 +178,6 @@ class VoiceActivity:
 
 
 def _in_time_order(
-    told: list[VoiceStarted | VoiceStopped],
+    transitions: list[VoiceStarted | VoiceStopped],
 ) -> tuple[VoiceStarted | VoiceStopped, ...]:
-    return tuple(sorted(told, key=lambda event: event.time_s))
+    return tuple(sorted(transitions, key=lambda event: event.time_s))

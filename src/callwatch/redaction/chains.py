@@ -1,0 +1,237 @@
+"""Groups of digits joined to one number, across words, pauses, read-backs and both speakers.
+
+customer   it's 4111            1111            11 no sorry 1 1 1 1           1111
+agent                4111  right       1111                            okay
+chain      |-------------------------- [card] -----------------------------------|
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from callwatch.core.channels import Language
+from callwatch.redaction.digit_group import Group, Ordinary
+from callwatch.redaction.labels import (
+    CARD,
+    CARD_DIGITS,
+    find_card,
+    is_identity,
+    is_phone,
+    label_of,
+)
+from callwatch.redaction.lines import Line
+
+
+@dataclass(frozen=True, slots=True)
+class ChainConfig:
+    """What makes groups of digits one number. Each default with its reason."""
+
+    link_s: float = 12.0  # a number read from a card pauses between its groups
+    # The shortest number that reaches a person has seven digits (a local telephone number); hardly
+    # any amount, year or count has.
+    secret_digits: int = 7
+    # What stands between the groups of one number says little ("okay, and the next ones").
+    most_content: int = 2
+    # Across whole sentences: more digits than three unexplained numbers of a talk have together.
+    far_digits: int = 11
+    # A number that was hidden is read out again later: so many of its digits are no accident.
+    again_digits: int = 4
+
+
+_DEFAULT: Final = ChainConfig()
+# A card of single digits, each read back.
+_MOST_GROUPS: Final = 2 * CARD_DIGITS.stop
+_REMEMBERED: Final = 40  # digits that a read-back repeats: a card's, corrected
+# How many words that say something stand between two groups.
+Between = Callable[[Group, Group], int]
+
+
+def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig = _DEFAULT) -> None:
+    """Label the groups that make a secret together; those labelled already draw others in."""
+    groups = [g for line in lines for g in line.groups]
+    if not groups:
+        return
+    first = lines[0].number
+    before = [0]
+    for line in lines:
+        before.append(before[-1] + (0 if line.says_little else line.content))
+
+    def content_between(a: Group, b: Group) -> int:
+        ahead, behind = lines[a.line - first], lines[b.line - first]
+        if ahead is behind:
+            return 0 if ahead.says_little else ahead.content_in(a.end, b.start)
+        content = before[b.line - first] - before[a.line - first + 1]
+        if not ahead.says_little:
+            content += ahead.content_in(a.end, len(ahead.words))
+        return content if behind.says_little else content + behind.content_in(0, b.start)
+
+    chain: list[Group] = []
+    for group in sorted(groups, key=lambda g: g.start_s):
+        if not group.label and (_is_explained(group) or _is_count(group)):
+            continue
+        if chain and group.start_s - chain[-1].end_s > config.link_s:
+            _decide(chain, content_between, language, config)
+            chain = []
+        chain.append(group)
+    _decide(chain, content_between, language, config)
+    for group in groups:
+        plus = _begins_plus(group, lines, first)
+        if not group.label and _is_long(group, config):
+            group.label = label_of(group.digits, language, begins_plus=plus)
+    _find_again(groups, config.again_digits)
+
+
+def _begins_plus(group: Group, lines: Sequence[Line], first: int) -> bool:
+    return lines[group.line - first].tokens[group.start].core.startswith("+")
+
+
+def _is_long(group: Group, config: ChainConfig) -> bool:
+    """A number that is a secret by its length, or a card whatever is said of it."""
+    if _is_loose(group):
+        return group.size >= config.secret_digits
+    return group.size in CARD_DIGITS and find_card(group.digits) is not None
+
+
+def _is_loose(group: Group) -> bool:
+    return group.ordinary is Ordinary.NO
+
+
+def _is_explained(group: Group) -> bool:
+    return (
+        group.in_sentence
+        or group.ordinary >= Ordinary.DATE
+        or (group.ordinary is Ordinary.MOMENT and not group.bare)
+    )
+
+
+def _is_count(group: Group) -> bool:
+    """One digit among words: "two of them"."""
+    return group.size == 1 and not (group.nearly_bare or group.joined)
+
+
+def _decide(
+    chain: list[Group], content_between: Between, language: Language, config: ChainConfig
+) -> None:
+    """Label what belongs together in groups that follow each other within seconds."""
+    if len(chain) < 2:
+        return
+    near: list[Group] = []
+    for group in chain:
+        if near and content_between(near[-1], group) > config.most_content:
+            _decide_near(near, language, config)
+            near = []
+        near.append(group)
+    _decide_near(near, language, config)
+    far = [g for g in chain if not g.label and _is_loose(g) and g.size > 1]
+    far = [g for g in far if g.nearly_bare or g.size > 2]
+    if len(_joined(far)) >= config.far_digits:
+        _label(far, language)
+    for card in _cards(chain):
+        _label(card, language)
+
+
+def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> None:
+    """Groups with next to nothing between them."""
+    if all(g.label for g in near):
+        return
+    if not any(g.label for g in near):
+        whole = _joined(near)
+        if is_identity(whole, language) or (whole[0] == "0" and is_phone(whole, language)):
+            _label(near, language)
+            return
+    sure = [i for i, g in enumerate(near) if g.label or _is_long(g, config)]
+    if sure:
+        # What is said among the groups of a hidden number, or alone beside them, belongs to it.
+        own = [
+            g
+            for i, g in enumerate(near)
+            if sure[0] <= i <= sure[-1] or (g.nearly_bare and _is_loose(g))
+        ]
+        _label(own, language)
+        near = [g for g in near if not g.label]
+    # What looks ordinary counts only between others.
+    while near and not _is_loose(near[0]):
+        near = near[1:]
+    while near and not _is_loose(near[-1]):
+        near = near[:-1]
+    if len(_joined(near)) >= config.secret_digits:
+        _label(near, language)
+
+
+def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:
+    """Groups in a row whose digits, said once, are a card's: whatever stands between them."""
+    if sum(g.size for g in chain) < CARD_DIGITS.start or all(g.label for g in chain):
+        return
+    for first, group in enumerate(chain):
+        if group.digits[0] not in "23456":
+            continue
+        whole = _Joined()
+        for last in range(first, min(len(chain), first + _MOST_GROUPS)):
+            whole.add(chain[last])
+            if len(whole.digits) >= CARD_DIGITS.stop:
+                break
+            if len(whole.digits) in CARD_DIGITS and find_card(whole.digits) == (
+                0,
+                len(whole.digits),
+            ):
+                yield chain[first : last + 1]
+
+
+class _Joined:
+    """The digits of groups in a row; what only repeats them (a read-back) counts once."""
+
+    def __init__(self) -> None:
+        self.digits = ""
+        self._last: Group | None = None
+
+    def add(self, group: Group) -> None:
+        """The next group."""
+        last, self._last = self._last, group
+        if last is None:
+            repeats = False
+        elif group.channel is last.channel:
+            repeats = group.digits == last.digits and group.size > 1
+        elif group.size == 1:
+            repeats = group.digits == last.digits
+        else:
+            repeats = group.digits in self.digits[-_REMEMBERED:]
+        if not repeats:
+            self.digits += group.digits
+
+
+def _joined(groups: Sequence[Group]) -> str:
+    whole = _Joined()
+    for group in groups:
+        whole.add(group)
+    return whole.digits
+
+
+def _label(groups: Sequence[Group], language: Language) -> None:
+    """Give the groups one label; those that have one keep it."""
+    known = next((g.label for g in groups if g.label), "")
+    found = label_of(_joined(groups), language)
+    label = found if found == CARD or not known else known
+    for group in groups:
+        group.label = group.label or label
+
+
+def _find_again(groups: Sequence[Group], size: int) -> None:
+    """Hide digits of a hidden number wherever else they are said; `size`: how many at least."""
+    hidden: dict[str, str] = {}  # the first digits of every place in a hidden number, and its label
+    row, label = "", ""
+    for group in groups:
+        if group.label != label:
+            row, label = "", group.label
+        if label:
+            fresh = max(0, len(row) - size + 1)
+            row += group.digits
+            for at in range(fresh, len(row) - size + 1):
+                hidden.setdefault(row[at : at + size], label)
+    if not hidden:
+        return
+    for group in groups:
+        if group.label or group.size < size or _is_explained(group):
+            continue
+        parts = {group.digits[at : at + size] for at in range(group.size - size + 1)}
+        if parts <= hidden.keys():
+            group.label = hidden[group.digits[:size]]

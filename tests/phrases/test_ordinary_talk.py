@@ -1,0 +1,115 @@
+"""Everyday talk with the words of threats: by kinds, in four languages, with the shipped weights."""
+
+import numpy as np
+import pytest
+
+from callwatch.core.channels import Language
+from callwatch.core.cues import ThreatCategory
+from callwatch.phrases.classifier import CATEGORIES, Classifier
+from callwatch.phrases.matcher import Bounds, MatchConfig, PhraseMatcher
+from callwatch.phrases.pack import load_pack
+
+BOUNDS = MatchConfig().wording_alone
+NUMBER = {category: number for number, category in enumerate(CATEGORIES)}
+
+EVERYDAY = [
+    (Language.EN, "I'll hit you up on Monday with the numbers"),
+    (Language.EN, "these stairs will be the death of me"),
+    (Language.EN, "I don't need your supervisor, you've been lovely"),
+    (Language.EN, "the cat would sleep on my chest all night"),
+    (Language.EN, "he was an Eagle Scout when he was young"),
+    (Language.EN, "I switch every other day"),
+    (Language.EN, "I think I'm going to Chapel Hill in the spring"),
+    (Language.SV, "jag slår dig en signal efter lunch"),
+    (Language.SV, "jag kan skjutsa dig till jobbet"),
+    (Language.SV, "den här appen tar livet av mig"),
+    (Language.SV, "jag vill säga upp min livförsäkring"),
+    (Language.SV, "slå dig ner så länge"),
+    (Language.DA, "jeg slår lige på tråden i eftermiddag"),
+    (Language.DA, "de trapper bliver min død"),
+    (Language.DA, "jeg behøver ikke tale med din chef"),
+    (Language.NB, "det skjemaet tar livet av meg"),
+    (Language.NB, "jeg trenger ikke snakke med noen sjef, du er flink"),
+    (Language.NB, "vi slo i hjel litt tid på flyplassen"),
+]
+
+THREATS = [
+    (Language.EN, "I'm going to hit you", ThreatCategory.PHYSICAL),
+    (Language.EN, "I don't want you, I want your manager", ThreatCategory.MANAGER),
+    (Language.SV, "jag ska slå dig på käften", ThreatCategory.PHYSICAL),
+    (Language.SV, "jag vill prata med din chef", ThreatCategory.MANAGER),
+    (Language.DA, "jeg slår dig ihjel", ThreatCategory.PHYSICAL),
+    (Language.NB, "jeg skal slå deg i hjel", ThreatCategory.PHYSICAL),
+    (Language.EN, "I want to kill myself", ThreatCategory.SELF_HARM),
+]
+
+
+@pytest.fixture(scope="module")
+def matchers() -> dict[Language, PhraseMatcher]:
+    return {language: PhraseMatcher.for_language(language) for language in Language}
+
+
+@pytest.mark.parametrize(("language", "text"), EVERYDAY)
+def test_everyday_talk_is_quiet(
+    matchers: dict[Language, PhraseMatcher], language: Language, text: str
+) -> None:
+    assert matchers[language].match(text) == []
+
+
+@pytest.mark.parametrize(("language", "text", "category"), THREATS)
+def test_the_same_words_in_a_threat_are_found(
+    matchers: dict[Language, PhraseMatcher],
+    language: Language,
+    text: str,
+    category: ThreatCategory,
+) -> None:
+    assert category in {match.category for match in matchers[language].match(text)}
+
+
+def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
+    """English rules, and a judge that finds one category as likely as this in any words."""
+    bias = np.full(len(CATEGORIES), -20.0, dtype=np.float32)
+    bias[NUMBER[category]] = np.log(probability / (1.0 - probability))
+    none = np.zeros((0, len(CATEGORIES)), dtype=np.float32)
+    return PhraseMatcher(load_pack(Language.EN), Classifier({}, none, bias))
+
+
+@pytest.mark.parametrize(
+    ("category", "text", "bound"),
+    [
+        # no rule of the category, but who does what to whom
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", BOUNDS.bare),
+        (ThreatCategory.INSULT, "that is so like you", BOUNDS.bare),
+        # a weak rule
+        (ThreatCategory.LEGAL, "it is my right to call a court", BOUNDS.hinted),
+        (ThreatCategory.SELF_HARM, "i have no point", BOUNDS.hinted_urgent),
+        # a strong rule
+        (ThreatCategory.LEGAL, "see you in court", BOUNDS.veto),
+        (ThreatCategory.PHYSICAL, "i am going to punch you", BOUNDS.veto_urgent),
+    ],
+)
+def test_bounds_just_inside_and_just_outside(
+    category: ThreatCategory, text: str, bound: float
+) -> None:
+    inside = judged(category, min(bound + 0.01, 0.999)).match(text)
+    assert [match.category for match in inside] == [category]
+    assert judged(category, bound - 0.01).match(text) == []
+
+
+@pytest.mark.parametrize("category", [ThreatCategory.PHYSICAL, ThreatCategory.SELF_HARM])
+def test_likeness_alone_never_tells_of_danger(category: ThreatCategory) -> None:
+    assert judged(category, 0.999).match("we met you and me on a tuesday") == []
+
+
+def test_likeness_needs_somebody_who_does_something() -> None:
+    judge = judged(ThreatCategory.INSULT, 0.99)
+    assert judge.match("eagle scouts on a hill") == []
+    assert judge.match("you on a hill")
+
+
+def test_a_bound_of_a_category_without_a_rule() -> None:
+    bounds = Bounds(hinted=0.6, bare=0.7, hinted_urgent=0.8, veto=0.2, veto_urgent=0.4)
+    assert bounds.without_rule(ThreatCategory.LEGAL, hinted=True) == 0.6
+    assert bounds.without_rule(ThreatCategory.SELF_HARM, hinted=True) == 0.8
+    assert bounds.without_rule(ThreatCategory.LEGAL, hinted=False) == 0.7
+    assert bounds.without_rule(ThreatCategory.PHYSICAL, hinted=False) > 1.0

@@ -1,0 +1,90 @@
+"""When one peak of the correlation is an echo: each bound just inside and just outside."""
+
+import numpy as np
+import pytest
+from tests.voice.crosstalk.test_canceller import RATE, copy, far, leak_of, run
+
+from callwatch.voice.crosstalk.canceller import CrosstalkCanceller, CrosstalkConfig
+from callwatch.voice.crosstalk.echo_detector import (
+    DECIMATION,
+    EchoDetector,
+    EchoDetectorConfig,
+    delay_of,
+)
+from callwatch.voice.framing import CHUNK
+
+CONFIG = EchoDetectorConfig()
+LOUD = np.full(64, 1e-4, np.float32)
+
+
+def peaks(height: float, other: float, at: int = 1000) -> np.ndarray:
+    """One peak, another one far from it, and chance below both."""
+    out = np.full(2601, 0.2 * other, np.float32)
+    out[at], out[(at + 1300) % 2600] = height, other
+    return out
+
+
+@pytest.mark.parametrize(
+    ("height", "other", "found"),
+    [
+        (0.5, 0.5 / (CONFIG.min_peak_ratio + 0.05), True),
+        (0.5, 0.5 / (CONFIG.min_peak_ratio - 0.05), False),
+        (CONFIG.min_peak + 0.005, 0.01, True),
+        (CONFIG.min_peak - 0.005, 0.01, False),
+    ],
+    ids=["stands out", "does not stand out", "enough agree", "too few agree"],
+)
+def test_a_peak_is_an_echo(height: float, other: float, *, found: bool) -> None:
+    delay = delay_of(peaks(height, other), LOUD, LOUD, CONFIG)
+    assert delay == (1000 * DECIMATION if found else None)
+
+
+@pytest.mark.parametrize(("missing", "found"), [(0, True), (1, False)])
+def test_too_little_sound_proves_nothing(missing: int, *, found: bool) -> None:
+    """The far side ends so early that only some chunks meet, 250 ms apart."""
+    late = round(1000 * DECIMATION / CHUNK)
+    near = np.zeros(64, np.float32)
+    near[late : late + CONFIG.min_chunks - missing] = 1e-4
+    delay = delay_of(peaks(0.5, 0.01), LOUD, near, CONFIG)
+    assert (delay is not None) is found
+
+
+@pytest.mark.parametrize(("behind", "found"), [(14, True), (16, False)])
+def test_the_echoes_of_a_room_belong_to_the_peak_before_them(behind: int, *, found: bool) -> None:
+    row = peaks(0.5, 0.01)
+    row[1000 + behind * 4] = 0.4
+    assert (delay_of(row, LOUD, LOUD, CONFIG) is not None) is found
+
+
+@pytest.mark.parametrize(("off_s", "found"), [(-0.01, True), (0.01, False)])
+def test_the_longest_delay(off_s: float, *, found: bool) -> None:
+    delay = round((CONFIG.max_delay_s + off_s) * RATE)
+    _, canceller = run(leak_of(copy(delay, -20.0)), far())
+    assert (canceller.leaks[0].gain_db is not None) is found
+
+
+def test_both_directions_at_once() -> None:
+    voices = np.stack((np.roll(far(), 3 * RATE), far()))
+    mixed = voices.copy()
+    mixed[0, 3200:] += 0.1 * voices[1, :-3200]
+    mixed[1, 6400:] += 0.1 * voices[0, :-6400]
+    canceller = CrosstalkCanceller(CrosstalkConfig())
+    canceller.process(mixed[:, : mixed.shape[1] // CHUNK * CHUNK].astype(np.float32))
+    agent, customer = canceller.leaks
+    assert agent.delay_s == pytest.approx(0.2, abs=0.001)
+    assert customer.delay_s == pytest.approx(0.4, abs=0.001)
+
+
+def test_what_sounds_on_both_at_once_leaks_into_the_softer_one() -> None:
+    """At no delay the same peak speaks for both directions."""
+    _, canceller = run(0.3 * far(), far())
+    assert canceller.leaks[0].gain_db == pytest.approx(-10.5, abs=1.0)
+    assert canceller.leaks[1].gain_db is None
+
+
+def test_nothing_is_found_in_silence() -> None:
+    detector = EchoDetector(CONFIG)
+    count = 40
+    chunks = np.zeros((2, count, CHUNK), np.float32)
+    detector.add(chunks, np.full((2, count), 1e-12, np.float32), np.zeros((2, count)))
+    assert {detector.next_chunk() for _ in range(count)} == {(None, None)}

@@ -1,0 +1,83 @@
+"""Recordings joined at the wrong moment: each bound just inside and just outside."""
+
+import numpy as np
+import pytest
+
+from callwatch.core.audio import CallBlock
+from callwatch.core.facts import Fact
+from callwatch.core.frames import HOP_S, VoiceFrames
+from callwatch.voice.quality.late_side import LateSideCheck, LateSideConfig
+
+CONFIG = LateSideConfig()
+FRAMES = round(1 / HOP_S)
+
+
+def talk(turns: int, seed: int = 1, gap_s: float = 0.3) -> np.ndarray:
+    """(2, n) who speaks: turns of 2 to 6 s, one after the other."""
+    rng, rows = np.random.default_rng(seed), []
+    for k in range(turns):
+        turn = np.zeros((2, round(rng.uniform(2.0, 6.0) * FRAMES)), dtype=np.bool_)
+        turn[k % 2] = True
+        rows += [turn, np.zeros((2, round(gap_s * FRAMES)), dtype=np.bool_)]
+    return np.concatenate(rows, axis=1)
+
+
+def late(speech: np.ndarray, row: int, seconds: float) -> np.ndarray:
+    """One side moved back."""
+    by = round(seconds * FRAMES)
+    out = speech.copy()
+    out[row] = np.concatenate((np.zeros(by, dtype=np.bool_), speech[row]))[: speech.shape[1]]
+    return out
+
+
+def check(speech: np.ndarray, size: int = 97) -> tuple[LateSideCheck, list[Fact]]:
+    """The check after a call, and its notes."""
+    found, notes = LateSideCheck(CONFIG), []
+    for at in range(0, speech.shape[1], size):
+        part = speech[:, at : at + size]
+        level = np.where(part, -30.0, -70.0).astype(np.float32)
+        frames = VoiceFrames(at * HOP_S, part, part.astype(np.float32), level, 0.03)
+        block = CallBlock(np.zeros((2, 0), np.int16), at * HOP_S)
+        notes += [note.fact for note in found.process(block, frames)]
+    return found, notes
+
+
+def test_people_who_speak_in_turns_are_not_late() -> None:
+    found, notes = check(talk(30))
+    assert not notes
+    assert found.warnings(120.0) == []
+    assert not found.is_late
+
+
+@pytest.mark.parametrize(("row", "side"), [(0, "agent"), (1, "customer")])
+@pytest.mark.parametrize("seconds", [1.5, 2.0, 4.0])
+def test_a_late_side_is_noted_and_named(row: int, side: str, seconds: float) -> None:
+    found, notes = check(late(talk(30), row, seconds))
+    assert [fact.code for fact in notes] == ["late_side"]
+    (fact,) = found.warnings(120.0)
+    assert fact.params["channel"] == side
+    assert fact.params["late_s"] == pytest.approx(seconds, abs=0.4)
+    assert found.is_late
+
+
+def test_a_side_that_is_a_little_late_is_a_gap_like_any_other() -> None:
+    assert not check(late(talk(30), 1, CONFIG.min_late_s - 0.4))[0].is_late
+
+
+@pytest.mark.parametrize(("turns", "is_late"), [(2, False), (12, True)])
+def test_a_little_overlap_proves_nothing(turns: int, *, is_late: bool) -> None:
+    """Two turns overlap by less than `min_excess_s`."""
+    padding = np.zeros((2, 12 * FRAMES), dtype=np.bool_)
+    speech = np.concatenate((padding, late(talk(turns, gap_s=0.5), 1, 2.0), padding), axis=1)
+    assert check(speech)[0].warnings(60.0) != [] or not is_late
+    assert check(speech)[0].is_late is is_late
+
+
+def test_two_who_do_not_listen_to_each_other_are_not_late() -> None:
+    """They overlap as much as chance makes them, however one side is moved."""
+    speech = np.stack((talk(40, seed=1)[0][:12_000], talk(40, seed=5)[0][:12_000]))
+    assert not check(speech)[0].is_late
+
+
+def test_a_call_that_is_too_short_says_nothing() -> None:
+    assert check(late(talk(2), 1, 2.0)[:, :900])[0].warnings(9.0) == []
