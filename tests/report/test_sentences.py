@@ -104,3 +104,25 @@ def test_every_sentence_exists_in_every_language(language: Language) -> None:
     wording = Wording.of(language)
     for call in (rich_call(), with_cues(), with_cues(RAISED), empty_call()):
         assert all(sentence.endswith(".") for sentence in what_mattered(call, wording))
+
+
+def test_a_friendly_loud_voice_is_lively_and_nothing_more() -> None:
+    summary = with_cues(replace(RAISED, friendly=True))
+    customer, _, step = what_mattered(summary, EN)
+    assert customer == "The call was lively, in a friendly way."
+    assert step == "Nothing needs to change: this is a way of talking to keep."
+
+
+def test_a_friendly_voice_beside_a_threat_is_not_counted() -> None:
+    summary = with_cues(replace(RAISED, friendly=True), threat(ThreatCategory.LEAVE))
+    customer = what_mattered(summary, EN)[0]
+    assert "raised" not in customer
+    assert "threat" in customer
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_lively_voice_has_a_name_and_no_advice(language: Language) -> None:
+    words, lively = Wording.of(language), replace(RAISED, friendly=True)
+    assert words.cue_title(lively) not in (words.cue_title(RAISED), "cue.lively_voice")
+    assert words.advice(lively) is None
+    assert words.advice(RAISED)

@@ -1,5 +1,7 @@
 """Escalation: rises with what the customer does, decays, holds after a threat."""
 
+from dataclasses import replace
+
 import pytest
 
 from callwatch.core.channels import Channel
@@ -176,3 +178,21 @@ def test_a_level_stays_for_five_seconds(time_s: float, level: EscalationLevel) -
     escalation = opened(Escalation(), cue(CueKind.RAISED_VOICE, 0.0))
     escalation.on_event(CueWithdrawn(0.1, "c0"))
     assert at(escalation, time_s) is level
+
+
+def test_a_friendly_voice_moves_nothing() -> None:
+    escalation = Escalation()
+    lively = replace(cue(CueKind.RAISED_VOICE, 10.0), friendly=True)
+    assert escalation.on_event(CueOpened(10.0, "r", lively)) == []
+    assert run(escalation, 10, 40) == []
+    assert escalation.level is CALM
+
+
+def test_a_raised_voice_that_turns_out_friendly_gives_all_back() -> None:
+    escalation = Escalation()
+    raised = cue(CueKind.RAISED_VOICE, 10.0)
+    escalation.on_event(CueOpened(10.0, "r", raised))
+    assert run(escalation, 10, 14) == []
+    escalation.on_event(CueWithdrawn(14.0, "r"))
+    escalation.on_event(CueOpened(14.0, "r-friendly", replace(raised, friendly=True)))
+    assert run(escalation, 14, 20) == [CALM]

@@ -5,7 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from callwatch.voice.effort.baseline import BaselineConfig, BaselineLearner, EffortBaseline
+from callwatch.core.arrays import DoubleArray
+from callwatch.voice.effort.baseline import (
+    BaselineConfig,
+    BaselineLearner,
+    EffortBaseline,
+    NormalPosterior,
+    OutlierWeights,
+)
+from callwatch.voice.effort.norms import NORMS
 
 
 def learner(*chunks: tuple[float, float, float], seed: int = 1) -> BaselineLearner:
@@ -90,3 +98,53 @@ def test_a_remembered_voice_is_a_narrow_prior() -> None:
     usual = learner(*[USUAL] * 60).known()
     assert usual is not None
     assert BaselineLearner(BaselineConfig(), usual).current.pitch_st == pytest.approx(3, abs=0.5)
+
+
+CONFIG = BaselineConfig()
+
+
+def above(sd: float) -> DoubleArray:
+    """A chunk so many standard deviations of half a second above the usual voice of all people."""
+    part = sd / np.sqrt(2.0)
+    return np.array([norm.prior_mean + part * norm.spread for norm in NORMS])
+
+
+@pytest.mark.parametrize(("off_sd", "is_usual"), [(-0.1, True), (0.1, False)])
+def test_bound_of_what_counts_half(off_sd: float, is_usual: bool) -> None:
+    chunks = np.array([above(0.0)] * 40 + [above(CONFIG.raised_sd + off_sd)])
+    assert bool(OutlierWeights(CONFIG).weigh(chunks)[-1] >= 0.5) is is_usual
+
+
+@pytest.mark.parametrize(("off_sd", "is_usual"), [(-0.1, True), (0.1, False)])
+def test_bound_of_first_words_that_may_be_shouted(off_sd: float, is_usual: bool) -> None:
+    shouted = [above(CONFIG.odd_sd + CONFIG.raised_sd + off_sd)]
+    few, many = CONFIG.doubt_chunks - 1, CONFIG.doubt_chunks
+    weights = OutlierWeights(CONFIG).weigh(np.array(shouted * few))
+    assert bool(weights[0] >= 0.5) is is_usual
+    assert OutlierWeights(CONFIG).weigh(np.array(shouted * many))[0] >= 0.5
+
+
+@pytest.mark.parametrize(("weight", "counts"), [(0.01, True), (-0.01, False)])
+def test_bound_of_voice_that_was_heard(weight: float, counts: bool) -> None:
+    chunks, weights = np.array([above(0.0)] * 9), np.ones(9)
+    weights[-1] = CONFIG.heard_weight + weight
+    found = NormalPosterior(CONFIG, None).solve(chunks, weights)
+    assert found.voiced_s == pytest.approx((8 + counts) * CONFIG.chunk_s)
+
+
+def test_a_speakers_own_spread_takes_over() -> None:
+    """As many own chunks as what reading counts: half way between its spread and the own."""
+    swing = 2 * NORMS[0].spread
+    chunks = np.array(
+        [above(0.0) + [swing * (-1) ** i, 0, 0, 0] for i in range(CONFIG.spread_chunks)]
+    )
+    found = NormalPosterior(CONFIG, None).solve(chunks, np.ones(len(chunks)))
+    assert found.pitch_spread_st == pytest.approx(NORMS[0].spread * (0.5 * (1 + 4)) ** 0.5)
+
+
+def test_so_much_voice_is_one_witness() -> None:
+    """The first witness of a speaker halves no more than its own certainty allows."""
+    count = round(CONFIG.independent_s / CONFIG.chunk_s)
+    found = NormalPosterior(CONFIG, None).solve(np.array([above(0.0)] * count), np.ones(count))
+    prior, own = NORMS[0].prior_spread, NORMS[0].spread
+    assert found.pitch_sd == pytest.approx((1 / prior**2 + 1 / own**2) ** -0.5)

@@ -9,7 +9,7 @@ from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.frames import VoiceFrames
-from callwatch.voice.effort.estimator import EffortEstimator
+from callwatch.voice.effort.estimator import STEP_S, EffortConfig, EffortEstimator
 
 
 def call(raised: DoubleArray, usual_hz: float = 120.0) -> DoubleArray:
@@ -148,3 +148,27 @@ def test_decisions_are_stamped_when_the_frames_allowed_them(shouted: DoubleArray
     _, frames = run(shouted)
     assert frames.decided_s(10) == pytest.approx(1.1 + 0.1)
     assert frames.end_s == pytest.approx(len(shouted) / CALL_RATE_HZ, abs=0.11)
+
+
+def test_a_raised_voice_is_told_once_enough_usual_voice_is_known() -> None:
+    usual_s = EffortConfig().usual_s
+    _, frames = run(voice(120, usual_s + 2.0))
+    known = np.flatnonzero(np.isfinite(frames.raised[1]))
+    assert known[0] * STEP_S == pytest.approx(usual_s, abs=0.6)
+    assert np.isfinite(frames.raised[1, known[0] :]).all()
+
+
+def test_a_voice_that_stands_still_is_less_raised_than_one_that_moves() -> None:
+    """The same pitch and brightness, as one held vowel and as syllables of different vowels."""
+    still = voice(230, 2.0, tilt_db=-4.0)
+    gain_db = np.repeat([[-8.0, 8.0], [8.0, -8.0]] * 9, 1, axis=0)
+    t = np.arange(len(still)) / CALL_RATE_HZ
+    spectrum, hz = np.fft.rfft(still), np.fft.rfftfreq(len(still), 1 / CALL_RATE_HZ)
+    low, high = (np.fft.irfft(spectrum * part, len(still)) for part in (hz < 1200, hz >= 1200))
+    swing = gain_db[(t * 8.9).astype(int) % len(gain_db)]
+    moving = low * 10 ** (swing[:, 0] / 20) + high * 10 ** (swing[:, 1] / 20)
+    highest = []
+    for raised in (still, moving):
+        _, frames = run(np.concatenate([voice(120, 10.0), silence(1.2), raised]))
+        highest.append(float(np.nanmedian(frames.raised[1, 118:132])))
+    assert highest[1] > highest[0] + 0.1
