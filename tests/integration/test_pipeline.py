@@ -11,17 +11,21 @@ from tests.alike import assert_alike
 
 from callwatch.audio.files import open_recording
 from callwatch.core.channels import Channel, Language
+from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import (
     CueClosed,
     CueOpened,
+    CueWithdrawn,
+    EscalationChanged,
     Event,
     InputWarning,
     MeterUpdated,
     NudgeShown,
     NudgeSuppressed,
 )
+from callwatch.core.spans import TimeSpan
 from callwatch.core.summary import CallInfo, CallSummary
-from callwatch.core.words import Utterance
+from callwatch.core.words import Utterance, Word
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
@@ -178,3 +182,28 @@ def test_a_call_of_one_second_and_of_silence(tmp_path: Path) -> None:
         assert not summary.cues
         assert not summary.segments
         assert summary.call.duration_s == pytest.approx(seconds)
+
+
+def test_delighted_words_in_the_same_seconds_leave_gauge_and_cards_alone(recording: Path) -> None:
+    """The demo's raised voice, with other words put into the customer's mouth."""
+    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "demo", "en", "none", None)
+    phrases = Phrases(
+        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
+    )
+    said = ["oh", "my", "gosh", "thank", "you", "so", "much", "you", "saved", "my", "day"]
+    pipeline, events, told = Pipeline(PipelineConfig(), info, phrases), list[Event](), False
+    for block in open_recording(recording, block_s=0.5).blocks():
+        events += pipeline.process(block)
+        if block.end_s >= 25.0 and not told:
+            words = tuple(
+                Word(word, TimeSpan(23.0 + i / 5, 23.1 + i / 5)) for i, word in enumerate(said)
+            )
+            events += pipeline.hear(Utterance("u", Channel.CUSTOMER, words, True, 25.0))
+            told = True
+    events += pipeline.end_audio()
+    raised = [e for e in events if isinstance(e, CueClosed) and e.cue.effort is not None]
+    withdrawn = {e.id for e in events if isinstance(e, CueWithdrawn)}
+    assert [e.cue.friendly for e in raised if e.id not in withdrawn] == [True]
+    levels = [e.change.level for e in events if isinstance(e, EscalationChanged)]
+    assert EscalationLevel.HEATED not in levels
+    assert levels[-1] is EscalationLevel.CALM

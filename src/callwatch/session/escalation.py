@@ -122,7 +122,7 @@ class Escalation:
         if self._raised:
             rise = self._config.raised_voice_per_s * elapsed_s
             self._score = min(self._config.most, self._score + rise)
-            for cue_id in self._raised:
+            for cue_id in self._raised & self._taken.keys():
                 at_s, weight, before_s = self._taken[cue_id]
                 self._taken[cue_id] = at_s, weight + rise / len(self._raised), before_s
         else:
