@@ -136,7 +136,7 @@ def test_a_speakers_own_spread_takes_over() -> None:
     """As many own chunks as what reading counts: half way between its spread and the own."""
     swing = 2 * NORMS[0].spread
     chunks = np.array(
-        [above(0.0) + [swing * (-1) ** i, 0, 0, 0] for i in range(CONFIG.spread_chunks)]
+        [[above(0.0)[0] + swing * (-1) ** i, *above(0.0)[1:]] for i in range(CONFIG.spread_chunks)]
     )
     found = NormalPosterior(CONFIG, None).solve(chunks, np.ones(len(chunks)))
     assert found.pitch_spread_st == pytest.approx(NORMS[0].spread * (0.5 * (1 + 4)) ** 0.5)
