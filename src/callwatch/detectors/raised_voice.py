@@ -26,12 +26,10 @@ class RaisedVoiceConfig:
 
     # Half way and a little more to a loud voice speaks for it, less against it: usual speech stays
     # below, but for single words.
-    start: float = 0.62
-    # More than a loud voice says no more than a loud voice.
-    most: float = 0.97
+    start: float = 0.67
     # So much of it, times seconds with voice, opens a cue: one second of a loud voice, two of one
     # that is half as far above `start`. Words and laughs are shorter, shouting goes on.
-    enough: float = 0.34
+    enough: float = 0.43
     # Evidence fades while nothing is said: three sentences within 15 s count together, not two of
     # different minutes.
     forget_s: float = 6.0
@@ -163,7 +161,7 @@ def _step(channel: Channel, effort: EffortFrames, i: int, config: RaisedVoiceCon
     level_db = float(effort.level_delta_db[row, i])
     gain = 0.0
     if not isnan(raised):
-        gain = (min(raised, config.most) - config.start) * effort.hop_s
+        gain = (raised - config.start) * effort.hop_s
         is_voice = float(effort.balance_delta_db[row, i]) <= config.most_balance_db
         if level_db < config.least_level_db or not is_voice:
             gain = min(gain, 0.0)

@@ -37,11 +37,13 @@ class MeasureConfig:
     # What is not yet known of the speaker counts against a raised voice, so many standard deviations.
     doubt_sd: float = 0.5
     # Beyond one and a half times a loud voice, more says no more: laughter goes far beyond.
-    most_shift: float = 1.5
+    most_shift: float = 2.0
     # Part of flux in the raised measure; pitch and balance have the rest together.
     flux_part: float = 1 / 3
-    # A still spectrum counts against a raised voice, but no more than this.
+    # A still spectrum counts against a raised voice, but no more than this, and a moving one speaks
+    # for it, but no more than that.
     least_flux: float = -0.2
+    most_flux: float = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def measure(moments: DoubleArray, usual: EffortBaseline, config: MeasureConfig) 
         config.most_shift,
     )
     part = config.flux_part
-    raised = (1 - part) * both + part * min(max(flux, config.least_flux), 1.0)
+    raised = (1 - part) * both + part * min(max(flux, config.least_flux), config.most_flux)
     z = _z(pitch_st, balance_db, usual, config.most_z)
     return Measure(z, raised, pitch_st, balance_db, level_db)
 
