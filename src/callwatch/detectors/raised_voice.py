@@ -26,10 +26,10 @@ class RaisedVoiceConfig:
 
     # Half way and a little more to a loud voice speaks for it, less against it: usual speech stays
     # below, but for single words.
-    start: float = 0.67
+    start: float = 0.7
     # So much of it, times seconds with voice, opens a cue: one second of a loud voice, two of one
     # that is half as far above `start`. Words and laughs are shorter, shouting goes on.
-    enough: float = 0.43
+    enough: float = 0.36
     # Evidence fades while nothing is said: three sentences within 15 s count together, not two of
     # different minutes.
     forget_s: float = 6.0

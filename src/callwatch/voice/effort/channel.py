@@ -185,7 +185,7 @@ class ChannelEffort:
         self, pitch: F0Frames, bands: FloatArray
     ) -> tuple[DoubleArray, BoolArray, DoubleArray]:
         """Pitch, balance, level and flux of windows, (m, 4); which are voiced; how."""
-        tone, shape = balance(bands, self._floor), spectral_shape(bands)
+        tone, shape = balance(bands, self._floor), spectral_shape(bands, self._floor)
         flux = spectral_flux(shape, self._last_shape)
         self._last_shape = shape[-1]
         tracked = pitch.after(self._last)

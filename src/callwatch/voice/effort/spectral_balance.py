@@ -72,9 +72,12 @@ class NoiseFloor:
             self.bands = quantile(seen, _QUANTILE).astype(np.float32, copy=False)
 
 
-def spectral_shape(bands: FloatArray) -> FloatArray:
-    """Levels of the bands, (n, BANDS) dB, about their mean: the same at every gain."""
-    levels = 10 * np.log10(bands + _SILENCE)
+def spectral_shape(bands: FloatArray, floor: NoiseFloor) -> FloatArray:
+    """Levels of the bands, (n, BANDS) dB, about their mean: the same at every gain.
+
+    Twice the line's noise is added: where a band holds nothing else, it must not move with it.
+    """
+    levels = 10 * np.log10(bands + 2 * floor.bands + _SILENCE)
     shape: FloatArray = levels - levels.mean(axis=1, keepdims=True)
     return shape
 
