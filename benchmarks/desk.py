@@ -130,11 +130,12 @@ class RealDesk:
         begun_s = time.perf_counter()
         settings = SETTINGS.format(engine=engine, auto="true" if auto else "false")
         self.desk = Watched(self._screen, self.server, folder, settings)
-        from benchmarks.app import answers
+        from benchmarks.app import answers, cpu_s
 
         while not answers(folder):
             time.sleep(0.01)
         self.start_s = time.perf_counter() - begun_s
+        self.start_cpu_s = cpu_s(self.desk.app.pid)
         self.played = 0
 
     def play(self, path: Path, truth: Truth) -> PlayedCall:
@@ -243,9 +244,9 @@ def process_rows(folder: Path, engine: str, call: Path | None) -> list[Row]:
             before_s = cpu_s(pid)
             time.sleep(IDLE_S)
             share = 100 * (cpu_s(pid) - before_s) / IDLE_S
-            rows.append(
-                {"process": name, "start_s": start_s, "cpu_percent": share} | memory_mb(pid)
-            )
+            cpu = desk.start_cpu_s if start_s is not None else None
+            row: Row = {"process": name, "start_s": start_s, "start_cpu_s": cpu}
+            rows.append(row | {"cpu_percent": share} | memory_mb(pid))
         control.terminate()
         control.wait(10)
         if call is not None:
@@ -254,7 +255,10 @@ def process_rows(folder: Path, engine: str, call: Path | None) -> list[Row]:
             desk.sound(call)
             share = 100 * (cpu_s(pid) - before_s) / (time.time() - begun_s)
             name = f"callwatch, in a call ({engine})"
-            rows.append({"process": name, "start_s": None, "cpu_percent": share} | memory_mb(pid))
+            rows.append(
+                {"process": name, "start_s": None, "start_cpu_s": None, "cpu_percent": share}
+                | memory_mb(pid)
+            )
             desk.desk.call("stop")
         return rows
     finally:

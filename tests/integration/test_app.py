@@ -35,6 +35,8 @@ customer = "customer"
 auto_calls = false
 """
 BY_ITSELF = BY_HAND.replace("auto_calls = false", "end_after_silence_s = 4.0")
+# The part of the demo call in which both speak in turn, and again after the call has begun by itself.
+TALK_S = (45.95, 63.9)
 # The bar alone is lower than this, with a card it is higher.
 BAR_PX = 90
 
@@ -101,7 +103,7 @@ def test_a_call_begins_when_both_speak_and_ends_with_silence(
         before = len(server.recordings())
         desk.wait_for("idle")
         server.wait_for_recordings(before + 2)
-        play(server, part_of_demo(tmp_path, *INTERRUPTION_S))
+        play(server, part_of_demo(tmp_path, *TALK_S))
         (heard,) = desk.wait_for_reports(1)
         desk.wait_for("idle")
         assert desk.close() == ""

@@ -1,11 +1,12 @@
 """The meter puts effort into the second that it belongs to, whatever the size of the blocks."""
 
 import numpy as np
+import pytest
 
 from callwatch.core.channels import Channel
-from callwatch.core.events import MeterUpdated
+from callwatch.core.events import EffortRose, MeterUpdated
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.session.meter import Meter
+from callwatch.session.meter import Meter, MeterConfig
 from callwatch.voice.effort.estimator import EffortFrames
 
 STEP_S = 0.1
@@ -53,3 +54,39 @@ def test_block_size_and_a_late_step_change_nothing() -> None:
     for steps in (1, 3, 5, 20, 40):
         for lag in (0, 1):
             assert metered(steps, lag) == usual
+
+
+def rises(values: list[float], steps_a_block: int = 10) -> list[EffortRose]:
+    """The rises of a customer whose effort is `values`, a step of 0.1 s each."""
+    meter, out = Meter(), []
+    for first in range(0, len(values), steps_a_block):
+        some = np.full((2, len(values[first : first + steps_a_block])), np.nan, np.float32)
+        some[1] = values[first : first + steps_a_block]
+        out += meter.note_effort(
+            EffortFrames(first * STEP_S, STEP_S, some, some, some, some, some, some, some, 0.032)
+        )
+    return out
+
+
+CONFIG = MeterConfig()
+LOW, HIGH = CONFIG.rise_z - 0.1, CONFIG.rise_z + 0.1
+ENOUGH = CONFIG.rise_steps
+
+
+@pytest.mark.parametrize("size", [1, 2, 10])
+def test_a_rise_is_reported_once_it_has_held(size: int) -> None:
+    (rose,) = rises([0.0] * 5 + [HIGH] * 8, size)
+    assert rose.channel is Channel.CUSTOMER
+    assert rose.effort == pytest.approx(HIGH, abs=0.01)
+    assert rose.time_s == pytest.approx((5 + ENOUGH) * STEP_S + 0.032)
+
+
+def test_what_is_short_or_low_is_no_rise() -> None:
+    assert rises([HIGH] * (ENOUGH - 1) + [0.0] * 5) == []
+    assert rises([LOW] * 20) == []
+
+
+def test_a_rise_comes_again_after_a_second() -> None:
+    again = round(CONFIG.again_s / STEP_S)
+    for gap, count in ((again - ENOUGH - 1, 1), (again - ENOUGH, 2)):
+        assert len(rises([HIGH] * ENOUGH + [0.0] * gap + [HIGH] * ENOUGH)) == count

@@ -195,6 +195,18 @@ class MeterUpdated:
     input_faults: dict[Channel, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class EffortRose:
+    """A side's vocal effort (z) has risen well above its own usual since the meter's last second.
+
+    For a gauge that does not wait for the second to end.
+    """
+
+    time_s: float
+    channel: Channel
+    effort: float
+
+
 Event = (
     CallStarted
     | CallEnded
@@ -215,4 +227,5 @@ Event = (
     | VoiceSettled
     | InputWarning
     | MeterUpdated
+    | EffortRose
 )

@@ -19,6 +19,7 @@ from callwatch.core.events import (
     CueClosed,
     CueOpened,
     CueWithdrawn,
+    EffortRose,
     EscalationChanged,
     Event,
     FloorReleased,
@@ -81,6 +82,7 @@ _TYPES: Mapping[type, str] = {
     VoiceSettled: "voice_settled",
     InputWarning: "input",
     MeterUpdated: "metered",
+    EffortRose: "effort_rose",
 }
 
 
@@ -194,6 +196,8 @@ def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
             return None, None, _end_to_document(event)
         case VoiceSettled():
             return None, event.channel, {}
+        case EffortRose():
+            return None, event.channel, {"effort": event.effort}
         case VoiceStarted() | FloorTaken():
             return None, event.channel, {"start_s": event.start_s}
         case VoiceStopped() | FloorReleased():
@@ -259,6 +263,7 @@ _READERS: Mapping[str, Reader] = {
         quality_from_document(p["quality"]),
         performance_from_document(p["performance"]),
     ),
+    "effort_rose": lambda t, d, p: EffortRose(t, Channel(d["channel"]), p["effort"]),
     "voice_settled": lambda t, d, _: VoiceSettled(t, Channel(d["channel"])),
     "voice_started": lambda t, d, p: VoiceStarted(t, Channel(d["channel"]), p["start_s"]),
     "voice_stopped": lambda t, d, p: VoiceStopped(t, Channel(d["channel"]), span_from_document(p)),

@@ -294,7 +294,7 @@ class Pipeline:
             events += self._quality.process(block, frames)
             effort = self._effort.process(block, frames)
             events += self._raised(effort)
-            self._meter.note_effort(effort)
+            events += self._meter.note_effort(effort)
         events += self._turn_taking.process(frames)
         events += self._meter.process(frames, self._quality.fault)
         events.sort(key=lambda event: event.time_s)

@@ -9,6 +9,7 @@ from callwatch.core.events import (
     CueClosed,
     CueOpened,
     CueWithdrawn,
+    EffortRose,
     EscalationChanged,
     Event,
     InputWarning,
@@ -240,6 +241,13 @@ def test_a_raised_voice_is_signalled_at_once_with_its_blocks() -> None:
     assert after(interrupted(5.5), state=state).signal is Signal.BOTH
     assert after(CueClosed(9.0, "r1", raised_voice(5.0).cue), state=state).signal is Signal.NONE
     assert after(raised_voice(5.0, Channel.AGENT)).signal is Signal.NONE
+
+
+def test_a_rise_fills_the_blocks_before_the_second_ends() -> None:
+    state = after(metered(9.0, 1.0, 1.0, effort={Channel.CUSTOMER: 0.9}))
+    assert state.effort_blocks == 2
+    assert after(EffortRose(9.4, Channel.CUSTOMER, 3.3), state=state).effort_blocks == 5
+    assert after(EffortRose(9.4, Channel.AGENT, 3.3), state=state).effort_blocks == 2
 
 
 def test_the_bar_is_eventful_when_tense_or_with_a_card() -> None:

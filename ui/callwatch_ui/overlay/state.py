@@ -15,6 +15,7 @@ from callwatch.core.events import (
     CueClosed,
     CueOpened,
     CueWithdrawn,
+    EffortRose,
     EscalationChanged,
     Event,
     InputWarning,
@@ -187,6 +188,8 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
             return replace(state, has_words=call.engine != "none")
         case MeterUpdated():
             return _metered(state, event)
+        case EffortRose(channel=Channel.CUSTOMER, effort=effort):
+            return replace(state, customer_effort=max(effort, state.customer_effort or 0.0))
         case EscalationChanged(change=change):
             rises = change.previous is EscalationLevel.CALM and change.level.rank > 0
             return replace(state, level=change.level, steps=() if rises else state.steps)
