@@ -32,7 +32,7 @@ from callwatch.core.spans import intersection, total_s
 
 Row = dict[str, Any]
 PATHS = ("telephone", "room", "saturated")
-# Not clean: one sound twice, one of 10 s, and one that has an echo of its own.
+# One sound twice, and one of 10 s.
 LEFT_OUT = {"same_audio_both_channels", "quiet_stereo"}
 
 

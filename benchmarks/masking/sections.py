@@ -74,7 +74,9 @@ def number_section(
         stage.say(CUSTOMER, stage.pick("talk", "listening"))
 
 
-def _group(stage: Stage, kind: str, number: int, digits: str, at: int, style: str) -> list[Token]:
+def _group(  # noqa: PLR0917
+    stage: Stage, kind: str, number: int, digits: str, at: int, style: str
+) -> list[Token]:
     """One group, now and then corrected in the same breath."""
     rng = stage.rng
 

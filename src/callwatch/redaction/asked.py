@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from callwatch.core.channels import Language
-from callwatch.redaction.groups import Group, Ordinary
+from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import (
     CARD,
     CODE,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.redaction.domain_endings import DOT_WORDS, SPLIT_PROVIDERS, is_ending
 from callwatch.redaction.labels import EMAIL
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.tokens import (
@@ -175,15 +176,17 @@ def _domain_end(stream: _Stream, start: int, *, is_strong: bool) -> int | None:
             return None  # another utterance, which does not go on with the domain
         if token.flags & DOMAIN:
             return _more_endings(tokens, at + 1)
-        if token.flags & PROVIDER or (at > start and tokens[at - 1].core + token.core in _TORN):
+        if token.flags & PROVIDER or (
+            at > start and tokens[at - 1].core + token.core in SPLIT_PROVIDERS
+        ):
             dotted = _core(tokens, at + 1) and tokens[at + 1].flags & _ANY_DOT
             if not dotted:
-                return at + 2 if _is_ending(_core(tokens, at + 1)) else at + 1
+                return at + 2 if is_ending(_core(tokens, at + 1)) else at + 1
         if at > start and token.flags & _ANY_DOT and at + 1 < len(tokens):
-            if token.core.isalpha() and not token.flags & WEAK_DOT and token.core not in _DOTS:
+            if token.core.isalpha() and not token.flags & WEAK_DOT and token.core not in DOT_WORDS:
                 return _more_endings(tokens, at + 1)  # ".com" in one word
             last = _ending_end(tokens, at + 1)
-            is_known = _is_ending(tokens[at + 1].core)
+            is_known = is_ending(tokens[at + 1].core)
             if last is not None and (is_known or is_strong or token.flags & DOT):
                 return _more_endings(tokens, last)
         if at > start and token.flags & DOT and at + 1 == len(tokens):
@@ -191,93 +194,6 @@ def _domain_end(stream: _Stream, start: int, *, is_strong: bool) -> int | None:
         if token.flags & ENDS and not (at + 1 < len(tokens) and tokens[at + 1].flags & _ANY_DOT):
             return None
     return None
-
-
-# Providers in two words, as a recogniser may write them; and the words for a dot that are no ending.
-_TORN: Final = frozenset(["gmail", "hotmail", "googlemail", "protonmail", "icloud", "fastmail"])
-_DOTS: Final = frozenset(["dot", "punktum", "punktom", "dått"])
-_ENDINGS: Final = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "edu",
-        "gov",
-        "info",
-        "biz",
-        "name",
-        "online",
-        "shop",
-        "store",
-        "app",
-        "dev",
-        "tech",
-        "email",
-        "cloud",
-        "site",
-        "xyz",
-        "museum",
-        "nett",
-        "komm",
-        "dotcom",
-        "club",
-        "blog",
-        "live",
-        "pro",
-        "media",
-        "agency",
-        "company",
-    ]
-)
-
-
-def _is_ending(core: str) -> bool:
-    return core in _ENDINGS or (len(core) == 2 and core.isalpha() and core not in _TWO_LETTERS)
-
-
-# Two-letter words of talk that no address ends in after "point" or without any dot.
-_TWO_LETTERS: Final = frozenset(
-    [
-        "en",
-        "et",
-        "ei",
-        "er",
-        "og",
-        "så",
-        "ja",
-        "jo",
-        "nu",
-        "du",
-        "jeg",
-        "vi",
-        "de",
-        "på",
-        "av",
-        "af",
-        "om",
-        "to",
-        "me",
-        "us",
-        "my",
-        "we",
-        "it",
-        "is",
-        "he",
-        "if",
-        "or",
-        "an",
-        "as",
-        "at",
-        "by",
-        "do",
-        "go",
-        "no",
-        "of",
-        "on",
-        "so",
-        "up",
-    ]
-) - {"nu", "de", "no", "is", "me", "us", "at", "it"}
 
 
 def _ending_end(tokens: Sequence[Token], at: int) -> int | None:
@@ -293,7 +209,7 @@ def _ending_end(tokens: Sequence[Token], at: int) -> int | None:
 def _more_endings(tokens: Sequence[Token], end: int) -> int:
     """Past "dot uk" after "dot co"."""
     while (
-        end + 1 < len(tokens) and tokens[end].flags & _ANY_DOT and _is_ending(tokens[end + 1].core)
+        end + 1 < len(tokens) and tokens[end].flags & _ANY_DOT and is_ending(tokens[end + 1].core)
     ):
         end += 2
     return end

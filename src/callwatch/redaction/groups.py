@@ -5,14 +5,23 @@ over the whole dialogue (see dialogue.py); here stand the reasons why it may be 
 "on May 12", "order 4512", "the bus 42".
 """
 
-import re
 from collections.abc import Sequence
-from enum import IntEnum
 from itertools import pairwise
 from typing import Final
 
-from callwatch.core.channels import Channel, Language
+from callwatch.core.channels import Language
+from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.mentions import Mention
+from callwatch.redaction.number_formats import (
+    AMOUNT_FORMAT,
+    CLOCK_FORMAT,
+    DATE_FORMAT,
+    HOME_NETWORK_FORMAT,
+    SYMBOL_FORMAT,
+    TIME_FORMAT,
+    YEAR_FORMAT,
+    YEARS_FORMAT,
+)
 from callwatch.redaction.number_words import NumberToken, NumberTokenKind, pieces_to_digits
 from callwatch.redaction.tokens import (
     COPULA,
@@ -36,59 +45,6 @@ from callwatch.redaction.tokens import (
 )
 from callwatch.redaction.vocabulary import Topic
 
-
-class Ordinary(IntEnum):
-    """How sure it is that a group is no secret; the middle two say why."""
-
-    NO = 0
-    PERHAPS = 1  # looks like a year, a model or a count
-    MOMENT = 2  # "in 2019", "klokken 14 30": may be a group of a card all the same
-    DATE = 3  # a date: may be a part of an identity number
-    YES = 4
-
-
-class Group:
-    """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
-
-    __slots__ = (
-        "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
-        "nearly_bare", "ordinary",
-        "start", "start_s", "weak",
-    )  # fmt: skip
-
-    def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
-        self.line, self.start, self.end, self.digits = line, start, end, digits
-        self.channel = Channel.CUSTOMER
-        self.weak = weak  # articles alone ("en", "oh")
-        self.ordinary = Ordinary.NO
-        self.named = False  # it is an order's, a case's
-        self.bare = False  # the line holds nothing but numbers and words that say nothing
-        self.nearly_bare = False  # one unknown word among few apart
-        self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"
-        self.joined = False  # another group stands beside it
-        self.label = ""
-        self.start_s = self.end_s = 0.0
-
-    @property
-    def size(self) -> int:
-        """How many digits."""
-        return len(self.digits)
-
-
-_DATE: Final = re.compile(
-    r"(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./](?:0?[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)?\d\d"
-    r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)?\d\d"
-    r"|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
-)
-_TIME: Final = re.compile(r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d)?")
-_YEARS: Final = re.compile(r"(?:19|20)\d\d(?:[-–/](?:(?:19|20)?\d\d))?")
-_YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_CLOCK: Final = re.compile(r"(?:1\d|2[0-3]|[1-9])(?:[0-5]\d)?")
-# 1.234.567,50 and 12 345: grouped in threes or with two decimals, as money is written.
-_AMOUNT: Final = re.compile(r"[£$€]?\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d\d)?|[£$€]?\d+[.,]\d{1,2}")
-_SYMBOL: Final = re.compile(r"[£$€]\d[\d.,' ]*|\d[\d.,]*%")
-_HOME_NETWORK: Final = re.compile(r"192\.168\.\d{1,3}\.\d{1,3}")  # every router's, nobody's
 # "2 500 000 kronor" is an amount, sixteen digits before "kroner" are none.
 _MOST_AMOUNT: Final = 9
 # "the order with 4571 1234 5678 9012": so many digits are a card's, whatever is named before them.
@@ -290,7 +246,7 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
         return Ordinary.YES
     if size <= 4 and "time_before" in kinds:
         return Ordinary.MOMENT
-    is_year = bool(_YEAR.fullmatch(group.digits)) and not _is_digit_by_digit(numbers)
+    is_year = bool(YEAR_FORMAT.fullmatch(group.digits)) and not _is_digit_by_digit(numbers)
     if is_year and "year_before" in kinds:
         return Ordinary.MOMENT
     if "time_weak" in kinds and not group.bare and _is_clock(group, numbers):
@@ -340,7 +296,7 @@ def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
 def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
     """A time of day as it is said: "nine thirty", not "one eight five five"."""
     digit_by_digit = group.size > 2 and _is_digit_by_digit(numbers)
-    is_clock = group.size <= 2 or bool(_CLOCK.fullmatch(group.digits))
+    is_clock = group.size <= 2 or bool(CLOCK_FORMAT.fullmatch(group.digits))
     return group.size <= 4 and not digit_by_digit and is_clock
 
 
@@ -363,14 +319,18 @@ def _is_amount(numbers: Sequence[Token], before: int, after: int) -> bool:
     if len(numbers) > 1:
         return False
     core = numbers[0].core
-    return bool(_AMOUNT.fullmatch(core) or _SYMBOL.fullmatch(core) or _HOME_NETWORK.fullmatch(core))
+    return bool(
+        AMOUNT_FORMAT.fullmatch(core)
+        or SYMBOL_FORMAT.fullmatch(core)
+        or HOME_NETWORK_FORMAT.fullmatch(core)
+    )
 
 
 def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) -> bool:
     if not any(t.flags & SPOKEN for t in numbers):
-        if all(_DATE.fullmatch(t.core) or _TIME.fullmatch(t.core) for t in numbers):
+        if all(DATE_FORMAT.fullmatch(t.core) or TIME_FORMAT.fullmatch(t.core) for t in numbers):
             return len(numbers) <= 2
-        if all(_YEARS.fullmatch(t.core) for t in numbers) and group.size > 4:
+        if all(YEARS_FORMAT.fullmatch(t.core) for t in numbers) and group.size > 4:
             return all(t.flags & ENDS for t in numbers[:-1])
     if group.size > 8:
         return False

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from callwatch.core.channels import Channel, Language
-from callwatch.redaction.groups import Group, find_groups
+from callwatch.redaction.digit_group import Group
+from callwatch.redaction.groups import find_groups
 from callwatch.redaction.mentions import find_mentions
 from callwatch.redaction.tokens import MONTH, NUMBER, SKIP, tokenize
 

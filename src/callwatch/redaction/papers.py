@@ -6,7 +6,7 @@ from typing import Final
 
 from stdnum import iban
 
-from callwatch.redaction.groups import Group
+from callwatch.redaction.digit_group import Group
 from callwatch.redaction.labels import IBAN, IDENTITY
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.tokens import LETTER, NUMBER, PAPER

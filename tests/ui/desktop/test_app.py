@@ -363,6 +363,31 @@ def test_the_first_run_speaks_the_language_that_is_chosen_in_it(qtbot: QtBot) ->
     app.close()
 
 
+def test_in_a_call_another_language_says_when_the_cards_follow(qtbot: QtBot) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.show()
+    app.toggle()
+    engine.language = Language.DA
+    app.open_window("settings")
+    dialog = app.windows.get("settings")
+    assert isinstance(dialog, SettingsDialog)
+    dialog.saved.emit({})
+    note = app.overlay.state.app_note
+    assert note is not None
+    assert note.fact.sentence == Translator(Language.DA)("settings.language_later")
+    app.close()
+
+
+def test_the_pin_is_remembered(qtbot: QtBot) -> None:
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.show()
+    app.overlay.bar.pin.click()
+    assert engine.settings.saved == [{"overlay.keep_open": True}]
+    app.close()
+
+
 def test_another_language_in_the_settings_is_spoken_at_once(qtbot: QtBot) -> None:
     engine = Engine()
     app = app_for(qtbot, engine)

@@ -236,6 +236,19 @@ def test_talking_over_the_customer_is_seen_at_once(qtbot: QtBot, may_move: bool)
     assert not overlay.bar.share.accessibleDescription().endswith("talking")
 
 
+@pytest.mark.parametrize(("least_ms", "stays"), [(600_000, True), (0, False)])
+def test_a_short_overlap_is_lit_long_enough_to_be_seen(
+    overlay: Overlay, monkeypatch: pytest.MonkeyPatch, least_ms: int, stays: bool
+) -> None:
+    monkeypatch.setattr("callwatch_ui.overlay.bar.LEAST_SIGNAL_MS", least_ms)
+    overlay.on_events((interruption(5.0),))
+    overlay.on_events((VoiceStopped(5.1, Channel.AGENT, TimeSpan(4.0, 5.0)),))
+    assert (edge_of(overlay) == overlay.look.theme.tense) is stays
+    # What comes next is shown at once.
+    overlay.on_events((raised(5.2),))
+    assert edge_of(overlay) == overlay.look.theme.calm
+
+
 def test_a_raised_voice_asks_to_listen_without_a_card(overlay: Overlay) -> None:
     overlay.on_events((raised(5.0),))
     assert edge_of(overlay) == overlay.look.theme.calm

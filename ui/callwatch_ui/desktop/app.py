@@ -268,7 +268,11 @@ class DesktopApp(QObject):
             self.overlay.retranslate()
 
     def _settings_saved(self, _changes: dict[str, object]) -> None:
+        is_other = self._host.language is not self._words.language
         self._speak(self._host.language)
+        if is_other and self.control.state is not AppState.IDLE:
+            # The windows speak it at once; cards and recogniser are those of the call.
+            self._notify(self._words("settings.language_later"))
         self.overlay.apply(self._host.overlay_settings())
         self.auto.reload()
         self._warm_up.start()

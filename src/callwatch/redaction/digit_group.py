@@ -1,0 +1,43 @@
+"""Digits that stand in a row, and how sure it is that they are no secret."""
+
+from enum import IntEnum
+
+from callwatch.core.channels import Channel
+
+
+class Ordinary(IntEnum):
+    """How sure it is that a group is no secret; the middle two say why."""
+
+    NO = 0
+    PERHAPS = 1  # looks like a year, a model or a count
+    MOMENT = 2  # "in 2019", "klokken 14 30": may be a group of a card all the same
+    DATE = 3  # a date: may be a part of an identity number
+    YES = 4
+
+
+class Group:
+    """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
+
+    __slots__ = (
+        "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
+        "nearly_bare", "ordinary",
+        "start", "start_s", "weak",
+    )  # fmt: skip
+
+    def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
+        self.line, self.start, self.end, self.digits = line, start, end, digits
+        self.channel = Channel.CUSTOMER
+        self.weak = weak  # articles alone ("en", "oh")
+        self.ordinary = Ordinary.NO
+        self.named = False  # it is an order's, a case's
+        self.bare = False  # the line holds nothing but numbers and words that say nothing
+        self.nearly_bare = False  # one unknown word among few apart
+        self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"
+        self.joined = False  # another group stands beside it
+        self.label = ""
+        self.start_s = self.end_s = 0.0
+
+    @property
+    def size(self) -> int:
+        """How many digits."""
+        return len(self.digits)
