@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.masking import second
 from benchmarks.masking.dialogues import made
 from benchmarks.masking.masked import as_a_whole, as_it_is_put_out
 from benchmarks.masking.score import scored
@@ -71,7 +72,10 @@ def measured(language: str, options: argparse.Namespace, count: int, mask: Mask)
     lines, taken_s = 0, 0.0
     for i in range(count):
         seed = options.seed * 10_000_000 + i
-        dialogue = made(language, options.half, seed, options.strange)
+        if options.half == "second":
+            dialogue = second.made(language, seed, options.strange)
+        else:
+            dialogue = made(language, options.half, seed, options.strange)
         begun_s = time.process_time()
         masked = mask(dialogue)
         taken_s += time.process_time() - begun_s
