@@ -3,8 +3,9 @@
 A generator of its own makes the dialogues: cards, phones, identity numbers, addresses, codes and
 expiry dates in any grouping, split over utterances and speakers, with listening words, read-backs
 and corrections, among ordinary numbers that must stay. Half of the wording is held out: nothing was
-tuned on it (`--half`); `--half second` takes the dialogues of a second hand (second.py). With --live each utterance is masked as in a running call, and whatever was
-put out at any time counts, so that the figures hold for the journal too.
+tuned on it (`--half`); `--half second` takes the dialogues of a second hand (second.py). With --live
+each utterance is masked as in a running call, and whatever was put out at any time counts, so that
+the figures hold for the journal too.
 """
 
 import argparse

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callwatch.core.errors import CallwatchError
+from callwatch.core.terminal import printable
 from callwatch_ui.desktop.ipc import AppBusyError, AppCommand, send
 
 # `show` is for a second start of the app, not for a hook.
@@ -50,7 +51,7 @@ def send_command(command: AppCommand, *, as_json: bool) -> int:
         state = answer.state.value
         _print({"ok": answer.ok, "running": True, "state": state, "message": answer.message})
     else:
-        (sys.stdout if answer.ok else sys.stderr).write(answer.message + "\n")
+        (sys.stdout if answer.ok else sys.stderr).write(printable(answer.message) + "\n")
     return 0 if answer.ok else 1
 
 

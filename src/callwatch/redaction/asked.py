@@ -19,8 +19,8 @@ from callwatch.redaction.labels import (
     label_of,
 )
 from callwatch.redaction.lines import Line
-from callwatch.redaction.number_formats import MARKED_FORMAT
 from callwatch.redaction.mentions import Mention
+from callwatch.redaction.number_formats import MARKED_FORMAT
 from callwatch.redaction.tokens import CORRECTION, MONEY
 from callwatch.redaction.vocabulary import Topic
 
