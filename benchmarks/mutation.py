@@ -39,6 +39,8 @@ MORE: Final = {
     "redaction": ("redaction/test_redactor.py", "redaction/test_audio_redaction.py"),
     "report": ("report/test_html.py", "report/test_exports.py", "report/test_sentences.py"),
     "session": ("session/test_nudge_calls.py",),
+    "session/attention_budget": ("session/test_nudges.py", "session/test_nudge_calls.py"),
+    "session/audio_keeper": ("redaction/test_audio_redaction.py",),
     "voice/crosstalk/kalman_filter": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/leak_estimator": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/echo_detector": ("voice/crosstalk/test_canceller.py",),
