@@ -6,20 +6,35 @@ from typing import TypeVar
 import pytest
 from PyQt6.QtCore import Qt, QUrl
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from callwatch.core.channels import Channel, Language
+from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import ConfigError, InputError, StoreError
 from callwatch_ui.desktop.ipc import AppCommand, AppState
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray, tray_icon
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.translator import Translator
-from callwatch_ui.windows.first_run import Choice, FirstRun, SetupResult
+from callwatch_ui.windows.first_run import FirstRun
 from callwatch_ui.windows.history_window import CallRow, HistoryWindow
 from callwatch_ui.windows.mic_check import LevelReading
 from callwatch_ui.windows.settings_dialog import SettingsDialog
 from callwatch_ui.windows.settings_form import FieldKind, SettingsField, SettingsForm, Value
+from callwatch_ui.windows.setup_host import (
+    Choice,
+    DownloadPhase,
+    DownloadReport,
+    Recogniser,
+    SetupResult,
+)
 
 EN = Translator(Language.EN)
 FIELDS = (
@@ -226,17 +241,30 @@ class Host:
         self._names, self._problem = names, problem
         self.sink: Callable[[LevelReading], None] | None = None
         self.opened: list[tuple[str, str]] = []
-        self.closed = 0
-        self.rehearsals = 0
+        self.told: list[str] = []
         self.keeps_audio = False
         self.chosen = ("", "")
+        self.known = Recogniser(found="Vosk")
+        self.reports: Callable[[DownloadReport], None] | None = None
 
-    def devices(self) -> Sequence[Choice]:
-        return [Choice(f"id-{name}", name) for name in self._names]
+    def devices(self, side: Channel) -> Sequence[Choice]:
+        kind = "mic" if side is Channel.AGENT else "out"
+        named = [Choice(f"{kind}-{name}", name) for name in self._names]
+        return [Choice("", self._names[0]), *named] if named else []
 
-    def engines(self, language: Language) -> Sequence[Choice]:
-        vosk = [Choice("vosk", "Vosk")] if language in (Language.EN, Language.SV) else []
-        return [*vosk, Choice("none", "–")]
+    def recogniser(self, language: Language) -> Recogniser:
+        return self.known
+
+    def download(self, name: str, sink: Callable[[DownloadReport], None]) -> "Host":
+        self.told.append(f"download {name}")
+        self.reports = sink
+        return self
+
+    def pause(self) -> None:
+        self.told.append("pause")
+
+    def forget(self) -> None:
+        self.told.append("forget")
 
     def current(self) -> tuple[str, str]:
         return self.chosen
@@ -248,36 +276,148 @@ class Host:
         self.sink = sink
         return self
 
+    def play_tone(self, customer: str) -> None:
+        self.told.append(f"tone {customer}")
+
     def close(self) -> None:
-        self.closed += 1
+        self.told.append("close")
 
     def preview(self, language: Language) -> None:
-        assert language is Language.EN
-        self.rehearsals += 1
+        self.told.append(f"rehearsal {language}")
 
 
-def test_the_first_run_checks_the_sound_and_gives_what_was_chosen(qtbot: QtBot) -> None:
+def speak(host: Host, agent: float, customer: float = -70.0) -> None:
+    """Two seconds in phrases at that level, and the other side."""
+    assert host.sink is not None
+    for i in range(20):
+        level = agent if i % 10 < 6 else -66.0
+        host.sink(LevelReading(i / 10, {Channel.AGENT: level, Channel.CUSTOMER: customer}))
+
+
+def test_the_check_hears_both_sides_before_it_says_good(qtbot: QtBot) -> None:
     host = Host(["Headset", "Monitor"])
     wizard = FirstRun(EN, host)
     qtbot.addWidget(wizard)
     wizard.show()
-    wizard.language.setCurrentIndex(wizard.language.findData(Language.DA))
+    wizard.next()
+    wizard.next()
+    page = wizard.devices
+    page.check_button.setFocus()
+    page.check_button.click()
+    assert host.opened == [("", "")]
+    speak(host, -25.0)
+    assert page.meters[Channel.AGENT].value() == -66
+    assert [bool(page.marks[c].text()) for c in CHANNELS] == [True, False]
+    page.go_on()
+    assert host.told[-1] == "tone "
+    speak(host, -66.0, -30.0)
+    assert [bool(page.marks[c].text()) for c in CHANNELS] == [True, True]
+    page.go_on()
+    assert page.verdict.text() == EN("setup.finding.good")
+    assert host.told[-1] == "close"
+    assert wizard.focusWidget() is page.check_button
+
+
+def test_a_tone_that_was_not_heard_is_not_good(qtbot: QtBot) -> None:
+    host = Host(["Headset"])
+    wizard = FirstRun(EN, host)
+    qtbot.addWidget(wizard)
+    page = wizard.devices
+    page.initializePage()
+    page.check()
+    speak(host, -25.0)
+    page.go_on()
+    speak(host, -66.0, -70.0)
+    page.go_on()
+    assert page.verdict.text() == EN("setup.finding.no_tone")
+
+
+def test_a_check_can_be_stopped_and_ends_when_the_page_is_left(qtbot: QtBot) -> None:
+    host = Host(["Headset"])
+    wizard = FirstRun(EN, host)
+    qtbot.addWidget(wizard)
+    wizard.show()
+    wizard.next()
     wizard.next()
     wizard.devices.check_button.click()
-    assert host.opened == [("id-Headset", "id-Monitor")]
-    assert host.sink is not None
-    for i in range(100):
-        level = -25.0 if i % 10 < 6 else -66.0
-        host.sink(LevelReading(i / 10, {Channel.AGENT: level, Channel.CUSTOMER: -70.0}))
-    assert wizard.devices.meters[Channel.AGENT].value() == -66
-    wizard.devices.conclude()
-    assert wizard.devices.verdict.text() == EN("setup.finding.good")
-    assert host.closed == 1
-    for _ in range(3):
+    wizard.devices.check_button.click()
+    assert host.told == ["close"]
+    assert wizard.devices.verdict.text() == ""
+    wizard.devices.check_button.click()
+    wizard.next()
+    assert host.told == ["close", "close"]
+
+
+def test_the_first_run_gives_what_was_chosen(qtbot: QtBot) -> None:
+    wizard = FirstRun(EN, Host(["Headset", "Monitor"]))
+    qtbot.addWidget(wizard)
+    wizard.show()
+    wizard.language.setCurrentIndex(wizard.language.findData(Language.DA))
+    wizard.words_page.hear.setChecked(False)
+    for _ in range(5):
         wizard.next()
     with qtbot.waitSignal(wizard.chosen) as told:
         wizard.accept()
-    assert told.args == [SetupResult(Language.DA, "id-Headset", "id-Monitor", "none")]
+    assert told.args == [SetupResult(Language.DA, "", "", "none")]
+
+
+def test_each_side_has_a_list_of_its_own_with_the_systems_choice_first(qtbot: QtBot) -> None:
+    wizard = FirstRun(EN, Host(["Headset", "Webcam"]))
+    qtbot.addWidget(wizard)
+    wizard.devices.initializePage()
+    boxes = wizard.devices.findChildren(QComboBox)
+    ids = [[box.itemData(i) for i in range(box.count())] for box in boxes]
+    assert ids == [["", "mic-Headset", "mic-Webcam"], ["", "out-Headset", "out-Webcam"]]
+    assert [box.currentText() for box in boxes] == ["What the system uses: Headset"] * 2
+
+
+def test_the_recogniser_is_fetched_paused_and_continued_from_the_page(qtbot: QtBot) -> None:
+    host = Host(["Headset"])
+    host.known = Recogniser(offer="small-en", size_mb=40, licence="MIT", site="models.example")
+    wizard = FirstRun(EN, host)
+    qtbot.addWidget(wizard)
+    wizard.show()
+    for _ in range(3):
+        wizard.next()
+    page = wizard.words_page
+    assert "small-en" in page.says.text()
+    assert "40 MB" in page.says.text()
+    page.button.setFocus()
+    said = []
+    for phase, percent in (("running", 50), ("paused", 50), ("running", 60), ("broken_off", 60)):
+        page.button.click()
+        assert host.reports is not None
+        host.reports(DownloadReport(DownloadPhase(phase), percent))
+        said.append((page.button.text(), page.progress.text()))
+        assert wizard.focusWidget() is page.button
+    assert host.told == ["download small-en", "pause", "download small-en", "pause"]
+    assert [button for button, _ in said] == ["Pause", "Continue", "Pause", "Continue"]
+    assert said[0][1].startswith("20 of 40 MB")
+    assert said[3][1] == EN("setup.download.broken_off")
+    page.button.click()
+    host.reports(DownloadReport(DownloadPhase.DONE, 100))
+    assert page.progress.text() == EN("setup.download.done")
+    assert not page.button.isVisible()
+    wizard.accept()
+    assert host.told[-1] == "forget"
+
+
+def test_without_a_model_or_a_library_the_page_says_whom_to_ask(qtbot: QtBot) -> None:
+    host = Host(["Headset"])
+    host.known = Recogniser()
+    wizard = FirstRun(EN, host)
+    qtbot.addWidget(wizard)
+    assert wizard.words_page.says.text() == EN("setup.engine.missing")
+    assert wizard.words_page.button.isHidden()
+
+
+def test_the_rehearsal_is_in_the_language_of_the_pages(qtbot: QtBot) -> None:
+    host = Host(["Headset"])
+    wizard = FirstRun(Translator(Language.SV), host)
+    qtbot.addWidget(wizard)
+    text = Translator(Language.SV)("setup.rehearsal.button")
+    next(b for b in wizard.findChildren(QPushButton) if b.text() == text).click()
+    assert host.told == ["rehearsal sv"]
 
 
 def test_the_first_run_can_be_skipped(qtbot: QtBot) -> None:
@@ -301,21 +441,21 @@ def test_no_device_and_a_busy_device_are_told(qtbot: QtBot) -> None:
 
 
 def test_a_repeated_first_run_begins_with_the_devices_of_the_settings(qtbot: QtBot) -> None:
-    host = Host(["Headset", "Monitor", "Webcam"])
-    host.chosen = ("id-Webcam", "id-gone")
+    host = Host(["Headset", "Webcam"])
+    host.chosen = ("mic-Webcam", "out-gone")
     wizard = FirstRun(EN, host)
     qtbot.addWidget(wizard)
     wizard.devices.initializePage()
-    assert wizard.result_so_far().agent_device == "id-Webcam"
-    assert wizard.result_so_far().customer_device == "id-Monitor"
+    assert wizard.result_so_far().agent_device == "mic-Webcam"
+    assert wizard.result_so_far().customer_device == ""
 
 
 def test_the_recogniser_is_explained_below_the_choice(qtbot: QtBot) -> None:
     wizard = FirstRun(EN, Host(["Headset"]))
     qtbot.addWidget(wizard)
-    assert wizard.engine_found.text() == "Found: Vosk."
-    wizard.engine.setCurrentIndex(wizard.engine.findData("none"))
-    assert wizard.engine_found.text() == EN("setup.engine.off")
+    assert wizard.words_page.says.text() == "Ready: words are heard with Vosk."
+    wizard.words_page.hear.setChecked(False)
+    assert wizard.words_page.says.text() == EN("setup.engine.off")
 
 
 def test_the_history_shows_the_time_of_this_place(monkeypatch: pytest.MonkeyPatch) -> None:

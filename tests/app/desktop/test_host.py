@@ -24,7 +24,7 @@ from callwatch.core.errors import CallwatchError, ConfigError, MissingPartError
 from callwatch.core.events import Event, NudgeShown
 from callwatch.session.nudge_rules import RULES
 from callwatch.texts.catalogue import load_texts
-from callwatch_ui.windows.first_run import SetupResult
+from callwatch_ui.windows.setup_host import SetupResult
 from callwatch_ui.windows.settings_form import FieldKind
 
 

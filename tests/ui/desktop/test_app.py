@@ -19,9 +19,10 @@ from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Translator
-from callwatch_ui.windows.first_run import FirstRun, SetupResult
+from callwatch_ui.windows.first_run import FirstRun
 from callwatch_ui.windows.recording_loader import Advance
 from callwatch_ui.windows.settings_dialog import SettingsDialog
+from callwatch_ui.windows.setup_host import SetupResult
 
 
 class Call:

@@ -11,10 +11,10 @@ from callwatch_ui.desktop.auto_watch import VoiceHost
 from callwatch_ui.desktop.call_control import HoldableCall
 from callwatch_ui.desktop.call_handle import NudgeFeedback
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.windows.first_run import SetupHost, SetupResult
 from callwatch_ui.windows.history_window import CallProvider
 from callwatch_ui.windows.recording_loader import Advance
 from callwatch_ui.windows.settings_form import SettingsSource
+from callwatch_ui.windows.setup_host import SetupHost, SetupResult
 
 
 class DesktopHost(VoiceHost, Protocol):

@@ -20,6 +20,7 @@ from callwatch.app.desktop.malloc import trim_heap
 from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
+from callwatch.app.desktop.sides import in_full
 from callwatch.app.desktop.voice_watch import WATCH_CHUNK_S, VoiceWatch
 from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import data_folder
@@ -39,9 +40,9 @@ from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
 from callwatch_ui.desktop.auto_call import AutoCallConfig
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
+from callwatch_ui.windows.setup_host import SetupResult
 
 _log: Final = logger_of(__name__)
 
@@ -242,10 +243,11 @@ class AppHost:
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose; locked keys stay IT's."""
+        agent, customer = in_full(result.agent_device, result.customer_device)
         chosen: dict[str, Value] = {
             "call.language": result.language.value,
-            "devices.agent": result.agent_device,
-            "devices.customer": result.customer_device,
+            "devices.agent": agent,
+            "devices.customer": customer,
             "recognition.engine": result.engine,
             "app.auto_calls": result.auto_calls,
         }
