@@ -1,5 +1,6 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,7 +13,9 @@ from PyQt6.QtWidgets import (
     QDoubleSpinBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPushButton,
+    QSlider,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -26,6 +29,7 @@ from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import FirstRun
 from callwatch_ui.windows.history_window import CallRow, HistoryWindow
 from callwatch_ui.windows.mic_check import LevelReading
+from callwatch_ui.windows.settings_cards import CardsPage
 from callwatch_ui.windows.settings_dialog import SettingsDialog
 from callwatch_ui.windows.settings_form import FieldKind, SettingsField, SettingsForm, Value
 from callwatch_ui.windows.setup_host import (
@@ -118,6 +122,72 @@ def test_the_form_refuses_what_a_field_cannot_hold() -> None:
     with pytest.raises(ValueError, match=r"lies in 1\.\.3"):
         form.set("overlay.scale", 9.0)
     assert form.changes() == {}
+
+
+CARDS = (
+    SettingsField("nudges.amount", FieldKind.SLIDER, 2, ("0", "1", "2", "4")),
+    SettingsField("nudges.card.keep_listening", FieldKind.CARD, True, label="Keep listening"),
+    SettingsField("nudges.card.threat.leave", FieldKind.CARD, False, label="They think of leaving"),
+)
+
+
+def test_one_slider_says_how_many_cards_and_each_can_be_seen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source()
+    monkeypatch.setattr(source, "fields", lambda: CARDS)
+    dialog = SettingsDialog(EN, source)
+    qtbot.addWidget(dialog)
+    slider, cards = (
+        editor(dialog, f.key, k) for f, k in zip(CARDS, (QSlider, QListWidget), strict=False)
+    )
+    assert isinstance(slider, QSlider)
+    assert isinstance(cards, QListWidget)
+    page = dialog.findChild(CardsPage)
+    assert page is not None
+    said = []
+    for position in range(4):
+        slider.setValue(position)
+        said.append(page.says.text())
+    assert said[0] == EN("settings.cards.none")
+    assert said[1] == EN("settings.cards.one")
+    assert said[3].startswith("At most 4 cards")
+    cards.setCurrentRow(1)
+    assert page.card.card is not None
+    assert page.card.card.nudge_key == "threat.leave"
+    item = cards.item(1)
+    assert item is not None
+    item.setCheckState(Qt.CheckState.Checked)
+    dialog.save()
+    assert source.saved == [{"nudges.amount": 4, "nudges.card.threat.leave": True}]
+
+
+def test_settings_that_do_nothing_here_are_not_offered(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source()
+    fields = [
+        SettingsField(f"overlay.{name}", FieldKind.SWITCH, True)
+        for name in ("hide_from_sharing", "keep_open")
+    ]
+    monkeypatch.setattr(source, "fields", lambda: fields)
+    monkeypatch.setattr("sys.platform", "linux")
+    dialog = SettingsDialog(EN, source)
+    qtbot.addWidget(dialog)
+    assert list(dialog.editors) == ["overlay.keep_open"]
+
+
+def test_a_share_is_edited_in_percent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source()
+    scale = replace(FIELDS[1], in_percent=True)
+    monkeypatch.setattr(source, "fields", lambda: [scale])
+    dialog = SettingsDialog(EN, source)
+    qtbot.addWidget(dialog)
+    spin = editor(dialog, scale.key, QDoubleSpinBox)
+    assert (spin.text(), spin.maximum()) == ("100 %", 300.0)
+    spin.setValue(125)
+    dialog.save()
+    assert source.saved == [{scale.key: 1.25}]
 
 
 class Calls:

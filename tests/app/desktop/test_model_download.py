@@ -71,9 +71,7 @@ def test_a_paused_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
         (Page(ZIP, errors=[404] * 9), DownloadPhase.REFUSED),
     ],
 )
-def test_each_failure_has_an_end_of_its_own(
-    tmp_path: Path, page: Page, end: DownloadPhase
-) -> None:
+def test_each_failure_has_an_end_of_its_own(tmp_path: Path, page: Page, end: DownloadPhase) -> None:
     watch = Watch()
     with serving({"x.zip": page}) as server:
         fetch(ModelLibrary(tmp_path, CONFIG), server.url, watch)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from callwatch.app.calls import CallFactory, CallPlan
-from callwatch.app.desktop.preview import FROM_S, TO_S, rehearsal_config, spoken
 from callwatch.app.desktop import setup
+from callwatch.app.desktop.preview import FROM_S, TO_S, rehearsal_config, spoken
 from callwatch.app.desktop.setup import AppSetup, first_model, tone
 from callwatch.app.desktop.warm_up import Until
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_files

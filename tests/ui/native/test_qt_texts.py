@@ -38,14 +38,26 @@ def test_qt_speaks_the_language_of_the_app(
     dialog = QFileDialog()
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     qtbot.addWidget(dialog)
-    said = [part.text() for part in (*dialog.findChildren(QLabel), *dialog.findChildren(QPushButton))]
+    said = [
+        part.text() for part in (*dialog.findChildren(QLabel), *dialog.findChildren(QPushButton))
+    ]
     line = QLineEdit()
     qtbot.addWidget(line)
     menu = line.createStandardContextMenu()
     assert menu is not None
     qtbot.addWidget(menu)
     said += [action.text() for action in menu.actions()]
-    english = {"Look in", "File &name", "Files of", "Open", "Cancel", "Undo", "Copy", "Paste", "Select"}
+    english = {
+        "Look in",
+        "File &name",
+        "Files of",
+        "Open",
+        "Cancel",
+        "Undo",
+        "Copy",
+        "Paste",
+        "Select",
+    }
     assert not [text for text in said if any(word in text for word in english)]
     words.language = Language.EN
     texts.speak()

@@ -1,6 +1,6 @@
 """The first run's page of devices: two lists, two levels, and a check that hears both sides. GUI thread.
 
-    check   |-- the agent speaks, 6 s --|-- a tone in the headset, 3 s --| verdict
+check   |-- the agent speaks, 6 s --|-- a tone in the headset, 3 s --| verdict
 """
 
 from typing import Final

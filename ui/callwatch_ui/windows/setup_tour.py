@@ -9,17 +9,13 @@ from PyQt6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget, QWizardPa
 
 from callwatch.core.cues import CueKind
 from callwatch.core.escalation import EscalationLevel
-from callwatch.core.facts import quoted
-from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.core.nudges import NudgeLevel
 from callwatch.session.nudge_rules import KEEP_LISTENING
-from callwatch.texts.catalogue import text
 from callwatch_ui.overlay.bar import Bar
-from callwatch_ui.overlay.card import NudgeCard
-from callwatch_ui.overlay.card_content import nudge_card
 from callwatch_ui.overlay.state import OverlayState, Phase
-from callwatch_ui.theme.icons import NUDGE_ICONS
 from callwatch_ui.theme.style import Style, colour
 from callwatch_ui.translator import Translator
+from callwatch_ui.windows.preview_card import preview_card
 
 # The parts of the bar from left to right, and the card.
 PARTS: Final = ("gauge", "share", "steps", "voice", "light", "card")
@@ -54,7 +50,10 @@ class Tour(QWidget):
     def __init__(self, words: Translator, look: Style) -> None:
         super().__init__()
         self._look = look
-        self.bar, self.card = Bar(look, words), _card(words, look)
+        self.bar, self.card = (
+            Bar(look, words),
+            preview_card(KEEP_LISTENING, NudgeLevel.ADVICE, words, look),
+        )
         self.bar.set_state(SHOWN)
         self.bar.show_signal(SHOWN.signal)
         self.bar.pin.hide()
@@ -122,21 +121,3 @@ def draw_badge(painter: QPainter, box: QRectF, number: int, look: Style) -> None
     painter.setFont(Style().font(11.0, QFont.Weight.DemiBold))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-
-
-def preview_card(key: str, level: NudgeLevel, words: Translator, look: Style) -> NudgeCard:
-    """A card as it comes in a call, to look at only."""
-    card = NudgeCard(look, words("card.close"), words("card.not_useful"))
-    show_card(card, key, level, words)
-    return card
-
-
-def show_card(card: NudgeCard, key: str, level: NudgeLevel, words: Translator) -> None:
-    """Let it be that kind of card."""
-    lines = (text("nudges", f"{key}.{part}", words.language) for part in ("title", "advice"))
-    nudge = Nudge(f"preview-{key}", key, "\n".join(lines), level, 0.0, True, quoted("preview"))
-    card.set_card(nudge_card(nudge, NUDGE_ICONS))
-
-
-def _card(words: Translator, look: Style) -> NudgeCard:
-    return preview_card(KEEP_LISTENING, NudgeLevel.ADVICE, words, look)

@@ -85,9 +85,12 @@ class WordsPage(QWizardPage):
         values = self.recogniser
         self.says.setText(
             self._words(
-                f"setup.engine.{key}", name=found or offer, mb=values.size_mb,
-                licence=values.licence, site=values.site,
-            )  # fmt: skip
+                f"setup.engine.{key}",
+                name=found or offer,
+                mb=values.size_mb,
+                licence=values.licence,
+                site=values.site,
+            )
         )
         can_fetch = wants and bool(offer) and self._phase is not DownloadPhase.DONE
         self.button.setVisible(can_fetch)
@@ -103,9 +106,11 @@ class WordsPage(QWizardPage):
         mb = round(self.recogniser.size_mb * report.percent / 100)
         self.progress.setText(
             self._words(
-                f"setup.download.{report.phase}", percent=report.percent, done=mb,
+                f"setup.download.{report.phase}",
+                percent=report.percent,
+                done=mb,
                 mb=self.recogniser.size_mb,
-            )  # fmt: skip
+            )
         )
         self.show_state()
         if report.phase is DownloadPhase.DONE:

@@ -1,8 +1,8 @@
 r"""Fetches a recogniser from the window: in a thread of its own, with progress, pause, and plain ends.
 
-    running --pause--> paused --download again--> running (goes on where it stopped)
-       |--> checking --> done
-       \--> broken_off | no_room | refused
+running --pause--> paused --download again--> running (goes on where it stopped)
+   |--> checking --> done
+   \--> broken_off | no_room | refused
 """
 
 import threading

@@ -89,9 +89,7 @@ class AppSetup:
         if model is None:
             return Recogniser()
         site = urlsplit(model.base).hostname or ""
-        return Recogniser(
-            offer=model.name, size_mb=model.size_mb, licence=model.licence, site=site
-        )
+        return Recogniser(offer=model.name, size_mb=model.size_mb, licence=model.licence, site=site)
 
     def download(self, name: str, sink: Sink) -> ModelDownload:
         """Fetch this model; one that is being fetched already goes on."""
