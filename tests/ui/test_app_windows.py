@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PyQt6.QtCore import Qt, QUrl
+from PyQt6.QtCore import Qt, QTimer, QUrl
 from PyQt6.QtGui import QDesktopServices
+from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -27,7 +29,7 @@ from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray, tray_icon
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.translator import Translator
 from callwatch_ui.windows.first_run import FirstRun
-from callwatch_ui.windows.history_window import CallRow, HistoryWindow
+from callwatch_ui.windows.history_window import CallRow, HistoryWindow, confirm_deletion
 from callwatch_ui.windows.mic_check import LevelReading
 from callwatch_ui.windows.settings_cards import CardsPage
 from callwatch_ui.windows.settings_dialog import SettingsDialog
@@ -202,6 +204,12 @@ class Calls:
     def report(self, call_id: str) -> Path:
         return Path(f"/reports/{call_id}.html")
 
+    def delete(self, call_id: str) -> None:
+        self._rows = [row for row in self._rows if row.id != call_id]
+
+    def delete_all(self) -> None:
+        self._rows = []
+
 
 def test_the_history_lists_calls_and_opens_a_report(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
@@ -215,22 +223,79 @@ def test_the_history_lists_calls_and_opens_a_report(
     monkeypatch.setattr(QDesktopServices, "openUrl", open_url)
     rows = [
         CallRow("a", "2026-03-01T10:00:00Z", 754.0, 0.41, 2, 1, 3),
-        CallRow("b", "2026-02-01T10:00:00Z", 65.0, None, None, 0, 0),
+        CallRow("b", "2026-02-01T10:00:00Z", 65.0, None, None, None, 0),
     ]
     window = HistoryWindow(EN, Calls(rows))
     qtbot.addWidget(window)
-    shown = [window.table.item(1, column) for column in range(6)]
+    shown = [window.table.item(1, column) for column in range(7)]
     assert [item.text() for item in shown if item] == [
-        "2026-02-01 10:00",
-        "1:05",
-        "–",
-        "–",
-        "0",
-        "0",
-    ]
+        "2026-02-01 10:00", "1:05", "", "–", "–", "–", "0",
+    ]  # fmt: skip
+    assert window.message.text() == EN("history.unknown")
     window.table.selectRow(1)
     window.open_button.click()
     assert opened == ["/reports/b.html"]
+
+
+def test_a_call_is_deleted_after_a_question_and_so_are_all(qtbot: QtBot) -> None:
+    rows = [CallRow(name, "2026-03-01T10:00:00Z", 65.0, 0.4, 2, 1, 3) for name in "abc"]
+    asked: list[str] = []
+    answers = [False, True, False, True]
+
+    def ask(_parent: QWidget, _words: Translator, question: str) -> bool:
+        asked.append(question)
+        return answers[len(asked) - 1]
+
+    window = HistoryWindow(EN, Calls(rows), ask)
+    qtbot.addWidget(window)
+    window.table.selectRow(1)
+    left = []
+    for button in (window.delete_button,) * 2 + (window.delete_all_button,) * 2:
+        button.click()
+        left.append(window.table.rowCount())
+    assert left == [3, 2, 2, 0]
+    assert asked[0] == "Delete the call of 2026-03-01 10:00 (1:05)?"
+    assert asked[2] == "Delete all calls?"
+    assert not window.delete_button.isEnabled()
+
+
+def test_what_cannot_be_deleted_is_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise StoreError("The file is in use: close the other program.")
+
+    calls = Calls([CallRow("a", "2026-03-01T10:00:00Z", 65.0, 0.4, 2, 1, 3)])
+    monkeypatch.setattr(calls, "delete", refuse)
+    window = HistoryWindow(EN, calls, lambda *_: True)
+    qtbot.addWidget(window)
+    window.delete_button.click()
+    assert window.message.text() == "The file is in use: close the other program."
+
+
+def test_a_recording_is_shown_with_its_files_name(qtbot: QtBot) -> None:
+    own = CallRow("a", "2026-03-01T10:00:00Z", 65.0, 0.4, 2, 1, 3)
+    window = HistoryWindow(EN, Calls([own]))
+    qtbot.addWidget(window)
+    assert window.table.isColumnHidden(2)
+    window = HistoryWindow(EN, Calls([own, replace(own, id="b", recording="Anna.wav")]))
+    qtbot.addWidget(window)
+    assert not window.table.isColumnHidden(2)
+    item = window.table.item(1, 2)
+    assert item is not None
+    assert item.text() == "Anna.wav"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_no_is_the_answer_to_a_key_pressed_in_haste(qtbot: QtBot, key: Qt.Key) -> None:
+    window = HistoryWindow(EN, Calls([]))
+    qtbot.addWidget(window)
+
+    def press() -> None:
+        box = QApplication.activeModalWidget()
+        assert box is not None
+        QTest.keyClick(box, key)
+
+    QTimer.singleShot(0, press)
+    assert not confirm_deletion(window, EN, "Delete?")
 
 
 def test_kept_sound_is_played_by_the_systems_player(

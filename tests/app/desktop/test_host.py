@@ -84,8 +84,8 @@ def test_a_file_that_cannot_be_written_is_told(loaded: LoadedConfig, tmp_path: P
         host.settings.save({"overlay.theme": "dark"})
 
 
-def test_a_call_of_the_app_ends_up_in_its_history(
-    loaded: LoadedConfig, monkeypatch: pytest.MonkeyPatch
+def test_a_call_of_the_app_ends_up_in_its_history_and_is_deleted_with_all_of_it(
+    loaded: LoadedConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desktop, "open_live", demo_source)
     host = AppHost(loaded)
@@ -102,10 +102,17 @@ def test_a_call_of_the_app_ends_up_in_its_history(
     rows = host.history.calls()
     assert [round(row.duration_s) for row in rows] == [CALL_S]
     assert host.history.report(rows[0].id).stat().st_size > 10_000
+    assert rows[0].threats is None, "without words nobody knows"
+    assert host.last_report() == call.outcome.paths.html if call.outcome else False
     assert call.outcome is not None
     replayed, duration_s = host.recording(call.outcome.journal, lambda *_: None)
     assert len(replayed) == len(events)
     assert duration_s >= rows[0].duration_s - 1
+    host.history.delete(rows[0].id)
+    assert host.history.calls() == []
+    left = [p for p in (tmp_path / "data").rglob("*") if p.is_file()]
+    assert [p.name for p in left if p.suffix != ".sqlite"] == []
+    assert host.last_report() is None
 
 
 def test_without_a_display_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from PyQt6.QtCore import QLocale, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QLocale, QObject, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
@@ -241,6 +242,9 @@ class DesktopApp(QObject):
                 dialog = SettingsDialog(self._words, self._host.settings)
                 dialog.saved.connect(self._settings_saved)
                 return dialog
+            case "report":
+                self._open_last_report()
+                return None
             case "history":
                 return HistoryWindow(self._words, self._host.history)
             case "replay":
@@ -256,6 +260,13 @@ class DesktopApp(QObject):
                 wizard.corner_wanted.connect(self._try_corner)
                 wizard.language_wanted.connect(self._set_up_in)
                 return wizard
+
+    def _open_last_report(self) -> None:
+        report = self._host.last_report()
+        if report is None:
+            self._notify(self._words("history.empty"))
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(report)))
 
     def _set_up_in(self, language: Language) -> None:
         """The first run from its beginning, in the language that was chosen in it."""

@@ -67,6 +67,9 @@ class DesktopHost(VoiceHost, Protocol):
         CallwatchError.
         """
 
+    def last_report(self) -> Path | None:
+        """The report of the newest call; None before the first; raises CallwatchError."""
+
     def last_fault(self) -> str:
         """What went wrong after the last call although its report is written; "" when nothing."""
 
