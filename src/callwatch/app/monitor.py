@@ -19,8 +19,8 @@ from callwatch.session.runner import Sink
 
 # A tenth of a second: what a person still feels as at once, and what a sound server delivers.
 LIVE_BLOCK_S = 0.1
-# The demo wants every kind of card to be seen once; a real call keeps to the attention budget.
-DEMO_GAP_S = 6.0
+# A quarter of an hour of a difficult call in 70 s: the minute between two cards shrinks with it.
+DEMO_GAP_S = 4.5
 DEMO_MOST = 20
 
 

@@ -38,9 +38,8 @@ def test_qt_speaks_the_language_of_the_app(
     dialog = QFileDialog()
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     qtbot.addWidget(dialog)
-    said = [
-        part.text() for part in (*dialog.findChildren(QLabel), *dialog.findChildren(QPushButton))
-    ]
+    said = [label.text() for label in dialog.findChildren(QLabel)]
+    said += [button.text() for button in dialog.findChildren(QPushButton)]
     line = QLineEdit()
     qtbot.addWidget(line)
     menu = line.createStandardContextMenu()
