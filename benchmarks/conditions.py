@@ -20,7 +20,7 @@ import soxr
 
 from benchmarks.live_capture import captured
 from benchmarks.scripted import calls_in, load, match
-from benchmarks.synthesis import SPEECH_DBFS, mu_law, telephone
+from benchmarks.synthesis import SPEECH_DBFS, automatic_gain, mu_law, telephone
 from benchmarks.table import print_table, write_json
 from benchmarks.turn_taking import Speech, cues_of, speech_of
 from callwatch.core.arrays import DoubleArray
@@ -35,7 +35,7 @@ from callwatch.voice.effort.estimator import EffortEstimator
 from callwatch.voice.vad.activity import VoiceActivity
 
 Row = dict[str, Any]
-FRAME: Final = 160
+FRAME: Final = 160  # samples
 AT_ONCE: Final = 8
 KINDS: Final = (CueKind.INTERRUPTION, CueKind.BACKCHANNEL, CueKind.RAISED_VOICE)
 
@@ -77,24 +77,6 @@ def louder(gain_db: tuple[float, float], sound: DoubleArray) -> DoubleArray:
     return np.asarray(sound * 10 ** (np.array(gain_db)[:, None] / 20), dtype=np.float64)
 
 
-def levelled(sound: DoubleArray) -> DoubleArray:
-    """A headset's automatic gain: towards -20 dBFS, quick to lower, slow to raise, +-15 dB."""
-    out = sound.copy()
-    count = sound.shape[1] // FRAME
-    for row in out:
-        pieces = row[: count * FRAME].reshape(count, FRAME)
-        levels = 10 * np.log10(np.mean(pieces**2, axis=1) + 1e-12)
-        gains, gain = np.zeros(count + 1), 0.0
-        for k, level in enumerate(levels.tolist()):
-            if level > -50.0:
-                wanted = min(max(-20.0 - level, -15.0), 15.0)
-                gain += (0.1 if wanted < gain else 0.01) * (wanted - gain)
-            gains[k + 1] = gain
-        at = np.arange(len(row)) / FRAME
-        row[:] *= 10 ** (np.interp(at, np.arange(count + 1), gains) / 20)
-    return out
-
-
 # Name -> what happens to the sound, seconds that it is late, samples of a block.
 Condition = tuple[Callable[[DoubleArray], DoubleArray], float, int]
 CONDITIONS: Final[dict[str, Condition]] = {
@@ -112,7 +94,7 @@ CONDITIONS: Final[dict[str, Condition]] = {
     "low bit rate": (opus, 0.0, CALL_RATE_HZ),
     "noise 30 dB": (partial(noisy, 30.0), 0.0, CALL_RATE_HZ),
     "noise 15 dB": (partial(noisy, 15.0), 0.0, CALL_RATE_HZ),
-    "automatic gain": (levelled, 0.0, CALL_RATE_HZ),
+    "automatic gain": (automatic_gain, 0.0, CALL_RATE_HZ),
 }  # fmt: skip
 
 

@@ -104,9 +104,12 @@ def _assignments(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
 
 def _literals(node: ast.expr) -> Iterator[ast.expr]:
     """The numbers and truth values in a plain value, a tuple, a set, a table or a call's default."""
-    negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-    if negative or (isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float)):
-        yield node
+    whole = node
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, bool | int | float):
+            yield whole
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):
         for item in node.elts:
             yield from _literals(item)
