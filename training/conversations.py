@@ -1,11 +1,10 @@
 """Two-sided conversations made in code, with exact truth, for training on how people take turns.
 
-    python -m training.conversations FOLDER --seed 1 --count 40 [--rough]      (needs flite and espeak-ng)
+    python -m training.conversations FOLDER --seed 1 --count 40        (needs flite and espeak-ng)
 
 Far more varied than a benchmark's scripts: breath and comma pauses, tags behind the last word,
 restarts, false starts, listening sounds of every kind and length, completions, laughs and coughs,
-televisions, echo, rooms, lines and levels; rough ones all have loud leaks, noise, and often automatic
-gain. Each call_NNN.wav has a call_NNN.json with `segments`:
+televisions, echo, rooms, lines and levels. Each call_NNN.wav has a call_NNN.json with `segments`:
 what lies where, by kind (KINDS). Deterministic, as long as the lines in training/sentences and the
 listening words stay the same.
 """
@@ -19,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import soundfile as sf
 import soxr
-from benchmarks.synthesis import RATE, automatic_gain, faded, mu_law, say, telephone
+from benchmarks.synthesis import RATE, faded, mu_law, say, telephone
 from training.examples import read_examples, sentence_files
 from training.sounds import NOISES, hum
 
@@ -75,8 +74,7 @@ class Piece:
 class Conversation:
     """Lays out one conversation, then renders it on one line."""
 
-    def __init__(self, seed: int, index: int, *, is_rough: bool = False) -> None:
-        self.is_rough = is_rough
+    def __init__(self, seed: int, index: int) -> None:
         self.rng = np.random.default_rng([seed, index])
         self.language = LANGUAGES[index % len(LANGUAGES)]
         voices = self.rng.permutation(VOICES[self.language])
@@ -92,7 +90,7 @@ class Conversation:
         self.listens = self.rng.uniform(0.1, 0.9, 2)
         self.softness_db = self.rng.uniform(-1.0, 8.0, 2)
         # A third are plain: two voices on a clean line, nothing else.
-        self.is_plain = self.chance(0.35) and not is_rough
+        self.is_plain = self.chance(0.35)
         self.pieces: list[Piece] = []
 
     def _lines(self) -> list[str]:
@@ -103,7 +101,7 @@ class Conversation:
         )
         plain = [t for t in texts if not set(t) & set("([<|{")]
         # A small deck a language keeps the number of sentences to be spoken small.
-        deck = np.random.default_rng(len(plain)).permutation(len(plain))[: 40 if self.is_rough else 110]
+        deck = np.random.default_rng(len(plain)).permutation(len(plain))[:110]
         return [plain[k] for k in deck]
 
     def uniform(self, low: float, high: float) -> float:
@@ -146,8 +144,7 @@ class Conversation:
     def listening_sound(self, channel: int) -> DoubleArray:
         """Words or hums of one who follows: one or several, with pauses, mostly softer."""
         parts: list[DoubleArray] = []
-        shares = [0.5, 0.3, 0.15, 0.05] if self.is_rough else [0.78, 0.15, 0.05, 0.02]
-        for _ in range(int(self.rng.choice([1, 2, 3, 4], p=shares))):
+        for _ in range(int(self.rng.choice([1, 2, 3, 4], p=[0.78, 0.15, 0.05, 0.02]))):
             if parts:
                 parts.append(np.zeros(round(self.uniform(0.02, 0.3) * RATE)))
             if self.chance(0.3):
@@ -357,9 +354,8 @@ class Conversation:
         for row in range(2):
             if not self.is_plain and self.chance(0.5):
                 self.add_echo(sound[row], clean[1 - row])
-        sound = self.with_noise(sound)
-        if self.is_rough and self.chance(0.35):
-            sound = automatic_gain(sound)
+        floor_db = self.rng.uniform(-78, -46, (2, 1))
+        sound += self.rng.normal(0, 1, sound.shape) * 10 ** (floor_db / 20)
         rate = RATE
         if self.chance(0.5):
             rate = 8000
@@ -402,31 +398,10 @@ class Conversation:
             )
         return np.asarray(out)
 
-    def with_noise(self, sound: DoubleArray) -> DoubleArray:
-        """Noise of the line, or of many people in the same room."""
-        if not self.is_rough:
-            floor_db = self.rng.uniform(-78, -46, (2, 1))
-            return sound + self.rng.normal(0, 1, sound.shape) * 10 ** (floor_db / 20)
-        floor_db = self.rng.uniform(-66, -40, (2, 1))
-        noise = self.rng.normal(0, 1, sound.shape)
-        if self.chance(0.4):
-            noise = np.stack([self.babble(sound.shape[1]) for _ in range(2)])
-        return np.asarray(sound + noise * 10 ** (floor_db / 20))
-
-    def babble(self, size: int) -> DoubleArray:
-        """Six voices at once, (size,), of power 1."""
-        out = np.zeros(size)
-        for _ in range(6):
-            voice = str(self.pick(VOICES[self.language]))
-            talk = np.concatenate([say(voice, self.pick(self.lines)) for _ in range(4)])
-            out += np.resize(np.roll(talk, int(self.rng.integers(len(talk)))), size)
-        return np.asarray(out / out.std())
-
     def add_echo(self, near: DoubleArray, far: DoubleArray) -> None:
-        """The far voice comes back 2-600 ms late and 6-50 dB down."""
+        """The far voice comes back 2-600 ms late and 15-48 dB down."""
         shift = round(self.pick([self.uniform(0.002, 0.06), self.uniform(0.06, 0.6)]) * RATE)
-        level_db = self.uniform(-34, -6) if self.is_rough else self.uniform(-50, -18)
-        near[shift:] += 10 ** (level_db / 20) * far[:-shift]
+        near[shift:] += 10 ** (self.uniform(-50, -18) / 20) * far[:-shift]
 
 
 def main() -> None:
@@ -437,11 +412,10 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--rough", action="store_true", help="noise, loud leaks, automatic gain")
     args = parser.parse_args()
     args.folder.mkdir(parents=True, exist_ok=True)
     for index in range(args.first, args.first + args.count):
-        call = Conversation(args.seed, index, is_rough=args.rough)
+        call = Conversation(args.seed, index)
         call.script(args.seconds)
         call.render(args.folder, f"call_{index:03d}")
 
