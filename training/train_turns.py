@@ -31,10 +31,11 @@ from callwatch.detectors.spurt_tracker import SpurtTracker
 Truth = list[dict[str, Any]]
 WEIGHTS: Final = Path(overlap_model.__file__).with_name(overlap_model.WEIGHTS)
 # What the weights are made by; the features are part of it.
+TRAINING: Final = ("boosting", "conversations", "roughen", "sounds", "train_turns")
 SOURCES: Final = (
-    *(Path(__file__).with_name(f"{name}.py") for name in ("boosting", "conversations", "roughen", "sounds", "train_turns")),
+    *(Path(__file__).with_name(f"{name}.py") for name in TRAINING),
     *(WEIGHTS.with_name(f"{name}.py") for name in ("acoustics", "overlap_features", "syllables")),
-)  # fmt: skip
+)
 INTERRUPTION: Final = BoostConfig(trees=90, rate=0.1)
 BACKCHANNEL: Final = BoostConfig(trees=60, rate=0.1)
 LIVE, PAUSED, OVER = range(3)
