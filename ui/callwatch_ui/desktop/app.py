@@ -24,7 +24,7 @@ from callwatch_ui.desktop.ipc import Answer, AppBusyError, AppCommand, AppState,
 from callwatch_ui.desktop.ipc_server import CommandServer
 from callwatch_ui.desktop.overlay_session import HOTKEYS
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
-from callwatch_ui.native.event_bridge import EventBridge
+from callwatch_ui.native.event_bridge import EventBridge, connect_queued
 from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.platforms import preferred_platform
@@ -58,6 +58,8 @@ class DesktopApp(QObject):
     """Joins the parts; `quit_wanted` when the person ends it."""
 
     quit_wanted = pyqtSignal()
+    # From any thread: the kind and place of a bug.
+    faulted = pyqtSignal(str)
     _recovered = pyqtSignal(int)
     _warmed = pyqtSignal()
 
@@ -159,6 +161,9 @@ class DesktopApp(QObject):
         self._warmed.emit()
 
     def _connect_signals(self) -> None:
+        connect_queued(
+            self.faulted, lambda bug: self._notify(self._words("fault.skipped", bug=bug))
+        )
         self._recovered.connect(lambda n: self._notify(self._words("history.recovered", n=n)))
         self.bridge.arrived.connect(self.overlay.on_events)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
@@ -351,7 +356,7 @@ def run_desktop(
     host: Callable[[], DesktopHost],
     socket: str | None = None,
 ) -> int:
-    """Run the app until it is quit: 0, or 1 after a bug. A second start shows the first one.
+    """Run the app until it is quit: 0, or 1 when it met a bug, which ends nothing. A second start shows the first one.
 
     `host` is built after Qt, so that it may use it. Call from the main thread.
     """
@@ -360,14 +365,19 @@ def run_desktop(
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
     desktop = DesktopApp(Translator(language), host())
-    if not desktop.server.listen(socket):
+    try:
+        is_first = desktop.server.listen(socket)
+    except CallwatchError:
+        desktop.close()
+        raise
+    if not is_first:
         with suppress(AppBusyError):
             send(AppCommand.SHOW, socket)
         desktop.close()
         return 0
     # Not quit: it takes the windows away under what is still to be painted.
     desktop.quit_wanted.connect(lambda: app.exit(0))
-    with error_hooks(desktop.quit_wanted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
+    with error_hooks(desktop.faulted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
         desktop.show()
         app.exec()
         desktop.close()

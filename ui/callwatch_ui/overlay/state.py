@@ -38,11 +38,11 @@ NO_SOUND: Final = "no_sound"
 NO_NOTE: Final = frozenset(
     {
         "hold_music", "hold_music_ended", "source", NO_SOUND, "sound_back", "same_audio",
-        "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
+        "not_separable", "late_side", "dropped", "clipping", "too_quiet", "dc_offset",
     }
 )  # fmt: skip
 # With these nobody can follow the call; everything else costs a figure, and is for the light alone.
-CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable"})
+CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable", "late_side"})
 TROUBLE_S: Final = 3.0
 # A side without any sound may have hung up, or its line gates noise. Whether it is missed shows
 # when the other side goes on speaking: a sentence for the light, a long turn for a card.
