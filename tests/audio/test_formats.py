@@ -134,6 +134,7 @@ def test_the_mp3_decoder_writes_nothing_to_the_terminal(tmp_path: Path) -> None:
 
 def encoded(path: Path, codec: str, rate_hz: int, layout: str = "stereo") -> Path:
     import av
+
     sound = np.stack([tone(300, 2, rate_hz, level=0.3), tone(700, 2, rate_hz, level=0.3)])
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=rate_hz, layout=layout)

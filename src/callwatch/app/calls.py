@@ -325,7 +325,9 @@ class PreparedCall:
                     tidy(history, store)
                 except StoreError as exc:
                     fault = f"calls that are too old could not be deleted: {exc}"
-                history.add(summary, files, store.retention_days)
+                now = datetime.now(UTC)
+                added_at = now if plan.started_at is not None else None
+                history.add(summary, files, store.retention_days, added_at)
                 self._is_remembered = True
                 if self._audio is not None:
                     self._audio.publish()
