@@ -9,8 +9,13 @@ from callwatch.audio.wavsize import broadcast_date
 from callwatch.core.errors import CallwatchError
 
 
-def recorded_at(path: Path) -> str | None:
-    """RFC 3339 in UTC, whole seconds; None when the file does not say, or not to the minute.
+def rfc3339(moment: datetime) -> str:
+    """A moment that knows its zone as text, in UTC, whole seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def recorded_at(path: Path) -> datetime | None:
+    """When the recording began, with a zone; None when the file does not say, or not to the minute.
 
     Broadcast Wave's chunk first, then the tag `date` (WAV, FLAC, Ogg, MP3). A time without a zone
     is in this machine's. A file that cannot be read says nothing: reading it says why.
@@ -24,6 +29,5 @@ def recorded_at(path: Path) -> str | None:
         with contextlib.suppress(ValueError, OverflowError):
             if len(text) < len("2026-01-31T09:15"):
                 continue
-            moment = datetime.fromisoformat(text.strip()).astimezone(UTC)
-            return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+            return datetime.fromisoformat(text.strip()).astimezone()
     return None

@@ -1,10 +1,11 @@
 """One recording of an archive and what is known of it before it is heard."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from callwatch.app.analyze import AnalysisInput
+from callwatch.audio.recorded_at import rfc3339
 from callwatch.core.channels import Language
 from callwatch.core.files import printable
 
@@ -33,10 +34,7 @@ class CallDetails:
     @property
     def started_text(self) -> str | None:
         """The start in RFC 3339, UTC, whole seconds."""
-        if self.started_at is None:
-            return None
-        moment = self.started_at.astimezone(UTC).isoformat(timespec="seconds")
-        return moment.replace("+00:00", "Z")
+        return None if self.started_at is None else rfc3339(self.started_at)
 
 
 @dataclass(frozen=True, slots=True)
