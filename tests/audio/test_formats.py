@@ -138,7 +138,7 @@ def encoded(path: Path, codec: str, rate_hz: int, layout: str = "stereo") -> Pat
 
     sound = np.stack([tone(300, 2, rate_hz, level=0.3), tone(700, 2, rate_hz, level=0.3)])
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=rate_hz, layout=layout)
+        stream: Any = container.add_stream(codec, rate=rate_hz, layout=layout)
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(sound, dtype=np.float32), format="fltp", layout="stereo"
         )
