@@ -1,14 +1,15 @@
-"""Monitors, loopbacks and the sources of a sound server: the only file that imports soundcard.
+"""The sources of a sound server and the endpoints of Windows: the only file that imports soundcard.
 
 soundcard's recorder blocks, so every open device has a reader thread of its own. On Linux a
-device is a PulseAudio or PipeWire source; on Windows the loopback of a playback device.
+device is a PulseAudio or PipeWire source; on Windows a microphone, or the loopback of a playback device.
 """
 
 import sys
 import threading
 from typing import Any, Final
 
-from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
+from callwatch.audio import wasapi
+from callwatch.audio.backend import Capture, Deliver, Device
 from callwatch.audio.pulse import BACKEND as PULSE
 from callwatch.audio.pulse import RecordingWatch, SoundServer
 from callwatch.core.errors import InputError, MissingPartError
@@ -30,11 +31,9 @@ _SOUNDCARD_ERRORS: Final = (
     ValueError,
 )
 
-_WASAPI: Final = "wasapi-loopback"
-
 
 class SoundcardBackend:
-    """Devices through soundcard: all sources of the sound server, or the loopbacks of Windows."""
+    """Devices through soundcard: all sources of the sound server, or all endpoints of Windows."""
 
     name = "soundcard"
     silent_when_idle = sys.platform == "win32"
@@ -45,24 +44,15 @@ class SoundcardBackend:
         self._open: list[_Reader] = []
 
     def devices(self) -> list[Device]:
-        """Sources of the sound server with their monitors, or the loopbacks of Windows."""
+        """Sources of the sound server with their monitors, or the endpoints of Windows."""
         if sys.platform == "linux":
             return self._server.devices()
-        soundcard = self._library()
-        default = soundcard.default_speaker().name
-        return [
-            Device(
-                id=str(device.id),
-                name=device.name,
-                kind=DeviceKind.LOOPBACK,
-                channels=device.channels,
-                rate_hz=48_000,
-                default=device.name == default,
-                backend=_WASAPI,
-            )
-            for device in soundcard.all_microphones(include_loopback=True)
-            if device.isloopback
-        ]
+        try:
+            return wasapi.endpoints(self._library())
+        except _SOUNDCARD_ERRORS as exc:
+            raise MissingPartError(
+                "Windows Audio does not answer: start the service Windows Audio, or restart the machine"
+            ) from exc
 
     def load(self) -> None:
         """Load the driver before it is needed. Raises MissingPartError when it cannot be."""
@@ -88,7 +78,7 @@ class SoundcardBackend:
                 # question meets a server that has just gone. Opening a stream fails in peace.
                 microphone = soundcard.pulseaudio._Microphone(id=device.id)
             else:
-                microphone = soundcard.get_microphone(device.id, include_loopback=True)
+                microphone = wasapi.microphone(soundcard, device)
         except _SOUNDCARD_ERRORS as exc:
             raise InputError(f"{device.name} is not there: see callwatch devices") from exc
         watch = RecordingWatch(self._server)
@@ -105,6 +95,7 @@ class SoundcardBackend:
                 "no sound server answers: start PulseAudio or PipeWire, and install pulsectl"
             )
         try:
+            wasapi.keep_apartment()
             import soundcard
 
             self._reconnect(soundcard)
@@ -201,7 +192,7 @@ class _Reader:
         if self._error is not None:
             self._thread.join(_JOIN_TIMEOUT_S)
             raise InputError(
-                f"{self._device.name} cannot be opened: close other programs that use it"
+                f"{self._device.name} cannot be opened: {wasapi.refusal(self._error)}"
             ) from self._error
 
     def alive(self) -> bool:

@@ -19,7 +19,15 @@ from callwatch.core.events import Event
 from callwatch_ui.desktop.auto_watch import AutoWatch
 from callwatch_ui.desktop.call_control import CallControl
 from callwatch_ui.desktop.host import DesktopHost
-from callwatch_ui.desktop.ipc import Answer, AppBusyError, AppCommand, AppState, send
+from callwatch_ui.desktop.ipc import (
+    Answer,
+    AppBusyError,
+    AppCommand,
+    AppNotRunningError,
+    AppState,
+    send,
+    socket_path,
+)
 from callwatch_ui.desktop.ipc_server import CommandServer
 from callwatch_ui.desktop.overlay_session import HOTKEYS
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
@@ -28,6 +36,7 @@ from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.platforms import preferred_platform
 from callwatch_ui.native.signals import error_hooks, interrupts
+from callwatch_ui.native.single_instance import SingleInstance
 from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
@@ -89,6 +98,9 @@ class DesktopApp(QObject):
             self.overlay.show()
         if self._host.problem:
             self._notify(self._host.problem)
+        if self._hotkey is not None and self._hotkey.refused:
+            keys = ", ".join(f"Ctrl+Alt+{key.upper()}" for key in self._hotkey.refused)
+            self._notify(self._words("hotkey.refused", keys=keys))
         if self._host.needs_setup:
             self._speak(system_language() or self._words.language)
             self.open_window("setup")
@@ -330,6 +342,19 @@ def run_desktop(
     `host` is built after Qt, so that it may use it. Call from the main thread.
     """
     os.environ.update(preferred_platform())
+    only = SingleInstance(socket or socket_path())
+    if not only.acquire():
+        # One that is just starting answers nobody yet, and shows itself.
+        with suppress(AppBusyError, AppNotRunningError):
+            send(AppCommand.SHOW, socket)
+        return 0
+    try:
+        return _run_only(language, host, socket)
+    finally:
+        only.release()
+
+
+def _run_only(language: Language, host: Callable[[], DesktopHost], socket: str | None) -> int:
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)

@@ -24,10 +24,10 @@ def has_display() -> bool:
     Qt ends the process when it cannot open a display. So on X11 its plug-in and the display are
     tried by hand first; elsewhere a second process tries.
     """
-    if sys.platform == "win32":
-        return True
     if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal", "vnc"):
         return False
+    if sys.platform == "win32":
+        return True
     if sys.platform != "darwin" and not (_wayland_answers() or _x11_answers()):
         return False
     if _will_use_x11():

@@ -1,0 +1,119 @@
+"""What Windows says of its sound devices: its endpoints, the default for calls, and why it refuses.
+
+Through soundcard's view of WASAPI, which the caller hands in (loopback.py alone imports it). Any thread, once
+`keep_apartment` was called. Windows converts to the rate and the channels that are asked for
+(AUDCLNT_STREAMFLAGS_AUTOCONVERTPCM, which soundcard sets).
+"""
+
+import ctypes
+import functools
+import sys
+from typing import Any, Final
+
+from callwatch.audio.backend import Device, DeviceKind
+from callwatch.core.log import logger_of
+
+_log: Final = logger_of(__name__)
+
+BACKEND: Final = "wasapi"
+# Windows converts, so one rate fits all hardware.
+DELIVERED_HZ: Final = 48_000
+# EDataFlow and ERole of mmdeviceapi.h.
+_FLOWS: Final = {DeviceKind.LOOPBACK: 0, DeviceKind.INPUT: 1}
+# Soft phones play on the communications device; where none is set it is the console's.
+_ROLES: Final = (2, 0)
+# What soundcard raises for one endpoint that is not as it expects.
+_ODD_ENDPOINT: Final = (RuntimeError, AssertionError, ValueError, OSError)
+
+_PERMISSION: Final = (
+    "Windows does not let desktop apps use the microphone: switch it on under Settings > Privacy & "
+    "security > Microphone"
+)
+# HRESULTs by what they mean to the person at the machine (winerror.h, audioclient.h).
+_REFUSALS: Final = {
+    "0x8889000a": "another program has it for itself alone: switch off exclusive mode in that program, "
+    "or in the device's properties under Advanced",
+    "0x88890004": "it was unplugged or switched off: plug it in again",
+    "0x80070490": "it is not there any more: plug it in again",
+    "0x80070005": _PERMISSION,
+    "0x88890010": "the service Windows Audio does not run: start it",
+    "0x88890008": "it cannot deliver 48 kHz: choose another default format in its properties",
+}
+
+
+@functools.cache
+def keep_apartment(ole32: Any = None) -> None:
+    """Keep COM's multithreaded apartment for as long as the program runs.
+
+    soundcard enters it on the thread that imports it, and it ends with that thread: every later stream on
+    another thread was refused with 0x800401f0. Once is enough.
+    """
+    if ole32 is None and sys.platform == "win32":
+        ole32 = ctypes.OleDLL("ole32")
+    if ole32 is not None:
+        ole32.CoIncrementMTAUsage(ctypes.byref(ctypes.c_void_p()))
+
+
+def endpoints(soundcard: Any) -> list[Device]:
+    """Loopbacks of all playback devices, and all microphones; `default` marks the ones for calls.
+
+    An endpoint that cannot be described is left out. Raises RuntimeError when Windows Audio does not answer.
+    """
+    defaults = {kind: _default_id(soundcard, kind) for kind in _FLOWS}
+    found: list[Device] = []
+    for endpoint in soundcard.all_microphones(include_loopback=True):
+        kind = DeviceKind.LOOPBACK if endpoint.isloopback else DeviceKind.INPUT
+        try:
+            name = str(endpoint.name)
+        except _ODD_ENDPOINT as exc:
+            _log.warning("a sound device has no name", exc_info=exc)
+            continue
+        identity = str(endpoint.id)
+        found.append(
+            Device(
+                id=identity,
+                name=name,
+                kind=kind,
+                channels=_channels(endpoint),
+                rate_hz=DELIVERED_HZ,
+                default=identity == defaults[kind],
+                backend=BACKEND,
+            )
+        )
+    return found
+
+
+def microphone(soundcard: Any, device: Device) -> Any:
+    """soundcard's microphone of an endpoint, without asking every other endpoint for its name."""
+    library = soundcard.mediafoundation
+    return library._Microphone(
+        library._Device(device.id), isloopback=device.kind is DeviceKind.LOOPBACK
+    )
+
+
+def refusal(error: BaseException) -> str:
+    """Why Windows did not open a device, as the end of a sentence that says what to do."""
+    code = str(error).lower().removeprefix("error ")
+    return _REFUSALS.get(code, "close other programs that use it")
+
+
+def _channels(endpoint: Any) -> int:
+    try:
+        return int(endpoint.channels)
+    except _ODD_ENDPOINT:
+        return 2  # Windows converts to whatever is asked for
+
+
+def _default_id(soundcard: Any, kind: DeviceKind) -> str:
+    """The endpoint that calls use; "" when there is none (0x80070490, no device of that kind)."""
+    library = soundcard.mediafoundation
+    with library._DeviceEnumerator() as enumerator:
+        pointer = library._ffi.new("IMMDevice **")
+        ask = enumerator._ptr[0][0].lpVtbl.GetDefaultAudioEndpoint
+        for role in _ROLES:
+            if ask(enumerator._ptr[0], _FLOWS[kind], role, pointer) == 0:
+                try:
+                    return str(enumerator._device_id(pointer))
+                finally:
+                    library._com.release(pointer)
+    return ""
