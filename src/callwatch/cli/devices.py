@@ -34,8 +34,8 @@ def devices(as_json: JsonOption = False) -> None:
     for device in found:
         table.add_row(*(escape(cell) for cell in _cells(device)))
     # As wide as the table is: a console in a pipe takes 80 columns and cuts what is longer.
-    width = max(out.width, console_width(table))
-    out.print(table, width=width, no_wrap=True, overflow="ignore", crop=False)
+    table.width = _whole_width(table)
+    out.print(table)
     out.print()
     out.print(
         "Use: callwatch live --agent DEVICE --customer DEVICE (any unmistakable part of a name). "
@@ -43,7 +43,7 @@ def devices(as_json: JsonOption = False) -> None:
     )
 
 
-def console_width(table: Table) -> int:
+def _whole_width(table: Table) -> int:
     """Columns that the table takes when nothing is cut."""
     return Measurement.get(out, out.options.update(width=_WIDEST), table).maximum
 

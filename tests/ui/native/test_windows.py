@@ -45,7 +45,7 @@ def test_a_key_is_taken_from_the_message_before_qt_has_it(qtbot: QtBot) -> None:
     hotkeys = WindowsHotKey("wx", user32)
     pressed: list[str] = []
     hotkeys.pressed.connect(pressed.append)
-    assert arrives(hotkeys, WM_HOTKEY, FIRST + 1) == (False, None)
+    assert not arrives(hotkeys, WM_HOTKEY, FIRST + 1)[0]
     arrives(hotkeys, WM_HOTKEY, FIRST + 7)  # another program part's
     arrives(hotkeys, WM_HOTKEY + 1, FIRST)  # another message
     assert pressed == ["x"]
@@ -58,8 +58,8 @@ def test_other_events_than_windows_messages_are_left_alone() -> None:
     filter_ = MessageFilter({WM_HOTKEY: heard.append})
     message = Message(None, WM_HOTKEY, 1, 0)
     where = voidptr(ctypes.addressof(message))
-    assert filter_.nativeEventFilter(b"xcb_generic_event_t", where) == (False, None)
-    assert filter_.nativeEventFilter(b"windows_generic_MSG", None) == (False, None)
+    assert not filter_.nativeEventFilter(b"xcb_generic_event_t", where)[0]
+    assert not filter_.nativeEventFilter(b"windows_generic_MSG", None)[0]
     assert heard == []
 
 

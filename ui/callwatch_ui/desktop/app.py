@@ -35,6 +35,7 @@ from callwatch_ui.native.event_bridge import EventBridge
 from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.platforms import preferred_platform
+from callwatch_ui.native.session_watch import SessionWatch
 from callwatch_ui.native.signals import error_hooks, interrupts
 from callwatch_ui.native.single_instance import SingleInstance
 from callwatch_ui.overlay.break_offer import BreatherOffer
@@ -78,6 +79,7 @@ class DesktopApp(QObject):
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
+        self.session = SessionWatch(self.control.finish)
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
         self.reader = RecordingLoader(words, host.recording)
@@ -106,10 +108,12 @@ class DesktopApp(QObject):
             self.open_window("setup")
         else:
             self.auto.reload()
+        self.session.start(int(self.overlay.winId()))
         self._warm_up.start()
 
     def close(self) -> None:
         """End everything; waits for a report that is being written."""
+        self.session.stop()
         self.auto.close()
         self.reader.close()
         self.server.close()
@@ -190,6 +194,7 @@ class DesktopApp(QObject):
         self.control.failed.connect(self.auto.failed)
         self.auto.begin_wanted.connect(lambda: self.control.handle(AppCommand.START))
         self.auto.end_wanted.connect(self.control.end_by_itself)
+        self.session.away.connect(self.control.note_absence)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
 

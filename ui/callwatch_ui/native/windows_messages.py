@@ -15,6 +15,8 @@ WM_POWERBROADCAST: Final = 0x0218
 WM_WTSSESSION_CHANGE: Final = 0x02B1
 WM_HOTKEY: Final = 0x0312
 
+_NO_RESULT: Final = voidptr(0)
+
 
 class Message(ctypes.Structure):
     """MSG, as far as it is read."""
@@ -36,14 +38,14 @@ class MessageFilter(QAbstractNativeEventFilter):
 
     def nativeEventFilter(  # noqa: N802
         self, event_type: QByteArray | bytes | bytearray | memoryview, message: voidptr | None
-    ) -> tuple[bool, voidptr | None]:
+    ) -> tuple[bool, voidptr]:
         """See QAbstractNativeEventFilter."""
-        if bytes(event_type) == b"windows_generic_MSG" and message is not None:
+        if message is not None and bytes(QByteArray(event_type)) == b"windows_generic_MSG":
             read = Message.from_address(int(message))
             receive = self._receivers.get(read.message)
             if receive is not None:
                 receive(read.wparam)
-        return False, None
+        return False, _NO_RESULT
 
     def install(self) -> None:
         """See every message from now on."""
