@@ -167,11 +167,11 @@ def _export_all(
             typer.echo(text, nl=False)
         else:
             out.print(escape(str(write_private(target, text))))
-        _tell_of_sound(calls)
+        _print_kept_audio(calls)
         return
     if target is None and kind is ExportFormat.JSON:
         print_json([to_document(summary) for summary in summaries])
-        _tell_of_sound(calls)
+        _print_kept_audio(calls)
         return
     folder, names, sounds = target or Path("callwatch-export"), Counter[str](), 0
     for summary in summaries:
@@ -186,7 +186,7 @@ def _export_all(
     out.print(f"{names.total()} calls in {escape(str(folder))}{with_sound}")
 
 
-def _tell_of_sound(calls: "CallHistory") -> None:
+def _print_kept_audio(calls: "CallHistory") -> None:
     if calls.has_audio():
         err.print("Kept sound is not in this: `calls export --all --out FOLDER` copies it too.")
 

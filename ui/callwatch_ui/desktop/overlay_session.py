@@ -125,9 +125,9 @@ def run_with_overlay(
     menu.quit.setVisible(False)
     hotkey = global_hotkey((CLOSE_CARD, JUDGE_CARD))
 
-    def command(told: AppCommand) -> None:
-        if not on_card(overlay, told):
-            menu.set_state(session.command(told))
+    def command(requested: AppCommand) -> None:
+        if not on_card(overlay, requested):
+            menu.set_state(session.command(requested))
 
     menu.commanded.connect(command)
     overlay.card_changed.connect(menu.set_card)
