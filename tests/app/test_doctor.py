@@ -7,7 +7,8 @@ import pytest
 from tests.pulse import PulseServer
 
 from callwatch.app import windows_checks
-from callwatch.app.doctor import Finding, diagnose
+from callwatch.app.doctor import diagnose
+from callwatch.app.findings import Finding
 from callwatch.app.folders import data_folder
 from callwatch.app.remedies import INSTALLERS, PARTS, install, microphone_permission
 from callwatch.core.channels import Language

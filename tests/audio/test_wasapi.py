@@ -1,8 +1,10 @@
 """Windows' sound devices, with a soundcard of our own in place of Windows."""
 
 import ctypes
+import struct
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -67,8 +69,6 @@ class Soundcard:
             _DeviceEnumerator=Enumerator,
             _ffi=SimpleNamespace(new=lambda _: [""]),
             _com=SimpleNamespace(release=release),
-            _Device=lambda identity: identity,
-            _Microphone=lambda device, isloopback: (device, isloopback),
         )
 
     def all_microphones(self, include_loopback: bool) -> list[Endpoint]:
@@ -118,9 +118,69 @@ def test_one_odd_endpoint_leaves_the_others() -> None:
     assert [(device.id, device.channels) for device in found] == [("odd", 2)]
 
 
-def test_a_device_is_opened_by_its_id_alone() -> None:
-    device = Device("m1", "Headset", DeviceKind.INPUT, 1, 48_000, True, wasapi.BACKEND)
-    assert wasapi.microphone(Soundcard([], {}), device) == ("m1", False)
+class Opened:
+    """The driver's half of opening an endpoint; `refuses` with a code of Windows."""
+
+    def __init__(self, code: int = 0) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+        def initialize(_this: object, *args: object) -> int:
+            self.asked.append(args)
+            return code
+
+        def check(given: int) -> None:
+            if given:
+                raise RuntimeError(f"Error {hex(given + 2**32)}")
+
+        class Recorder:
+            """soundcard's, whose own __init__ is not used."""
+
+            def __init__(self) -> None:
+                raise AssertionError
+
+        client = ((SimpleNamespace(lpVtbl=SimpleNamespace(Initialize=initialize)),),)
+        self.mediafoundation = SimpleNamespace(
+            _Device=lambda identity: identity,
+            _Microphone=lambda device, isloopback: SimpleNamespace(
+                _audio_client=lambda: self.asked.append((device, isloopback)) or client
+            ),
+            _ffi=SimpleNamespace(from_buffer=bytes, cast=lambda _, given: given, NULL=None),
+            _com=SimpleNamespace(check_error=check),
+            _Recorder=Recorder,
+        )
+
+
+HEADSET = Device("s1", "Headset", DeviceKind.LOOPBACK, 2, 48_000, True, wasapi.BACKEND)
+
+
+@pytest.mark.parametrize(
+    ("device", "flags"),
+    [(HEADSET, 0x880A0000), (replace(HEADSET, kind=DeviceKind.INPUT), 0x88080000)],
+)
+def test_an_endpoint_is_opened_by_its_id_and_windows_converts(device: Device, flags: int) -> None:
+    driver = Opened()
+    recorder = wasapi.Endpoint(driver, device).recorder(48_000, channels=2, blocksize=1920)
+    assert driver.asked[0] == ("s1", device.kind is DeviceKind.LOOPBACK)
+    shared, asked_flags, ticks, _, wave_format, _ = driver.asked[1]
+    assert (shared, asked_flags, ticks) == (0, flags, 400_000)
+    assert wave_format == wasapi.float_format(48_000, 2)
+    assert recorder.channelmap == [0, 1]
+
+
+def test_an_endpoint_that_is_taken_says_its_code() -> None:
+    with pytest.raises(RuntimeError, match="0x8889000a") as caught:
+        wasapi.Endpoint(Opened(0x8889000A - 2**32), HEADSET).recorder(48_000, 1, 1920)
+    assert "exclusive mode" in wasapi.refusal(caught.value)
+
+
+@pytest.mark.parametrize(("channels", "mask"), [(1, 0x4), (2, 0x3)])
+def test_the_format_is_the_packed_one_of_windows(channels: int, mask: int) -> None:
+    made = wasapi.float_format(48_000, channels)
+    assert len(made) == 40
+    assert struct.unpack_from("<HHI", made) == (0xFFFE, channels, 48_000)
+    # Bits per sample at byte 18 and the speakers at byte 20: no gap before them.
+    assert struct.unpack_from("<HI", made, 18) == (32, mask)
+    assert made[24:28] == b"\x03\0\0\0"
 
 
 @pytest.mark.parametrize(

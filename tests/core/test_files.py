@@ -103,7 +103,7 @@ def test_a_full_disk_leaves_no_part_of_a_copy(
 
 def held_until(monkeypatch: pytest.MonkeyPatch, tries: int) -> list[float]:
     """Windows refuses so many renames, as while an antivirus looks at the file; the waits."""
-    real, waits = os.replace, []
+    real, waits = os.replace, list[float]()
     left = tries
 
     def replace(source: Path, target: Path) -> None:
@@ -111,7 +111,7 @@ def held_until(monkeypatch: pytest.MonkeyPatch, tries: int) -> list[float]:
         left -= 1
         if left >= 0:
             error = PermissionError(13, "in use")
-            error.winerror = 32
+            error.__dict__["winerror"] = 32
             raise error
         real(source, target)
 

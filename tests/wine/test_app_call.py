@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 import soundfile
 from tests.integration.commands import DEMO
@@ -24,7 +23,7 @@ schema = 2
 language = "en"
 [devices]
 agent = "Monitor of agent"
-customer = "customer"
+customer = "Monitor of customer"
 [recognition]
 engine = "none"
 [app]
@@ -112,8 +111,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
             running.wait_until_it_answers()
             yield running
         finally:
-            for process in psutil.Process(running.process.pid).children(recursive=True):
-                process.kill()
+            windows.end_all()
             running.process.wait(60)
             assert running.process.stdout is not None
             running.process.stdout.close()

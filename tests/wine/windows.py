@@ -54,6 +54,13 @@ class Windows:
         """Run `callwatch ARGS` to its end; both streams are in stdout."""
         return self.python("-m", "callwatch.cli.main", *args)
 
+    def end_all(self) -> None:
+        """End every program of that Windows."""
+        subprocess.run(
+            ["/usr/lib/wine/wineserver64", "-k"], check=False, timeout=LIMIT_S,
+            env=os.environ | {"WINEPREFIX": os.environ["CALLWATCH_WINE"] + "/prefix"},
+        )  # fmt: skip
+
     def python(self, *args: str) -> "subprocess.CompletedProcess[str]":
         """Run Python to its end."""
         return subprocess.run(

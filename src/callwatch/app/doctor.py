@@ -19,6 +19,7 @@ from callwatch.app import windows_checks
 from callwatch.app.findings import Finding
 from callwatch.app.remedies import install, installer, microphone_permission, pip
 from callwatch.config import load_config, user_config_path
+from callwatch.core.build import interpreter, this_build
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError, MissingPartError
 from callwatch.core.log import log_path
@@ -51,7 +52,7 @@ def diagnose() -> list[Finding]:
 
 def _python() -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    yield Finding("Python", True, f"Python {version} on {sys.platform}.")
+    yield Finding("Python", True, f"{this_build()}, Python {version} on {sys.platform}.")
     if sys.platform == "win32":
         yield windows_checks.runtime()
         yield from windows_checks.processor()
@@ -203,7 +204,7 @@ def _window() -> Iterator[Finding]:
 
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _QT_PROBE],
+            [interpreter(), "-c", _QT_PROBE],
             env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
             capture_output=True,
             text=True,

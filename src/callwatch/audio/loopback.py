@@ -12,6 +12,7 @@ from callwatch.audio import wasapi
 from callwatch.audio.backend import Capture, Deliver, Device
 from callwatch.audio.pulse import BACKEND as PULSE
 from callwatch.audio.pulse import RecordingWatch, SoundServer
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 
 # Delivered at once. Two devices cost 6 % of a core with 20 ms, 4 % with 40 ms.
@@ -78,7 +79,7 @@ class SoundcardBackend:
                 # question meets a server that has just gone. Opening a stream fails in peace.
                 microphone = soundcard.pulseaudio._Microphone(id=device.id)
             else:
-                microphone = wasapi.microphone(soundcard, device)
+                microphone = wasapi.Endpoint(soundcard, device)
         except _SOUNDCARD_ERRORS as exc:
             raise InputError(f"{device.name} is not there: see callwatch devices") from exc
         watch = RecordingWatch(self._server)
@@ -101,7 +102,7 @@ class SoundcardBackend:
             self._reconnect(soundcard)
         except (ImportError, OSError, AssertionError, NotImplementedError) as exc:
             raise MissingPartError(
-                "loopback needs soundcard and a sound server: pip install soundcard"
+                f"loopback needs soundcard and a sound server: {how_to_install('soundcard')}"
             ) from exc
         return soundcard
 

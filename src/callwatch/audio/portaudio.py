@@ -12,6 +12,7 @@ import numpy as np
 
 from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
 from callwatch.audio.pulse import RecordingWatch, SoundServer
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 
 # Asked of the driver: a chunk every few 10 ms without drop-outs on a busy machine.
@@ -148,7 +149,9 @@ def _library() -> Any:
     try:
         import sounddevice
     except ImportError as exc:
-        raise MissingPartError("microphones need sounddevice: pip install sounddevice") from exc
+        raise MissingPartError(
+            f"microphones need sounddevice: {how_to_install('sounddevice')}"
+        ) from exc
     except OSError as exc:
         raise MissingPartError(
             "microphones need PortAudio: sudo apt install libportaudio2, or your system's package"

@@ -2,13 +2,15 @@
 
 Through soundcard's view of WASAPI, which the caller hands in (loopback.py alone imports it). Any thread, once
 `keep_apartment` was called. Windows converts to the rate and the channels that are asked for
-(AUDCLNT_STREAMFLAGS_AUTOCONVERTPCM, which soundcard sets).
+(AUDCLNT_STREAMFLAGS_AUTOCONVERTPCM).
 """
 
 import ctypes
 import functools
+import struct
 import sys
 from typing import Any, Final
+from uuid import UUID
 
 from callwatch.audio.backend import Device, DeviceKind
 from callwatch.core.log import logger_of
@@ -18,6 +20,15 @@ _log: Final = logger_of(__name__)
 BACKEND: Final = "wasapi"
 # Windows converts, so one rate fits all hardware.
 DELIVERED_HZ: Final = 48_000
+# Shared mode; AUTOCONVERTPCM, SRC_DEFAULT_QUALITY and NOPERSIST, and LOOPBACK (audioclient.h).
+_SHARED: Final = 0
+_CONVERT: Final = 0x80000000 | 0x08000000 | 0x00080000
+_LOOPBACK: Final = 0x00020000
+_TICKS_A_SECOND: Final = 10_000_000
+# KSDATAFORMAT_SUBTYPE_IEEE_FLOAT, and speakers of ksmedia.h.
+_FLOAT: Final = UUID("00000003-0000-0010-8000-00aa00389b71")
+_FRONT_CENTRE: Final = 0x4
+_FRONT_LEFT_AND_RIGHT: Final = 0x3
 # EDataFlow and ERole of mmdeviceapi.h.
 _FLOWS: Final = {DeviceKind.LOOPBACK: 0, DeviceKind.INPUT: 1}
 # Soft phones play on the communications device; where none is set it is the console's.
@@ -83,12 +94,41 @@ def endpoints(soundcard: Any) -> list[Device]:
     return found
 
 
-def microphone(soundcard: Any, device: Device) -> Any:
-    """soundcard's microphone of an endpoint, without asking every other endpoint for its name."""
-    library = soundcard.mediafoundation
-    return library._Microphone(
-        library._Device(device.id), isloopback=device.kind is DeviceKind.LOOPBACK
-    )
+class Endpoint:
+    """One endpoint of Windows, found by its id without asking every other one for its name."""
+
+    def __init__(self, soundcard: Any, device: Device) -> None:
+        self._library = soundcard.mediafoundation
+        self._device = device
+
+    def recorder(self, rate_hz: int, channels: int, blocksize: int) -> Any:
+        """soundcard's recorder on a stream that is opened here: a context manager with `record`.
+
+        soundcard writes the format as if its fields were aligned, which puts the bits per sample where the speaker
+        mask belongs: Windows then mixes for a wrong speaker, or refuses. Raises RuntimeError with Windows' code.
+        """
+        library, loopback = self._library, self._device.kind is DeviceKind.LOOPBACK
+        microphone = library._Microphone(library._Device(self._device.id), isloopback=loopback)
+        client = microphone._audio_client()
+        wave_format = library._ffi.from_buffer(float_format(rate_hz, channels))
+        flags = _CONVERT | (_LOOPBACK if loopback else 0)
+        code = client[0][0].lpVtbl.Initialize(
+            client[0], _SHARED, flags, round(blocksize / rate_hz * _TICKS_A_SECOND), 0,
+            library._ffi.cast("WAVEFORMATEXTENSIBLE *", wave_format), library._ffi.NULL,
+        )  # fmt: skip
+        library._com.check_error(code)
+        recorder = library._Recorder.__new__(library._Recorder)
+        recorder._ptr, recorder.samplerate = client, rate_hz
+        recorder.channelmap, recorder._idle_start_time = list(range(channels)), None
+        return recorder
+
+
+def float_format(rate_hz: int, channels: int) -> bytes:
+    """A WAVEFORMATEXTENSIBLE (mmreg.h, packed) of 32-bit floats."""
+    block = channels * 4
+    mask = _FRONT_CENTRE if channels == 1 else _FRONT_LEFT_AND_RIGHT
+    head = struct.pack("<HHIIHHH", 0xFFFE, channels, rate_hz, rate_hz * block, block, 32, 22)
+    return head + struct.pack("<HI", 32, mask) + _FLOAT.bytes_le
 
 
 def refusal(error: BaseException) -> str:

@@ -7,7 +7,8 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
-from callwatch.app.doctor import Finding, diagnose
+from callwatch.app.doctor import diagnose
+from callwatch.app.findings import Finding
 from callwatch.audio.backend import Device, DeviceKind
 from callwatch.audio.devices import list_devices
 from callwatch.cli.console import out, print_json

@@ -15,6 +15,7 @@ import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
 
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.core.files import open_private
 from callwatch.core.owner_only import is_owner_only, make_private_folder, restrict_to_owner
@@ -171,7 +172,8 @@ def _postgresql(url: URL) -> Engine:
         import psycopg  # noqa: F401
     except ImportError as error:
         raise MissingPartError(
-            "a history in PostgreSQL needs the driver psycopg: pip install 'callwatch[postgresql]'"
+            "a history in PostgreSQL needs the driver psycopg: "
+            f"{how_to_install('callwatch[postgresql]')}"
         ) from error
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 

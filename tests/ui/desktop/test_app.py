@@ -16,6 +16,7 @@ from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
 from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
 from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD
+from callwatch_ui.native.session_watch import Absence
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Translator
@@ -44,6 +45,9 @@ class Call:
 
     def unhold(self) -> None:
         self.told.append("unhold")
+
+    def note_absence(self, absence: Absence, seconds: float) -> None:
+        self.told.append(f"{absence} {seconds:.0f} s")
 
     def on_finished(self, callback: Callable[[], None]) -> None:
         self._finished.append(callback)

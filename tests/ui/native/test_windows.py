@@ -2,6 +2,7 @@
 
 import ctypes
 import io
+import sys
 import threading
 
 import pytest
@@ -102,7 +103,7 @@ def test_the_mutex_belongs_to_one_app_in_all_sessions() -> None:
 
 
 def test_offscreen_is_no_display_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platforms.sys, "platform", "win32")
+    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     assert not platforms.has_display()
     monkeypatch.delenv("QT_QPA_PLATFORM")
@@ -146,7 +147,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for_without_end() -> None:
 
 def test_a_busy_pipe_is_not_the_same_as_none() -> None:
     busy = OSError(22, "All pipe instances are busy")
-    busy.winerror = 231
+    busy.__dict__["winerror"] = 231
     with pytest.raises(TimeoutError):
         asked(busy, timeout_s=0.0)
     with pytest.raises(FileNotFoundError):

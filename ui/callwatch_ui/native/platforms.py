@@ -10,6 +10,8 @@ from typing import Final
 
 from PyQt6.QtCore import Qt
 
+from callwatch.core.build import interpreter
+
 # A desktop that does not answer within this time is as good as none.
 PROBE_S: Final = 15.0
 # SetWindowDisplayAffinity: the window is left out of captures (Windows 10 2004 and later).
@@ -34,7 +36,7 @@ def has_display() -> bool:
         return _x11_plugin_loads() and _x11_opens()
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _PROBE],
+            [interpreter(), "-c", _PROBE],
             env=os.environ | preferred_platform(),
             capture_output=True,
             timeout=PROBE_S,

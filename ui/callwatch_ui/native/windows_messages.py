@@ -40,7 +40,7 @@ class MessageFilter(QAbstractNativeEventFilter):
         self, event_type: QByteArray | bytes | bytearray | memoryview, message: voidptr | None
     ) -> tuple[bool, voidptr]:
         """See QAbstractNativeEventFilter."""
-        if message is not None and bytes(QByteArray(event_type)) == b"windows_generic_MSG":
+        if message is not None and QByteArray(event_type) == b"windows_generic_MSG":
             read = Message.from_address(int(message))
             receive = self._receivers.get(read.message)
             if receive is not None:

@@ -2,7 +2,6 @@
 
 import math
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.audio.devices import list_devices, open_live
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
+from callwatch.core.build import interpreter
 from callwatch.core.channels import CHANNELS, Language
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.speech.choose import choose_recognizer
@@ -84,7 +84,7 @@ class AppSetup:
         if self._rehearsal is not None and self._rehearsal.poll() is None:
             return
         self._rehearsal = subprocess.Popen(
-            [sys.executable, "-m", "callwatch.app.desktop.preview", language.value],
+            [interpreter(), "-m", "callwatch.app.desktop.preview", language.value],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
