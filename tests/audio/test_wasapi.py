@@ -162,7 +162,7 @@ def test_an_endpoint_is_opened_by_its_id_and_windows_converts(device: Device, fl
     recorder = wasapi.Endpoint(driver, device).recorder(48_000, channels=2, blocksize=1920)
     assert driver.asked[0] == ("s1", device.kind is DeviceKind.LOOPBACK)
     shared, asked_flags, ticks, _, wave_format, _ = driver.asked[1]
-    assert (shared, asked_flags, ticks) == (0, flags, 400_000)
+    assert (shared, asked_flags, ticks) == (0, flags, 5_000_000)
     assert wave_format == wasapi.float_format(48_000, 2)
     assert recorder.channelmap == [0, 1]
 

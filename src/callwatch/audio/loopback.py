@@ -99,6 +99,8 @@ class SoundcardBackend:
             wasapi.keep_apartment()
             import soundcard
 
+            if sys.platform == "win32":
+                wasapi.silence_warnings(soundcard)
             self._reconnect(soundcard)
         except (ImportError, OSError, AssertionError, NotImplementedError) as exc:
             raise MissingPartError(

@@ -9,6 +9,7 @@ import ctypes
 import functools
 import struct
 import sys
+import warnings
 from typing import Any, Final
 from uuid import UUID
 
@@ -25,6 +26,8 @@ _SHARED: Final = 0
 _CONVERT: Final = 0x80000000 | 0x08000000 | 0x00080000
 _LOOPBACK: Final = 0x00020000
 _TICKS_A_SECOND: Final = 10_000_000
+# A busy machine reads late; what has come is read at once, so that a long buffer delays nothing.
+_BUFFER_S: Final = 0.5
 # KSDATAFORMAT_SUBTYPE_IEEE_FLOAT, and speakers of ksmedia.h.
 _FLOAT: Final = UUID("00000003-0000-0010-8000-00aa00389b71")
 _FRONT_CENTRE: Final = 0x4
@@ -63,6 +66,11 @@ def keep_apartment(ole32: Any = None) -> None:
         ole32 = ctypes.OleDLL("ole32")
     if ole32 is not None:
         ole32.CoIncrementMTAUsage(ctypes.byref(ctypes.c_void_p()))
+
+
+def silence_warnings(soundcard: Any) -> None:
+    """Gaps are counted by the call itself; soundcard would print a line for each."""
+    warnings.filterwarnings("ignore", category=soundcard.mediafoundation.SoundcardRuntimeWarning)
 
 
 def endpoints(soundcard: Any) -> list[Device]:
@@ -113,7 +121,7 @@ class Endpoint:
         wave_format = library._ffi.from_buffer(float_format(rate_hz, channels))
         flags = _CONVERT | (_LOOPBACK if loopback else 0)
         code = client[0][0].lpVtbl.Initialize(
-            client[0], _SHARED, flags, round(blocksize / rate_hz * _TICKS_A_SECOND), 0,
+            client[0], _SHARED, flags, round(max(blocksize / rate_hz, _BUFFER_S) * _TICKS_A_SECOND), 0,
             library._ffi.cast("WAVEFORMATEXTENSIBLE *", wave_format), library._ffi.NULL,
         )  # fmt: skip
         library._com.check_error(code)
