@@ -65,6 +65,9 @@ def nudge_printer(language: Language) -> Callable[[Event], None]:
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
     """A bar on stderr, moved by (call time reached, call length), s; it vanishes when done."""
+    if not err.is_terminal:
+        yield lambda _time_s, _total_s: None
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -72,7 +75,7 @@ def progress_bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(what, total=None)
         yield lambda time_s, total_s: progress.update(task, completed=time_s, total=total_s)
 
