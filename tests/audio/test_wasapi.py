@@ -139,11 +139,14 @@ class Opened:
                 raise AssertionError
 
         client = ((SimpleNamespace(lpVtbl=SimpleNamespace(Initialize=initialize)),),)
+
+        def microphone(device: str, isloopback: bool) -> SimpleNamespace:
+            self.asked.append((device, isloopback))
+            return SimpleNamespace(_audio_client=lambda: client)
+
         self.mediafoundation = SimpleNamespace(
             _Device=lambda identity: identity,
-            _Microphone=lambda device, isloopback: SimpleNamespace(
-                _audio_client=lambda: self.asked.append((device, isloopback)) or client
-            ),
+            _Microphone=microphone,
             _ffi=SimpleNamespace(from_buffer=bytes, cast=lambda _, given: given, NULL=None),
             _com=SimpleNamespace(check_error=check),
             _Recorder=Recorder,

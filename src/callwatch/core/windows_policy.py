@@ -7,8 +7,9 @@ A setting `store.retention_days` is the value `retention_days` of the subkey `st
 nothing. No state, no threads.
 """
 
+import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import count
 from typing import Any, Final, Protocol
 
@@ -25,9 +26,11 @@ class Registry(Protocol):
 
     def values(self, hive: str, key: str) -> Mapping[str, Any]:
         """The values of a key by name; none when the key is not there."""
+        ...
 
     def subkeys(self, hive: str, key: str) -> list[str]:
         """The names of the keys below a key."""
+        ...
 
 
 def policy(base: object, registry: Registry | None = None) -> dict[str, Any]:
@@ -67,7 +70,9 @@ def _typed(default: object, value: Any) -> Any:
 
 
 def _registry() -> Registry | None:
-    return WindowsRegistry() if sys.platform == "win32" else None
+    if sys.platform == "win32":
+        return WindowsRegistry()
+    return None
 
 
 class WindowsRegistry:
@@ -82,17 +87,16 @@ class WindowsRegistry:
         return [str(name) for name in self._items(hive, key, "EnumKey")]
 
     @staticmethod
-    def _items(hive: str, key: str, what: str) -> Iterator[Any]:
+    def _items(hive: str, key: str, what: str) -> list[Any]:
+        found: list[Any] = []
         if sys.platform == "win32":
             access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
-            try:
-                opened = winreg.OpenKey(getattr(winreg, hive), key, 0, access)
-            except OSError:
-                return
-            with opened:
+            # OSError: the key is not there, or there are no more items.
+            with (
+                contextlib.suppress(OSError),
+                winreg.OpenKey(getattr(winreg, hive), key, 0, access) as opened,
+            ):
                 for number in count():
-                    try:
-                        item = getattr(winreg, what)(opened, number)
-                    except OSError:  # there are no more
-                        return
-                    yield item[:2] if what == "EnumValue" else item
+                    item = getattr(winreg, what)(opened, number)
+                    found.append(item[:2] if what == "EnumValue" else item)
+        return found
