@@ -90,7 +90,7 @@ class DesktopApp(QObject):
         self.reader = RecordingLoader(words, host.recording)
         self.garbage = GcController(self)
         self._qt_texts = QtTexts(words)
-        self._qt_texts.speak()
+        self._qt_texts.speak(words.language)
         self._warming: threading.Thread | None = None
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
@@ -310,7 +310,7 @@ class DesktopApp(QObject):
     def _speak(self, language: Language) -> None:
         if language is not self._words.language:
             self._words.language = language
-            self._qt_texts.speak()
+            self._qt_texts.speak(language)
             self.menu.retranslate()
             self.tray.set_state(self.control.state)
             self.overlay.retranslate()
