@@ -13,9 +13,10 @@ from callwatch.core.errors import InputError
 from callwatch.core.events import Event, MeterUpdated, NudgeShown
 from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
-from callwatch_ui.desktop.app import DesktopApp, run_desktop
+from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
 from callwatch_ui.desktop.ipc import Answer, AppCommand, AppNotRunningError, AppState
+from callwatch_ui.desktop.run import run_desktop
 from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD
 from callwatch_ui.native.session_watch import Absence
 from callwatch_ui.native.single_instance import SingleInstance
@@ -656,7 +657,7 @@ def test_a_second_start_shows_the_first_and_ends(
     def no_host() -> Engine:
         raise AssertionError("a second app was begun")
 
-    monkeypatch.setattr("callwatch_ui.desktop.app.send", send)
+    monkeypatch.setattr("callwatch_ui.desktop.run.send", send)
     assert run_desktop(Language.EN, no_host, place) == 0
     assert sent == [AppCommand.SHOW]
     first.release()

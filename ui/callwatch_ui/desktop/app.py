@@ -3,16 +3,14 @@
 The engine is behind DesktopHost; nothing in here knows devices, files or the configuration.
 """
 
-import os
-import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from PyQt6.QtCore import QLocale, QObject, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
+from PyQt6.QtWidgets import QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
@@ -22,12 +20,8 @@ from callwatch_ui.desktop.call_control import CallControl
 from callwatch_ui.desktop.host import DesktopHost
 from callwatch_ui.desktop.ipc import (
     Answer,
-    AppBusyError,
     AppCommand,
-    AppNotRunningError,
     AppState,
-    send,
-    socket_path,
 )
 from callwatch_ui.desktop.ipc_server import CommandServer
 from callwatch_ui.desktop.overlay_session import HOTKEYS
@@ -35,11 +29,8 @@ from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
 from callwatch_ui.native.event_bridge import EventBridge, connect_queued
 from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
-from callwatch_ui.native.platforms import preferred_platform
 from callwatch_ui.native.qt_texts import QtTexts
 from callwatch_ui.native.session_watch import SessionWatch
-from callwatch_ui.native.signals import error_hooks, interrupts
-from callwatch_ui.native.single_instance import SingleInstance
 from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
@@ -366,49 +357,3 @@ def system_language() -> Language | None:
     known = {"en": Language.EN, "sv": Language.SV, "da": Language.DA}
     known |= {"nb": Language.NB, "no": Language.NB, "nn": Language.NB}
     return known.get(name)
-
-
-def run_desktop(
-    language: Language,
-    host: Callable[[], DesktopHost],
-    socket: str | None = None,
-) -> int:
-    """Run the app until it is quit: 0, or 1 when it met a bug, which ends nothing. A second start shows the first one.
-
-    `host` is built after Qt, so that it may use it. Call from the main thread.
-    """
-    os.environ.update(preferred_platform())
-    only = SingleInstance(socket or socket_path())
-    if not only.acquire():
-        # One that is just starting answers nobody yet, and shows itself.
-        with suppress(AppBusyError, AppNotRunningError):
-            send(AppCommand.SHOW, socket)
-        return 0
-    try:
-        return _run_only(language, host, socket)
-    finally:
-        only.release()
-
-
-def _run_only(language: Language, host: Callable[[], DesktopHost], socket: str | None) -> int:
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setQuitOnLastWindowClosed(False)
-    desktop = DesktopApp(Translator(language), host())
-    try:
-        is_first = desktop.server.listen(socket)
-    except CallwatchError:
-        desktop.close()
-        raise
-    if not is_first:
-        with suppress(AppBusyError):
-            send(AppCommand.SHOW, socket)
-        desktop.close()
-        return 0
-    # Not quit: it takes the windows away under what is still to be painted.
-    desktop.quit_wanted.connect(lambda: app.exit(0))
-    with error_hooks(desktop.faulted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
-        desktop.show()
-        app.exec()
-        desktop.close()
-    return 1 if bugs else 0
