@@ -14,6 +14,7 @@ COMMANDS = {
     "live": LazyCommand("callwatch.cli.monitor", "live", _CALLS, can_be_stopped=True),
     "replay": LazyCommand("callwatch.cli.monitor", "replay", _CALLS, can_be_stopped=True),
     "analyze": LazyCommand("callwatch.cli.analyze", "analyze", _CALLS, can_be_stopped=True),
+    "batch": LazyCommand("callwatch.cli.batch", "batch", _CALLS, can_be_stopped=True),
     "app": LazyCommand("callwatch.cli.desktop", "desktop", _CALLS),
     "call": LazyCommand("callwatch.cli.desktop", "call_app", _CALLS),
     "report": LazyCommand("callwatch.cli.report", "report", _AFTER, can_be_stopped=True),

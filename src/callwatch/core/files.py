@@ -60,6 +60,11 @@ def open_private(path: Path | str, flags: int) -> int:
     return number
 
 
+def printable(path: str | Path) -> str:
+    """A path as text for people: bytes of its name that are no UTF-8 are shown as \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def replace_file(path: Path, data: str | bytes, mode: int | None = None) -> None:
     """Write `data` to `path` in one step; see `replace_files`."""
     replace_files({path: data}, mode)

@@ -21,7 +21,7 @@ from callwatch.core.files import open_private
 from callwatch.core.owner_only import is_owner_only, make_private_folder, restrict_to_owner
 
 # The newest version that this program knows: the last file in migrations/versions.
-HEAD: Final = "0003"
+HEAD: Final = "0005"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
 # Any number will do, as long as all callwatch programs use the same one.
