@@ -27,11 +27,6 @@ _HELD: Final = (5, 32, 33, 1224)
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
-def printable(path: str | Path) -> str:
-    """A path as text for people: bytes of its name that are no UTF-8 are shown as \\xNN."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
 def is_held(error: OSError) -> bool:
     """Whether Windows refused because a program has the file open."""
     return getattr(error, "winerror", None) in _HELD
@@ -63,6 +58,11 @@ def open_private(path: Path | str, flags: int) -> int:
         os.close(number)
         raise
     return number
+
+
+def printable(path: str | Path) -> str:
+    """A path as text for people: bytes of its name that are no UTF-8 are shown as \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def replace_file(path: Path, data: str | bytes, mode: int | None = None) -> None:
