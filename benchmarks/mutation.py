@@ -38,6 +38,8 @@ MORE: Final = {
     "voice/crosstalk/kalman_filter": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/leak_estimator": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/echo_detector": ("voice/crosstalk/test_canceller.py",),
+    "voice/effort/channel": ("voice/effort/test_estimator.py",),
+    "voice/effort/norms": ("voice/effort/test_baseline.py", "voice/effort/test_sliding_window.py"),
     "voice/quality/separation": ("voice/quality/test_monitor.py",),
     "voice/quality/sound_checks": ("voice/quality/test_monitor.py",),
     "voice/vad/level_tracker": ("voice/vad/test_endpointing.py",),
