@@ -187,6 +187,17 @@ def test_a_figure_rests_on_a_fifth_of_a_second_of_voice() -> None:
     assert frames.voiced_s[1, fresh - 1] < 0.2
 
 
+def test_after_a_pause_the_first_syllables_open_nothing() -> None:
+    """They give an effort at once; whether the voice is raised is known 0.6 s later."""
+    _, frames = run(np.concatenate([voice(120, 8.0), silence(1.5), voice(120, 2.0)]))
+    effort, raised = (np.isfinite(row[1, 95:114]) for row in (frames.effort, frames.raised))
+    first = {"effort": 0.2, "raised": 0.6}
+    for name, known in (("effort", effort), ("raised", raised)):
+        at = int(np.flatnonzero(known)[0])
+        assert first[name] <= frames.voiced_s[1, 95 + at] < first[name] + 0.1
+        assert known[at:].all()
+
+
 @pytest.mark.parametrize(("pause_s", "goes_on"), [(0.8, True), (1.2, False)])
 def test_bound_of_a_pause(pause_s: float, goes_on: bool) -> None:
     _, frames = run(np.concatenate([voice(120, 4.0), silence(pause_s), voice(120, 0.4)]))
