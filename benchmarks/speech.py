@@ -152,8 +152,8 @@ def vosk_lag(data: Path) -> dict[str, Any] | None:
     final = next(u for u in run.utterances if u.is_final)
     lags = []
     for i, word in enumerate(final.words):
-        told = [u for u in run.utterances if len(u.words) > i and u.words[i].text == word.text]
-        lags.append(told[0].consumed_s - word.span.end_s)
+        settled = [u for u in run.utterances if len(u.words) > i and u.words[i].text == word.text]
+        lags.append(settled[0].consumed_s - word.span.end_s)
     recognizer.close()
     return {
         "words": len(lags),
