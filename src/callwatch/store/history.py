@@ -41,6 +41,7 @@ from callwatch.store.rows import (
     call_values,
     figures_from,
     pack,
+    retention,
     sortable,
     spoken_text,
     stored_call,
@@ -101,15 +102,22 @@ class CallHistory:
         self.close()
 
     def add(
-        self, summary: CallSummary, files: Sequence[Path] = (), keep_days: int = RETENTION_DAYS
+        self,
+        summary: CallSummary,
+        files: Sequence[Path] = (),
+        keep_days: int = RETENTION_DAYS,
+        added_at: datetime | None = None,
     ) -> str:
         """Store a call and return its id. The same id again replaces the call but keeps the note,
         the follow-up and the mark. `files` (a recording) are deleted together with the call;
-        `keep_days` is the retention time that it was made under.
+        `keep_days` is the retention time that it was made under; it counts from `added_at` where
+        that is given, and from now for a recording, whose call may be of an earlier day.
         """
         self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
-        values["delete_after"] = sortable(utc(values["started_at"]) + timedelta(days=keep_days))
+        if added_at is None and summary.call.is_recording:
+            added_at = datetime.now(UTC)  # an old recording is new here
+        values |= retention(values["started_at"], keep_days, added_at)
         body, words = pack(summary), spoken_text(summary)
         with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, summary.call.id)
@@ -202,6 +210,7 @@ class CallHistory:
             select(_calls)
             .where(Call.agent_id == agent_id if agent_id is not None else Call.agent_id.is_(None))
             .where(Call.started_at < sortable(utc(before)), Call.is_hard.is_(False))
+            .where(Call.is_recording.is_(False))
             .where(Call.call_id != call_id)
             .order_by(Call.started_at.desc(), Call.pk.desc())
             .limit(LAST_CALLS)

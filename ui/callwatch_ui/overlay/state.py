@@ -115,6 +115,7 @@ class OverlayState:
     notes: tuple[InputNote, ...] = ()  # of the last minute
     app_note: InputNote | None = None
     nudge: Nudge | None = None
+    minute_left_s: int | None = None  # of the breather, once it was begun
 
     @property
     def agent_share_percent(self) -> int | None:
@@ -218,7 +219,7 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
 def without_nudge(state: OverlayState, nudge_id: str) -> OverlayState:
     """The state with that card gone; another card stays."""
     gone = state.nudge is not None and state.nudge.id == nudge_id
-    return replace(state, nudge=None) if gone else state
+    return replace(state, nudge=None, minute_left_s=None) if gone else state
 
 
 def without_note(state: OverlayState) -> OverlayState:
