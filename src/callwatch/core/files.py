@@ -6,6 +6,7 @@ crash or a forbidden folder leaves the older file as it was. No state, no thread
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import BinaryIO, Final
 PART: Final = ".part"
 # Readable for its owner alone: a transcript is nobody else's business.
 PRIVATE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
@@ -48,6 +50,21 @@ def replace_files(contents: Mapping[Path, str | bytes], mode: int | None = None)
         _discard(staged)
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it that are missing, for their owner alone whatever the umask is.
+
+    Folders that are there keep their mode. Raises OSError.
+    """
+    for folder in reversed([path, *path.parents]):
+        if not folder.is_dir():
+            folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+
+
+def file_stem(name: str) -> str:
+    """A file name that any system takes, made from a call's id: it names nothing elsewhere."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("._")[:100] or "call"
+
+
 def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
     """Copy a file of any size to `target` in one step; see `replace_files`."""
     staged: dict[Path, Path] = {}
@@ -65,7 +82,10 @@ def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
 
 def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
     """A new file beside `target`, open for writing."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if mode == PRIVATE:
+        make_folder(target.parent)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         mode = target.stat().st_mode & 0o777 if mode is None else mode
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PART}")

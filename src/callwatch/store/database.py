@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
 
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
+from callwatch.store.place import default_path
 
 # The newest version that this program knows: the last file in migrations/versions.
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
 # Any number will do, as long as all callwatch programs use the same one.
@@ -27,7 +27,7 @@ _MIGRATION_LOCK = 7_202_613
 
 def default_url() -> str:
     """SQLite in this user's data folder."""
-    return f"sqlite:///{Path(platformdirs.user_data_dir('callwatch', False)) / 'history.sqlite3'}"
+    return f"sqlite:///{default_path()}"
 
 
 def parsed(url: str | None) -> URL:

@@ -3,7 +3,8 @@
 `calls` holds one narrow line a call, so that lists and trends never open a document;
 `documents` the whole report, compressed; `transcripts` the words, for searching;
 `call_files` what lies on disk for a call and is deleted with it; `nudge_outcomes` what happened
-in the seconds after each due nudge.
+in the seconds after each due nudge; `pending_deletions` what is still to be deleted of calls that
+are gone.
 """
 
 from datetime import date
@@ -119,3 +120,16 @@ class NudgeOutcome(Base):
     agent_interrupts: Mapped[bool] = mapped_column(Boolean)
     customer_raises: Mapped[bool] = mapped_column(Boolean)
     agent_share: Mapped[float | None] = mapped_column(Float)
+
+
+class PendingDeletion(Base):
+    """A file of a deleted call that is still there, on that machine; "" is the room in the database.
+
+    Written in the transaction that deletes the call, so that a kill leaves nothing forgotten.
+    """
+
+    __tablename__ = "pending_deletions"
+
+    pk: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    machine: Mapped[str] = mapped_column(String(200), index=True)
+    path: Mapped[str] = mapped_column(Text)

@@ -97,7 +97,7 @@ def test_no_display_is_an_answer_not_an_abort(monkeypatch: pytest.MonkeyPatch) -
         assert not has_display()
 
 
-def test_a_bug_in_a_slot_ends_the_call_with_status_1() -> None:
+def test_the_call_outlives_a_bug_in_a_slot() -> None:
     code = """
 import threading
 from callwatch.core.channels import Channel, Language
@@ -106,15 +106,23 @@ from callwatch_ui.overlay import window as overlay
 from callwatch_ui.desktop.overlay_session import run_with_overlay
 from callwatch_ui.settings import OverlaySettings
 
+failed = threading.Event()
+
 class Handle:
     def stop(self): pass
-    def on_finished(self, callback): pass
+    def on_finished(self, callback):
+        def end():
+            failed.wait(60)
+            print("the call went on to its end")
+            callback()
+        threading.Thread(target=end).start()
 
 def start(sink):
     sink(VoiceStarted(0.0, Channel.AGENT, 0.0))
     return Handle()
 
 def broken(state, event):
+    failed.set()
     raise RuntimeError("a bug")
 
 overlay.reduce = broken
@@ -130,3 +138,4 @@ raise SystemExit(run_with_overlay(start, Language.EN, OverlaySettings()))
     )
     assert done.returncode == 1, done.stderr
     assert "RuntimeError: a bug" in done.stderr
+    assert "the call went on to its end" in done.stdout

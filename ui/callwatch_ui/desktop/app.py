@@ -23,7 +23,7 @@ from callwatch_ui.desktop.ipc import Answer, AppBusyError, AppCommand, AppState,
 from callwatch_ui.desktop.ipc_server import CommandServer
 from callwatch_ui.desktop.overlay_session import HOTKEYS
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
-from callwatch_ui.native.event_bridge import EventBridge
+from callwatch_ui.native.event_bridge import EventBridge, connect_queued
 from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.platforms import preferred_platform
@@ -48,6 +48,7 @@ PHASES = {
 }
 # The desktop's own start is over by then, and nobody has called yet.
 WARM_UP_MS = 2000
+WARM_UP_END_S = 1.0
 RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
 
 
@@ -55,7 +56,8 @@ class DesktopApp(QObject):
     """Joins the parts; `quit_wanted` when the person ends it."""
 
     quit_wanted = pyqtSignal()
-    _recovered = pyqtSignal(int)
+    _recovered = pyqtSignal(int, int)
+    _fault = pyqtSignal()
     _warmed = pyqtSignal()
 
     def __init__(self, words: Translator, host: DesktopHost) -> None:
@@ -74,6 +76,7 @@ class DesktopApp(QObject):
         self.reader = RecordingLoader(words, host.recording)
         self.garbage = GcController(self)
         self._warming: threading.Thread | None = None
+        self._is_fault_told = False
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
@@ -97,16 +100,16 @@ class DesktopApp(QObject):
         self._warm_up.start()
 
     def close(self) -> None:
-        """End everything; waits for a report that is being written."""
+        """End everything; waits for a report that is being written, and for nothing else for long."""
+        self.control.close()
         self.auto.close()
         self.reader.close()
         self.server.close()
         self._warm_up.stop()
         if self._warming is not None:
-            self._warming.join()
+            self._warming.join(WARM_UP_END_S)
         if self._hotkey is not None:
             self._hotkey.close()
-        self.control.close()
         self.windows.close_all()
         self.tray.hide()
         self.overlay.hide()
@@ -141,18 +144,23 @@ class DesktopApp(QObject):
         if self._warming is not None and self._warming.is_alive():
             self._warm_up.start()  # it warms for other settings: once more after it
             return
-        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
+        # A model that is still being loaded must not hold up the end of the session.
+        self._warming = threading.Thread(
+            target=self._prepare, name="callwatch-warm-up", daemon=True
+        )
         self._warming.start()
 
     def _prepare(self) -> None:
         """In a helper thread: calls that were cut short, and what the next one needs."""
-        if count := self._host.recover():
-            self._recovered.emit(count)
+        finished, set_aside = self._host.recover()
+        if finished or set_aside:
+            self._recovered.emit(finished, set_aside)
         self._host.warm_up()
         self._warmed.emit()
 
     def _connect_signals(self) -> None:
-        self._recovered.connect(lambda n: self._notify(self._words("history.recovered", n=n)))
+        self._recovered.connect(self._tell_recovered)
+        connect_queued(self._fault, self._tell_fault)
         self.bridge.arrived.connect(self.overlay.on_events)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
@@ -180,6 +188,21 @@ class DesktopApp(QObject):
         self.auto.end_wanted.connect(self.control.end_by_itself)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
+
+    def _tell_recovered(self, finished: int, set_aside: int) -> None:
+        if finished:
+            self._notify(self._words("history.recovered", n=finished))
+        if set_aside:
+            self._notify(self._words("history.set_aside", n=set_aside))
+
+    def fault_met(self) -> None:
+        """Something in the app failed; from any thread. A call goes on, and the person is told once."""
+        self._fault.emit()
+
+    def _tell_fault(self) -> None:
+        if not self._is_fault_told:
+            self._is_fault_told = True
+            self._notify(self._words("answer.fault"))
 
     def command(self, command: AppCommand) -> Answer:
         """Do what a key, the menu or another program asks for."""
@@ -325,7 +348,9 @@ def run_desktop(
     host: Callable[[], DesktopHost],
     socket: str | None = None,
 ) -> int:
-    """Run the app until it is quit: 0, or 1 after a bug. A second start shows the first one.
+    """Run the app until it is quit: 0, or 1 when there was a bug, which ends neither call nor app.
+
+    A second start shows the first one.
 
     `host` is built after Qt, so that it may use it. Call from the main thread.
     """
@@ -341,7 +366,7 @@ def run_desktop(
         return 0
     # Not quit: it takes the windows away under what is still to be painted.
     desktop.quit_wanted.connect(lambda: app.exit(0))
-    with error_hooks(desktop.quit_wanted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
+    with error_hooks(desktop.fault_met) as bugs, interrupts(desktop.quit_wanted.emit):
         desktop.show()
         app.exec()
         desktop.close()

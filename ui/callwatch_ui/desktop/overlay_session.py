@@ -102,7 +102,8 @@ def run_with_overlay(
     settings: OverlaySettings,
     feedback: NudgeFeedback | None = None,
 ) -> int:
-    """Show the overlay, start the call, and return 0 when the call is over (1 after a bug).
+    """Show the overlay, start the call, and return 0 when the call is over (1 after a bug, which the call
+    outlives).
 
     Call it from the main thread, when `has_display()`. Ctrl-C ends the call in good order, a
     second one at once. What `start` or `stop` raises is raised here.
@@ -135,7 +136,7 @@ def run_with_overlay(
         hotkey.pressed.connect(lambda name: on_card(overlay, HOTKEYS[name]))
     overlay.menu_wanted.connect(menu.pop_up)
     session.finished.connect(lambda: overlay.set_phase(Phase.FINISHED))
-    with error_hooks(session.stop_wanted.emit) as bugs, interrupts(session.stop_wanted.emit):
+    with error_hooks(lambda: None) as bugs, interrupts(session.stop_wanted.emit):
         session.begin(start, bridge)
         app.exec()
         session.close()

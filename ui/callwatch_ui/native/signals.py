@@ -15,7 +15,11 @@ from callwatch.core.log import logger_of
 
 _log = logger_of(__name__)
 
-ENDS = (signal.SIGINT, signal.SIGTERM)
+# SIGHUP: the terminal or the session is gone.
+ENDS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+MOST_BUGS = 100
 
 
 @contextmanager
@@ -50,25 +54,30 @@ def interrupts(on_interrupt: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def error_hooks(on_error: Callable[[], None]) -> Iterator[list[BaseException]]:
-    """A bug in a slot or a thread is printed and ends the call in good order; Qt would abort.
+    """A bug in a slot or a thread is printed, logged and reported; Qt would abort. The call goes on.
 
-    The list that this gives holds what went wrong.
+    The list that this gives holds what went wrong, the first `MOST_BUGS` of it.
     """
     bugs: list[BaseException] = []
+
+    def met(error: BaseException, what: str) -> None:
+        if len(bugs) < MOST_BUGS:  # a slot that fails with every event must not fill the log
+            _log.error(what, exc_info=error)
+            bugs.append(error)
+        on_error()
+
     old, old_threads = sys.excepthook, threading.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        old(kind, error, trace)
-        _log.error("a bug in a slot", exc_info=error)
-        bugs.append(error)
-        on_error()
+        if len(bugs) < MOST_BUGS:
+            old(kind, error, trace)
+        met(error, "a bug in a slot")
 
     def thread_hook(args: threading.ExceptHookArgs) -> None:
-        old_threads(args)
+        if len(bugs) < MOST_BUGS:
+            old_threads(args)
         if args.exc_value is not None:
-            _log.error("a bug in a thread", exc_info=args.exc_value)
-            bugs.append(args.exc_value)
-        on_error()
+            met(args.exc_value, "a bug in a thread")
 
     sys.excepthook, threading.excepthook = hook, thread_hook
     try:
