@@ -54,11 +54,11 @@ def killed(out: Path, where: str, *, live: bool = True) -> None:
                 if len(lines) == 30:
                     kill()
 
-            call._journal.__class__.__call__ = third  # type: ignore[method-assign,assignment]
+            call._journal.__class__.__call__ = third  # type: ignore[method-assign]
         elif where == "before the report":
             from callwatch.app import finishing
 
-            finishing._report = kill
+            finishing._report = kill  # type: ignore[assignment]
         elif where == "before the history":
             CallHistory.add = kill  # type: ignore[method-assign,assignment]
         else:

@@ -144,7 +144,12 @@ def test_a_recogniser_that_hangs_does_not_hold_up_the_end() -> None:
     worker = RecognitionWorker(hung, RecognitionConfig(close_timeout_s=0.01))
     pipeline = Pipeline(PipelineConfig(), INFO, PHRASES)
     samples = np.zeros(16_000, np.int16)
-    call = CallRunner(Line(), pipeline, worker, (lambda _: heard.set(),), config=SOON, is_live=True)
+
+    def sink(event: Event) -> None:
+        if event.time_s > 0.0:
+            heard.set()
+
+    call = CallRunner(Line(), pipeline, worker, (sink,), config=SOON, is_live=True)
     call.start()
     worker.submit([SpeechChunk(Channel.CUSTOMER, "c1", samples, 0.0, 1.0, False)])
     assert hung.begun.wait(WAIT_S)

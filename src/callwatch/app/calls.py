@@ -216,12 +216,7 @@ class PreparedCall:
                 f"The folder {plan.out_dir} cannot be made ({exc.strerror}): choose another with --out."
             ) from exc
         self.pipeline = desk.new_pipeline(plan)
-        self._mark = UnfinishedMark(
-            UnfinishedCall(
-                self.pipeline.call.id, str(plan.out_dir.absolute()), str(self._journal_path),
-                plan.live, plan.own_folder, plan.in_history,
-            )
-        )  # fmt: skip
+        self._mark = UnfinishedMark(self._unfinished())
         try:
             self._journal = JournalWriter(self._journal_path)
         except OutputError:
@@ -300,6 +295,16 @@ class PreparedCall:
             if self._made_dir and not any(self._plan.out_dir.iterdir()):
                 shutil.rmtree(self._plan.out_dir)
         self._mark.done()
+
+    def _unfinished(self) -> UnfinishedCall | None:
+        """What the next start needs to know to finish this call; None when nothing of it is kept."""
+        plan = self._plan
+        if not (plan.live or plan.in_history or plan.call_id):
+            return None
+        return UnfinishedCall(
+            self.pipeline.call.id, str(plan.out_dir.absolute()), str(self._journal_path),
+            plan.live, plan.own_folder, plan.in_history,
+        )  # fmt: skip
 
     def _notices(self) -> Sequence[Fact]:
         """What the runner cannot know: the disk takes nothing."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import CALLS
+from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.app.report_place import place_report
 from callwatch.app.unfinished import FoundMark, UnfinishedCall, any_cut_short, cut_short
 from callwatch.config import Config
@@ -62,6 +63,7 @@ def finish_unfinished(config: Config) -> Recovered:
             _history(opened, config)  # opening it finishes them
     if not any_cut_short():
         return out
+    remove_unfinished_audio()
     for mark in cut_short():
         with mark, logged(_log, "a call that was cut short stays so", Exception):
             out += _finish_marked(mark, config)

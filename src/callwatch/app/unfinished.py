@@ -51,11 +51,15 @@ class UnfinishedCall:
 
 
 class UnfinishedMark:
-    """The mark of one call. Where the data folder cannot be written the call goes on without it."""
+    """The mark of one call; None for a call of which nothing is kept. Where the data folder cannot be
+    written the call goes on without it.
+    """
 
-    def __init__(self, call: UnfinishedCall) -> None:
+    def __init__(self, call: UnfinishedCall | None) -> None:
         self._path = marks_folder() / f"{secrets.token_hex(8)}.json"
         self._file: BinaryIO | None = None
+        if call is None:
+            return
         with logged(_log, "an unfinished call cannot be marked", OSError):
             make_folder(self._path.parent)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -7,6 +7,7 @@ thread and must not wait.
 
 No fault of a part ends a call: a sink that raises gets no more events, a block that cannot be
 analysed is left out, a live source that fails ends the call with its report. Each is reported.
+Only a CallwatchError of a sink ends a call: somebody wants no more of it.
 """
 
 import queue
@@ -218,6 +219,8 @@ class CallRunner:
                 for sink in tuple(self._sinks):
                     try:
                         sink(event)
+                    except CallwatchError:  # so does a window stop what it no longer wants
+                        raise
                     except Exception as fault:  # noqa: BLE001  (one output must not cost the others)
                         self._sink_failed(sink, fault)
 

@@ -140,7 +140,7 @@ class AppHost:
         self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
         self._started = datetime.now(UTC)
-        if (now := believed_now(data_folder())) is not None:
+        if data_folder().is_dir() and (now := believed_now(data_folder())) is not None:
             delete_old_files(data_folder(), self.config.store.retention_days, now)
 
     @property
