@@ -8,7 +8,7 @@ OUT ?= demo-out
 WORKERS ?= logical
 PYTEST := -m pytest -n $(WORKERS) --maxprocesses 8 --no-loadscope-reorder --durations 10
 
-.PHONY: help demo test lint format bench lock pythons lowest news hooks clean
+.PHONY: help demo test lint format bench lock pythons lowest news hooks sbom audit clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,7 +18,7 @@ help:
 	@echo "make bench   accuracy and speed; needs CALLWATCH_DATA=directory of recordings"
 	@echo "make hooks   check what is committed with ruff, before it is"
 	@echo "make clean   remove the virtual environment and what was made"
-	@echo "For a release (docs/releasing.md): make lock, make pythons, make lowest, make news VERSION=1.2.3"
+	@echo "For a release (docs/releasing.md): make lock, make pythons, make lowest, make sbom, make audit, make news VERSION=1.2.3"
 
 demo: $(STAMPS)/demo
 	$(VENV)/bin/callwatch demo --out $(OUT)
@@ -54,6 +54,13 @@ lowest: $(STAMPS)/release
 
 news: $(STAMPS)/release
 	$(VENV)/bin/towncrier build --yes --version $(VERSION)
+
+# What callwatch is made of (CycloneDX), and whether it is as the lock says; ADVISORIES is a folder of OSV files.
+sbom: $(STAMPS)/dev
+	$(PY) -m scripts.sbom --out sbom.cdx.json
+
+audit: $(STAMPS)/dev
+	$(PY) -m scripts.audit_dependencies $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 hooks: $(STAMPS)/release
 	$(VENV)/bin/pre-commit install

@@ -16,7 +16,7 @@ from callwatch.voice.effort.estimator import STEP_S, EffortFrames
 CONFIG = RaisedVoiceConfig()
 DELAY_S = 0.03
 USUAL, RAISED, PAUSE = 0.0, 1.2, None
-LOUD_S = CONFIG.enough / (CONFIG.most - CONFIG.start)  # of a loud voice, until a cue opens
+LOUD_S = CONFIG.enough / (RAISED - CONFIG.start)  # of the raised voice, until a cue opens
 Step = float | None
 
 
@@ -58,7 +58,7 @@ def test_sustained_effort_opens_and_usual_voice_closes() -> None:
     assert isinstance(closed, CueClosed)
     assert isinstance(settled, VoiceSettled)
     assert first.cue.kind is CueKind.RAISED_VOICE
-    assert first.time_s == pytest.approx(4.0 + count(LOUD_S) * STEP_S + DELAY_S, abs=0.01)
+    assert first.time_s == pytest.approx(4.0 + count(LOUD_S) * STEP_S + DELAY_S, abs=0.11)
     assert first.cue.detected_s == first.time_s
     assert first.cue.span.start_s == pytest.approx(4.0, abs=0.11)
     assert closed.cue.span.end_s == pytest.approx(6.0, abs=0.11)
@@ -67,7 +67,7 @@ def test_sustained_effort_opens_and_usual_voice_closes() -> None:
 
 
 def test_the_evidence_can_be_checked() -> None:
-    (first, *_) = events([1.0] * 20)
+    (first, *_) = events([1.0] * 30)
     assert isinstance(first, CueOpened)
     evidence = first.cue.evidence
     assert evidence.code == "raised_voice"
@@ -89,13 +89,11 @@ JUST = 0.04  # a little, on either side of a bound
 @pytest.mark.parametrize(
     ("inside", "outside"),
     [
-        pytest.param([CONFIG.start + JUST] * 110, [CONFIG.start - JUST] * 600, id="start"),
+        pytest.param([CONFIG.start + JUST] * 95, [CONFIG.start - JUST] * 600, id="start"),
+        pytest.param([RAISED] * (count(LOUD_S) + 1), [RAISED] * (count(LOUD_S) - 1), id="enough"),
         pytest.param(
-            [2.0] * (count(LOUD_S) + 1), [2.0] * (count(LOUD_S) - 1), id="most and enough"
-        ),
-        pytest.param(
-            ([RAISED] * 6 + [PAUSE] * count(CONFIG.forget_s / 4)) * 3,
-            ([RAISED] * 6 + [PAUSE] * count(CONFIG.forget_s * 2)) * 9,
+            ([RAISED] * 4 + [PAUSE] * count(CONFIG.forget_s / 4)) * 3,
+            ([RAISED] * 4 + [PAUSE] * count(CONFIG.forget_s * 2)) * 9,
             id="forget_s",
         ),
     ],
@@ -137,7 +135,7 @@ def test_settled_just_when_usual_voice_has_lasted() -> None:
     [
         pytest.param([RAISED] * 5 + [USUAL] * 20, id="one loud word"),
         pytest.param(([RAISED] * 2 + [USUAL] * 3) * 20, id="loud syllables in usual speech"),
-        pytest.param([0.4] * 600, id="a little above, for a minute"),
+        pytest.param([0.5] * 600, id="a little above, for a minute"),
         pytest.param([PAUSE] * 60, id="nobody"),
     ],
 )
@@ -168,7 +166,7 @@ def test_settled_is_reported_once_and_only_after_a_cue() -> None:
 
 
 def test_the_strongest_moment_is_the_evidence() -> None:
-    (_, closed, *_) = events([0.9] * 15 + [1.3] * 5 + [USUAL] * 15)
+    (_, closed, *_) = events([0.9] * 25 + [1.3] * 5 + [USUAL] * 15)
     assert isinstance(closed, CueClosed)
     assert closed.cue.effort == pytest.approx(4 * 1.3)
 

@@ -89,9 +89,9 @@ def test_a_real_call_is_in_the_history_however_it_ended(
         wait_for_call(live, tmp_path / "live")
         live.send_signal(number)
         live.communicate(timeout=600)
-    data = {"XDG_DATA_HOME": str(tmp_path / "live" / "data")}
+    data = str(tmp_path / "live" / "data")
     assert (live.returncode == 0) is (number != signal.SIGKILL)
-    listed = callwatch("calls", "list", "--json", **data)
+    listed = callwatch("calls", "list", "--json", XDG_DATA_HOME=data)
     (call,) = json.loads(listed.stdout)
     assert call["duration_s"] >= FAR_S
     assert (tmp_path / "live" / "report.html").is_file()

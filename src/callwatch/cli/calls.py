@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callwatch.cli.console import err, out, print_json
+from callwatch.cli.console import err, out, print_json, print_text
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
@@ -152,7 +152,7 @@ def export_calls(
     if target is None and kind.is_binary:
         target = Path(file_stem(call_id) + kind.suffix)
     if target is None:
-        typer.echo(data.decode("utf-8"), nl=False)
+        print_text(data.decode("utf-8"))
     else:
         out.print(escape(str(write_private(target, data))))
 
@@ -164,14 +164,14 @@ def _export_all(
     if kind is ExportFormat.CSV:
         text = to_csv(summaries)
         if target is None:
-            typer.echo(text, nl=False)
+            print_text(text)
         else:
             out.print(escape(str(write_private(target, text))))
-        _tell_of_sound(calls)
+        _print_kept_audio(calls)
         return
     if target is None and kind is ExportFormat.JSON:
         print_json([to_document(summary) for summary in summaries])
-        _tell_of_sound(calls)
+        _print_kept_audio(calls)
         return
     folder, names, sounds = target or Path("callwatch-export"), Counter[str](), 0
     for summary in summaries:
@@ -186,7 +186,7 @@ def _export_all(
     out.print(f"{names.total()} calls in {escape(str(folder))}{with_sound}")
 
 
-def _tell_of_sound(calls: "CallHistory") -> None:
+def _print_kept_audio(calls: "CallHistory") -> None:
     if calls.has_audio():
         err.print("Kept sound is not in this: `calls export --all --out FOLDER` copies it too.")
 

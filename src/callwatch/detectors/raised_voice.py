@@ -24,11 +24,11 @@ from callwatch.voice.effort.estimator import EffortFrames
 class RaisedVoiceConfig:
     """When a cue opens and closes; `raised` is EffortFrames': 1 is a loud voice."""
 
-    # Half way and a little more to a loud voice speaks for it, less against it: usual speech stays
-    # below, but for single words.
+    # Two thirds and more of a loud voice speak for it, less against it: usual speech stays below, but
+    # for single words.
     start: float = 0.7
-    # So much of it, times seconds with voice, opens a cue: one second of a loud voice, two of one
-    # that is half as far above `start`. Words and laughs are shorter, shouting goes on.
+    # So much of it, times seconds with voice, opens a cue: 1.2 s of a loud voice, half a second of the
+    # strongest shout, 3.6 s of what lies just above `start`. Words and cries are shorter.
     enough: float = 0.36
     # Evidence fades while nothing is said: three sentences within 15 s count together, not two of
     # different minutes.

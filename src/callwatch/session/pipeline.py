@@ -158,7 +158,7 @@ class Pipeline:
         self._speaking: set[Channel] = set()
         self._customer_began_s = math.inf
         self._pause_gate = TranscriptionPause()
-        self._apart = AttributionFilter()
+        self._attribution = AttributionFilter()
         self._dropped_s = 0.0
         self._warnings: list[Fact] = []
 
@@ -377,7 +377,7 @@ class Pipeline:
         queue = deque(events)
         while queue:
             event = queue.popleft()
-            if self._apart.holds_back(event, separable=self._quality.separable):
+            if self._attribution.holds_back(event, separable=self._quality.separable):
                 continue
             out.append(event)
             led_to: list[Event] = []

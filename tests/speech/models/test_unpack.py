@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from callwatch.core.errors import ModelError
@@ -63,6 +64,31 @@ def test_a_bomb_of_many_files_is_stopped(tmp_path: Path) -> None:
     pack = archive(tmp_path / "m.zip", {f"m/{i}": b"" for i in range(30)})
     with pytest.raises(ModelError, match="more than 20 files"):
         unpack(pack, tmp_path / "out", UnpackConfig(max_entries=20))
+
+
+@pytest.mark.parametrize(("files", "fits"), [(2_000, True), (2_001, False)])
+def test_two_thousand_files_are_the_most(files: int, fits: bool, tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {f"m/{i}": b"" for i in range(files)}, zipfile.ZIP_STORED)
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+@pytest.mark.parametrize(("share", "fits"), [(0.99, True), (1.01, False)])
+def test_an_archive_may_grow_twelvefold_and_by_twenty_megabytes(
+    share: float, fits: bool, tmp_path: Path
+) -> None:
+    dense = np.random.default_rng(3).bytes(1_500_000)
+    packed = len(dense) + 25_000  # zeros shrink a thousandfold
+    zeros = int(share * (12 * packed + 20_000_000)) - len(dense)
+    pack = archive(tmp_path / "m.zip", {"m/am": dense, "m/zeros": bytes(zeros)})
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+def unpacks(pack: Path, out: Path) -> bool:
+    try:
+        unpack(pack, out)
+    except ModelError:
+        return False
+    return True
 
 
 def test_a_file_that_is_in_it_twice(tmp_path: Path) -> None:

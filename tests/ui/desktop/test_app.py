@@ -480,7 +480,7 @@ def test_a_pause_is_not_closed_by_command(qtbot: QtBot) -> None:
     begin(qtbot, app, engine)
     assert app.command(AppCommand.PAUSE).ok
     assert app.command(AppCommand.DISMISS) == Answer(
-        False, AppState.PAUSED, "There is no card that this could be done with."
+        False, AppState.PAUSED, "No card is on the screen."
     )
     app.close()
 

@@ -56,8 +56,9 @@ class DesktopApp(QObject):
     """Joins the parts; `quit_wanted` when the person ends it."""
 
     quit_wanted = pyqtSignal()
+    # From any thread: the kind and place of a bug.
+    faulted = pyqtSignal(str)
     _recovered = pyqtSignal(int, int)
-    _fault = pyqtSignal()
     _warmed = pyqtSignal()
 
     def __init__(self, words: Translator, host: DesktopHost) -> None:
@@ -76,7 +77,6 @@ class DesktopApp(QObject):
         self.reader = RecordingLoader(words, host.recording)
         self.garbage = GcController(self)
         self._warming: threading.Thread | None = None
-        self._is_fault_told = False
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
@@ -159,8 +159,10 @@ class DesktopApp(QObject):
         self._warmed.emit()
 
     def _connect_signals(self) -> None:
+        connect_queued(
+            self.faulted, lambda bug: self._notify(self._words("fault.skipped", bug=bug))
+        )
         self._recovered.connect(self._tell_recovered)
-        connect_queued(self._fault, self._tell_fault)
         self.bridge.arrived.connect(self.overlay.on_events)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
@@ -194,15 +196,6 @@ class DesktopApp(QObject):
             self._notify(self._words("history.recovered", n=finished))
         if set_aside:
             self._notify(self._words("history.set_aside", n=set_aside))
-
-    def fault_met(self) -> None:
-        """Something in the app failed; from any thread. A call goes on, and the person is told once."""
-        self._fault.emit()
-
-    def _tell_fault(self) -> None:
-        if not self._is_fault_told:
-            self._is_fault_told = True
-            self._notify(self._words("answer.fault"))
 
     def command(self, command: AppCommand) -> Answer:
         """Do what a key, the menu or another program asks for."""
@@ -348,9 +341,7 @@ def run_desktop(
     host: Callable[[], DesktopHost],
     socket: str | None = None,
 ) -> int:
-    """Run the app until it is quit: 0, or 1 when there was a bug, which ends neither call nor app.
-
-    A second start shows the first one.
+    """Run the app until it is quit: 0, or 1 when it met a bug, which ends nothing. A second start shows the first one.
 
     `host` is built after Qt, so that it may use it. Call from the main thread.
     """
@@ -359,14 +350,19 @@ def run_desktop(
     assert isinstance(app, QApplication)
     app.setQuitOnLastWindowClosed(False)
     desktop = DesktopApp(Translator(language), host())
-    if not desktop.server.listen(socket):
+    try:
+        is_first = desktop.server.listen(socket)
+    except CallwatchError:
+        desktop.close()
+        raise
+    if not is_first:
         with suppress(AppBusyError):
             send(AppCommand.SHOW, socket)
         desktop.close()
         return 0
     # Not quit: it takes the windows away under what is still to be painted.
     desktop.quit_wanted.connect(lambda: app.exit(0))
-    with error_hooks(desktop.fault_met) as bugs, interrupts(desktop.quit_wanted.emit):
+    with error_hooks(desktop.faulted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
         desktop.show()
         app.exec()
         desktop.close()

@@ -93,7 +93,7 @@ class CallControl(QObject):
         elif target is AppState.IDLE:
             self._end()
         else:
-            self._tell_call(command)
+            self._publish_call(command)
         self._set(target)
         return self._answer(True)
 
@@ -130,7 +130,7 @@ class CallControl(QObject):
             self._stopping = self._helper.submit(_stop, starting, at_last_voice)
             self._stopping.add_done_callback(lambda _: self._moved.emit())
 
-    def _tell_call(self, command: AppCommand) -> None:
+    def _publish_call(self, command: AppCommand) -> None:
         """A call whose devices are still being opened is told when they are."""
         call = self.call
         if call is None:

@@ -134,7 +134,7 @@ class FirstRun(QWizard):
         self.addPage(self._rehearsal_page())
         self.language.currentIndexChanged.connect(lambda _: self._fill_engines())
         self.language.activated.connect(self._language_chosen)
-        self.engine.currentIndexChanged.connect(lambda _: self._tell_engine())
+        self.engine.currentIndexChanged.connect(lambda _: self._show_engine())
         self._fill_engines()
         self.accepted.connect(lambda: self.chosen.emit(self.result_so_far()))
         self.rejected.connect(self.skipped.emit)
@@ -216,9 +216,9 @@ class FirstRun(QWizard):
                 key = "found" if choice.name else "missing"
                 found = self._words(f"setup.engine.{key}", name=choice.name)
             self.engine.setItemData(self.engine.count() - 1, found, FOUND_ROLE)
-        self._tell_engine()
+        self._show_engine()
 
-    def _tell_engine(self) -> None:
+    def _show_engine(self) -> None:
         self.engine_found.setText(str(self.engine.currentData(FOUND_ROLE) or ""))
 
     def _language_chosen(self, _index: int) -> None:
