@@ -91,7 +91,7 @@ def through_callwatch(recognizer: Recognizer, samples: Samples) -> Run:
         heard += recognition.poll()
     end_s = both.shape[1] / CALL_RATE_HZ
     recognition.submit(feed.process(CallBlock(both[:, :0], end_s), voice.finish()))
-    recognition.submit(feed.finish())
+    recognition.submit(feed.finish(end_s))
     return Run(heard + recognition.finish(), time.process_time() - begun)
 
 

@@ -59,6 +59,7 @@ class CallPlan:
     step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
     files are deleted with the call; a folder that a person named is theirs. `call_id`: the same
     for the same recording, so that analysing it again replaces it; None makes a new one.
+    `recorded_at`: when a recording was made; None for a call that happens now.
     """
 
     source: CallSource
@@ -68,6 +69,7 @@ class CallPlan:
     in_history: bool = True
     own_folder: bool = False
     call_id: str | None = None
+    recorded_at: datetime | None = None
 
 
 class CallFactory:
@@ -160,12 +162,13 @@ class CallFactory:
         info = CallInfo(
             id=plan.call_id or uuid.uuid4().hex[:12],
             agent_id=config.call.agent_id or None,
-            started_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            started_at=rfc3339(plan.recorded_at or datetime.now(UTC)),
             duration_s=0.0,
             source=plan.source_name,
             language=config.call.language.value,
             engine=self.choice.engine,
             model=self.choice.model,
+            is_recording=plan.recorded_at is not None,
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
@@ -191,6 +194,11 @@ class CallFactory:
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
+
+
+def rfc3339(moment: datetime) -> str:
+    """That moment in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:

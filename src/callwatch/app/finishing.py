@@ -1,4 +1,4 @@
-"""What a finished call leaves: its report first, then its place in the history, then retention.
+"""What a finished call leaves: its report first, then retention, then its place in the history.
 
 A history that cannot be written costs nobody the report, a full disk neither: see report_place.py.
 """
@@ -57,7 +57,7 @@ class CallOutcome:
 def finish_call(
     summary: CallSummary, audio: KeptAudio | None, folder: Path, config: Config, plan: FinishPlan
 ) -> CallOutcome:
-    """Report, history, retention. Raises OutputError when no disk takes the report."""
+    """Report, retention, history. Raises OutputError when no disk takes the report."""
     if audio is not None:
         summary = audio.close(summary)
     if not plan.in_history:
@@ -69,6 +69,7 @@ def finish_call(
         report = _report(summary, folder, config, past, plan)
         is_stored = False
         if history is not None:
+            faults += delete_due(history, config)
             files = [report.paths.json.parent / name for name in plan.own_files]
             is_stored = _store(history, summary, files, audio, config=config, faults=faults)
         if not is_stored and audio is not None:
@@ -78,8 +79,6 @@ def finish_call(
             if silent != summary:
                 summary = silent
                 report = _report(summary, folder, config, past, plan)
-        if history is not None and is_stored:
-            faults += delete_due(history, config)
     if report.fault is not None:
         faults.insert(0, report.fault)
     return CallOutcome(summary, report.paths, folder, "; ".join(faults) or None, is_stored)
