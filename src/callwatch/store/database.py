@@ -18,7 +18,7 @@ from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.store.place import default_path
 
 # The newest version that this program knows: the last file in migrations/versions.
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
 # Any number will do, as long as all callwatch programs use the same one.
