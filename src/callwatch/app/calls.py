@@ -26,8 +26,9 @@ from callwatch.core.events import (
     UtteranceRevised,
 )
 from callwatch.core.facts import Fact
-from callwatch.core.files import PART, make_folder
+from callwatch.core.files import PART
 from callwatch.core.log import logged, logger_of
+from callwatch.core.owner_only import make_private_folder
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
@@ -57,9 +58,10 @@ class CallPlan:
 
     `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
     step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
-    files are deleted with the call; a folder that a person named is theirs. `call_id`: the same
-    for the same recording, so that analysing it again replaces it; None makes a new one.
-    `recorded_at`: when a recording was made; None for a call that happens now.
+    files are deleted with the call; a folder that a person named is theirs. `is_recording`:
+    analysed from a file, and no call of the agent's own day. `call_id`, `started_at` (RFC 3339,
+    UTC) and `agent_id` are those of a recording that has its own; else the id is new, the start is
+    now, and the agent that of the settings.
     """
 
     source: CallSource
@@ -68,8 +70,10 @@ class CallPlan:
     live: bool
     in_history: bool = True
     own_folder: bool = False
+    is_recording: bool = False
     call_id: str | None = None
-    recorded_at: datetime | None = None
+    started_at: str | None = None
+    agent_id: str | None = None
 
 
 class CallFactory:
@@ -161,14 +165,14 @@ class CallFactory:
         config = self.config
         info = CallInfo(
             id=plan.call_id or uuid.uuid4().hex[:12],
-            agent_id=config.call.agent_id or None,
-            started_at=rfc3339(plan.recorded_at or datetime.now(UTC)),
+            agent_id=plan.agent_id or config.call.agent_id or None,
+            started_at=plan.started_at or _now(),
             duration_s=0.0,
             source=plan.source_name,
             language=config.call.language.value,
             engine=self.choice.engine,
             model=self.choice.model,
-            is_recording=plan.recorded_at is not None,
+            is_recording=plan.is_recording,
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
@@ -196,9 +200,8 @@ class CallFactory:
         return InlineRecognition(kept)
 
 
-def rfc3339(moment: datetime) -> str:
-    """That moment in UTC, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:
@@ -218,7 +221,7 @@ class PreparedCall:
         self._journal_path = plan.out_dir.absolute() / name
         self._is_journal_reported = False
         try:
-            make_folder(plan.out_dir)
+            make_private_folder(plan.out_dir)
         except OSError as exc:
             raise OutputError(
                 f"The folder {plan.out_dir} cannot be made ({exc.strerror}): choose another with --out."
@@ -268,7 +271,7 @@ class PreparedCall:
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
         outcome = finish_call(summary, self._audio, plan.out_dir, config, FinishPlan(
-            plan.in_history, can_be_elsewhere=plan.live,
+            plan.in_history, can_be_elsewhere=plan.live, came_in_now=plan.started_at is not None,
             own_files=REPORT_NAMES if plan.own_folder else (),
         ))  # fmt: skip
         journal = plan.out_dir / JOURNAL_NAME
@@ -340,16 +343,17 @@ def drop_transcripts(sink: Sink) -> Sink:
     return without_words
 
 
-def output_folders(out_dir: Path, stems: Sequence[str]) -> list[Path]:
-    """One folder a call; equal stems get -2, -3, past those that are stems themselves."""
-    taken: set[str] = set()
+def output_folders(out_dir: Path, stems: Sequence[str], reserved: Sequence[str] = ()) -> list[Path]:
+    """One folder a call; equal stems get -2, -3, past those that are stems or reserved themselves."""
+    taken, known, last = set(reserved), {*stems, *reserved}, dict[str, int]()
     out: list[Path] = []
     for stem in stems:
-        name, number = stem, 1
-        while name in taken or (number > 1 and name in stems):
+        name, number = stem, last.get(stem, 1)
+        while name in taken or (number > 1 and name in known):
             number += 1
             name = f"{stem}-{number}"
         taken.add(name)
+        last[stem] = number
         out.append(out_dir / name)
     return out
 

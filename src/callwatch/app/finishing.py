@@ -6,6 +6,7 @@ A history that cannot be written costs nobody the report, a full disk neither: s
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -31,11 +32,13 @@ CLOCK_JUMPED: Final = (
 @dataclass(frozen=True, slots=True)
 class FinishPlan:
     """`can_be_elsewhere`: a report that its folder does not take is written elsewhere, because the
-    call cannot be heard again. `own_files`: names in the folder that are deleted with the call.
+    call cannot be heard again. `came_in_now`: it began another day, and is kept from today on.
+    `own_files`: names in the folder that are deleted with the call.
     """
 
     in_history: bool
     can_be_elsewhere: bool
+    came_in_now: bool = False
     own_files: Sequence[str] = ()
 
 
@@ -71,7 +74,10 @@ def finish_call(
         if history is not None:
             faults += delete_due(history, config)
             files = [report.paths.json.parent / name for name in plan.own_files]
-            is_stored = _store(history, summary, files, audio, config=config, faults=faults)
+            added_at = datetime.now(UTC) if plan.came_in_now else None
+            is_stored = _store(
+                history, summary, files, audio, config=config, faults=faults, added_at=added_at
+            )
         if not is_stored and audio is not None:
             # Sound goes with its call: what the history does not hold is not kept.
             audio.discard()
@@ -121,13 +127,14 @@ def _store(
     *,
     config: Config,
     faults: list[str],
+    added_at: datetime | None,
 ) -> bool:
     """Put the call into the history, with its files; whether that is done."""
     paths = list(files)
     if audio is not None and audio.path is not None:
         paths.append(audio.path)
     try:
-        history.add(summary, paths, config.store.retention_days)
+        history.add(summary, paths, config.store.retention_days, added_at)
         if audio is not None:
             audio.publish()
     except (StoreError, OutputError) as exc:

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, Self
 
 from callwatch.app.folders import data_folder
-from callwatch.core.files import PRIVATE, make_folder
+from callwatch.core.files import open_private
 from callwatch.core.log import logged, logger_of
+from callwatch.core.owner_only import make_private_folder
 
 if sys.platform == "win32":
     import psutil
@@ -61,9 +62,9 @@ class UnfinishedMark:
         if call is None:
             return
         with logged(_log, "an unfinished call cannot be marked", OSError):
-            make_folder(self._path.parent)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            self._file = os.fdopen(os.open(self._path, flags, PRIVATE), "wb")
+            make_private_folder(self._path.parent)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            self._file = os.fdopen(open_private(self._path, flags), "wb")
             _try_lock(self._file)
             self._file.write(json.dumps(asdict(call) | {"pid": os.getpid()}).encode())
             self._file.flush()

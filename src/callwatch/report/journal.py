@@ -25,8 +25,9 @@ from typing import Any, Final, Self
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, InputWarning
 from callwatch.core.facts import Fact
-from callwatch.core.files import PRIVATE, make_folder
+from callwatch.core.files import open_private
 from callwatch.core.log import logger_of
+from callwatch.core.owner_only import make_private_folder
 from callwatch.report.event_codec import event_from_document, event_to_document
 from callwatch.report.files import output_error
 
@@ -40,14 +41,7 @@ CLOSE_S: Final = 1.0
 
 _SUM: Final = re.compile(rb',"crc":"([0-9a-f]{8})"}')
 _SUM_BYTES: Final = len(b',"crc":"00000000"}')
-_FLAGS: Final = (
-    os.O_RDWR
-    | os.O_CREAT
-    | os.O_EXCL
-    | os.O_APPEND
-    | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_NOFOLLOW", 0)
-)
+_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
 def encode_line(document: Mapping[str, Any]) -> bytes:
@@ -219,10 +213,9 @@ def read_journal(path: Path) -> Iterator[Event]:
 
 def _new_file(path: Path) -> int:
     """A new file at that place, open for appending: never through a link, never into an older one."""
-    make_folder(path.parent)
+    make_private_folder(path.parent)
     path.unlink(missing_ok=True)
-    file = os.open(path, _FLAGS, PRIVATE)
-    os.chmod(path, PRIVATE)  # what the umask took away
+    file = open_private(path, _FLAGS)
     _sync_folder(path.parent)
     return file
 

@@ -6,8 +6,8 @@ A program that was killed in the middle, and a file that was open, leave nothing
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
