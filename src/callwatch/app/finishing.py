@@ -6,6 +6,7 @@ A history that cannot be written costs nobody the report, a full disk neither: s
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
