@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
 
@@ -19,6 +18,7 @@ from callwatch.core.build import how_to_install
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.core.files import open_private
 from callwatch.core.owner_only import is_owner_only, make_private_folder, restrict_to_owner
+from callwatch.store.place import default_path
 
 # The newest version that this program knows: the last file in migrations/versions.
 HEAD: Final = "0005"
@@ -30,7 +30,7 @@ _MIGRATION_LOCK = 7_202_613
 
 def default_url() -> str:
     """SQLite in this user's data folder."""
-    return f"sqlite:///{Path(platformdirs.user_data_dir('callwatch', False)) / 'history.sqlite3'}"
+    return f"sqlite:///{default_path()}"
 
 
 def parsed(url: str | None) -> URL:

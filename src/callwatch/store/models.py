@@ -3,7 +3,8 @@
 `calls` holds one narrow line a call, so that lists and trends never open a document;
 `documents` the whole report, compressed; `transcripts` the words, for searching;
 `call_files` what lies on disk for a call and is deleted with it; `nudge_outcomes` what happened
-in the seconds after each due nudge.
+in the seconds after each due nudge; `pending_deletions` what is still to be deleted of calls that
+are gone.
 """
 
 from datetime import date
