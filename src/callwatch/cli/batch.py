@@ -4,7 +4,7 @@ import time
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from callwatch.app.archive.batch import BatchCounts, BatchPlan, run_batch
 from callwatch.app.archive.cluster import opened_client
@@ -22,9 +22,6 @@ from callwatch.cli.options import (
     parse_channels,
 )
 from callwatch.core.errors import CallwatchError
-
-# So many faults are printed; all of them are in the history.
-_FAULTS_SHOWN = 20
 
 
 def batch(
@@ -93,17 +90,19 @@ def batch(
             f"{counts.skipped} already there, {len(counts.faults)} faults"
         )
     if counts.faults:
-        named = counts.faults[:_FAULTS_SHOWN]
-        if len(counts.faults) > len(named):
-            named.append(f"{len(counts.faults) - len(named)} more recordings could not be measured")
-        raise CallwatchError("\ncallwatch: ".join(named))
+        raise CallwatchError("\ncallwatch: ".join(counts.faults))
 
 
 class _Shown:
     """A line on stderr: calls, hours of audio, and how fast they come."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(
             *columns, console=err, transient=True, disable=not err.is_terminal
         )
@@ -122,4 +121,6 @@ class _Shown:
         hours = counts.audio_s / 3600
         rate = 3600 * hours / max(time.monotonic() - self._began_s, 1e-9)
         text = f"{counts.files} calls, {hours:.1f} h of audio, {rate:.0f} h an hour"
-        self._progress.update(self._task, description=text)
+        self._progress.update(
+            self._task, description=text, completed=counts.files, total=counts.total
+        )
