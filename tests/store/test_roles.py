@@ -12,11 +12,12 @@ from tests.report.builders import rich_call
 from tests.store.test_postgresql import server, url  # noqa: F401
 
 from callwatch.core.errors import StoreError
+from callwatch.core.roles import Role
 from callwatch.core.summary import CallSummary
 from callwatch.core.team import TeamCell
 from callwatch.store.archive import ArchiveRow, ArchiveStore, prepare
 from callwatch.store.history import CallHistory
-from callwatch.store.members import Role, grant, revoke
+from callwatch.store.members import grant, revoke
 from callwatch.store.team import TeamStore
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

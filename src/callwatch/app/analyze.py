@@ -8,7 +8,7 @@ from types import TracebackType
 
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, output_folders, progress_sink
 from callwatch.audio.files import open_recording
-from callwatch.audio.recorded_at import recorded_at, rfc3339
+from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel
 from callwatch.core.files import printable
@@ -100,15 +100,12 @@ class PendingCall:
                 self.folder,
                 live=False,
                 in_history=self.in_history,
-                started_at=self.item.started_at or _recorded(self.item),
+                is_recording=True,
+                started_at=self.item.started_at
+                or rfc3339(began_at(self.item.main_path, source.duration_s)),
                 agent_id=self.item.agent_id,
             )
             return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
-
-
-def _recorded(item: AnalysisInput) -> str | None:
-    found = recorded_at(item.main_path)
-    return None if found is None else rfc3339(found)
 
 
 def analyze_calls(

@@ -53,9 +53,10 @@ class CallPlan:
 
     `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
     step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
-    files are deleted with the call; a folder that a person named is theirs. `call_id`,
-    `started_at` (RFC 3339, UTC) and `agent_id` are those of a recording that has its own; else the
-    id is new, the start is now, and the agent that of the settings.
+    files are deleted with the call; a folder that a person named is theirs. `is_recording`:
+    analysed from a file, and no call of the agent's own day. `call_id`, `started_at` (RFC 3339,
+    UTC) and `agent_id` are those of a recording that has its own; else the id is new, the start is
+    now, and the agent that of the settings.
     """
 
     source: CallSource
@@ -64,6 +65,7 @@ class CallPlan:
     live: bool
     in_history: bool = True
     own_folder: bool = False
+    is_recording: bool = False
     call_id: str | None = None
     started_at: str | None = None
     agent_id: str | None = None
@@ -176,6 +178,7 @@ class CallFactory:
             language=config.call.language.value,
             engine=self.choice.engine,
             model=self.choice.model,
+            is_recording=plan.is_recording,
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None

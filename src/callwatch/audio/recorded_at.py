@@ -1,12 +1,23 @@
-"""When a recording was made, by what the file itself says."""
+"""When a recording was made: what the file itself says, else its name, else the file's own time.
+
+2026-01-31-1030.wav   call_20260131_103000.wav   2026-01-31 10.30.00 Anna.wav
+"""
 
 import contextlib
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from callwatch.audio.soundfiles import tagged_date
 from callwatch.audio.wavsize import broadcast_date
 from callwatch.core.errors import CallwatchError
+
+# Year, month, day, hour, minute, perhaps second, with anything or nothing of -_.:T between them.
+_STAMP: Final = re.compile(
+    r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[-_.T ]{0,3}(\d\d)[-_.:h]?(\d\d)"
+    r"(?:[-_.:m]?(\d\d))?(?!\d)"
+)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -30,4 +41,28 @@ def recorded_at(path: Path) -> datetime | None:
             if len(text) < len("2026-01-31T09:15"):
                 continue
             return datetime.fromisoformat(text.strip()).astimezone()
+    return None
+
+
+def began_at(path: Path, duration_s: float | None) -> datetime:
+    """The start of a call in UTC, by whatever is known of its recording.
+
+    A name without a zone is in this machine's time; the file's own time is that of its end. Where
+    neither can be told it is now.
+    """
+    found = recorded_at(path) or _named(path.stem)
+    if found is not None:
+        return found.astimezone(UTC)
+    try:
+        end = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):
+        return datetime.now(UTC)
+    return end - timedelta(seconds=duration_s or 0.0)
+
+
+def _named(stem: str) -> datetime | None:
+    for found in _STAMP.finditer(stem):
+        numbers = [int(part) for part in found.groups() if part is not None]
+        with contextlib.suppress(ValueError, OverflowError):  # 99 is no month
+            return datetime(*numbers).astimezone()  # type: ignore[arg-type]
     return None

@@ -15,6 +15,7 @@ from callwatch.audio.resample import Resampler, to_int16
 from callwatch.audio.wavsize import WavLength, wav_length, with_length
 from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import Samples
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
 from callwatch.core.files import printable
@@ -196,7 +197,8 @@ def sound_library() -> Any:
         import soundfile
     except (ImportError, OSError) as exc:
         raise MissingPartError(
-            "recordings cannot be read without libsndfile: pip install --force-reinstall soundfile"
+            "recordings cannot be read without libsndfile: "
+            f"{how_to_install('--force-reinstall soundfile')}"
         ) from exc
     return soundfile
 

@@ -1,13 +1,11 @@
 """`callwatch batch`: a whole archive on the cores of this machine, or of a cluster."""
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from callwatch.app.archive.batch import BatchCounts, BatchPlan, run_batch
-from callwatch.app.archive.cluster import opened_client
 from callwatch.app.archive.engine import EngineSettings
 from callwatch.cli.archive_options import Manifest, NameExpression, Pairs, Pattern, selected
 from callwatch.cli.console import err, out, print_json
@@ -22,6 +20,9 @@ from callwatch.cli.options import (
     parse_channels,
 )
 from callwatch.core.errors import CallwatchError
+
+if TYPE_CHECKING:
+    from callwatch.app.archive.batch import BatchCounts
 
 
 def batch(
@@ -58,6 +59,8 @@ def batch(
 
     No report is written for each call: `callwatch calls` shows and exports them.
     """
+    from callwatch.app.archive.batch import BatchPlan, run_batch
+    from callwatch.app.archive.cluster import opened_client
     from callwatch.store.archive import ArchiveStore
 
     if not (sources or manifest):
@@ -116,7 +119,7 @@ class _Shown:
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
 
-    def update(self, counts: BatchCounts) -> None:
+    def update(self, counts: "BatchCounts") -> None:
         """Show how far it has come."""
         hours = counts.audio_s / 3600
         rate = 3600 * hours / max(time.monotonic() - self._began_s, 1e-9)

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callwatch.cli.console import err, out, print_json
+from callwatch.cli.console import err, out, print_json, print_text
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
@@ -152,7 +152,7 @@ def export_calls(
     if target is None and kind.is_binary:
         target = Path(file_stem(call_id) + kind.suffix)
     if target is None:
-        typer.echo(data.decode("utf-8"), nl=False)
+        print_text(data.decode("utf-8"))
     else:
         out.print(escape(str(write_private(target, data))))
 
@@ -164,7 +164,7 @@ def _export_all(
     if kind is ExportFormat.CSV:
         text = to_csv(summaries)
         if target is None:
-            typer.echo(text, nl=False)
+            print_text(text)
         else:
             out.print(escape(str(write_private(target, text))))
         _print_kept_audio(calls)
@@ -295,6 +295,7 @@ def record_document(record: StoredCall) -> dict[str, Any]:
         "threat_categories": list(record.threat_categories),
         "source": record.source,
         "engine": record.engine,
+        "is_recording": record.is_recording,
         "note": record.note,
         "follow_up_on": None if record.follow_up_on is None else record.follow_up_on.isoformat(),
     }
@@ -318,7 +319,9 @@ def _list_table(records: list[StoredCall]) -> Table:
     for record in records:
         f = record.figures
         share = "–" if f.talk_share_agent is None else wording.percent(f.talk_share_agent)
+        categories = ", ".join(record.threat_categories)
         marks = [
+            escape(_short(record.source)) if record.is_recording else "",
             "hard" if f.is_hard else "",
             f"follow up {record.follow_up_on}" if record.follow_up_on else "",
             escape(_short(record.note)),
@@ -330,7 +333,7 @@ def _list_table(records: list[StoredCall]) -> Table:
             share,
             "–" if f.interruptions_agent is None else str(f.interruptions_agent),
             str(f.raised_voice),
-            escape(f"{f.threats} {', '.join(record.threat_categories)}".strip()),
+            escape(f"{'–' if f.threats is None else f.threats} {categories}".strip()),
             " · ".join(filter(None, marks)),
         )
     return table

@@ -8,6 +8,7 @@ import sys
 from callwatch import __version__
 from callwatch.cli.app_command import parse_app_request, send_command
 from callwatch.core.errors import CallwatchError
+from callwatch.core.terminal import printable
 
 
 def main() -> None:
@@ -83,7 +84,7 @@ def _start_app(arguments: list[str]) -> None:
 
 
 def _fail(message: str) -> None:
-    sys.stderr.write(f"callwatch: {message}\n")
+    sys.stderr.write(f"callwatch: {printable(message)}\n")
     sys.exit(1)
 
 

@@ -13,7 +13,7 @@ from callwatch.cli.options import settings
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, StoreError
 from callwatch.core.files import printable
-from callwatch.store.members import Role, grant, revoke
+from callwatch.core.roles import Role
 
 database_app = typer.Typer(help="Who may do what in a PostgreSQL history.", no_args_is_help=True)
 
@@ -61,6 +61,8 @@ def grant_login(
     history: HistoryOption = None,
 ) -> None:
     """Give an existing login a role: agent (own calls), batch (all), team (the group report)."""
+    from callwatch.store.members import grant
+
     grant(_shared(history), login, role, agent)
     out.print(f"{escape(login)} is {role.value} now.")
 
@@ -68,6 +70,8 @@ def grant_login(
 @database_app.command("revoke")
 def revoke_login(login: Login, history: HistoryOption = None) -> None:
     """Take every right on the history away from a login."""
+    from callwatch.store.members import revoke
+
     revoke(_shared(history), login)
     out.print(f"{escape(login)} has no rights any more.")
 

@@ -40,7 +40,7 @@ class CallLine:
     talk_share_agent: float | None
     interruptions_agent: int | None
     raised_voice: int
-    threats: int
+    threats: int | None
     worth: float
     why: str
     warnings: int

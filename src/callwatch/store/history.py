@@ -111,10 +111,12 @@ class CallHistory:
         """Store a call and return its id. The same id again replaces the call but keeps the note,
         the follow-up and the mark. `files` (a recording) are deleted together with the call;
         `keep_days` is the retention time that it was made under; it counts from `added_at` where
-        that is given, as for a recording of an earlier day.
+        that is given, and from now for a recording, whose call may be of an earlier day.
         """
         self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
+        if added_at is None and summary.call.is_recording:
+            added_at = datetime.now(UTC)  # an old recording is new here
         values |= retention(values["started_at"], keep_days, added_at)
         body, words = pack(summary), spoken_text(summary)
         with translated_errors(self.name), writing(self._engine) as connection:
@@ -208,6 +210,7 @@ class CallHistory:
             select(_calls)
             .where(Call.agent_id == agent_id if agent_id is not None else Call.agent_id.is_(None))
             .where(Call.started_at < sortable(utc(before)), Call.is_hard.is_(False))
+            .where(Call.is_recording.is_(False))
             .where(Call.call_id != call_id)
             .order_by(Call.started_at.desc(), Call.pk.desc())
             .limit(LAST_CALLS)

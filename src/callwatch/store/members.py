@@ -1,27 +1,13 @@
-"""Who may do what in a PostgreSQL history; said by the owner of its tables.
-
-agent   the calls of their own pseudonym
-batch   writes and reads every call, and publishes the group report
-team    the published group report and nothing else
-"""
+"""Who may do what in a PostgreSQL history (`core.roles`); said by the owner of its tables."""
 
 import contextlib
 from collections.abc import Iterator
-from enum import StrEnum
 
 from sqlalchemy import Connection, text
 
 from callwatch.core.errors import StoreError
+from callwatch.core.roles import Role
 from callwatch.store.database import open_database, parsed, shown, translated_errors
-
-
-class Role(StrEnum):
-    """What a login is."""
-
-    AGENT = "agent"
-    BATCH = "batch"
-    TEAM = "team"
-
 
 _CALLS = "calls, documents, transcripts, call_files, nudge_outcomes, pending_deletions"
 _WRITE = "SELECT, INSERT, UPDATE, DELETE"
