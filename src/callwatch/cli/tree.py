@@ -20,6 +20,8 @@ COMMANDS = {
     "report": LazyCommand("callwatch.cli.report", "report", _AFTER, can_be_stopped=True),
     "calls": LazyCommand("callwatch.cli.calls", "calls_app", _AFTER),
     "trends": LazyCommand("callwatch.cli.trends", "trends_app", _AFTER),
+    "team": LazyCommand("callwatch.cli.team", "team", _AFTER),
+    "database": LazyCommand("callwatch.cli.team", "database_app", _AFTER),
     "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),
     "doctor": LazyCommand("callwatch.cli.devices", "doctor", _MACHINE),
     "autostart": LazyCommand("callwatch.cli.autostart", "autostart", _MACHINE),
