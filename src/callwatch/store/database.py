@@ -7,6 +7,7 @@ an engine hands each thread its own connection.
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,7 @@ from callwatch.store.place import default_path
 HEAD: Final = "0005"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
+_MIGRATING: Final = threading.Lock()
 # Any number will do, as long as all callwatch programs use the same one.
 _MIGRATION_LOCK = 7_202_613
 
@@ -217,7 +219,9 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    # Alembic keeps the migration that runs in globals: two at once, each in a thread, take each other's.
+    with _MIGRATING:
+        command.upgrade(config, "head")
 
 
 def _sentence(name: str, reason: str) -> str:
