@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from callwatch.app.audit_trail import note_deletion
 from callwatch.app.baseline import load_baselines, save_baseline
 from callwatch.app.kept_audio import KeptAudio, Taped, tidy
 from callwatch.app.priority import run_at_low_priority
@@ -312,7 +313,8 @@ class PreparedCall:
         try:
             with CallHistory(store.url or None, self._desk.config.call.agent_id) as history:
                 try:
-                    history.delete_older_than(store.retention_days, datetime.now(UTC))
+                    count = history.delete_older_than(store.retention_days, datetime.now(UTC))
+                    note_deletion(count, "retention")
                     tidy(history, store)
                 except StoreError as exc:
                     fault = f"calls that are too old could not be deleted: {exc}"

@@ -21,6 +21,8 @@ COMMANDS = {
     "trends": LazyCommand("callwatch.cli.trends", "trends_app", _AFTER),
     "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),
     "doctor": LazyCommand("callwatch.cli.devices", "doctor", _MACHINE),
+    "audit": LazyCommand("callwatch.cli.audit", "audit", _MACHINE),
+    "support": LazyCommand("callwatch.cli.audit", "support", _MACHINE),
     "models": LazyCommand("callwatch.cli.models", "models_app", _MACHINE),
     "redact": LazyCommand("callwatch.cli.redact", "redact", _AFTER),
     "phrases": LazyCommand("callwatch.cli.phrases", "phrases_app", "Phrases"),
