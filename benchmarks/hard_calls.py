@@ -4,7 +4,7 @@ Harder than everyday scripts: listening phrases of 0.3-1.5 s in the middle of th
 interruptions whose overlap lasts only 0.65-1.0 s, both sides starting together, pauses inside
 turns with a listening word in them, smooth changes with overlap; clean, telephone, noise and bleed.
 
-    python -m benchmarks.hard_calls FOLDER --seed 1 --count 12
+    python -m benchmarks.hard_calls FOLDER --seed 1 --count 12 [--clean]
 
 Needs flite (`apt install flite`). The format of the truth files is described in README.md.
 """
@@ -97,9 +97,9 @@ class Piece:
 class HardCall:
     """Lays out one call, then renders it under one condition."""
 
-    def __init__(self, seed: int, index: int) -> None:
+    def __init__(self, seed: int, index: int, conditions: tuple[str, ...] = CONDITIONS) -> None:
         self.rng = np.random.default_rng([seed, index])
-        self.condition = CONDITIONS[index % len(CONDITIONS)]
+        self.condition = conditions[index % len(conditions)]
         self.voices = [str(v) for v in self.rng.permutation(VOICES)[:2]]
         self.pieces: list[Piece] = []
         self.truth: list[dict[str, Any]] = []
@@ -233,10 +233,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=12)
     parser.add_argument("--seconds", type=float, default=150.0)
+    parser.add_argument("--clean", action="store_true", help="clean calls only")
     args = parser.parse_args()
+    conditions = ("clean",) if args.clean else CONDITIONS
     args.folder.mkdir(parents=True, exist_ok=True)
     for index in range(args.count):
-        call = HardCall(args.seed, index)
+        call = HardCall(args.seed, index, conditions)
         call.script(args.seconds)
         call.render(args.folder, f"call_{index:03d}")
 

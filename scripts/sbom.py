@@ -104,15 +104,15 @@ def licence_of(name: str) -> str:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ""
-    expression = about.get("License-Expression")
-    if expression:
-        return str(expression)
+    if "License-Expression" in about:
+        return str(about["License-Expression"])
     classified = [
         line.rpartition(" :: ")[2]
         for line in about.get_all("Classifier") or ()
         if line.startswith("License ::")
     ]
-    written = str(about.get("License") or "").strip().partition("\n")[0]
+    licence = about["License"] if "License" in about else ""
+    written = str(licence).strip().partition("\n")[0]
     return ", ".join(classified) or written[:80]
 
 

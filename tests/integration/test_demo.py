@@ -107,10 +107,10 @@ def test_the_nudges_are_printed_with_their_call_time(demo: tuple[Path, list[str]
     nudges = report_of(demo)["nudges"]
     assert isinstance(nudges, list)
     shown = [nudge for nudge in nudges if nudge["shown"]]
-    expected = {"let_them_finish"} | ({"threat.manager"} if words_came_in_time(demo) else set())
+    expected = {"let_them_finish", "keep_listening"}
+    if words_came_in_time(demo):
+        expected |= {"threat.leave", "threat.manager"}
     assert expected <= {nudge["key"] for nudge in shown}
-    # Of what the agent answers at once no card is due any more.
-    assert {n.get("not_shown_code") for n in nudges if n["key"] == "threat.leave"} <= {"solved"}
     for nudge in shown:
         clock = f"{int(nudge['time_s']) // 60}:{int(nudge['time_s']) % 60:02d}"
         title = nudge["text"].splitlines()[0]

@@ -359,9 +359,10 @@ def test_a_history_of_the_version_before_is_brought_up_to_date(path: Path) -> No
     engine.dispose()
     with CallHistory(str(path)) as history:
         assert history.record("a").note == "call back"
+        assert history.record("a").is_recording, "its source is the name of a file"
         assert len(history.search("invoice")) == 1
         history.add(rich_call("b"))
-        assert history.delete_older_than(30, datetime(2026, 12, 1, tzinfo=UTC)) == 2
+        assert history.delete_older_than(30, datetime(2126, 12, 1, tzinfo=UTC)) == 2
 
 
 def test_the_newest_migration_is_the_version_that_the_program_knows() -> None:

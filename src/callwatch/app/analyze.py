@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, output_folders, progress_sink
+from callwatch.app.recorded_at import recorded_at
 from callwatch.audio.files import open_recording
 from callwatch.config import Config
 from callwatch.core.channels import Channel
@@ -87,7 +88,10 @@ class PendingCall:
             block_s=BLOCK_S if self.desk.with_words else WORDLESS_BLOCK_S,
         )
         with source:
-            plan = CallPlan(source, self.name, self.folder, live=False, in_history=self.in_history)
+            plan = CallPlan(
+                source, self.name, self.folder, live=False, in_history=self.in_history,
+                recorded_at=recorded_at(self.item.main_path, source.duration_s),
+            )  # fmt: skip
             return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
 
 

@@ -54,7 +54,8 @@ class CallPlan:
 
     `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
     step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
-    files are deleted with the call; a folder that a person named is theirs.
+    files are deleted with the call; a folder that a person named is theirs. `recorded_at`: when a
+    recording was made; None for a call that happens now.
     """
 
     source: CallSource
@@ -63,6 +64,7 @@ class CallPlan:
     live: bool
     in_history: bool = True
     own_folder: bool = False
+    recorded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +168,13 @@ class CallFactory:
         info = CallInfo(
             id=uuid.uuid4().hex[:12],
             agent_id=config.call.agent_id or None,
-            started_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            started_at=rfc3339(plan.recorded_at or datetime.now(UTC)),
             duration_s=0.0,
             source=plan.source_name,
             language=config.call.language.value,
             engine=self.choice.engine,
             model=self.choice.model,
+            is_recording=plan.recorded_at is not None,
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
@@ -199,6 +202,11 @@ class CallFactory:
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
+
+
+def rfc3339(moment: datetime) -> str:
+    """That moment in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from callwatch.app import overlay
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
+from callwatch.app.recorded_at import recorded_at
 from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.realtime_source import RealtimeSource
@@ -18,8 +19,8 @@ from callwatch.session.runner import Sink
 
 # A tenth of a second: what a person still feels as at once, and what a sound server delivers.
 LIVE_BLOCK_S = 0.1
-# The demo wants every kind of card to be seen once; a real call keeps to the attention budget.
-DEMO_GAP_S = 6.0
+# A quarter of an hour of a difficult call in 70 s: the minute between two cards shrinks with it.
+DEMO_GAP_S = 4.5
 DEMO_MOST = 20
 
 
@@ -73,7 +74,11 @@ def replay_call(
     source = files.open(LIVE_BLOCK_S)
     if real_time:
         source = RealtimeSource(source, clock=time.monotonic)
-    plan = CallPlan(source, source_name, out_dir, live=real_time, in_history=in_history)
+    file = files.path or files.agent_file
+    plan = CallPlan(
+        source, source_name, out_dir, live=real_time, in_history=in_history,
+        recorded_at=None if file is None else recorded_at(file, source.duration_s),
+    )  # fmt: skip
     return _run(desk, plan, with_overlay, sinks)
 
 

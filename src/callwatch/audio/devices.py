@@ -12,6 +12,7 @@ from callwatch.audio.live import LiveCall
 from callwatch.audio.loopback import CHUNK_S, SoundcardBackend
 from callwatch.audio.portaudio import PortAudioBackend
 from callwatch.audio.pulse import SoundServer
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
@@ -53,6 +54,20 @@ def list_devices(drivers: Sequence[Backend] | None = None) -> list[Device]:
     if missing and len(missing) == len(drivers):
         raise missing[-1]
     return found
+
+
+def play(customer: str | None, samples: FloatArray, rate_hz: int) -> None:
+    """Play mono float32 where the customer's voice is played (None: the default); waits for its end.
+
+    Raises InputError or MissingPartError with what to do.
+    """
+    server = SoundServer()
+    driver = SoundcardBackend(server)
+    try:
+        _, device = resolve(Wanted(customer, DeviceKind.LOOPBACK, "customer"), [driver])
+        driver.play(device, samples, rate_hz)
+    finally:
+        driver.close()
 
 
 def open_live(

@@ -11,6 +11,7 @@ from typing import Any, Final
 from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
 from callwatch.audio.pulse import BACKEND as PULSE
 from callwatch.audio.pulse import RecordingWatch, SoundServer
+from callwatch.core.arrays import FloatArray
 from callwatch.core.errors import InputError, MissingPartError
 
 # Delivered at once. Two devices cost 6 % of a core with 20 ms, 4 % with 40 ms.
@@ -97,6 +98,21 @@ class SoundcardBackend:
         watch.bind(device.id if device.backend == PULSE else None)
         self._open = [*(other for other in self._open if other.alive()), reader]
         return reader
+
+    def play(self, loopback: Device, samples: FloatArray, rate_hz: int) -> None:
+        """Play mono float32 where that loopback listens; waits until it was played.
+
+        Raises InputError when it cannot be played.
+        """
+        soundcard = self._library()
+        try:
+            if sys.platform == "linux":  # not get_speaker: see `open`
+                speaker = soundcard.pulseaudio._Speaker(id=loopback.id.removesuffix(".monitor"))
+            else:
+                speaker = soundcard.get_speaker(loopback.id)
+            speaker.play(samples.reshape(-1, 1), rate_hz, channels=1)
+        except _SOUNDCARD_ERRORS as exc:
+            raise InputError(f"{loopback.name} plays nothing: choose another device") from exc
 
     def _library(self) -> Any:
         """soundcard, connected to the sound server that runs now."""

@@ -298,6 +298,7 @@ def record_document(record: StoredCall) -> dict[str, Any]:
         "threat_categories": list(record.threat_categories),
         "source": record.source,
         "engine": record.engine,
+        "is_recording": record.is_recording,
         "note": record.note,
         "follow_up_on": None if record.follow_up_on is None else record.follow_up_on.isoformat(),
     }
@@ -321,7 +322,9 @@ def _list_table(records: list[StoredCall]) -> Table:
     for record in records:
         f = record.figures
         share = "–" if f.talk_share_agent is None else wording.percent(f.talk_share_agent)
+        categories = ", ".join(record.threat_categories)
         marks = [
+            escape(_short(record.source)) if record.is_recording else "",
             "hard" if f.is_hard else "",
             f"follow up {record.follow_up_on}" if record.follow_up_on else "",
             escape(_short(record.note)),
@@ -333,7 +336,7 @@ def _list_table(records: list[StoredCall]) -> Table:
             share,
             "–" if f.interruptions_agent is None else str(f.interruptions_agent),
             str(f.raised_voice),
-            escape(f"{f.threats} {', '.join(record.threat_categories)}".strip()),
+            escape(f"{'–' if f.threats is None else f.threats} {categories}".strip()),
             " · ".join(filter(None, marks)),
         )
     return table

@@ -96,7 +96,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
 
 
 def _engine(summary: CallSummary, w: Wording) -> str:
-    if summary.call.engine in ("", "none"):
+    if not summary.call.has_words:
         return w.t("page.engine_none")
     return " · ".join(filter(None, (summary.call.engine, summary.call.model)))
 
@@ -105,7 +105,7 @@ def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     """The figures at the top: (value, what it is, style)."""
     m = summary.metrics
     customer = [cue for cue in summary.cues if cue.channel is Channel.CUSTOMER]
-    threats = str(sum(cue.is_threat for cue in customer)) if summary.utterances else None
+    threats = str(sum(cue.is_threat for cue in customer)) if summary.call.has_words else None
     raised = (
         str(sum(cue.is_raised_voice for cue in customer))
         if m.talk_s.get(Channel.CUSTOMER) is not None

@@ -156,6 +156,11 @@ def _why_none(language: Language, without_library: list[InstalledModel]) -> str:
     )
 
 
+def has_library(engine: str) -> bool:
+    """Whether the library of a built-in engine is installed."""
+    return not _missing(engine)
+
+
 def _missing(engine: str) -> bool:
     return any(find_spec(name) is None for name in _NEEDS[engine])
 

@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 
 # The newest version that this program knows: the last file in migrations/versions.
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
 # Any number will do, as long as all callwatch programs use the same one.

@@ -109,7 +109,9 @@ class CallHistory:
         """
         self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
-        values["delete_after"] = sortable(utc(values["started_at"]) + timedelta(days=keep_days))
+        # An old recording is new here.
+        begins = datetime.now(UTC) if summary.call.is_recording else utc(values["started_at"])
+        values["delete_after"] = sortable(begins + timedelta(days=keep_days))
         body, words = pack(summary), spoken_text(summary)
         with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, summary.call.id)
@@ -202,6 +204,7 @@ class CallHistory:
             select(_calls)
             .where(Call.agent_id == agent_id if agent_id is not None else Call.agent_id.is_(None))
             .where(Call.started_at < sortable(utc(before)), Call.is_hard.is_(False))
+            .where(Call.is_recording.is_(False))
             .where(Call.call_id != call_id)
             .order_by(Call.started_at.desc(), Call.pk.desc())
             .limit(LAST_CALLS)

@@ -58,19 +58,21 @@ class Call(Base):
     is_hard: Mapped[bool] = mapped_column(Boolean, server_default=false())
     note: Mapped[str] = mapped_column(Text, server_default="")
     follow_up_on: Mapped[date | None] = mapped_column(Date)
+    # Analysed from a file: no call of the agent's own day.
+    is_recording: Mapped[bool] = mapped_column(Boolean, server_default=false())
     # Sorts like `started_at`; NULL for calls from before it was written.
     delete_after: Mapped[str | None] = mapped_column(String(24))
 
     __table_args__ = (
         Index("ix_calls_started", "started_at", "pk"),
         # An agent's page in its order; with the rest, a group is counted from the index alone.
-        Index("ix_calls_agent", "agent_id", "started_at", "is_hard", "week"),
+        Index("ix_calls_agent", "agent_id", "started_at", "is_hard", "week", "is_recording"),
         Index("ix_calls_follow_up", "follow_up_on"),
         # Everything that the trends of a week need, so that they are read from the index alone.
         Index(
             "ix_calls_trends",
             *("week", "is_hard", "agent_id", "talk_share_agent", "interruptions_agent"),
-            *("response_latency_agent_s", "threats"),
+            *("response_latency_agent_s", "threats", "is_recording", "engine"),
         ),
     )
 

@@ -16,10 +16,14 @@ RETENTION_DAYS = 30
 
 
 def expired(whose: Ownership, days: int, now: datetime) -> Select[int]:
-    """The calls that began more than `days` before `now`: one's own, and in a shared history also
-    those of others whose own retention time is over, so that nothing stays of somebody who is gone.
+    """The calls that are due: one's own that began more than `days` before `now`, recordings that
+    were analysed so long ago; and in a shared history also those of others whose own retention
+    time is over, so that nothing stays of somebody who is gone.
     """
-    own = and_(Call.started_at < sortable(now - timedelta(days=days)), *whose.own())
+    no_day = or_(Call.is_recording.is_(False), Call.delete_after.is_(None))
+    old = and_(no_day, Call.started_at < sortable(now - timedelta(days=days)))
+    read_long_ago = and_(Call.is_recording.is_(True), Call.delete_after < sortable(now))
+    own = and_(or_(old, read_long_ago), *whose.own())
     if not whose.is_shared:
         return select(Call.pk).where(own)
     oldest = sortable(now - timedelta(days=max(days, RETENTION_DAYS)))

@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
@@ -19,9 +20,10 @@ from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Translator
-from callwatch_ui.windows.first_run import FirstRun, SetupResult
+from callwatch_ui.windows.first_run import FirstRun
 from callwatch_ui.windows.recording_loader import Advance
 from callwatch_ui.windows.settings_dialog import SettingsDialog
+from callwatch_ui.windows.setup_host import SetupResult
 
 
 class Call:
@@ -70,6 +72,7 @@ class Engine:
         self.problem = ""
         self.offer: Nudge | None = None
         self.fault = ""
+        self.newest: Path | None = None
         self.cut_short = 0
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
@@ -96,6 +99,9 @@ class Engine:
         for second in range(1000 if "long" in path.name else 3):
             advance(second, 3.0)
         return [], 3.0
+
+    def last_report(self) -> Path | None:
+        return self.newest
 
     def breather(self) -> Nudge | None:
         return self.offer
@@ -255,8 +261,9 @@ def test_every_window_opens(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> No
     app = app_for(qtbot, Engine())
     for action in app.menu.windows.values():
         action.trigger()
-    qtbot.waitUntil(lambda: app.windows.names() == set(app.menu.windows))
-    for name in app.menu.windows:
+    windows = set(app.menu.windows) - {"report"}  # which opens in the browser
+    qtbot.waitUntil(lambda: app.windows.names() == windows)
+    for name in windows:
         window = app.windows.get(name)
         assert window is not None
         assert window.isVisible()
@@ -340,6 +347,75 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     assert app.breather.timer.isActive()
     app.breather.timer.timeout.emit()
     assert app.overlay.card.card is None
+    app.close()
+
+
+def test_the_last_report_is_one_click_in_the_menu(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.path()))
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.menu.windows["report"].trigger()
+    assert opened == []
+    note = app.overlay.state.app_note
+    assert note is not None
+    engine.newest = Path("/reports/a.html")
+    app.menu.windows["report"].trigger()
+    assert opened == ["/reports/a.html"]
+    app.close()
+
+
+def hard_call(qtbot: QtBot) -> DesktopApp:
+    """A hard call has just ended."""
+    engine = Engine()
+    engine.offer = Nudge(
+        "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
+        shown=True, because=Fact("hard_call"),
+    )  # fmt: skip
+    app = app_for(qtbot, engine)
+    begin(qtbot, app, engine)
+    app.toggle()
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    return app
+
+
+def test_the_minute_is_begun_by_its_button_counted_and_over(qtbot: QtBot) -> None:
+    app = hard_call(qtbot)
+    assert app.overlay.card.action_button.text() == "Start the minute"
+    with qtbot.waitSignal(app.breather.over) as _:
+        app.overlay.card.action_button.click()
+        assert not app.breather.timer.isActive(), "the minute is not the offer's"
+        titles = []
+        for _ in range(60):
+            assert app.overlay.card.card is not None
+            titles.append(app.overlay.card.card.title)
+            app.breather.ticker.timeout.emit()
+    assert titles[0] == "Your minute: 1:00"
+    assert titles[-1] == "Your minute: 0:01"
+    assert app.overlay.card.card is None
+    assert not app.breather.ticker.isActive()
+    app.close()
+
+
+def test_a_call_that_begins_ends_the_minute(qtbot: QtBot) -> None:
+    app = hard_call(qtbot)
+    app.overlay.card.action_button.click()
+    app.toggle()
+    app.breather.ticker.timeout.emit()
+    assert not app.breather.ticker.isActive()
+    assert app.overlay.card.card is None
+    app.close()
+
+
+def test_a_minute_that_is_closed_is_over(qtbot: QtBot) -> None:
+    app = hard_call(qtbot)
+    app.overlay.card.action_button.click()
+    app.overlay.card.close_button.click()
+    app.breather.ticker.timeout.emit()
+    assert not app.breather.ticker.isActive()
+    assert app.overlay.state.minute_left_s is None
     app.close()
 
 

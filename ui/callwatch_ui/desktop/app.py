@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from PyQt6.QtCore import QLocale, QObject, QTimer, pyqtSignal
+from PyQt6.QtCore import QLocale, QObject, QTimer, QUrl, pyqtSignal
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
@@ -27,18 +28,20 @@ from callwatch_ui.native.event_bridge import EventBridge, connect_queued
 from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.platforms import preferred_platform
+from callwatch_ui.native.qt_texts import QtTexts
 from callwatch_ui.native.signals import error_hooks, interrupts
 from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
 from callwatch_ui.theme.style import look_for
 from callwatch_ui.translator import Translator
-from callwatch_ui.windows.first_run import FirstRun, SetupResult
+from callwatch_ui.windows.first_run import FirstRun
 from callwatch_ui.windows.history_window import HistoryWindow
 from callwatch_ui.windows.recording_loader import RecordingLoader
 from callwatch_ui.windows.registry import OpenWindows
 from callwatch_ui.windows.replay_window import ReplayWindow
 from callwatch_ui.windows.settings_dialog import SettingsDialog
+from callwatch_ui.windows.setup_host import SetupResult
 
 PHASES = {
     AppState.IDLE: Phase.FINISHED,
@@ -75,6 +78,8 @@ class DesktopApp(QObject):
         self.auto = AutoWatch(host)
         self.reader = RecordingLoader(words, host.recording)
         self.garbage = GcController(self)
+        self._qt_texts = QtTexts(words)
+        self._qt_texts.speak()
         self._warming: threading.Thread | None = None
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
@@ -110,6 +115,8 @@ class DesktopApp(QObject):
             self._hotkey.close()
         self.control.close()
         self.windows.close_all()
+        self.auto.close()  # a first run that was left would have begun it again
+        self._host.setup.close()
         self.tray.hide()
         self.overlay.hide()
         self.garbage.stop()
@@ -240,18 +247,31 @@ class DesktopApp(QObject):
                 dialog = SettingsDialog(self._words, self._host.settings)
                 dialog.saved.connect(self._settings_saved)
                 return dialog
+            case "report":
+                self._open_last_report()
+                return None
             case "history":
                 return HistoryWindow(self._words, self._host.history)
             case "replay":
                 self._choose_recording()
                 return None
             case _:
-                wizard = FirstRun(self._words, self._host.setup)
+                # It listens to the devices itself, and its rehearsal is no call.
+                self.auto.close()
+                look = look_for(self._host.overlay_settings())
+                wizard = FirstRun(self._words, self._host.setup, look)
                 wizard.chosen.connect(self._set_up)
-                wizard.skipped.connect(lambda: self._speak(self._host.language))
+                wizard.skipped.connect(self._skip_setup)
                 wizard.corner_wanted.connect(self._try_corner)
                 wizard.language_wanted.connect(self._set_up_in)
                 return wizard
+
+    def _open_last_report(self) -> None:
+        report = self._host.last_report()
+        if report is None:
+            self._notify(self._words("history.empty"))
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(report)))
 
     def _set_up_in(self, language: Language) -> None:
         """The first run from its beginning, in the language that was chosen in it."""
@@ -265,9 +285,15 @@ class DesktopApp(QObject):
             wizard.move(place)
             wizard.language.setFocus()
 
+    def _skip_setup(self) -> None:
+        self._speak(self._host.language)
+        if not self._host.needs_setup:
+            self.auto.reload()
+
     def _speak(self, language: Language) -> None:
         if language is not self._words.language:
             self._words.language = language
+            self._qt_texts.speak()
             self.menu.retranslate()
             self.tray.set_state(self.control.state)
             self.overlay.retranslate()

@@ -11,10 +11,10 @@ from callwatch_ui.desktop.auto_watch import VoiceHost
 from callwatch_ui.desktop.call_control import HoldableCall
 from callwatch_ui.desktop.call_handle import NudgeFeedback
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.windows.first_run import SetupHost, SetupResult
 from callwatch_ui.windows.history_window import CallProvider
 from callwatch_ui.windows.recording_loader import Advance
 from callwatch_ui.windows.settings_form import SettingsSource
+from callwatch_ui.windows.setup_host import SetupHost, SetupResult
 
 
 class DesktopHost(VoiceHost, Protocol):
@@ -66,6 +66,9 @@ class DesktopHost(VoiceHost, Protocol):
         From a thread of its own; `advance(reached_s, total_s)` may raise to stop it. Raises
         CallwatchError.
         """
+
+    def last_report(self) -> Path | None:
+        """The report of the newest call; None before the first; raises CallwatchError."""
 
     def last_fault(self) -> str:
         """What went wrong after the last call although its report is written; "" when nothing."""

@@ -154,6 +154,18 @@ def on_top_of_full_screen(platform: str) -> Qt.WindowType:
     return Qt.WindowType.X11BypassWindowManagerHint if platform == "xcb" else Qt.WindowType(0)
 
 
+def settings_without_effect(platform: str) -> frozenset[str]:
+    """Settings that do nothing on this desktop; nobody should be offered them."""
+    out = set()
+    if sys.platform != "win32":
+        out.add("overlay.hide_from_sharing")
+    if platform == "wayland" or not draws_see_through(platform):
+        out.add("overlay.opacity")  # a window without a compositor is never see-through
+    if platform == "wayland":
+        out.add("overlay.click_through")
+    return frozenset(out)
+
+
 def hide_from_sharing(window_id: int, *, hidden: bool) -> bool:
     """Leave a window out of screen sharing; False where the platform has no such thing."""
     if sys.platform != "win32":

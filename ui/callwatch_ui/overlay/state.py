@@ -38,11 +38,11 @@ NO_SOUND: Final = "no_sound"
 NO_NOTE: Final = frozenset(
     {
         "hold_music", "hold_music_ended", "source", NO_SOUND, "sound_back", "same_audio",
-        "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
+        "not_separable", "late_side", "dropped", "clipping", "too_quiet", "dc_offset",
     }
 )  # fmt: skip
 # With these nobody can follow the call; everything else costs a figure, and is for the light alone.
-CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable"})
+CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable", "late_side"})
 TROUBLE_S: Final = 3.0
 # A side without any sound may have hung up, or its line gates noise. Whether it is missed shows
 # when the other side goes on speaking: a sentence for the light, a long turn for a card.
@@ -115,6 +115,7 @@ class OverlayState:
     notes: tuple[InputNote, ...] = ()  # of the last minute
     app_note: InputNote | None = None
     nudge: Nudge | None = None
+    minute_left_s: int | None = None  # of the breather, once it was begun
 
     @property
     def agent_share_percent(self) -> int | None:
@@ -218,7 +219,7 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
 def without_nudge(state: OverlayState, nudge_id: str) -> OverlayState:
     """The state with that card gone; another card stays."""
     gone = state.nudge is not None and state.nudge.id == nudge_id
-    return replace(state, nudge=None) if gone else state
+    return replace(state, nudge=None, minute_left_s=None) if gone else state
 
 
 def without_note(state: OverlayState) -> OverlayState:

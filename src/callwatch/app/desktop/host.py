@@ -4,6 +4,7 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -20,9 +21,11 @@ from callwatch.app.desktop.malloc import trim_heap
 from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
+from callwatch.app.desktop.sides import in_full
 from callwatch.app.desktop.voice_watch import WATCH_CHUNK_S, VoiceWatch
 from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import data_folder
+from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.audio.devices import load_driver, open_live
@@ -39,9 +42,9 @@ from callwatch.report.journal import read_journal
 from callwatch.voice.vad.activity import VoiceActivity
 from callwatch_ui.desktop.auto_call import AutoCallConfig
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
+from callwatch_ui.windows.setup_host import SetupResult
 
 _log: Final = logger_of(__name__)
 
@@ -50,6 +53,8 @@ if TYPE_CHECKING:
 
 # The watch between calls lets go of the devices within a block; a driver may take its time.
 FREE_S = 2.0
+# So many calls are in the window; a month of a busy agent's.
+LISTED: Final = 1000
 
 
 class DesktopCall(RunningCall):
@@ -89,17 +94,18 @@ class AppHistory:
     def __init__(self, config: Callable[[], Config]) -> None:
         self._config = config
 
-    def calls(self) -> list[CallRow]:
+    def calls(self, limit: int = LISTED) -> list[CallRow]:
         """The newest first."""
         with self._open() as history:
-            stored = history.list()
+            stored = history.list(limit)
             audio = history.audio_of([call.figures.call_id for call in stored])
         return [
             CallRow(
                 f.call_id, f.started_at, f.duration_s, f.talk_share_agent,
                 f.interruptions_agent, f.threats, f.nudges_shown, audio.get(f.call_id),
+                call.source if call.is_recording else "",
             )
-            for f in (call.figures for call in stored)
+            for call, f in ((call, call.figures) for call in stored)
         ]  # fmt: skip
 
     def report(self, call_id: str) -> Path:
@@ -112,6 +118,19 @@ class AppHistory:
         from callwatch.report.write import write_report
 
         return write_report(summary, folder, self._config().call.language, past).html
+
+    def delete(self, call_id: str) -> None:
+        """Delete a call for good: what is stored, and the report that was written to be looked at."""
+        with self._open() as history:
+            history.delete(call_id)
+        shutil.rmtree(data_folder() / REPORTS / call_id, ignore_errors=True)
+
+    def delete_all(self) -> None:
+        """Delete every call of this person for good."""
+        with self._open() as history:
+            history.purge()
+        remove_unfinished_audio()
+        shutil.rmtree(data_folder() / REPORTS, ignore_errors=True)
 
     def _open(self) -> "CallHistory":
         from callwatch.store.history import CallHistory
@@ -227,6 +246,13 @@ class AppHost:
             events = analysed(CallFactory(self.config, WHISPER), path, advance)
         return events, max((event.time_s for event in events), default=0.0)
 
+    def last_report(self) -> Path | None:
+        """The report of the call that has just ended, else of the newest in the history."""
+        if self._outcome is not None and self._outcome.paths.html.exists():
+            return self._outcome.paths.html
+        newest = self.history.calls(limit=1)
+        return self.history.report(newest[0].id) if newest else None
+
     def last_fault(self) -> str:
         """Why the history does not hold the last call, or holds calls for too long; "" if it does."""
         fault = self._outcome.history_fault if self._outcome is not None else None
@@ -242,10 +268,11 @@ class AppHost:
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose; locked keys stay IT's."""
+        agent, customer = in_full(result.agent_device, result.customer_device)
         chosen: dict[str, Value] = {
             "call.language": result.language.value,
-            "devices.agent": result.agent_device,
-            "devices.customer": result.customer_device,
+            "devices.agent": agent,
+            "devices.customer": customer,
             "recognition.engine": result.engine,
             "app.auto_calls": result.auto_calls,
         }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from callwatch.core.errors import ModelError
+from callwatch.core.errors import ModelError, NoRoomError
 from callwatch.speech.models.catalogue import CatalogueModel, ModelFile, catalogue
 from callwatch.speech.models.download import FetchConfig, Transfer, fetch
 from callwatch.speech.models.installed import (
@@ -102,7 +102,7 @@ class ModelLibrary:
             self._remember(model, sums)
             return self._publish(whole, staging, model.name)
         except OSError as exc:
-            raise ModelError(
+            raise NoRoomError(
                 f"{self.directory} cannot be written ({exc.strerror or exc}): free some space, or "
                 "set CALLWATCH_MODELS to a directory that can be written."
             ) from exc
