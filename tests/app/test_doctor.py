@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from tests.pulse import PulseServer
 
-from callwatch.app.doctor import Finding, diagnose
+from callwatch.app.doctor import diagnose
+from callwatch.app.findings import Finding
 from callwatch.app.remedies import INSTALLERS, PARTS, install, microphone_permission
 from callwatch.core.channels import Language
 

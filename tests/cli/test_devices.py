@@ -7,7 +7,7 @@ import typer
 from tests.pulse import PulseServer
 from typer.testing import CliRunner
 
-from callwatch.app.doctor import Finding
+from callwatch.app.findings import Finding
 from callwatch.cli import devices as commands
 
 app = typer.Typer()

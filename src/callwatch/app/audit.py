@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from callwatch import __version__
-from callwatch.app.audit_trail import now, read_trail
+from callwatch.app.audit_trail import now, read_trail, trail_path
 from callwatch.app.folders import data_folder
 from callwatch.app.mask_check import check_masking
 from callwatch.config import Config, LoadedConfig, load_what_works, site_config_path
@@ -154,7 +154,7 @@ def _files(folder: Path) -> list[dict[str, Any]]:
     oldest: dict[str, float] = {}
     for path in _all_files(folder):
         found = path.stat()
-        kind = _KINDS.get(path.suffix, "other")
+        kind = "audit trail" if path == trail_path() else _KINDS.get(path.suffix, "other")
         count[kind] += 1
         size[kind] += found.st_size
         oldest[kind] = min(oldest.get(kind, found.st_mtime), found.st_mtime)

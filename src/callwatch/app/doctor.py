@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
+from callwatch.app.doctor_disk import disk_checks
+from callwatch.app.findings import Finding
 from callwatch.app.remedies import install, installer, microphone_permission, pip
 from callwatch.config import load_config, user_config_path
 from callwatch.core.channels import Language
@@ -37,16 +38,6 @@ from PyQt6.QtWidgets import QApplication
 application = QApplication([])
 print(json.dumps({"families": len(QFontDatabase.families())}))
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check. ok: True well, False broken, None not needed by everybody and not there."""
-
-    name: str
-    ok: bool | None
-    message: str
-    remedy: str | None = None
 
 
 def diagnose() -> list[Finding]:
@@ -243,6 +234,7 @@ def _places() -> Iterator[Finding]:
     data = Path(platformdirs.user_data_dir("callwatch", appauthor=False))
     for name, folder in (("data folder", data), ("this folder", Path.cwd())):
         yield _place(name, folder)
+    yield from disk_checks(data)
     yield Finding("log", True, f"Faults are noted in {log_path()}, without anything that was said.")
     yield _history()
 

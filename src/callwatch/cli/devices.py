@@ -6,7 +6,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callwatch.app.doctor import Finding, diagnose
+from callwatch.app.doctor import diagnose
+from callwatch.app.findings import Finding
 from callwatch.audio.backend import Device, DeviceKind
 from callwatch.audio.devices import list_devices
 from callwatch.cli.console import out, print_json
