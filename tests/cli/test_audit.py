@@ -1,6 +1,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.report.builders import rich_call
@@ -13,7 +14,7 @@ from callwatch.config import site_config_path
 from callwatch.store.history import CallHistory
 
 
-def audited(out: Path) -> tuple[int, str, dict[str, object]]:
+def audited(out: Path) -> tuple[int, str, dict[str, Any]]:
     done = CliRunner().invoke(app, ["audit", "--out", str(out)])
     return done.exit_code, done.stdout, json.loads((out / "audit.json").read_text())
 
@@ -32,10 +33,10 @@ def test_the_page_says_what_is_kept_deleted_locked_and_checked(tmp_path: Path) -
     note_deletion(0, "purge")
     status, _, document = audited(tmp_path)
     assert status == 0
-    assert document["kept"]["calls"] == 1  # type: ignore[index]
-    assert document["settings"]["locked_by_it"] == ["store.retention_days"]  # type: ignore[index]
-    assert len(document["settings"]["it_file_sha256"]) == 64  # type: ignore[index]
-    (line,) = document["deletions"]  # type: ignore[misc]
+    assert document["kept"]["calls"] == 1
+    assert document["settings"]["locked_by_it"] == ["store.retention_days"]
+    assert len(document["settings"]["it_file_sha256"]) == 64
+    (line,) = document["deletions"]
     assert (line["calls"], line["why"]) == (3, "retention")
     page = (tmp_path / "audit.html").read_text()
     for words in ("Last deletions", "store.retention_days", "3650", "26 of 26", "unsafe"):
@@ -50,7 +51,7 @@ def test_each_audit_is_remembered_and_deletions_by_command_too(tmp_path: Path) -
     assert CliRunner().invoke(app, ["calls", "delete", call.call.id, "--yes"]).exit_code == 0
     check_masking()
     document = audited(tmp_path)[2]
-    assert len(document["earlier_mask_checks"]) == 1  # type: ignore[arg-type]
+    assert len(document["earlier_mask_checks"]) == 1
     assert [line.why for line in read_trail().deletions] == ["delete"]
 
 

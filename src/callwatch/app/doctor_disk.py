@@ -192,8 +192,8 @@ def _socket() -> Finding:
         AppCommand,
         AppNotRunningError,
         send,
-        socket_path,
     )
+    from callwatch_ui.desktop.private_socket import socket_path
 
     try:
         place = socket_path()

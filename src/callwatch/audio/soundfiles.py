@@ -25,6 +25,8 @@ _TELEPHONE_RATE_HZ: Final = 8_000
 # Only these sample types can hold NaN, infinities or values beyond full scale.
 _FLOAT_SUBTYPES: Final = frozenset({"FLOAT", "DOUBLE"})
 
+_LOUDEST: Final = 16.0  # 24 dB over full scale: what is clipped in the end may be so loud
+
 # What a damaged file loses at most before the damage; shorter reads only cost time.
 _READ_S: Final = 0.25
 
@@ -64,6 +66,8 @@ class SoundFile:
                 replaced += int(bad.sum())
                 waveform[bad] = 0.0
                 clipped += int((np.abs(waveform) > 1.0).sum())
+                # A damaged file may hold 1e38, which the resampler's sums turn into no number at all.
+                np.clip(waveform, -_LOUDEST, _LOUDEST, out=waveform)
             total += waveform.size
             yield to_int16(resampler.push(waveform)).T
         yield to_int16(resampler.flush()).T
