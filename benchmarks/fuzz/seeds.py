@@ -112,7 +112,7 @@ me = ["me", "us"]
 [[rules]]
 id = "a"
 category = "legal"
-any = ["see <me> in court", "(sue|sued) * you"]
+any = ["see <me> in court", "(sue|sued) you"]
 unless = ["not"]
 strength = "weak"
 [[guards]]

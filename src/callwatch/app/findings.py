@@ -1,4 +1,4 @@
-"""What the doctor finds."""
+"""What one check of the doctor found."""
 
 from dataclasses import dataclass
 

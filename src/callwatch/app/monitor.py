@@ -8,10 +8,10 @@ from pathlib import Path
 
 from callwatch.app import overlay
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
-from callwatch.app.recorded_at import recorded_at
 from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.realtime_source import RealtimeSource
+from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel
@@ -77,7 +77,8 @@ def replay_call(
     file = files.path or files.agent_file
     plan = CallPlan(
         source, source_name, out_dir, live=real_time, in_history=in_history,
-        recorded_at=None if file is None else recorded_at(file, source.duration_s),
+        is_recording=file is not None,
+        started_at=None if file is None else rfc3339(began_at(file, source.duration_s)),
     )  # fmt: skip
     return _run(desk, plan, with_overlay, sinks)
 

@@ -14,7 +14,7 @@ def words() -> Iterator[Translator]:
     words = Translator(Language.EN)
     yield words
     words.language = Language.EN
-    QtTexts(words).speak()
+    QtTexts(words).speak(Language.EN)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_qt_speaks_the_language_of_the_app(
 ) -> None:
     texts = QtTexts(words)
     words.language = language
-    texts.speak()
+    texts.speak(language)
     kinds = QDialogButtonBox.StandardButton
     box = QDialogButtonBox(kinds.Yes | kinds.Cancel)
     qtbot.addWidget(box)
@@ -59,7 +59,7 @@ def test_qt_speaks_the_language_of_the_app(
     }
     assert not [text for text in said if any(word in text for word in english)]
     words.language = Language.EN
-    texts.speak()
+    texts.speak(Language.EN)
     english_box = QDialogButtonBox(kinds.Yes | kinds.Cancel)
     qtbot.addWidget(english_box)
     assert {button.text() for button in english_box.buttons()} == {"&Yes", "Cancel"}

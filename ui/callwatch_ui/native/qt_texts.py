@@ -1,11 +1,11 @@
 """Qt's own texts (file dialog, menu of a text field, buttons) in the language of the app. GUI thread."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PyQt6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from callwatch.core.channels import Language
-from callwatch_ui.translator import Translator
 
 # Qt's catalogue for each language; what it lacks, or has in Nynorsk only, is among our own texts.
 CATALOGUES: Final = {Language.SV: "sv", Language.DA: "da", Language.NB: "nn"}
@@ -25,7 +25,7 @@ OWN: Final = {
 class OwnTexts(QTranslator):
     """The few of Qt's texts that a person meets here, as the app words them."""
 
-    def __init__(self, words: Translator) -> None:
+    def __init__(self, words: Callable[[str], str]) -> None:
         super().__init__()
         self._words = words
 
@@ -46,18 +46,20 @@ class OwnTexts(QTranslator):
 
 
 class QtTexts:
-    """Has Qt speak the language of `words`; windows that are opened from then on speak it."""
+    """Has Qt speak one language at a time; windows that are opened from then on speak it.
 
-    def __init__(self, words: Translator) -> None:
+    `words` gives the app's own text for a key.
+    """
+
+    def __init__(self, words: Callable[[str], str]) -> None:
         self._words = words
         self._installed: list[QTranslator] = []
 
-    def speak(self) -> None:
-        """Take the language that `words` has now; numbers are written as it does."""
+    def speak(self, language: Language) -> None:
+        """Take that language, which `words` has by now; numbers are written as it does."""
         for translator in self._installed:
             QCoreApplication.removeTranslator(translator)
         self._installed = []
-        language = self._words.language
         QLocale.setDefault(QLocale(language.value))
         name = CATALOGUES.get(language)
         if name is None:

@@ -20,12 +20,13 @@ class TextButton(QAbstractButton):
         self._look = look
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName("–")  # until it has words it is hidden
         self.hide()
 
     def set_text(self, says: str) -> None:
         """Show these words, or nothing."""
         self.setText(says)
-        self.setAccessibleName(says)
+        self.setAccessibleName(says or "–")
         self._fit()
         self.setVisible(bool(says))
 
