@@ -24,6 +24,8 @@ COMMANDS = {
     "database": LazyCommand("callwatch.cli.team", "database_app", _AFTER),
     "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),
     "doctor": LazyCommand("callwatch.cli.devices", "doctor", _MACHINE),
+    "audit": LazyCommand("callwatch.cli.audit", "audit", _MACHINE),
+    "support": LazyCommand("callwatch.cli.audit", "support", _MACHINE),
     "autostart": LazyCommand("callwatch.cli.autostart", "autostart", _MACHINE),
     "models": LazyCommand("callwatch.cli.models", "models_app", _MACHINE),
     "redact": LazyCommand("callwatch.cli.redact", "redact", _AFTER),

@@ -72,6 +72,20 @@ def open_database(url: URL) -> Engine:
     return engine
 
 
+def damage_of(url: URL) -> str:
+    """What SQLite's own check says of the file, in a line; "" when it is whole, absent or on a server."""
+    if url.get_backend_name() != "sqlite" or not Path(url.database or "").is_file():
+        return ""
+    try:
+        link = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        with contextlib.closing(link):
+            (found,) = link.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        found = str(error)
+    line = " ".join(str(found).split())
+    return "" if line == "ok" else line[:200]
+
+
 def shown(url: URL) -> str:
     """The history by a name that may be printed: the path, or the URL without its password."""
     if url.get_backend_name() == "sqlite":
