@@ -3,12 +3,12 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
 from callwatch.app import overlay
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
-from callwatch.app.recorded_at import recorded_at
 from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.realtime_source import RealtimeSource
@@ -74,10 +74,9 @@ def replay_call(
     source = files.open(LIVE_BLOCK_S)
     if real_time:
         source = RealtimeSource(source, clock=time.monotonic)
-    file = files.path or files.agent_file
     plan = CallPlan(
         source, source_name, out_dir, live=real_time, in_history=in_history,
-        recorded_at=None if file is None else recorded_at(file, source.duration_s),
+        recorded_at=datetime.now(UTC),  # no call of the agent's own, and played now
     )  # fmt: skip
     return _run(desk, plan, with_overlay, sinks)
 
