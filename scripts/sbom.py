@@ -111,8 +111,7 @@ def licence_of(name: str) -> str:
         for line in about.get_all("Classifier") or ()
         if line.startswith("License ::")
     ]
-    licence = about["License"] if "License" in about else ""
-    written = str(licence).strip().partition("\n")[0]
+    written = "".join(about.get_all("License") or ()).strip().partition("\n")[0]
     return ", ".join(classified) or written[:80]
 
 

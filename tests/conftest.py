@@ -34,7 +34,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # Where a program looks for the user's files, on any system.
 _USER_FOLDERS = (
     *("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
-    *("APPDATA", "LOCALAPPDATA"),
+    *("APPDATA", "LOCALAPPDATA", "PROGRAMDATA"),
+    # Windows itself says where these folders are, whatever its environment holds; platformdirs reads these first.
+    *("WIN_PD_OVERRIDE_APPDATA", "WIN_PD_OVERRIDE_LOCAL_APPDATA", "WIN_PD_OVERRIDE_COMMON_APPDATA"),
 )
 
 
@@ -55,8 +57,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes long in real time comes first, so that nobody waits for it in the end."""
+    if sys.platform == "win32":
+        left_out = [item for item in items if item.get_closest_marker("posix")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("posix")]
     names = ("pulse", "window", "slow")
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in names))
 

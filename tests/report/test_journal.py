@@ -1,9 +1,9 @@
 import os
-import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.access import is_owners_alone
 from tests.report.builders import AGENT, CUSTOMER, cue, rich_call, utterance
 
 from callwatch.core.channels import Channel
@@ -92,7 +92,7 @@ def test_the_journal_holds_one_line_an_event_for_its_owner_alone(tmp_path: Path)
             write(event)
             # Written at once: a crash after this line loses nothing.
             assert path.read_bytes().count(b"\n") == EVENTS.index(event) + 1
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert is_owners_alone(path)
     assert list(read_journal(path)) == EVENTS
 
 
@@ -102,7 +102,7 @@ def test_an_older_journal_is_replaced_and_made_private(tmp_path: Path) -> None:
     path.chmod(0o644)
     JournalWriter(path).close()
     assert path.read_text() == ""
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert is_owners_alone(path)
 
 
 def test_a_last_line_that_was_cut_short_is_forgiven(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 import multiprocessing
 import sqlite3
-import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.access import is_owners_alone
 from tests.report.builders import empty_call, long_call, rich_call
 
 from callwatch.core.errors import StoreError
@@ -126,16 +126,16 @@ def test_the_files_are_for_their_owner_alone(history: CallHistory, path: Path) -
     names = {p.name for p in path.parent.iterdir()}
     assert "history.sqlite3-wal" in names
     for file in path.parent.iterdir():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+        assert is_owners_alone(file), file
     connection.close()
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert is_owners_alone(path.parent)
 
 
 def test_an_older_open_file_is_made_private(path: Path) -> None:
     CallHistory(str(path)).close()
     path.chmod(0o644)
     CallHistory(str(path)).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert is_owners_alone(path)
 
 
 def test_a_deleted_call_leaves_no_trace_in_any_file(history: CallHistory, path: Path) -> None:

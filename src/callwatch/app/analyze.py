@@ -7,10 +7,11 @@ from pathlib import Path
 from types import TracebackType
 
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, output_folders, progress_sink
-from callwatch.app.recorded_at import recorded_at
 from callwatch.audio.files import open_recording
+from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel
+from callwatch.core.files import printable
 from callwatch.speech.whisper import WhisperConfig
 
 # The longer the blocks, the less they cost: each stage stays in the processor's cache for longer
@@ -25,11 +26,16 @@ WHISPER = WhisperConfig(customer_interim_every_s=1.25, agent_interim_every_s=mat
 
 @dataclass(frozen=True, slots=True)
 class AnalysisInput:
-    """A two-channel recording, or two mono ones."""
+    """A two-channel recording, or two mono ones.
+
+    `started_at` (RFC 3339, UTC) and `agent_id` where more is known than the file itself says.
+    """
 
     path: Path | None = None
     agent_file: Path | None = None
     customer_file: Path | None = None
+    started_at: str | None = None
+    agent_id: str | None = None
 
     @property
     def main_path(self) -> Path:
@@ -76,7 +82,7 @@ class PendingCall:
     @property
     def name(self) -> str:
         """What the progress bar says."""
-        return self.item.main_path.name
+        return printable(self.item.main_path.name)
 
     def run(self, advance: Callable[[float, float | None], None]) -> CallOutcome:
         """Analyse it and write its report; `advance(reached_s, total_s)` is called with the progress."""
@@ -89,9 +95,16 @@ class PendingCall:
         )
         with source:
             plan = CallPlan(
-                source, self.name, self.folder, live=False, in_history=self.in_history,
-                recorded_at=recorded_at(self.item.main_path, source.duration_s),
-            )  # fmt: skip
+                source,
+                self.name,
+                self.folder,
+                live=False,
+                in_history=self.in_history,
+                is_recording=True,
+                started_at=self.item.started_at
+                or rfc3339(began_at(self.item.main_path, source.duration_s)),
+                agent_id=self.item.agent_id,
+            )
             return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
 
 
@@ -100,9 +113,11 @@ def analyze_calls(
     items: Sequence[AnalysisInput],
     out_dir: Path,
     channels: tuple[Channel, Channel],
+    *,
     in_history: bool,
+    reserved: Sequence[str] = (),
 ) -> Iterator[PendingCall]:
-    """The recordings, each with its folder."""
-    folders = output_folders(out_dir, [item.main_path.stem for item in items])
+    """The recordings, each with its folder; `reserved` are names that no folder gets."""
+    folders = output_folders(out_dir, [item.main_path.stem for item in items], reserved)
     for item, folder in zip(items, folders, strict=True):
         yield PendingCall(analysis.desk, item, folder, channels, in_history)

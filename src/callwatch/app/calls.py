@@ -53,8 +53,10 @@ class CallPlan:
 
     `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
     step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
-    files are deleted with the call; a folder that a person named is theirs. `recorded_at`: when a
-    recording was made; None for a call that happens now.
+    files are deleted with the call; a folder that a person named is theirs. `is_recording`:
+    analysed from a file, and no call of the agent's own day. `call_id`, `started_at` (RFC 3339,
+    UTC) and `agent_id` are those of a recording that has its own; else the id is new, the start is
+    now, and the agent that of the settings.
     """
 
     source: CallSource
@@ -63,7 +65,10 @@ class CallPlan:
     live: bool
     in_history: bool = True
     own_folder: bool = False
-    recorded_at: datetime | None = None
+    is_recording: bool = False
+    call_id: str | None = None
+    started_at: str | None = None
+    agent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +170,15 @@ class CallFactory:
         """A pipeline for one call."""
         config = self.config
         info = CallInfo(
-            id=uuid.uuid4().hex[:12],
-            agent_id=config.call.agent_id or None,
-            started_at=rfc3339(plan.recorded_at or datetime.now(UTC)),
+            id=plan.call_id or uuid.uuid4().hex[:12],
+            agent_id=plan.agent_id or config.call.agent_id or None,
+            started_at=plan.started_at or _now(),
             duration_s=0.0,
             source=plan.source_name,
             language=config.call.language.value,
             engine=self.choice.engine,
             model=self.choice.model,
-            is_recording=plan.recorded_at is not None,
+            is_recording=plan.is_recording,
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
@@ -203,9 +208,8 @@ class CallFactory:
         return InlineRecognition(kept)
 
 
-def rfc3339(moment: datetime) -> str:
-    """That moment in UTC, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:
@@ -324,7 +328,9 @@ class PreparedCall:
                     tidy(history, store)
                 except StoreError as exc:
                     fault = f"calls that are too old could not be deleted: {exc}"
-                history.add(summary, files, store.retention_days)
+                now = datetime.now(UTC)
+                added_at = now if plan.started_at is not None else None
+                history.add(summary, files, store.retention_days, added_at)
                 self._is_remembered = True
                 if self._audio is not None:
                     self._audio.publish()
@@ -363,16 +369,17 @@ def drop_transcripts(sink: Sink) -> Sink:
     return without_words
 
 
-def output_folders(out_dir: Path, stems: Sequence[str]) -> list[Path]:
-    """One folder a call; equal stems get -2, -3, past those that are stems themselves."""
-    taken: set[str] = set()
+def output_folders(out_dir: Path, stems: Sequence[str], reserved: Sequence[str] = ()) -> list[Path]:
+    """One folder a call; equal stems get -2, -3, past those that are stems or reserved themselves."""
+    taken, known, last = set(reserved), {*stems, *reserved}, dict[str, int]()
     out: list[Path] = []
     for stem in stems:
-        name, number = stem, 1
-        while name in taken or (number > 1 and name in stems):
+        name, number = stem, last.get(stem, 1)
+        while name in taken or (number > 1 and name in known):
             number += 1
             name = f"{stem}-{number}"
         taken.add(name)
+        last[stem] = number
         out.append(out_dir / name)
     return out
 

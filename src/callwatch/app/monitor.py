@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
@@ -76,7 +75,7 @@ def replay_call(
         source = RealtimeSource(source, clock=time.monotonic)
     plan = CallPlan(
         source, source_name, out_dir, live=real_time, in_history=in_history,
-        recorded_at=datetime.now(UTC),  # no call of the agent's own, and played now
+        is_recording=True,  # no call of the agent's own, and played now
     )  # fmt: skip
     return _run(desk, plan, with_overlay, sinks)
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from callwatch import __version__
 from callwatch.cli.console import out
 from callwatch.cli.lazy import STYLE, LazyCommand, lazy_group
+from callwatch.core.build import this_build
 
 _CALLS, _AFTER, _MACHINE = "Calls", "After the call", "This machine"
 COMMANDS = {
@@ -14,6 +14,7 @@ COMMANDS = {
     "live": LazyCommand("callwatch.cli.monitor", "live", _CALLS, can_be_stopped=True),
     "replay": LazyCommand("callwatch.cli.monitor", "replay", _CALLS, can_be_stopped=True),
     "analyze": LazyCommand("callwatch.cli.analyze", "analyze", _CALLS, can_be_stopped=True),
+    "batch": LazyCommand("callwatch.cli.batch", "batch", _CALLS, can_be_stopped=True),
     "app": LazyCommand("callwatch.cli.desktop", "desktop", _CALLS),
     "call": LazyCommand("callwatch.cli.desktop", "call_app", _CALLS),
     "report": LazyCommand("callwatch.cli.report", "report", _AFTER, can_be_stopped=True),
@@ -21,6 +22,7 @@ COMMANDS = {
     "trends": LazyCommand("callwatch.cli.trends", "trends_app", _AFTER),
     "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),
     "doctor": LazyCommand("callwatch.cli.devices", "doctor", _MACHINE),
+    "autostart": LazyCommand("callwatch.cli.autostart", "autostart", _MACHINE),
     "models": LazyCommand("callwatch.cli.models", "models_app", _MACHINE),
     "redact": LazyCommand("callwatch.cli.redact", "redact", _AFTER),
     "phrases": LazyCommand("callwatch.cli.phrases", "phrases_app", "Phrases"),
@@ -46,7 +48,7 @@ def about(
 ) -> None:
     """Options of callwatch itself."""
     if version:
-        out.print(f"callwatch {__version__}")
+        out.print(str(this_build()))
         raise typer.Exit
     if context.invoked_subcommand is None:
         # Where there is a display, main.py has started the app instead.

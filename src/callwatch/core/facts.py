@@ -96,6 +96,8 @@ FACTS: Final[Mapping[str, str]] = {
     "source.device_stopped": "name side",
     "source.new_default": "name side to",
     "source.device_back": "name side away_s",
+    "source.slept": "away_s",
+    "source.locked": "away_s",
     "source.not_numbers": "name count total",
     "source.over_full_scale": "name count total",
     "source.damaged": "name read_s",

@@ -8,16 +8,61 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from callwatch.core.owner_only import FILE_MODE, restrict_to_owner
 
 # What is not whole yet ends in this.
 PART: Final = ".part"
 # Readable for its owner alone: a transcript is nobody else's business.
-PRIVATE: Final = 0o600
+PRIVATE: Final = FILE_MODE
+# An antivirus or an indexer on Windows holds a new file for some 100 ms; a program that has it open, for good.
+RETRY_AFTER_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
+# ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE.
+_HELD: Final = (5, 32, 33, 1224)
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+def printable(path: str | Path) -> str:
+    """A path as text for people: bytes of its name that are no UTF-8 are shown as \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_held(error: OSError) -> bool:
+    """Whether Windows refused because a program has the file open."""
+    return getattr(error, "winerror", None) in _HELD
+
+
+def rename(source: Path, target: Path, pause: Callable[[float], None] = time.sleep) -> None:
+    """`os.replace`, tried again for a while when Windows says that somebody has the file open.
+
+    Raises OSError as `os.replace` does.
+    """
+    for wait_s in RETRY_AFTER_S:
+        try:
+            os.replace(source, target)
+        except OSError as exc:
+            if not is_held(exc):
+                raise
+            pause(wait_s)
+        else:
+            return
+    os.replace(source, target)
+
+
+def open_private(path: Path | str, flags: int) -> int:
+    """`os.open` of a file that is, or becomes, its owner's alone."""
+    number = os.open(path, flags | _BINARY, PRIVATE)
+    try:
+        restrict_to_owner(Path(path))
+    except OSError:
+        os.close(number)
+        raise
+    return number
 
 
 def replace_file(path: Path, data: str | bytes, mode: int | None = None) -> None:
@@ -42,7 +87,7 @@ def replace_files(contents: Mapping[Path, str | bytes], mode: int | None = None)
                     _flush(file)
         for target in list(staged):
             with _named(target):
-                os.replace(staged[target], target)
+                rename(staged[target], target)
             del staged[target]
     finally:
         _discard(staged)
@@ -58,7 +103,7 @@ def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
             with file, source.open("rb") as read:
                 shutil.copyfileobj(read, file)
                 _flush(file)
-            os.replace(staged.pop(whole), whole)
+            rename(staged.pop(whole), whole)
     finally:
         _discard(staged)
 
@@ -73,6 +118,8 @@ def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
     file = os.fdopen(os.open(part, flags, 0o666 if mode is None else mode), "wb")
     if mode is not None:
         os.chmod(part, mode)  # what the umask took away
+    if mode == PRIVATE:
+        restrict_to_owner(part)
     return part, file
 
 

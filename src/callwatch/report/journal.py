@@ -36,7 +36,7 @@ from callwatch.core.events import (
     VoiceStarted,
     VoiceStopped,
 )
-from callwatch.core.files import PRIVATE
+from callwatch.core.files import open_private
 from callwatch.document import (
     Document,
     call_from_document,
@@ -126,9 +126,7 @@ class JournalWriter:
         self.path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-            # An older file keeps its mode when it is opened again: set it.
-            os.chmod(path, PRIVATE)
+            number = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         except OSError as exc:
             raise output_error(path, exc) from exc
         self._file: TextIO = os.fdopen(number, "w", encoding="utf-8", newline="\n")

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from callwatch.core.build import how_to_install
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
 from callwatch.speech.models.installed import InstalledModel, inspect_model, installed_models
@@ -171,8 +172,8 @@ def _require(engine: str) -> None:
 
 
 def _how_to_install(engine: str) -> str:
-    package = "vosk" if engine == "vosk" else "'callwatch[whisper]'"
-    return f"Install it: pip install {package}."
+    package = "vosk" if engine == "vosk" else "callwatch[whisper]"
+    return f"To put that right: {how_to_install(package)}."
 
 
 def _listed(languages: frozenset[str]) -> str:

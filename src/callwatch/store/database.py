@@ -15,10 +15,13 @@ import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
 
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
+from callwatch.core.files import open_private
+from callwatch.core.owner_only import is_owner_only, make_private_folder, restrict_to_owner
 
 # The newest version that this program knows: the last file in migrations/versions.
-HEAD: Final = "0003"
+HEAD: Final = "0005"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
 # Any number will do, as long as all callwatch programs use the same one.
@@ -152,11 +155,11 @@ def _sqlite(url: URL, name: str) -> Engine:
 def _make_private(path: Path, name: str) -> None:
     """Make the file before SQLite does, for its owner alone; its log takes the same mode."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(path.parent)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        elif path.stat().st_mode & 0o077:
-            path.chmod(0o600)
+            os.close(open_private(path, os.O_CREAT | os.O_RDWR))
+        elif not is_owner_only(path):
+            restrict_to_owner(path)
     except OSError as error:
         raise StoreError(
             f"the history {name} cannot be made or opened ({error.strerror}): allow writing there, "
@@ -169,7 +172,8 @@ def _postgresql(url: URL) -> Engine:
         import psycopg  # noqa: F401
     except ImportError as error:
         raise MissingPartError(
-            "a history in PostgreSQL needs the driver psycopg: pip install 'callwatch[postgresql]'"
+            "a history in PostgreSQL needs the driver psycopg: "
+            f"{how_to_install('callwatch[postgresql]')}"
         ) from error
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 

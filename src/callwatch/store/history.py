@@ -41,6 +41,7 @@ from callwatch.store.rows import (
     call_values,
     figures_from,
     pack,
+    retention,
     sortable,
     spoken_text,
     stored_call,
@@ -101,17 +102,22 @@ class CallHistory:
         self.close()
 
     def add(
-        self, summary: CallSummary, files: Sequence[Path] = (), keep_days: int = RETENTION_DAYS
+        self,
+        summary: CallSummary,
+        files: Sequence[Path] = (),
+        keep_days: int = RETENTION_DAYS,
+        added_at: datetime | None = None,
     ) -> str:
         """Store a call and return its id. The same id again replaces the call but keeps the note,
         the follow-up and the mark. `files` (a recording) are deleted together with the call;
-        `keep_days` is the retention time that it was made under.
+        `keep_days` is the retention time that it was made under; it counts from `added_at` where
+        that is given, and from now for a recording, whose call may be of an earlier day.
         """
         self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
-        # An old recording is new here.
-        begins = datetime.now(UTC) if summary.call.is_recording else utc(values["started_at"])
-        values["delete_after"] = sortable(begins + timedelta(days=keep_days))
+        if added_at is None and summary.call.is_recording:
+            added_at = datetime.now(UTC)  # an old recording is new here
+        values |= retention(values["started_at"], keep_days, added_at)
         body, words = pack(summary), spoken_text(summary)
         with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, summary.call.id)

@@ -16,14 +16,13 @@ RETENTION_DAYS = 30
 
 
 def expired(whose: Ownership, days: int, now: datetime) -> Select[int]:
-    """The calls that are due: one's own that began more than `days` before `now`, recordings that
-    were analysed so long ago; and in a shared history also those of others whose own retention
-    time is over, so that nothing stays of somebody who is gone.
+    """The calls that began (or, of an archive, came in) more than `days` before `now`: one's own, and
+    in a shared history also those of others whose own retention time is over, so that nothing stays
+    of somebody who is gone.
     """
-    no_day = or_(Call.is_recording.is_(False), Call.delete_after.is_(None))
-    old = and_(no_day, Call.started_at < sortable(now - timedelta(days=days)))
-    read_long_ago = and_(Call.is_recording.is_(True), Call.delete_after < sortable(now))
-    own = and_(or_(old, read_long_ago), *whose.own())
+    due = sortable(now - timedelta(days=days))
+    came_in = or_(Call.added_at.is_(None), Call.added_at < due)
+    own = and_(Call.started_at < due, came_in, *whose.own())
     if not whose.is_shared:
         return select(Call.pk).where(own)
     oldest = sortable(now - timedelta(days=max(days, RETENTION_DAYS)))

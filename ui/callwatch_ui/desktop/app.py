@@ -3,16 +3,14 @@
 The engine is behind DesktopHost; nothing in here knows devices, files or the configuration.
 """
 
-import os
-import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from PyQt6.QtCore import QLocale, QObject, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
+from PyQt6.QtWidgets import QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
@@ -20,16 +18,19 @@ from callwatch.core.events import Event
 from callwatch_ui.desktop.auto_watch import AutoWatch
 from callwatch_ui.desktop.call_control import CallControl
 from callwatch_ui.desktop.host import DesktopHost
-from callwatch_ui.desktop.ipc import Answer, AppBusyError, AppCommand, AppState, send
+from callwatch_ui.desktop.ipc import (
+    Answer,
+    AppCommand,
+    AppState,
+)
 from callwatch_ui.desktop.ipc_server import CommandServer
 from callwatch_ui.desktop.overlay_session import HOTKEYS
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
 from callwatch_ui.native.event_bridge import EventBridge, connect_queued
 from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
-from callwatch_ui.native.platforms import preferred_platform
 from callwatch_ui.native.qt_texts import QtTexts
-from callwatch_ui.native.signals import error_hooks, interrupts
+from callwatch_ui.native.session_watch import SessionWatch
 from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
@@ -76,6 +77,7 @@ class DesktopApp(QObject):
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
+        self.session = SessionWatch(self.control.finish)
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
         self.reader = RecordingLoader(words, host.recording)
@@ -103,15 +105,20 @@ class DesktopApp(QObject):
             self.overlay.show()
         if self._host.problem:
             self._notify(self._host.problem)
+        if self._hotkey is not None and self._hotkey.refused:
+            keys = ", ".join(f"Ctrl+Alt+{key.upper()}" for key in self._hotkey.refused)
+            self._notify(self._words("hotkey.refused", keys=keys))
         if self._host.needs_setup:
             self._speak(system_language() or self._words.language)
             self.open_window("setup")
         else:
             self.auto.reload()
+        self.session.start(int(self.overlay.winId()))
         self._warm_up.start()
 
     def close(self) -> None:
         """End everything; waits for a report that is being written."""
+        self.session.stop()
         self.auto.close()
         self.reader.close()
         self.server.close()
@@ -198,6 +205,7 @@ class DesktopApp(QObject):
         self.control.failed.connect(self.auto.failed)
         self.auto.begin_wanted.connect(lambda: self.control.handle(AppCommand.START))
         self.auto.end_wanted.connect(self.control.end_by_itself)
+        self.session.away.connect(self.control.note_absence)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
 
@@ -368,36 +376,3 @@ def system_language() -> Language | None:
     known = {"en": Language.EN, "sv": Language.SV, "da": Language.DA}
     known |= {"nb": Language.NB, "no": Language.NB, "nn": Language.NB}
     return known.get(name)
-
-
-def run_desktop(
-    language: Language,
-    host: Callable[[], DesktopHost],
-    socket: str | None = None,
-) -> int:
-    """Run the app until it is quit: 0, or 1 when it met a bug, which ends nothing. A second start shows the first one.
-
-    `host` is built after Qt, so that it may use it. Call from the main thread.
-    """
-    os.environ.update(preferred_platform())
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setQuitOnLastWindowClosed(False)
-    desktop = DesktopApp(Translator(language), host())
-    try:
-        is_first = desktop.server.listen(socket)
-    except CallwatchError:
-        desktop.close()
-        raise
-    if not is_first:
-        with suppress(AppBusyError):
-            send(AppCommand.SHOW, socket)
-        desktop.close()
-        return 0
-    # Not quit: it takes the windows away under what is still to be painted.
-    desktop.quit_wanted.connect(lambda: app.exit(0))
-    with error_hooks(desktop.faulted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
-        desktop.show()
-        app.exec()
-        desktop.close()
-    return 1 if bugs else 0

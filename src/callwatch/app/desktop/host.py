@@ -35,12 +35,15 @@ from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
-from callwatch.core.events import Event
+from callwatch.core.events import Event, InputWarning
+from callwatch.core.facts import Fact
 from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
+from callwatch.session.pipeline import Pipeline
 from callwatch.voice.vad.activity import VoiceActivity
 from callwatch_ui.desktop.auto_call import AutoCallConfig
+from callwatch_ui.native.session_watch import Absence
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
@@ -79,6 +82,17 @@ class DesktopCall(RunningCall):
     def unhold(self) -> None:
         """The talk goes on."""
         self._call.runner.request(lambda pipeline: pipeline.set_on_hold(False))
+
+    def note_absence(self, absence: Absence, seconds: float) -> None:
+        """The machine slept, or the screen was locked: the report says so."""
+        what = "slept" if absence is Absence.SLEPT else "locked"
+        fact = Fact("source", {"what": what, "away_s": seconds})
+
+        def note(pipeline: Pipeline) -> list[Event]:
+            pipeline.note_warning(fact)
+            return [InputWarning(pipeline.now_s, None, fact)]
+
+        self._call.runner.request(note)
 
     def stop(self, *, at_last_voice: bool = False) -> None:
         """End the call, write its report, let go of the devices."""

@@ -6,8 +6,8 @@ What lies in the history already is a recording when its source is the name of a
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from callwatch.app.recorded_at import recorded_at
+from callwatch.audio.recorded_at import began_at
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +29,7 @@ def in_stockholm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_a_name_tells_when_the_call_began(name: str, tmp_path: Path) -> None:
-    assert recorded_at(tmp_path / name, 60.0) == datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
+    assert began_at(tmp_path / name, 60.0) == datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("name", ["call.wav", "2026-13-45-9999.wav", "4670123456789012345.wav"])
@@ -38,4 +38,4 @@ def test_else_the_file_was_written_when_the_call_ended(name: str, tmp_path: Path
     file.write_bytes(b"")
     end = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
     os.utime(file, (end.timestamp(), end.timestamp()))
-    assert recorded_at(file, 90.0) == datetime(2026, 3, 1, 11, 58, 30, tzinfo=UTC)
+    assert began_at(file, 90.0) == datetime(2026, 3, 1, 11, 58, 30, tzinfo=UTC)
