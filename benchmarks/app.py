@@ -272,17 +272,17 @@ def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(folder) / "bytecode"))
-        rows, told_blocks = measure(Path(folder), chosen.calls, chosen.seconds, chosen.engine)
+        rows, block_rows = measure(Path(folder), chosen.calls, chosen.seconds, chosen.engine)
     columns = {name: None for row in rows for name in row}
     print_table("The desktop app", [columns | row for row in rows])
-    print_table("Blocks of the GUI thread", told_blocks)
-    told = verdicts(rows)
+    print_table("Blocks of the GUI thread", block_rows)
+    limits = verdicts(rows)
     if chosen.engine != "none":  # the limit of memory is without a recogniser
-        told = [row for row in told if row["figure"] != "memory_mb"]
-    print_table("Limits", told)
+        limits = [row for row in limits if row["figure"] != "memory_mb"]
+    print_table("Limits", limits)
     if chosen.result is not None:
-        write_json(chosen.result, [*rows, *told_blocks, *told])
-    return 0 if all(row["kept"] == "yes" for row in told) else 1
+        write_json(chosen.result, [*rows, *block_rows, *limits])
+    return 0 if all(row["kept"] == "yes" for row in limits) else 1
 
 
 if __name__ == "__main__":

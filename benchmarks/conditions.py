@@ -1,11 +1,12 @@
 """The same call must give the same answer, however it is captured.
 
-    python -m benchmarks.conditions FOLDER ... [--limit N] [--json FILE]
+    python -m benchmarks.conditions FOLDER ... [--limit N] [--no-effort] [--live] [--json FILE]
 
 FOLDER holds scripted call_*.wav with call_*.json (see README.md), of which only clean calls are
-used, or conversations NAME/call.wav. Each is heard as it is and through each condition. Printed:
-which share of the cues of the clean call survive (not: are right), and how far talk share and
-silence move.
+used, or conversations NAME/call.wav. Each is heard as it is and through each condition; with --live
+also played into a real sound server (PulseAudio) and captured, eight at a time, in real time.
+Printed: which share of the cues of the clean call survive (not: are right), and how far talk share
+and silence move.
 """
 
 import argparse
@@ -17,8 +18,9 @@ from typing import Any, Final
 import numpy as np
 import soxr
 
+from benchmarks.live_capture import captured
 from benchmarks.scripted import calls_in, load, match
-from benchmarks.synthesis import SPEECH_DBFS, mu_law, telephone
+from benchmarks.synthesis import SPEECH_DBFS, automatic_gain, mu_law, telephone
 from benchmarks.table import print_table, write_json
 from benchmarks.turn_taking import Speech, cues_of, speech_of
 from callwatch.core.arrays import DoubleArray
@@ -33,7 +35,8 @@ from callwatch.voice.effort.estimator import EffortEstimator
 from callwatch.voice.vad.activity import VoiceActivity
 
 Row = dict[str, Any]
-FRAME: Final = 160
+FRAME: Final = 160  # samples
+AT_ONCE: Final = 8
 KINDS: Final = (CueKind.INTERRUPTION, CueKind.BACKCHANNEL, CueKind.RAISED_VOICE)
 
 
@@ -74,24 +77,6 @@ def louder(gain_db: tuple[float, float], sound: DoubleArray) -> DoubleArray:
     return np.asarray(sound * 10 ** (np.array(gain_db)[:, None] / 20), dtype=np.float64)
 
 
-def levelled(sound: DoubleArray) -> DoubleArray:
-    """A headset's automatic gain: towards -20 dBFS, quick to lower, slow to raise, +-15 dB."""
-    out = sound.copy()
-    count = sound.shape[1] // FRAME
-    for row in out:
-        pieces = row[: count * FRAME].reshape(count, FRAME)
-        levels = 10 * np.log10(np.mean(pieces**2, axis=1) + 1e-12)
-        gains, gain = np.zeros(count + 1), 0.0
-        for k, level in enumerate(levels.tolist()):
-            if level > -50.0:
-                wanted = min(max(-20.0 - level, -15.0), 15.0)
-                gain += (0.1 if wanted < gain else 0.01) * (wanted - gain)
-            gains[k + 1] = gain
-        at = np.arange(len(row)) / FRAME
-        row[:] *= 10 ** (np.interp(at, np.arange(count + 1), gains) / 20)
-    return out
-
-
 # Name -> what happens to the sound, seconds that it is late, samples of a block.
 Condition = tuple[Callable[[DoubleArray], DoubleArray], float, int]
 CONDITIONS: Final[dict[str, Condition]] = {
@@ -109,7 +94,7 @@ CONDITIONS: Final[dict[str, Condition]] = {
     "low bit rate": (opus, 0.0, CALL_RATE_HZ),
     "noise 30 dB": (partial(noisy, 30.0), 0.0, CALL_RATE_HZ),
     "noise 15 dB": (partial(noisy, 15.0), 0.0, CALL_RATE_HZ),
-    "automatic gain": (levelled, 0.0, CALL_RATE_HZ),
+    "automatic gain": (automatic_gain, 0.0, CALL_RATE_HZ),
 }  # fmt: skip
 
 
@@ -122,6 +107,10 @@ def _resampled(sound: DoubleArray, rate_hz: int, like: DoubleArray) -> DoubleArr
     return out
 
 
+def _samples(sound: DoubleArray) -> Samples:
+    return np.round(np.clip(sound, -1.0, 0.99997) * 32768.0).astype(np.int16)
+
+
 def talk_of(speech: Speech, duration_s: float) -> tuple[float, float]:
     """The agent's share of talk, and silence in seconds a minute."""
     talk = {channel: total_s(speech[channel]) for channel in CHANNELS}
@@ -130,7 +119,7 @@ def talk_of(speech: Speech, duration_s: float) -> tuple[float, float]:
     return talk[Channel.AGENT] / max(1e-9, sum(talk.values())), silence / duration_s * 60
 
 
-def answers(samples: Samples, block: int, late_s: float) -> Row:
+def answers(samples: Samples, block: int, late_s: float, *, with_effort: bool) -> Row:
     """What callwatch says of one call; cue times less `late_s`."""
     duration_s = samples.shape[1] / CALL_RATE_HZ
     voice, effort, raised = VoiceActivity(), EffortEstimator(), RaisedVoice()
@@ -139,7 +128,8 @@ def answers(samples: Samples, block: int, late_s: float) -> Row:
     for at in range(0, samples.shape[1], block):
         piece = CallBlock(samples[:, at : at + block], at / CALL_RATE_HZ)
         frames.append(voice.process(piece))
-        events += raised.process(effort.process(piece, frames[-1]))
+        if with_effort:
+            events += raised.process(effort.process(piece, frames[-1]))
     frames.append(voice.finish())
     withdrawn = {event.id for event in events if isinstance(event, CueWithdrawn)}
     loud = [e.cue for e in events if isinstance(e, CueOpened) and e.id not in withdrawn]
@@ -199,19 +189,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="*", help="scripted calls, or conversations")
     parser.add_argument("--limit", type=int, help="so many calls at most")
+    parser.add_argument("--no-effort", action="store_true", help="without raised voices")
+    parser.add_argument("--live", action="store_true", help="through a real sound server, too")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/conditions.json"))
     args = parser.parse_args()
+    ask = partial(answers, with_effort=not args.no_effort)
     pairs: dict[str, list[tuple[Row, Row]]] = {name: [] for name in CONDITIONS}
+    calls: list[Samples] = []
     for path in list(recordings(args.folders))[: args.limit]:
         sound = load(path) / 32768.0
         # Room for 12 dB more: full scale is another matter.
         sound *= min(1.0, 0.24 / np.abs(sound).max())
+        calls.append(_samples(sound))
         clean: Row | None = None
         for name, (change, late_s, block) in CONDITIONS.items():
-            heard = np.round(np.clip(change(sound), -1.0, 0.99997) * 32768.0).astype(np.int16)
-            answer = answers(heard, block, late_s)
+            answer = ask(_samples(change(sound)), block, late_s)
             clean = clean or answer
             pairs[name].append((clean, answer))
+    if args.live and calls:
+        found = [
+            one
+            for at in range(0, len(calls), AT_ONCE)
+            for one in captured(calls[at : at + AT_ONCE])
+        ]
+        live = [ask(heard, CALL_RATE_HZ, late_s) for heard, late_s in found]
+        cleans = [clean for clean, _ in pairs["as it is"]]
+        pairs["live, through PulseAudio"] = list(zip(cleans, live, strict=True))
     if not pairs["as it is"]:
         print("skipped: give folders of scripted calls with clean ones, or of conversations")
         return

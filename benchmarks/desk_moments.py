@@ -21,7 +21,7 @@ Row = dict[str, Any]
 # How it was said can be acted on for so long, what was said for so long (nudge_rules.py).
 HOW_S, WHAT_S = 5.0, 10.0
 # The agent has answered when they have spoken for so long since; the policy has a tick less.
-ANSWERED_S = 3.0
+ANSWERED_S = 6.0
 # A bar within this of the onset belongs to the moment.
 BAR_S = 4.0
 # A moment is heated while the customer's voice is raised, and for a little while after a threat.

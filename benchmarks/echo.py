@@ -95,17 +95,17 @@ def answers(samples: Samples) -> Row:
 
 def compare(pairs: Sequence[tuple[Row, Row]]) -> Row:
     """Figures over (without echo, with echo)."""
-    told = [(clean, heard) for clean, heard in pairs if heard["separable"]]
-    moved = [100 * abs(heard["share"] - clean["share"]) for clean, heard in told] or [0.0]
-    matches = [match(clean["interruptions"], heard["interruptions"]) for clean, heard in told]
+    measured = [(clean, heard) for clean, heard in pairs if heard["separable"]]
+    moved = [100 * abs(heard["share"] - clean["share"]) for clean, heard in measured] or [0.0]
+    matches = [match(clean["interruptions"], heard["interruptions"]) for clean, heard in measured]
     return {
         "calls": len(pairs),
         "share moves, points": sum(moved) / len(moved),
         "most": max(moved),
-        "false overlap s": sum(max(0.0, b["overlap"] - a["overlap"]) for a, b in told),
+        "false overlap s": sum(max(0.0, b["overlap"] - a["overlap"]) for a, b in measured),
         "false interruptions": sum(len(false) for _, false in matches),
-        "lost": sum(len(a["interruptions"]) for a, _ in told) - sum(len(f) for f, _ in matches),
-        "reported": len(pairs) - len(told),
+        "lost": sum(len(a["interruptions"]) for a, _ in measured) - sum(len(f) for f, _ in matches),
+        "reported": len(pairs) - len(measured),
     }
 
 

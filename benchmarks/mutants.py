@@ -104,9 +104,10 @@ def _assignments(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
 
 def _literals(node: ast.expr) -> Iterator[ast.expr]:
     """The numbers and truth values in a plain value, a tuple, a set, a table or a call's default."""
-    negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
-    if negative or (isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float)):
+    if _is_number(node):
         yield node
+    elif isinstance(node, ast.UnaryOp):
+        yield from _literals(node.operand)
     elif isinstance(node, ast.Tuple | ast.List | ast.Set):
         for item in node.elts:
             yield from _literals(item)
@@ -119,6 +120,13 @@ def _literals(node: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Call):  # frozenset((1, 2)), limited(30, ...)
         for item in node.args:
             yield from _literals(item)
+
+
+def _is_number(node: ast.expr) -> bool:
+    """A number, with or without a minus, or a truth value."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return isinstance(node.operand, ast.Constant)
+    return isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float)
 
 
 class _MutantLoader(importlib.machinery.SourceFileLoader):

@@ -27,17 +27,26 @@ ROOTS: Final = {
     "ui": (ROOT / "ui" / "callwatch_ui", "callwatch_ui", ROOT / "tests" / "ui"),
     "": (ROOT / "src" / "callwatch", "callwatch", ROOT / "tests"),
 }
-# Modules whose tests are, or are also, in another module's file (below tests/).
+# Modules whose tests are, or are also, in another module's file (below tests/). A room's entry
+# holds for its modules that have no test file of their own.
 MORE: Final = {
     "audio/stream_aligner": ("audio/test_channel_aligner.py",),
     "detectors/floor": ("detectors/test_turn_taking.py",),
     "detectors/overlap_rules": ("detectors/test_turn_taking.py",),
-    "detectors/spurts": ("detectors/test_turn_taking.py",),
-    "detectors/spurt_tracker": ("detectors/test_turn_taking.py",),
+    "detectors/history": ("detectors/test_overlap_features.py",),
+    "detectors/spurts": ("detectors/test_overlap_features.py",),
+    "detectors/spurt_tracker": ("detectors/test_overlap_features.py",),
     "detectors/raised_voice": ("detectors/test_no_raised_voice.py",),
+    "redaction": ("redaction/test_redactor.py", "redaction/test_audio_redaction.py"),
+    "report": ("report/test_html.py", "report/test_exports.py", "report/test_sentences.py"),
+    "session": ("session/test_nudge_calls.py",),
+    "session/attention_budget": ("session/test_nudges.py", "session/test_nudge_calls.py"),
+    "session/audio_keeper": ("redaction/test_audio_redaction.py",),
     "voice/crosstalk/kalman_filter": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/leak_estimator": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/echo_detector": ("voice/crosstalk/test_canceller.py",),
+    "voice/effort": ("voice/effort/test_estimator.py",),
+    "voice/effort/norms": ("voice/effort/test_baseline.py", "voice/effort/test_sliding_window.py"),
     "voice/quality/separation": ("voice/quality/test_monitor.py",),
     "voice/quality/sound_checks": ("voice/quality/test_monitor.py",),
     "voice/vad/level_tracker": ("voice/vad/test_endpointing.py",),
@@ -103,11 +112,18 @@ def modules_in(room: str) -> list[Module]:
         name = path.relative_to(root).with_suffix("")
         mutants = mutants_of(path, ".".join((package, *name.parts))) if path.exists() else []
         if mutants:
-            own = tests / name.parent / f"test_{name.name}.py"
-            files = (own, *(tests / more for more in MORE.get(name.as_posix(), ())))
             shown = (Path(prefix) / name).as_posix()
-            out.append(Module(shown, mutants, tuple(file for file in files if file.exists())))
+            out.append(Module(shown, mutants, tests_of(tests, name)))
     return out
+
+
+def tests_of(tests: Path, name: Path) -> tuple[Path, ...]:
+    """A module's own test file and those of MORE; without any, those of its room."""
+    own = tests / name.parent / f"test_{name.name}.py"
+    files = [own, *(tests / more for more in MORE.get(name.as_posix(), ()))]
+    found = tuple(file for file in files if file.exists())
+    room = MORE.get(name.parent.as_posix(), ())
+    return found or tuple(path for more in room if (path := tests / more).exists())
 
 
 def limit_of(tests: Sequence[Path]) -> float | None:

@@ -257,8 +257,8 @@ def main() -> None:
     print_table("Cards held", reasons(everything))
     for nudge in (nudge for outcome in everything for nudge in outcome.in_sentence):
         print(f"in own sentence: {nudge.key} at {nudge.time_s:.1f} s")
-    for told in (told for outcome in everything for told in outcome.unanswered):
-        print(f"threat never shown: {told}")
+    for threat in (threat for outcome in everything for threat in outcome.unanswered):
+        print(f"threat never shown: {threat}")
     write_json(arguments.json, rows)
 
 

@@ -223,9 +223,9 @@ def main() -> None:
     else:
         clips = folder / "audio" / "effort"
         bands = ("wide, level removed", "telephone, level removed")
-        told = [telling(n, m, clips, band) for band in bands for n, m in found.items()]
-        print_table("Shouted against calm by median pitch alone", told)
-        rows += told
+        separation = [telling(n, m, clips, band) for band in bands for n, m in found.items()]
+        print_table("Shouted against calm by median pitch alone", separation)
+        rows += separation
     if args.json:
         write_json(args.json, rows)
 

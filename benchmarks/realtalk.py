@@ -55,17 +55,17 @@ def counts(labels: list[dict[str, Any]], events: list[Event]) -> Row:
         for kind in ("interruption", "backchannel", "raised_voice")
     }
     doubtful = [x for x in labels if x["kind"] in DOUBTFUL]
-    told, words = by_kind[CueKind.INTERRUPTION], by_kind[CueKind.BACKCHANNEL]
-    true = [c for c in told if any(is_near(c, x) for x in marked["interruption"])]
-    rest = [c for c in told if c not in true]
+    reported, words = by_kind[CueKind.INTERRUPTION], by_kind[CueKind.BACKCHANNEL]
+    true = [c for c in reported if any(is_near(c, x) for x in marked["interruption"])]
+    rest = [c for c in reported if c not in true]
     unsure = [c for c in rest if any(is_near(c, x) for x in doubtful)]
     cards = [e.nudge.key for e in events if isinstance(e, NudgeShown)]
     return {
-        "interruptions": len(told),
+        "interruptions": len(reported),
         "true": len(true),
         "doubtful": len(unsure),
         "false": len(rest) - len(unsure),
-        "missed": sum(not any(is_near(c, x) for c in told) for x in marked["interruption"]),
+        "missed": sum(not any(is_near(c, x) for c in reported) for x in marked["interruption"]),
         "listening": len(words),
         "listening true": _near(words, marked["backchannel"]),
         "listening labels": len(marked["backchannel"]),
@@ -88,14 +88,14 @@ def _near(cues: list[Cue], labels: list[dict[str, Any]]) -> int:
 def summed(name: str, rows: list[Row], minutes: float) -> Row:
     """The figures of one kind of talk."""
     total = {key: sum(row[key] for row in rows) for key in rows[0]}
-    told, labels = total["listening"], total["listening labels"]
+    reported, labels = total["listening"], total["listening labels"]
     return {
         "talk": name,
         "minutes": minutes,
         **{key: total[key] for key in ("interruptions", "true", "doubtful", "false", "missed")},
         "false an hour": 60 * total["false"] / minutes,
-        "listening": told,
-        "precision": total["listening true"] / told if told else None,
+        "listening": reported,
+        "precision": total["listening true"] / reported if reported else None,
         "recall": total["listening found"] / labels if labels else None,
         "raised false": total["raised false"],
         "cards": total["cards"],

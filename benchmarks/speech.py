@@ -92,7 +92,7 @@ def through_callwatch(recognizer: Recognizer, samples: Samples) -> Run:
     end_s = both.shape[1] / CALL_RATE_HZ
     recognition.submit(feed.process(CallBlock(both[:, :0], end_s), voice.finish()))
     recognition.submit(feed.finish(end_s))
-    return Run(heard + recognition.finish(0.0), time.process_time() - begun)
+    return Run(heard + recognition.finish(), time.process_time() - begun)
 
 
 def whole(recognizer: Recognizer, samples: Samples) -> Run:
@@ -152,8 +152,8 @@ def vosk_lag(data: Path) -> dict[str, Any] | None:
     final = next(u for u in run.utterances if u.is_final)
     lags = []
     for i, word in enumerate(final.words):
-        told = [u for u in run.utterances if len(u.words) > i and u.words[i].text == word.text]
-        lags.append(told[0].consumed_s - word.span.end_s)
+        settled = [u for u in run.utterances if len(u.words) > i and u.words[i].text == word.text]
+        lags.append(settled[0].consumed_s - word.span.end_s)
     recognizer.close()
     return {
         "words": len(lags),

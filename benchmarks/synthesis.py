@@ -17,6 +17,7 @@ from callwatch.core.arrays import DoubleArray
 
 RATE: Final = 16_000
 SPEECH_DBFS: Final = -27.0
+_GAIN_STEP: Final = 160  # samples in which a gain stays the same
 
 
 def has_piper() -> bool:
@@ -58,6 +59,24 @@ def mu_law(sound: DoubleArray) -> DoubleArray:
     loud = np.sign(sound) * np.log1p(255 * np.minimum(np.abs(sound), 1.0)) / np.log(256)
     coarse = np.round(loud * 127) / 127
     return np.asarray(np.sign(coarse) * (256 ** np.abs(coarse) - 1) / 255)
+
+
+def automatic_gain(sound: DoubleArray) -> DoubleArray:
+    """A headset's automatic gain: towards -20 dBFS, quick to lower, slow to raise, +-15 dB."""
+    out = sound.copy()
+    count = sound.shape[1] // _GAIN_STEP
+    for row in out:
+        pieces = row[: count * _GAIN_STEP].reshape(count, _GAIN_STEP)
+        levels = 10 * np.log10(np.mean(pieces**2, axis=1) + 1e-12)
+        gains, gain = np.zeros(count + 1), 0.0
+        for k, level in enumerate(levels.tolist()):
+            if level > -50.0:
+                wanted = min(max(-20.0 - level, -15.0), 15.0)
+                gain += (0.1 if wanted < gain else 0.01) * (wanted - gain)
+            gains[k + 1] = gain
+        at = np.arange(len(row)) / _GAIN_STEP
+        row[:] *= 10 ** (np.interp(at, np.arange(count + 1), gains) / 20)
+    return out
 
 
 def faded(audio: DoubleArray) -> DoubleArray:

@@ -157,7 +157,7 @@ def measure(started: float) -> dict[str, float]:
     QTimer.singleShot(int(IDLE_S * 1000), app.exit)
     app.exec()
     delays_ms.sort()
-    told, _ = bare.communicate(timeout=60)
+    printed, _ = bare.communicate(timeout=60)
     return {
         "cards": float(len(delays_ms)),
         "cue_to_card_median_ms": statistics.median(delays_ms),
@@ -165,7 +165,7 @@ def measure(started: float) -> dict[str, float]:
         "gui_block_max_ms": blocks.worst_not_waiting_ms,
         "gui_block_by_the_clock_ms": blocks.worst_ms,
         "gui_thread_own_work_max_ms": blocks.worst_own_ms,
-        "control_block_by_the_clock_ms": float(told),
+        "control_block_by_the_clock_ms": float(printed),
         "idle_cpu_percent": 100 * (time.process_time() - cpu) / IDLE_S,
         "idle_repaints": float(watch.paints - paints),
         "start_s": start_s,

@@ -50,9 +50,9 @@ def own(samples: Samples) -> BoolArray:
     """callwatch: the spans that it tells."""
     out = np.zeros(samples.shape[1] // FRAME, dtype=np.bool_)
     for part in hear(samples):
-        for told in part.transitions:
-            if isinstance(told, VoiceStopped) and told.channel is Channel.AGENT:
-                out[round(told.span.start_s * 100) : round(told.span.end_s * 100)] = True
+        for event in part.transitions:
+            if isinstance(event, VoiceStopped) and event.channel is Channel.AGENT:
+                out[round(event.span.start_s * 100) : round(event.span.end_s * 100)] = True
     return out
 
 

@@ -3,8 +3,9 @@
 A generator of its own makes the dialogues: cards, phones, identity numbers, addresses, codes and
 expiry dates in any grouping, split over utterances and speakers, with listening words, read-backs
 and corrections, among ordinary numbers that must stay. Half of the wording is held out: nothing was
-tuned on it (`--half`). With --live each utterance is masked as in a running call, and whatever was
-put out at any time counts, so that the figures hold for the journal too.
+tuned on it (`--half`); `--half second` takes the dialogues of a second hand (second.py). With --live
+each utterance is masked as in a running call, and whatever was put out at any time counts, so that
+the figures hold for the journal too.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.masking import second
 from benchmarks.masking.dialogues import made
 from benchmarks.masking.masked import as_a_whole, as_it_is_put_out
 from benchmarks.masking.score import scored
@@ -37,6 +39,7 @@ def main() -> None:
     )
     parser.add_argument("--dialogues", type=int, default=4000, help="over the four languages")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=1, help="so many seeds in a row, added up")
     parser.add_argument("--half", choices=HALVES, default="both")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument(
@@ -57,7 +60,8 @@ def main() -> None:
     ]
     where = "put out at any time" if options.live else "left in the finished dialogue"
     print_table(
-        f"Masking of {options.dialogues} dialogues, seed {options.seed}, wording {options.half}, "
+        f"Masking of {options.dialogues * options.seeds} dialogues, "
+        f"seeds {options.seed} to {options.seed + options.seeds - 1}, wording {options.half}, "
         f"{options.strange:.0%} unknown words: {where}",
         [*rows, _total(rows)],
     )
@@ -69,9 +73,12 @@ def measured(language: str, options: argparse.Namespace, count: int, mask: Mask)
     seen, faults = Counter[str](), Counter[str]()
     shown = Counter[str]()
     lines, taken_s = 0, 0.0
-    for i in range(count):
-        seed = options.seed * 10_000_000 + i
-        dialogue = made(language, options.half, seed, options.strange)
+    for i in range(count * options.seeds):
+        seed = (options.seed + i // count) * 10_000_000 + i % count
+        if options.half == "second":
+            dialogue = second.made(language, seed, options.strange)
+        else:
+            dialogue = made(language, options.half, seed, options.strange)
         begun_s = time.process_time()
         masked = mask(dialogue)
         taken_s += time.process_time() - begun_s
@@ -88,7 +95,11 @@ def measured(language: str, options: argparse.Namespace, count: int, mask: Mask)
             shown[fault] += 1
             if shown[fault] <= options.show:
                 _show(fault, dialogue, masked)
-    row: dict[str, Any] = {"language": language, "dialogues": count, "cards": seen["card"]}
+    row: dict[str, Any] = {
+        "language": language,
+        "dialogues": count * options.seeds,
+        "cards": seen["card"],
+    }
     row |= {f"card > {MANY}": faults[f"card > {MANY}"], f"card > {FEW}": faults[f"card > {FEW}"]}
     for kind in KINDS[1:]:
         row[f"{kind} leaked"] = f"{faults[kind]}/{seen[kind]}"

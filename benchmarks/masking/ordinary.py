@@ -57,7 +57,7 @@ def _value(slot: str, language: str, words: Wording, rng: random.Random) -> str:
         case "year":
             return _year(language, rng)
         case "order":
-            return _order(language, rng)
+            return order(language, rng)
         case _:
             return _model(language, words, rng)
 
@@ -112,7 +112,8 @@ def _year(language: str, rng: random.Random) -> str:
     )
 
 
-def _order(language: str, rng: random.Random) -> str:
+def order(language: str, rng: random.Random) -> str:
+    """A number of an order or a case, in figures or words."""
     digits = str(rng.randint(1, 9)) + "".join(rng.choices("0123456789", k=rng.randint(3, 7)))
     style = rng.random()
     if style < 0.5:

@@ -7,8 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-# Two halves of the first wording, and one that was written when the vocabulary was done.
-HALVES: Final = ("known", "held-out", "both", "fresh")
+# Two halves of the first wording, one that was written when the vocabulary was done, and that of second.py.
+HALVES: Final = ("known", "held-out", "both", "fresh", "second")
+_FOLDERS: Final = ("fresh", "second")
 # Lists that are no wording but material: both halves need all of them, in their order.
 _WHOLE: Final = ("words", "months")
 
@@ -17,7 +18,7 @@ class Wording:
     """The phrases of one language, of one half."""
 
     def __init__(self, language: str, half: str, strange: float = 0.0) -> None:
-        self._table = _read(language, half == "fresh")
+        self._table = _read(language, half if half in _FOLDERS else "")
         self._half = half
         self._strange = strange
 
@@ -33,7 +34,7 @@ class Wording:
     def all(self, section: str, name: str) -> Sequence[str]:
         """All phrases of this half."""
         phrases: list[str] = self._table[section][name]
-        if self._half in ("both", "fresh") or name in _WHOLE or len(phrases) < 4:
+        if self._half in ("both", *_FOLDERS) or name in _WHOLE or len(phrases) < 4:
             return phrases
         return phrases[0::2] if self._half == "known" else phrases[1::2]
 
@@ -46,7 +47,7 @@ def _unknown(rng: random.Random) -> str:
 
 
 @cache
-def _read(language: str, fresh: bool) -> Mapping[str, Any]:
-    folder = resources.files(__package__).joinpath("wording", *(("fresh",) if fresh else ()))
+def _read(language: str, folder_name: str) -> Mapping[str, Any]:
+    folder = resources.files(__package__).joinpath("wording", folder_name)
     data = folder.joinpath(f"{language}.toml").read_bytes()
     return tomllib.loads(data.decode("utf-8"))

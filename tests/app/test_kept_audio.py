@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from tests.access import is_owners_alone
 from tests.integration.commands import DEMO
 
 from callwatch.app import kept_audio
@@ -95,7 +96,7 @@ def test_a_kept_call_sounds_where_it_was_understood_and_is_silent_where_a_card_w
 ) -> None:
     outcome = run(desk())
     (path,) = recordings()
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(path)
     kept, rate_hz = soundfile.read(path, dtype="int16")
     said, _ = soundfile.read(beginning, dtype="int16")
     assert rate_hz == 16_000

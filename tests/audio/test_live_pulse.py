@@ -8,7 +8,7 @@ import pytest
 from tests.pulse import PulseServer
 
 from callwatch.audio.backend import DeviceKind
-from callwatch.audio.devices import list_devices, open_live
+from callwatch.audio.devices import list_devices, open_live, play
 from callwatch.audio.live import LiveCall
 from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.channels import Channel
@@ -151,6 +151,18 @@ def test_a_two_channel_device_keeps_its_sides_together(server: PulseServer) -> N
     assert (len(agent), len(customer)) == (1, 2)
     # To the sample: whatever delays the device delays both of its channels.
     assert abs(customer[0] - agent[0]) * RATE <= 1
+
+
+def test_what_is_played_for_the_customers_side_is_heard_there_and_nowhere_else(
+    server: PulseServer,
+) -> None:
+    note = 0.25 * np.sin(2 * np.pi * 440 * np.arange(48_000) / 48_000)
+    sound = note.astype(np.float32)
+    player = threading.Thread(target=play, args=("null2.monitor", sound, 48_000))
+    with open_live("null1.monitor", "null2.monitor") as live:
+        heard = Heard(live, 0.5, t0_5=player.start, then=lambda block: is_heard(block, C))
+        player.join()
+    assert not np.abs(heard.samples[A.index]).any()
 
 
 def test_the_blocks_come_while_the_sound_is_played(server: PulseServer) -> None:

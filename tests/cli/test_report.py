@@ -41,7 +41,7 @@ def test_a_journal_that_was_cut_short_gives_its_report(journal: Path) -> None:
     assert document["call"]["duration_s"] == 9.0
     assert document["metrics"]["talk_s"]["customer"] == 8.0
     assert [cue["kind"] for cue in document["cues"]] == ["interruption"]
-    assert "ends without an end" in document["input_quality"]["warnings"][-1]
+    assert "was cut short" in document["input_quality"]["warnings"][-1]
     assert (journal.parent / "report.html").exists()
     assert "Samtalets journal slutar utan slut" in done.stderr
 

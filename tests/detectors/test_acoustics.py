@@ -5,7 +5,7 @@ import pytest
 
 from callwatch.core.arrays import DoubleArray
 from callwatch.core.frames import VoiceFrames
-from callwatch.detectors.acoustics import MAX_WINDOWS, SoundFeatures, SoundWindows
+from callwatch.detectors.acoustics import SoundFeatures, SoundWindows
 from callwatch.detectors.history import VoiceHistory
 
 RATE = 16_000
@@ -76,4 +76,30 @@ def test_long_speech_is_looked_at_for_a_while() -> None:
     sound = np.zeros((2, count * 160), np.int16)
     history.append(0, VoiceFrames(0.0, flags, level, level, 0.032, cleaned=sound))
     windows.extend(history, 0, count)
-    assert len(windows.f0_hz) == MAX_WINDOWS
+    assert len(windows.f0_hz) == 125
+
+
+@pytest.mark.parametrize(("frames", "count"), [(60, 27), (61, 27), (62, 28)])
+def test_a_window_every_20_ms_that_lies_wholly_inside(frames: int, count: int) -> None:
+    windows, history = SoundWindows(5), VoiceHistory()
+    flags, level = np.ones((2, frames), np.bool_), np.zeros((2, frames), np.float32)
+    sound = np.zeros((2, frames * 160), np.int16)
+    history.append(0, VoiceFrames(0.0, flags, level, level, 0.032, cleaned=sound))
+    windows.extend(history, 0, frames)
+    assert len(windows.f0_hz) == count
+
+
+def windows_of(strength: list[float], level_db: list[float]) -> SoundFeatures:
+    """What windows of this periodicity and level say."""
+    windows = SoundWindows(0)
+    windows.f0_hz, windows.strength = [100.0] * len(strength), strength
+    windows.bands_db = [np.full(16, level, np.float32) for level in level_db]
+    return windows.features()
+
+
+def test_which_windows_are_voiced() -> None:
+    assert windows_of([0.18, 0.18, 0.2, 0.2], [-30.0] * 4).voiced_share == 0.5
+
+
+def test_soft_windows_are_not_looked_at() -> None:
+    assert windows_of([1.0, 0.5, 0.0], [-30.0, -54.0, -56.0]).periodicity == 0.75

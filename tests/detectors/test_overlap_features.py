@@ -7,11 +7,10 @@ from callwatch.core.arrays import BoolArray
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStarted
 from callwatch.core.frames import VoiceFrames
-from callwatch.detectors import overlap_features as module
-from callwatch.detectors.history import KEPT_FRAMES, KEPT_SOUND, VoiceHistory
+from callwatch.detectors.history import VoiceHistory
 from callwatch.detectors.overlap_features import NAMES, OverlapFeatures, hold_of, overlap_features
-from callwatch.detectors.spurt_tracker import MAX_CORRECTION, SpurtTracker
-from callwatch.detectors.spurts import CONFIRMED, KNOWN, SpeakerState
+from callwatch.detectors.spurt_tracker import SpurtTracker
+from callwatch.detectors.spurts import SpeakerState
 
 A, C = Channel.AGENT, Channel.CUSTOMER
 Spans = list[tuple[int, int]]
@@ -62,23 +61,29 @@ def test_an_overlap_in_numbers() -> None:
 @pytest.mark.parametrize(("more", "holds"), [(0, True), (1, False)])
 def test_who_holds_the_floor(more: int, holds: bool) -> None:
     own = np.zeros(1000, np.bool_)
-    touched = flags(1000, [(500, 1000 - module.TOUCH - more)])
+    touched = flags(1000, [(500, 1000 - 50 - more)])
     assert bool(hold_of(own, touched).hold_s) is holds
-    paused = flags(1000, [(200, 400), (400 + module.FLOOR_PAUSE + more, 1000)])
+    paused = flags(1000, [(200, 400), (400 + 140 + more, 1000)])
     assert (hold_of(own, paused).hold_s > 7.9) is holds
-    solo = flags(1000, [(410, 410 + module.SOLO + more)])
+    solo = flags(1000, [(410, 410 + 70 + more)])
     answered = flags(1000, [(200, 400), (500, 1000)])
     assert (hold_of(solo, answered).hold_s > 7.9) is holds
 
 
+@pytest.mark.parametrize(("ago", "recent_s"), [(790, 0.4), (850, 0.0)])
+def test_who_has_talked_lately(ago: int, recent_s: float) -> None:
+    own = [(900 - ago, 940 - ago), (900, 950)]
+    assert at_end(own, [(500, 950)], 950).own_recent_s == pytest.approx(recent_s)
+
+
 def test_nobody_has_spoken() -> None:
     hold = hold_of(np.zeros(100, np.bool_), np.zeros(100, np.bool_))
-    assert (hold.hold_s, hold.late_s) == (0.0, module.NEVER_S)
+    assert (hold.hold_s, hold.late_s) == (0.0, 15.0)
 
 
 @pytest.mark.parametrize(("more", "run_s"), [(-1, 4.0), (0, 2.0)])
 def test_a_longer_pause_begins_a_new_run(more: int, run_s: float) -> None:
-    other = flags(400, [(0, 200 - module.RUN_PAUSE - more), (200, 400)])
+    other = flags(400, [(0, 200 - 20 - more), (200, 400)])
     assert hold_of(np.zeros(400, np.bool_), other).run_s == pytest.approx(run_s)
 
 
@@ -86,7 +91,7 @@ def test_a_longer_pause_begins_a_new_run(more: int, run_s: float) -> None:
 def test_a_soft_end_is_no_overlap(more_db: float, is_loud: bool) -> None:
     level = np.full(400, -80.0, np.float32)
     level[100:380] = -25.0
-    level[300:380] = -25.0 - module.SOFT_DB - more_db
+    level[300:380] = -25.0 - 18.0 - more_db
     seen = at_end([(300, 400)], [(100, 380)], 400, {C: level})
     assert seen.met_s == pytest.approx(0.8)
     assert seen.loud_met_s == pytest.approx(0.8 if is_loud else 0.0)
@@ -103,9 +108,12 @@ def test_an_echo_follows_the_level_of_the_other(lag: int, is_like: bool) -> None
 
 def test_the_strong_level_lies_among_the_louder_frames() -> None:
     state = SpeakerState()
-    for _ in range(round(KNOWN) - 1):
+    for _ in range(49):
         state.hear(-30.0)
     assert np.isnan(state.strong_dbfs)
+    for _ in range(2):
+        state.hear(-30.0)
+    assert state.strong_dbfs == pytest.approx(-30.0)
     for k in range(2000):
         state.hear(-30.0 if k % 10 < 3 else -50.0)
     assert state.strong_dbfs == pytest.approx(-30.0)
@@ -114,10 +122,10 @@ def test_the_strong_level_lies_among_the_louder_frames() -> None:
     assert state.strong_dbfs == pytest.approx(-50.0)
 
 
-@pytest.mark.parametrize(("back", "moves"), [(MAX_CORRECTION, True), (MAX_CORRECTION + 1, False)])
+@pytest.mark.parametrize(("back", "moves"), [(20, True), (21, False)])
 def test_a_start_may_be_taken_back_a_little(back: int, moves: bool) -> None:
     tracker = SpurtTracker(0.35)
-    for frame in range(100, 100 + CONFIRMED):
+    for frame in range(100, 108):
         assert not tracker.spurts[A].is_confirmed
         tracker.follow(frame, (True, False), [-25.0, -80.0])
     assert tracker.spurts[A].is_confirmed
@@ -133,6 +141,6 @@ def test_the_history_keeps_the_last_seconds() -> None:
         sound = np.zeros((2, 16_000), np.int16)
         history.append(frame, VoiceFrames(frame / 100, speech, level, level, 0.032, cleaned=sound))
     assert history.first + history.speech.shape[1] == 3000
-    assert KEPT_FRAMES <= history.speech.shape[1] <= KEPT_FRAMES + 100
+    assert 1500 <= history.speech.shape[1] <= 1600
     assert history.first_sound == 3000 - history.sound.shape[1] // 160
-    assert KEPT_SOUND <= history.sound.shape[1] // 160 <= KEPT_SOUND + 100
+    assert 400 <= history.sound.shape[1] // 160 <= 500

@@ -31,3 +31,14 @@ def test_a_level_that_never_moves_is_one_and_nothing_is_none() -> None:
     assert count_syllables([-25.0] * 40) == 1
     assert count_syllables([-25.0]) == 1
     assert count_syllables([]) == 0
+
+
+@pytest.mark.parametrize(("dip_db", "count"), [(2.8, 1), (3.3, 4)])
+def test_how_deep_a_dip_parts_syllables(dip_db: float, count: int) -> None:
+    assert count_syllables(swells(4, 60, dip_db)) == count
+
+
+@pytest.mark.parametrize(("below_db", "count"), [(21.0, 2), (26.0, 1)])
+def test_how_soft_a_syllable_may_be(below_db: float, count: int) -> None:
+    soft = [level - below_db for level in swells(1, 60, 30.0)]
+    assert count_syllables([*swells(1, 60, 30.0), *soft]) == count

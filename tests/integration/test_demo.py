@@ -1,11 +1,11 @@
 """`callwatch demo` without a display: everything that the demo call holds is found."""
 
 import json
-import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.access import is_owners_alone
 
 from .commands import DEMO, callwatch
 
@@ -107,10 +107,10 @@ def test_the_nudges_are_printed_with_their_call_time(demo: tuple[Path, list[str]
     nudges = report_of(demo)["nudges"]
     assert isinstance(nudges, list)
     shown = [nudge for nudge in nudges if nudge["shown"]]
-    expected = {"let_them_finish"} | ({"threat.manager"} if words_came_in_time(demo) else set())
+    expected = {"let_them_finish", "keep_listening"}
+    if words_came_in_time(demo):
+        expected |= {"threat.leave", "threat.manager"}
     assert expected <= {nudge["key"] for nudge in shown}
-    # Of what the agent answers at once no card is due any more.
-    assert {n.get("not_shown_code") for n in nudges if n["key"] == "threat.leave"} <= {"solved"}
     for nudge in shown:
         clock = f"{int(nudge['time_s']) // 60}:{int(nudge['time_s']) % 60:02d}"
         title = nudge["text"].splitlines()[0]
@@ -125,7 +125,7 @@ def test_a_picture_of_each_state_of_the_overlay(demo: tuple[Path, list[str], str
 
 def test_what_is_stored_is_the_owners_alone(demo: tuple[Path, list[str], str]) -> None:
     for name in ("report.json", "report.html", "events.jsonl"):
-        assert stat.S_IMODE((demo[0] / name).stat().st_mode) == 0o600, name
+        assert is_owners_alone(demo[0] / name), name
 
 
 def test_the_report_can_be_made_again_from_the_journal(demo: tuple[Path, list[str], str]) -> None:

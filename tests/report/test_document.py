@@ -23,7 +23,7 @@ def test_the_document_has_the_promised_fields() -> None:
     assert document["schema"] == "callwatch.report/1"
     assert set(document["call"]) == {
         *("id", "agent_id", "started_at", "duration_s", "source", "language", "engine", "model"),
-        "audio_kept_until",
+        *("audio_kept_until", "is_recording"),
     }
     assert set(document["metrics"]) == {
         *("talk_s", "talk_share", "overlap_s", "silence_s", "longest_silence_s", "non_talk"),

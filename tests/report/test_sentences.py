@@ -18,6 +18,7 @@ def with_cues(*cues: Cue, interruptions: int | None = 0, words: bool = True) -> 
     call = rich_call()
     return replace(
         call,
+        call=replace(call.call, engine="whisper" if words else "none"),
         cues=cues,
         escalation=(),
         utterances=call.utterances if words else (),

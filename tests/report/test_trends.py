@@ -25,6 +25,7 @@ def weeks(shares: list[float], calls: int = 10, threats: int = 2) -> tuple[WeekF
             Sample.of([float(i % 3) for i in range(calls)]),
             Sample.of([0.5 + 0.1 * i for i in range(calls)]),
             threats,
+            calls,
         )
         for n, share in enumerate(shares)
     )
@@ -53,6 +54,7 @@ def test_pages_of_pure_chance_hardly_ever_tell_of_a_change() -> None:
                 Sample.of([float(rng.randint(0, 4)) for _ in range(7)]),
                 Sample.of([rng.expovariate(1.0) for _ in range(7)]),
                 sum(rng.random() < 0.3 for _ in range(7)),
+                7,
             )
             for n in range(8)
         )

@@ -6,7 +6,7 @@ import pytest
 from callwatch.core.channels import Channel
 from callwatch.core.events import EffortRose, MeterUpdated
 from callwatch.core.frames import HOP_S, VoiceFrames
-from callwatch.session.meter import Meter, MeterConfig
+from callwatch.session.meter import Meter
 from callwatch.voice.effort.estimator import EffortFrames
 
 STEP_S = 0.1
@@ -68,9 +68,7 @@ def rises(values: list[float], steps_a_block: int = 10) -> list[EffortRose]:
     return out
 
 
-CONFIG = MeterConfig()
-LOW, HIGH = CONFIG.rise_z - 0.1, CONFIG.rise_z + 0.1
-ENOUGH = CONFIG.rise_steps
+LOW, HIGH, ENOUGH = 2.3, 2.5, 3
 
 
 @pytest.mark.parametrize("size", [1, 2, 10])
@@ -87,6 +85,5 @@ def test_what_is_short_or_low_is_no_rise() -> None:
 
 
 def test_a_rise_comes_again_after_a_second() -> None:
-    again = round(CONFIG.again_s / STEP_S)
-    for gap, count in ((again - ENOUGH - 1, 1), (again - ENOUGH, 2)):
+    for gap, count in ((10 - ENOUGH - 1, 1), (10 - ENOUGH, 2)):
         assert len(rises([HIGH] * ENOUGH + [0.0] * gap + [HIGH] * ENOUGH)) == count

@@ -58,6 +58,22 @@ def test_a_call_that_ends_at_its_last_voice_has_nothing_of_the_waiting() -> None
     assert len(summary.metrics.loudness_dbfs[A]) == 20
 
 
+def test_a_card_that_rests_on_a_doubted_cue_is_not_reported() -> None:
+    """The sides could not be told apart: who interrupted is not known, how long it was quiet is."""
+    grab = cue_at(30.0, CueKind.INTERRUPTION, A)
+    cards = [
+        Nudge(f"n{i}", "x", "A\nB", NudgeLevel.INFO, 31.0, True, quoted("why"), cue_ids)
+        for i, cue_ids in enumerate((("i",), ("i", "d"), ("d",), ()))
+    ]
+    *rest, end = events(80.0)
+    assert isinstance(end, CallEnded)
+    told = [*rest, CueOpened(30.0, "i", grab), *(NudgeShown(31.0, card) for card in cards)]
+    assert len(summarize([*told, end]).nudges) == 5
+    left = summarize([*told, replace(end, separable=False)])
+    assert [nudge.id for nudge in left.nudges] == ["n1", "n1", "n2", "n3"]
+    assert [cue.kind for cue in left.cues] == [CueKind.DEAD_AIR]
+
+
 def test_a_call_that_was_ended_by_hand_is_as_long_as_it_was() -> None:
     summary = summarize(events(80.0))
     assert len(summary.cues) == len(summary.nudges) == len(summary.escalation) == 1

@@ -1,5 +1,3 @@
-from math import ceil
-
 import numpy as np
 import pytest
 
@@ -7,7 +5,7 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
-from callwatch.speech.mismatch import LanguageCheck, MismatchConfig
+from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
 
 
@@ -43,20 +41,32 @@ def test_no_words_at_all_are_told_once() -> None:
     assert len(said(LanguageCheck(Language.EN), 0.0)) == 1
 
 
-def test_little_speech_is_not_judged() -> None:
-    voiced_s = 4.0 - MismatchConfig().rolls_s
-    enough = ceil(MismatchConfig().window_s / voiced_s) + 2  # words may be late by two segments
-    assert said(LanguageCheck(Language.EN), 0.0, segments=enough - 2) == []
-    assert len(said(LanguageCheck(Language.EN), 0.0, segments=enough)) == 1
+@pytest.mark.parametrize(("segments", "sentences"), [(14, 0), (16, 1)])
+def test_some_three_quarters_of_a_minute_are_judged(segments: int, sentences: int) -> None:
+    # 3.3 s of voice a segment; the newest two still wait for their words.
+    assert len(said(LanguageCheck(Language.EN), 0.0, segments)) == sentences
 
 
-@pytest.mark.parametrize(("over_s", "sentences"), [(-0.01, 0), (0.01, 1)])
-def test_listening_words_are_left_out(over_s: float, sentences: int) -> None:
-    config = MismatchConfig()
+@pytest.mark.parametrize(("length_s", "sentences"), [(2.19, 0), (2.21, 1)])
+def test_listening_words_are_left_out(length_s: float, sentences: int) -> None:
     check, out = LanguageCheck(Language.EN), []
     for number in range(60):
-        out += check.observe([chunk(number, config.rolls_s + config.least_segment_s + over_s)], [])
+        out += check.observe([chunk(number, length_s)], [])
     assert len(out) == sentences
+
+
+@pytest.mark.parametrize(("sure", "sentences"), [(0.41, 1), (0.44, 0)])
+def test_less_than_nine_twentieths_sure_is_another_language(sure: float, sentences: int) -> None:
+    # Words of 3.5 s in 3.3 s of voice.
+    assert len(said(LanguageCheck(Language.EN), sure)) == sentences
+
+
+@pytest.mark.parametrize(("later_s", "sentences"), [(7.9, 0), (8.1, 1)])
+def test_words_have_eight_seconds_to_come(later_s: float, sentences: int) -> None:
+    check = LanguageCheck(Language.EN)
+    silence = np.zeros(160, dtype=np.int16)
+    later = SpeechChunk(Channel.AGENT, "agent-0", silence, 60.0 + later_s - 0.01, 0.0, True)
+    assert len(check.observe([chunk(0, 60.0), later], [])) == sentences
 
 
 def test_it_is_noticed_in_the_middle_of_a_call() -> None:

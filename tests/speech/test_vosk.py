@@ -73,6 +73,19 @@ def test_a_partial_has_the_id_of_its_final_and_grows(
         assert starts == sorted(starts)
 
 
+def test_the_words_of_a_partial_end_a_little_before_now(
+    korean: VoskRecognizer, speech: Samples
+) -> None:
+    """Vosk gives them no times: 70 ms a letter, and the newest is 0.4 s old."""
+    partials = [u for u in run(korean, speech, "agent-7", 10.0) if not u.is_final and u.words]
+    assert partials
+    first = partials[0]
+    assert {word.confidence for word in first.words} == {0.6}
+    last = first.words[-1]
+    assert last.span.duration_s == pytest.approx(0.07 * len(last.text))
+    assert (last.span.end_s + 0.4 - 10.0) % 0.25 == pytest.approx(0.0, abs=1e-6)
+
+
 def test_a_reset_and_a_segment_without_an_end_do_no_harm(
     korean: VoskRecognizer, speech: Samples
 ) -> None:

@@ -27,10 +27,12 @@ class FakeEngine:
         self.broke_off = broke_off
         self.no_speech = no_speech
         self.asked: list[tuple[float, float]] = []
+        self.ways: list[tuple[float, float, int]] = []
         self.alternatives: tuple[Alternative, ...] = ()
 
     def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
         self.asked.append((len(samples) / 16_000, window_s))
+        self.ways.append((window_s, pad_s, beam))
         text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
         words = tuple(
             HeardWord(word, 0.2 * i, 0.2 * i + 0.2, 0.9) for i, word in enumerate(text.split())
@@ -75,6 +77,29 @@ def test_the_agent_gets_fewer_partials() -> None:
     engine = FakeEngine("yes")
     run(whisper(engine), pieces(4.0, Channel.AGENT))
     assert len(engine.asked) == 1 + 2
+
+
+def test_partials_are_greedy_and_short_and_the_end_is_searched() -> None:
+    engine = FakeEngine("yes")
+    run(whisper(engine), pieces(2.0))
+    assert engine.ways == [(7.0, 1.0, 1), (10.0, 1.0, 5)]
+
+
+@pytest.mark.parametrize(("length_s", "words"), [(0.31, True), (0.29, False)])
+def test_the_shortest_segment(length_s: float, *, words: bool) -> None:
+    samples = np.zeros(round(16_000 * length_s), dtype=np.int16)
+    chunk = SpeechChunk(Channel.AGENT, "a", samples, 0.0, length_s, True)
+    assert bool(whisper(FakeEngine("yes")).accept(chunk)) is words
+
+
+def test_a_segment_is_cut_before_the_model_is_full() -> None:
+    engine = FakeEngine("word")
+    run(whisper(engine), pieces(31.0, Channel.AGENT))
+    assert [length_s for length_s, window_s in engine.asked if window_s == 10.0] == [29.0, 2.0]
+
+
+def test_one_thread_is_left_to_the_call() -> None:
+    assert WhisperConfig().threads == 1
 
 
 def test_a_joined_chunk_leads_to_one_decode() -> None:

@@ -57,6 +57,37 @@ def test_weeks_add_up_what_was_measured(history: CallHistory) -> None:
     assert (second.calls, second.talk_share.count) == (1, 0)
 
 
+def test_recordings_are_no_calls_of_the_agents_own_days(history: CallHistory) -> None:
+    history.add(call_with("a", 0, share=0.4))
+    recording = call_with("b", 1, share=0.9)
+    history.add(replace(recording, call=replace(recording.call, is_recording=True)))
+    trends = history.trends()
+    assert trends.calls == 1
+    assert trends.weeks[0].talk_share.mean == pytest.approx(0.4)
+    shown = sum(n.shown for n in call_with("a", 0).nudges)
+    assert trends.shown.count == shown > 0
+    past = history.own_history("agent-a", "2026-02-01T00:00:00Z")
+    assert [figures.call_id for figures in past.previous] == ["a"]
+    assert [call.is_recording for call in history.list()] == [True, False]
+
+
+def test_without_words_threats_are_not_measured(history: CallHistory) -> None:
+    history.add(call_with("a", 0))
+    deaf = call_with("b", 1)
+    history.add(replace(deaf, call=replace(deaf.call, engine="none")))
+    week = history.trends().weeks[0]
+    assert (week.calls, week.calls_with_words, week.calls_with_threat) == (2, 1, 1)
+    assert [call.figures.threats for call in history.list()] == [None, 1]
+
+
+def test_an_old_recording_is_kept_as_long_as_a_new_call(history: CallHistory) -> None:
+    old = call_with("a", 0)
+    history.add(replace(old, call=replace(old.call, is_recording=True)), keep_days=30)
+    now = datetime.now(UTC)
+    assert history.delete_older_than(30, now + timedelta(days=29)) == 0
+    assert history.delete_older_than(30, now + timedelta(days=31)) == 1
+
+
 def test_a_hard_call_never_counts(history: CallHistory) -> None:
     history.add(call_with("a", 0, share=0.4))
     history.add(call_with("b", 0, share=0.9))

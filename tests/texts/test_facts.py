@@ -27,6 +27,7 @@ WORDS: dict[str, Param] = {
     "side": "both",
     "pace": "slow",
     "event": "threat",
+    "stage": "threats",
     "language": "da",
     "before": "heated",
     "after": "calm",
@@ -116,7 +117,7 @@ def test_a_cue_of_every_code_is_told_in_every_language(key: str, language: Langu
          Language.SV, "a.wav: filen är avhuggen: 50 % av det angivna ljudet saknas; de 2,0 s som "
          "finns mättes."),
         (Fact("gap", {"channel": "customer", "start_s": 39.6, "end_s": 3675.0}), Language.EN,
-         "Not a sound came from the customer from 0:40 to 61:15: if the line was not muted, what "
+         "No sound came from the customer from 0:40 to 61:15: if the line was not muted, what "
          "was said then is missing."),
         (Fact("too_quiet", {"channel": "agent", "level_dbfs": -0.2}), Language.EN,
          "The agent is very quiet (0 dBFS): turn the recording level up."),

@@ -18,8 +18,8 @@ from callwatch.session.runner import Sink
 
 # A tenth of a second: what a person still feels as at once, and what a sound server delivers.
 LIVE_BLOCK_S = 0.1
-# The demo wants every kind of card to be seen once; a real call keeps to the attention budget.
-DEMO_GAP_S = 6.0
+# A quarter of an hour of a difficult call in 70 s: the minute between two cards shrinks with it.
+DEMO_GAP_S = 4.5
 DEMO_MOST = 20
 
 
@@ -73,7 +73,10 @@ def replay_call(
     source = files.open(LIVE_BLOCK_S)
     if real_time:
         source = RealtimeSource(source, clock=time.monotonic)
-    plan = CallPlan(source, source_name, out_dir, live=real_time, in_history=in_history)
+    plan = CallPlan(
+        source, source_name, out_dir, live=real_time, in_history=in_history,
+        is_recording=True,  # no call of the agent's own, and played now
+    )  # fmt: skip
     return _run(desk, plan, with_overlay, sinks)
 
 
@@ -101,11 +104,9 @@ def _run(
             while (summary := call.runner.join(0.5)) is None:
                 pass
         except KeyboardInterrupt:
-            # Ctrl-C is how a call without an overlay ends: the report is written all the same.
-            call.runner.stop()
-            summary = call.runner.join()
-            if summary is None:
-                raise
+            # Ctrl-C, or the end of the session (cli/signals.py), is how a call without an overlay
+            # ends: the report is written all the same.
+            summary = call.runner.end()
         except BaseException:
             call.abandon()
             raise

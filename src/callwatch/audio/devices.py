@@ -1,6 +1,7 @@
 """What can be heard on this machine, and opening it as a call."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -12,6 +13,7 @@ from callwatch.audio.live import LiveCall
 from callwatch.audio.loopback import CHUNK_S, SoundcardBackend
 from callwatch.audio.portaudio import PortAudioBackend
 from callwatch.audio.pulse import SoundServer
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
@@ -21,9 +23,14 @@ _MAX_NOTES: Final = 40
 
 
 def backends(chunk_s: float = CHUNK_S) -> list[Backend]:
-    """The drivers of this machine, the sound server's first, which delivers every `chunk_s`."""
+    """The drivers of this machine, the sound server's first, which delivers every `chunk_s`.
+
+    On Windows soundcard alone: its endpoints are the system's own, with their defaults as they are now, while
+    PortAudio knows only those of its start.
+    """
     server = SoundServer()
-    return [SoundcardBackend(server, chunk_s), PortAudioBackend(server)]
+    first = SoundcardBackend(server, chunk_s)
+    return [first] if sys.platform == "win32" else [first, PortAudioBackend(server)]
 
 
 def load_driver() -> None:
@@ -53,6 +60,20 @@ def list_devices(drivers: Sequence[Backend] | None = None) -> list[Device]:
     if missing and len(missing) == len(drivers):
         raise missing[-1]
     return found
+
+
+def play(customer: str | None, samples: FloatArray, rate_hz: int) -> None:
+    """Play mono float32 where the customer's voice is played (None: the default); waits for its end.
+
+    Raises InputError or MissingPartError with what to do.
+    """
+    server = SoundServer()
+    driver = SoundcardBackend(server)
+    try:
+        _, device = resolve(Wanted(customer, DeviceKind.LOOPBACK, "customer"), [driver])
+        driver.play(device, samples, rate_hz)
+    finally:
+        driver.close()
 
 
 def open_live(

@@ -78,7 +78,7 @@ class LiveCall(ClosedByWith):
                 self._mixer.accept(chunk)
                 chunk = self._inbox.get_now()
             for block in self._mixer.due(now_s):
-                yield self._told(block)
+                yield self._with_notes(block)
 
     def drift_ppm(self, channel: Channel) -> float | None:
         """Of the side's device against the call clock; None in the first minute."""
@@ -117,7 +117,7 @@ class LiveCall(ClosedByWith):
     def _leg(self, channel: Channel) -> DeviceStream:
         return self._legs[channel.index if len(self._legs) > 1 else 0]
 
-    def _told(self, block: CallBlock) -> CallBlock:
+    def _with_notes(self, block: CallBlock) -> CallBlock:
         """The block without the gaps that are no loss."""
         if not block.dropped or not any(leg.pauses for leg in self._legs):
             return block

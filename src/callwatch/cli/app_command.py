@@ -5,7 +5,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from callwatch_ui.desktop.ipc import AppBusyError, AppCommand, AppNotRunningError, send
+from callwatch.core.errors import CallwatchError
+from callwatch.core.terminal import printable
+from callwatch_ui.desktop.ipc import AppBusyError, AppCommand, send
 
 # `show` is for a second start of the app, not for a hook.
 REMOTE_COMMANDS = tuple(command for command in AppCommand if command is not AppCommand.SHOW)
@@ -36,11 +38,11 @@ def parse_app_request(arguments: Sequence[str]) -> AppRequest | None:
 def send_command(command: AppCommand, *, as_json: bool) -> int:
     """Tell the running app and print its answer; the exit status.
 
-    Raises AppNotRunningError or AppBusyError; with `as_json` that is printed as JSON first.
+    Raises CallwatchError when nothing was answered; with `as_json` that is printed as JSON first.
     """
     try:
         answer = send(command)
-    except (AppNotRunningError, AppBusyError) as error:
+    except CallwatchError as error:
         if as_json:
             is_running = isinstance(error, AppBusyError)
             _print({"ok": False, "running": is_running, "state": None, "message": str(error)})
@@ -49,7 +51,7 @@ def send_command(command: AppCommand, *, as_json: bool) -> int:
         state = answer.state.value
         _print({"ok": answer.ok, "running": True, "state": state, "message": answer.message})
     else:
-        (sys.stdout if answer.ok else sys.stderr).write(answer.message + "\n")
+        (sys.stdout if answer.ok else sys.stderr).write(printable(answer.message) + "\n")
     return 0 if answer.ok else 1
 
 

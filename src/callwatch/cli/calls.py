@@ -1,6 +1,5 @@
 """`callwatch calls`: list, show, export and delete the calls of the history."""
 
-import re
 from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
@@ -11,11 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from callwatch.cli.console import err, out, print_json
+from callwatch.app.audit_trail import note_deletion
+from callwatch.cli.console import err, out, print_json, print_text
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
+from callwatch.core.files import file_stem
 from callwatch.core.summary import CallSummary
 from callwatch.document import to_document
 from callwatch.report.export_csv import to_csv
@@ -152,7 +153,7 @@ def export_calls(
     if target is None and kind.is_binary:
         target = Path(file_stem(call_id) + kind.suffix)
     if target is None:
-        typer.echo(data.decode("utf-8"), nl=False)
+        print_text(data.decode("utf-8"))
     else:
         out.print(escape(str(write_private(target, data))))
 
@@ -164,14 +165,14 @@ def _export_all(
     if kind is ExportFormat.CSV:
         text = to_csv(summaries)
         if target is None:
-            typer.echo(text, nl=False)
+            print_text(text)
         else:
             out.print(escape(str(write_private(target, text))))
-        _tell_of_sound(calls)
+        _print_kept_audio(calls)
         return
     if target is None and kind is ExportFormat.JSON:
         print_json([to_document(summary) for summary in summaries])
-        _tell_of_sound(calls)
+        _print_kept_audio(calls)
         return
     folder, names, sounds = target or Path("callwatch-export"), Counter[str](), 0
     for summary in summaries:
@@ -186,14 +187,9 @@ def _export_all(
     out.print(f"{names.total()} calls in {escape(str(folder))}{with_sound}")
 
 
-def _tell_of_sound(calls: "CallHistory") -> None:
+def _print_kept_audio(calls: "CallHistory") -> None:
     if calls.has_audio():
         err.print("Kept sound is not in this: `calls export --all --out FOLDER` copies it too.")
-
-
-def file_stem(call_id: str) -> str:
-    """A file name that any system takes, made from a call's id."""
-    return re.sub(r"[^\w.-]+", "_", call_id).strip("._")[:100] or "call"
 
 
 @calls_app.command("delete")
@@ -210,6 +206,7 @@ def delete_call(
         if not yes and not typer.confirm(f"Delete {what}, for good?"):
             raise typer.Exit(1)
         calls.delete(call_id)
+    note_deletion(1, "delete")
     out.print(f"Deleted {escape(call_id)}.")
 
 
@@ -233,6 +230,7 @@ def purge_calls(
     from callwatch.app.kept_audio import remove_unfinished_audio
 
     remove_unfinished_audio()
+    note_deletion(count, "purge")
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
 
 
@@ -295,6 +293,7 @@ def record_document(record: StoredCall) -> dict[str, Any]:
         "threat_categories": list(record.threat_categories),
         "source": record.source,
         "engine": record.engine,
+        "is_recording": record.is_recording,
         "note": record.note,
         "follow_up_on": None if record.follow_up_on is None else record.follow_up_on.isoformat(),
     }
@@ -318,7 +317,9 @@ def _list_table(records: list[StoredCall]) -> Table:
     for record in records:
         f = record.figures
         share = "–" if f.talk_share_agent is None else wording.percent(f.talk_share_agent)
+        categories = ", ".join(record.threat_categories)
         marks = [
+            escape(_short(record.source)) if record.is_recording else "",
             "hard" if f.is_hard else "",
             f"follow up {record.follow_up_on}" if record.follow_up_on else "",
             escape(_short(record.note)),
@@ -330,7 +331,7 @@ def _list_table(records: list[StoredCall]) -> Table:
             share,
             "–" if f.interruptions_agent is None else str(f.interruptions_agent),
             str(f.raised_voice),
-            escape(f"{f.threats} {', '.join(record.threat_categories)}".strip()),
+            escape(f"{'–' if f.threats is None else f.threats} {categories}".strip()),
             " · ".join(filter(None, marks)),
         )
     return table

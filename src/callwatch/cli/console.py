@@ -17,23 +17,39 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event, NudgeShown
 from callwatch.core.summary import CallSummary
+from callwatch.core.terminal import printable, printable_json
 from callwatch.texts.facts import reason_of, sentence
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class PlainTextConsole(Console):
+    """A console whose own markup works, and on which no text from a call or a file acts."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """See rich; every string that is printed passes here."""
+        return super().render_str(printable(text), **options)
+
+
+out = PlainTextConsole(highlight=False, soft_wrap=True)
+err = PlainTextConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
     """JSON and nothing else, for other programs."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    sys.stdout.write(printable_json(json.dumps(value, ensure_ascii=False, indent=1)) + "\n")
+
+
+def print_text(text: str) -> None:
+    """A document as it is for another program; on a terminal without what would act on it."""
+    sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
 
 
 def clock(time_s: float) -> str:
@@ -65,6 +81,9 @@ def nudge_printer(language: Language) -> Callable[[Event], None]:
 @contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
     """A bar on stderr, moved by (call time reached, call length), s; it vanishes when done."""
+    if not err.is_terminal:
+        yield lambda _time_s, _total_s: None
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -72,20 +91,20 @@ def progress_bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task(what, total=None)
         yield lambda time_s, total_s: progress.update(task, completed=time_s, total=total_s)
 
 
 def stoppable(command: Callable[P, R]) -> Callable[P, R]:
-    """A command that Ctrl-C ends with one sentence and status 1."""
+    """A command that Ctrl-C, SIGTERM or SIGHUP ends with one sentence and status 1."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
         except KeyboardInterrupt as exc:
-            message = "Stopped by Ctrl-C: no half-written report was left behind."
+            message = "Stopped: no half-written report was left behind."
             raise CallwatchError(message) from exc
 
     return run

@@ -173,13 +173,16 @@ def _verification_row(result: Verification) -> dict[str, Any]:
 @contextmanager
 def _transfer(name: str) -> Iterator[Callable[[str, int, int | None], None]]:
     """A bar on stderr, one line a file."""
+    if not err.is_terminal:
+        yield lambda _file, _at, _total: None
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+    with Progress(*columns, console=err, transient=True) as bar:
         tasks: dict[str, Any] = {}
 
         def progress(file: str, at: int, total: int | None) -> None:

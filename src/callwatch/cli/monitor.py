@@ -69,7 +69,7 @@ def demo(
         )  # fmt: skip
     if not with_overlay:
         _save_pictures(folder, desk)
-    _tell(outcome)
+    _print_outcome(outcome)
 
 
 def live(
@@ -102,7 +102,7 @@ def live(
         desk, out_dir or _call_folder(), with_overlay=with_overlay,
         sinks=(nudge_printer(desk.config.call.language),),
     )  # fmt: skip
-    _tell(outcome)
+    _print_outcome(outcome)
 
 
 def replay(
@@ -134,7 +134,7 @@ def replay(
             with_overlay=with_overlay, in_history=False,
             sinks=(nudge_printer(desk.config.call.language), progress_sink(advance, None)),
         )  # fmt: skip
-    _tell(outcome)
+    _print_outcome(outcome)
 
 
 def _call_folder() -> Path:
@@ -151,7 +151,7 @@ def _save_pictures(folder: Path, desk: CallFactory) -> None:
     err.print(f"Pictures of the overlay: {', '.join(str(path) for path in pictures)}", markup=False)
 
 
-def _tell(outcome: CallOutcome) -> None:
+def _print_outcome(outcome: CallOutcome) -> None:
     print_warnings(outcome.summary)
     out.print(str(outcome.paths.html), markup=False)
     if outcome.history_fault is not None:

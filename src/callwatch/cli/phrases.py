@@ -11,6 +11,7 @@ from callwatch.cli.console import clock
 from callwatch.cli.history_option import HistoryOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
+from callwatch.core.terminal import printable
 from callwatch.document import fact_to_document
 from callwatch.phrases.check import check_packs
 from callwatch.phrases.embeddings import why_no_embeddings
@@ -44,20 +45,20 @@ def match_lines(
     """Read one utterance a line on stdin, write one JSON object a line."""
     explainer = Explainer(language, packs) if explain else None
     if embeddings and (why := why_no_embeddings()):
-        typer.echo(why, err=True)
+        typer.echo(printable(why), err=True)
     try:
         matcher = PhraseMatcher.for_language(language, packs, embeddings=embeddings)
     except CallwatchError as exc:
-        typer.echo(str(exc), err=True)
+        typer.echo(printable(str(exc)), err=True)
         raise typer.Exit(1) from exc
     out = sys.stdout.buffer
     for raw in sys.stdin.buffer:
         text = raw.decode("utf-8", errors="replace").rstrip("\r\n").removeprefix("\ufeff")
         found = matcher.match(text)
         if explainer is not None:
-            typer.echo(text)
+            typer.echo(printable(text))
             for match in found:
-                typer.echo(f"  {explainer.why(match.category, match.evidence, text)}")
+                typer.echo(printable(f"  {explainer.why(match.category, match.evidence, text)}"))
             continue
         matches = [
             {
@@ -99,7 +100,7 @@ def why(
             text = said.get(cue.utterance_id or "") or str(cue.evidence.params.get("said", ""))
             reason = explainer.why(cue.category, cue.evidence, text)
             reasons.append(f"{clock(cue.span.start_s)}  {reason}")
-    typer.echo("\n".join(reasons) or "This call has no threats.")
+    typer.echo(printable("\n".join(reasons)) or "This call has no threats.")
 
 
 @phrases_app.command("check")
@@ -114,7 +115,7 @@ def check(
     try:
         findings = check_packs(directory)
     except CallwatchError as exc:
-        typer.echo(str(exc), err=True)
+        typer.echo(printable(str(exc)), err=True)
         raise typer.Exit(1) from exc
     if as_json:
         rows = [

@@ -14,7 +14,7 @@ from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.config import load_config
 from callwatch.core.channels import Language
 from callwatch.core.intervals import Interval, Sample, mean_interval, share_interval
-from callwatch.core.trends import Trends
+from callwatch.core.trends import Trends, WeekFigures
 from callwatch.report.files import write_private
 from callwatch.report.nudge_effect import nudge_effect
 from callwatch.report.trend_charts import charts_of
@@ -75,7 +75,8 @@ def trends_document(found: Trends, language: Language) -> dict[str, Any]:
                 "interruptions_agent": _figure(week.interruptions),
                 "response_latency_agent_s": _figure(week.patience_s),
                 "calls_with_threat": week.calls_with_threat,
-                "threat_share": _interval(share_interval(week.calls_with_threat, week.calls)),
+                "calls_with_words": week.calls_with_words,
+                "threat_share": _threat_share(week),
             }
             for week in found.weeks
         ],
@@ -92,6 +93,12 @@ def _figure(sample: Sample) -> dict[str, float | None]:
     if not sample.count:
         return {"mean": None, "low": None, "high": None}
     return _interval(mean_interval(sample))
+
+
+def _threat_share(week: WeekFigures) -> dict[str, float | None]:
+    if not week.calls_with_words:
+        return _figure(Sample(0, 0.0, 0.0))
+    return _interval(share_interval(week.calls_with_threat, week.calls_with_words))
 
 
 def _interval(interval: Interval) -> dict[str, float | None]:

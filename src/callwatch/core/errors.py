@@ -5,6 +5,8 @@
     │   └── DeviceLostError   a device that was there and stopped delivering
     ├── ConfigError           a setting that cannot be used
     ├── ModelError            a speech model that is missing, partial or of the wrong kind
+    │   ├── BrokenOffError    its download broke off; what has come is kept
+    │   └── NoRoomError       there is no room for it, or it may not be written
     ├── MissingPartError      an optional library or system library is not installed
     ├── OutputError           a report or history that cannot be written
     └── StoreError            a history that cannot be opened or read
@@ -31,6 +33,14 @@ class ConfigError(CallwatchError):
 
 class ModelError(CallwatchError):
     """A speech model that is missing, partial or of the wrong kind."""
+
+
+class BrokenOffError(ModelError):
+    """The download of a model broke off; what has come is kept for the next time."""
+
+
+class NoRoomError(ModelError):
+    """A model cannot be written: the disk is full, or the folder is not ours."""
 
 
 class MissingPartError(CallwatchError):

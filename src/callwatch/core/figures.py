@@ -29,7 +29,7 @@ class CallFigures:
     speech_rate_agent_wpm: float | None
     switches_per_min: float | None
     raised_voice: int
-    threats: int
+    threats: int | None
     method_steps: int
     nudges_shown: int
     is_hard: bool = False
@@ -43,6 +43,7 @@ class StoredCall:
     source: str
     engine: str
     threat_categories: tuple[str, ...] = ()
+    is_recording: bool = False
     note: str = ""
     follow_up_on: date | None = None
 
@@ -80,8 +81,14 @@ def figures_of(summary: CallSummary, *, is_hard: bool = False) -> CallFigures:
         speech_rate_agent_wpm=metrics.speech_rate_wpm.get(Channel.AGENT),
         switches_per_min=metrics.switches_per_min,
         raised_voice=customer[CueKind.RAISED_VOICE],
-        threats=sum(cue.is_threat for cue in summary.cues if cue.channel is Channel.CUSTOMER),
+        threats=_threats(summary),
         method_steps=len(steps),
         nudges_shown=sum(nudge.shown for nudge in summary.nudges),
         is_hard=is_hard,
     )
+
+
+def _threats(summary: CallSummary) -> int | None:
+    if not summary.call.has_words:
+        return None
+    return sum(cue.is_threat for cue in summary.cues if cue.channel is Channel.CUSTOMER)

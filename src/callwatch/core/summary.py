@@ -30,7 +30,8 @@ class CallInfo:
     """Which call this was. `agent_id` is a pseudonym; `started_at` RFC 3339 in UTC.
 
     `audio_kept_until`: the day (YYYY-MM-DD) on which the kept sound is deleted at the latest; None
-    when no sound was kept.
+    when no sound was kept. `is_recording`: analysed from a file, and no call of the agent's own day:
+    it counts in no trend.
     """
 
     id: str
@@ -42,6 +43,12 @@ class CallInfo:
     engine: str
     model: str | None
     audio_kept_until: str | None = None
+    is_recording: bool = False
+
+    @property
+    def has_words(self) -> bool:
+        """Whether a recogniser listened: without one nobody knows what was said."""
+        return self.engine not in ("", "none")
 
 
 @dataclass(frozen=True, slots=True)

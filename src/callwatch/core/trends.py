@@ -12,7 +12,10 @@ GROUP_CALLS = 5
 
 @dataclass(frozen=True, slots=True)
 class WeekFigures:
-    """One week of calls; `monday` is its first day. Hard calls are not in it."""
+    """One week of calls; `monday` is its first day. Hard calls and recordings are not in it.
+
+    `calls_with_words`: those in which a recogniser listened, and a threat could be found.
+    """
 
     monday: date
     calls: int
@@ -20,6 +23,7 @@ class WeekFigures:
     interruptions: Sample
     patience_s: Sample
     calls_with_threat: int
+    calls_with_words: int
 
 
 @dataclass(frozen=True, slots=True)

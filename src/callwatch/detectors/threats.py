@@ -85,7 +85,7 @@ class ThreatDetector:
         )
         self._pending: _Pending | None = None
         self._before: Utterance | None = None
-        self._told: list[Cue] = []
+        self._reported: list[Cue] = []
         self._count = 0
 
     def hear(self, utterance: Utterance) -> list[Event]:
@@ -126,7 +126,7 @@ class ThreatDetector:
                 sure.setdefault(category, one)
         out: list[Event] = []
         for category, one in sure.items():
-            if category not in pending.opened and not self._is_told(one):
+            if category not in pending.opened and not self._is_reported(one):
                 cue_id, cue = self._new(one, utterance)
                 pending.opened[category] = (cue_id, cue)
                 out.append(CueOpened(utterance.consumed_s, cue_id, cue))
@@ -167,13 +167,13 @@ class ThreatDetector:
             if category in opened:
                 cue_id = opened[category][0]
                 cue = self._cue(one, utterance, opened[category][1].detected_s)
-            elif self._is_told(one):
+            elif self._is_reported(one):
                 continue
             else:
                 cue_id, cue = self._new(one, utterance)
                 out.append(CueOpened(utterance.consumed_s, cue_id, cue))
             out.append(CueClosed(utterance.consumed_s, cue_id, cue))
-            self._told = [*self._told[-7:], cue]
+            self._reported = [*self._reported[-7:], cue]
         out += [CueWithdrawn(utterance.consumed_s, opened[c][0]) for c in opened if c not in found]
         if utterance.words:
             self._before = utterance
@@ -222,12 +222,12 @@ class ThreatDetector:
         least = self._config.min_alternative_share
         return {category: one for category, one in surest.items() if share[category] >= least}
 
-    def _is_told(self, one: Found) -> bool:
+    def _is_reported(self, one: Found) -> bool:
         """Whether a cue of the same category already covers most of these words."""
         return any(
             cue.category is one.category
             and cue.span.overlap_s(one.span) > 0.5 * one.span.duration_s
-            for cue in self._told
+            for cue in self._reported
         )
 
     def _new(self, one: Found, utterance: Utterance) -> tuple[str, Cue]:

@@ -20,7 +20,8 @@ from callwatch.redaction.labels import (
 )
 from callwatch.redaction.lines import Line
 from callwatch.redaction.mentions import Mention
-from callwatch.redaction.tokens import CORRECTION
+from callwatch.redaction.number_formats import MARKED_FORMAT
+from callwatch.redaction.tokens import CORRECTION, MONEY
 from callwatch.redaction.vocabulary import Topic
 
 _LABELS: Final = {
@@ -40,12 +41,16 @@ _WHOLE: Final = {
     Topic.IDENTITY: 12,
     Topic.PHONE: 15,
 }
+_SSN: Final = 9  # a social security number, the longest that English calls name
 _REMEMBERED: Final = 8  # numbers of some minutes of talk
 _BIRTH: Final = 6  # digits of a date with its year
 # The year of a delivery, of a contract; who calls was born before.
 _RECENT: Final = re.compile(r"20(?:1[6-9]|[2-9]\d)")
+_MONTH_AND_YEAR: Final = re.compile(r"(?:0[1-9]|1[0-2])[2-4]\d")
 # "well, that would be 4": a digit in so short an answer is one.
 _FEW_WORDS: Final = 5
+# A case number that the other side repeats while a card is awaited; no four digits of a card are so long.
+_REPEATED: Final = 5
 _LONG: Final = 7  # so many digits are a phone's, an account's, a person's
 
 
@@ -109,7 +114,9 @@ class Asked:
         if group.size >= self.config.shortest:
             if group.ordinary >= Ordinary.PERHAPS:
                 self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
-            elif group.digits in self.ordinary and not self._waits(group):
+            elif group.digits in self.ordinary and (
+                group.size >= _REPEATED or not self._waits(group)
+            ):
                 group.ordinary = Ordinary.YES  # the other side repeats it
         self._answered(group, line)
         if group.label and group.digits in self.ordinary:
@@ -138,6 +145,8 @@ class Asked:
 
     def _is_other(self, group: Group, line: Line, topic: Topic) -> bool:
         """Whether it is plainly something else than what is asked for."""
+        if topic is Topic.EXPIRY and _MONTH_AND_YEAR.fullmatch(group.digits) and not group.named:
+            return False  # "04.32" is no amount here
         if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
             return False
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
@@ -149,7 +158,7 @@ class Asked:
             is_birth = is_birth and not _RECENT.search(group.digits)
             return topic is not Topic.IDENTITY or not (says_no_more and is_birth)
         if group.ordinary is Ordinary.YES:
-            return True
+            return group.named or self.is_whole or not self._is_brief(group, line)
         if group.start_s > self.ordinary_until_s or not group.bare:
             return False
         # The answer to "which order?"; a customer's own number is told by its check digits.
@@ -177,12 +186,24 @@ class Asked:
         if group.size >= self.config.shortest:
             return True
         if group.size == 1:
-            is_short = len(line.tokens) <= _FEW_WORDS and group.ordinary is Ordinary.NO
-            return group.bare or group.joined or is_short
-        return group.nearly_bare or group.joined or group.ordinary is Ordinary.NO
+            is_brief = self._is_brief(group, line) and group.ordinary is Ordinary.NO
+            return group.bare or group.joined or is_brief
+        return group.nearly_bare or group.joined or self._is_brief(group, line)
+
+    @staticmethod
+    def _is_brief(group: Group, line: Line) -> bool:
+        """Few words, or the digits end them: "and it finishes eighty three"."""
+        words = len(line.tokens) - sum(g.end - g.start for g in line.groups)
+        if group.ordinary is Ordinary.NO:
+            return words <= _FEW_WORDS
+        says_no_more = group.end == len(line.tokens)
+        marked = MARKED_FORMAT.fullmatch(line.tokens[group.start].core) and not line.flags & MONEY
+        looks_so = group.ordinary is Ordinary.PERHAPS or bool(marked)
+        return looks_so and says_no_more and words <= _FEW_WORDS
 
     def _whole(self, topic: Topic) -> bool:
-        if len(self.digits) >= _WHOLE[topic]:
+        whole = _SSN if (topic, self.language) == (Topic.IDENTITY, Language.EN) else _WHOLE[topic]
+        if len(self.digits) >= whole:
             return True
         match topic:
             case Topic.CARD:

@@ -163,18 +163,25 @@ def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:
     if sum(g.size for g in chain) < CARD_DIGITS.start or all(g.label for g in chain):
         return
     for first, group in enumerate(chain):
-        if group.digits[0] not in "23456":
+        if group.digits[0] not in "23456" or not _may_be_an_edge(group):
             continue
         whole = _Joined()
         for last in range(first, min(len(chain), first + _MOST_GROUPS)):
             whole.add(chain[last])
             if len(whole.digits) >= CARD_DIGITS.stop:
                 break
+            if not _may_be_an_edge(chain[last]):
+                continue
             if len(whole.digits) in CARD_DIGITS and find_card(whole.digits) == (
                 0,
                 len(whole.digits),
             ):
                 yield chain[first : last + 1]
+
+
+def _may_be_an_edge(group: Group) -> bool:
+    """Whether a card may begin or end with it; "and get 31" is in a card's way by accident alone."""
+    return bool(group.label) or group.nearly_bare or group.joined or group.size > 2
 
 
 class _Joined:

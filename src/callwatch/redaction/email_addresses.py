@@ -26,6 +26,7 @@ from callwatch.redaction.tokens import (
     DOT,
     ENDS,
     FILLER,
+    GLUE,
     JOIN,
     LEAD_IN,
     LETTER,
@@ -265,7 +266,8 @@ def _name_step(
     """How many words before `start` belong to the name, and whether they are a plain name."""
     one_word = _ends_phrase(tokens, start, words.one_word)
     if one_word and start - one_word >= floor:
-        return one_word, False
+        that_is = start - one_word > floor and bool(tokens[start - one_word - 1].flags & LEAD_IN)
+        return one_word + that_is, False
     token = tokens[start - 1]
     spelled = _spelling(tokens, start, words)
     if spelled and start - spelled >= floor:
@@ -281,11 +283,31 @@ def _name_step(
     if token.flags & LETTER and beside & (LETTER | ALPHABET):
         return 1, False  # "a" in "a n n a"
     after_join = start < first and bool(tokens[start].flags & (JOIN | _ANY_DOT))
-    if after_join and token.core.isalpha():
+    if _is_in_number(tokens, start - 1, floor, first):
+        return 1, False  # "one" in "anna one eight"
+    if after_join and _is_name(token):
         return 1, False
-    if token.flags & (LEAD_IN | ENDS) or not token.core.replace("-", "").isalnum():
+    if token.flags & (LEAD_IN | ENDS):
         return 0, False
-    return 1, True
+    if token.flags & DOMAIN or "_" in token.core:
+        return 1, False  # "anna.berg" in one word
+    return int(_is_name(token)), True
+
+
+def _is_in_number(tokens: Sequence[Token], at: int, floor: int, end: int) -> bool:
+    """A number word beside another one, or an "and" between two."""
+    before = at > floor and bool(tokens[at - 1].flags & NUMBER)
+    after = at + 1 < end and bool(tokens[at + 1].flags & NUMBER)
+    return (
+        (before or after)
+        if tokens[at].flags & NUMBER
+        else (bool(tokens[at].flags & GLUE) and before and after)
+    )
+
+
+def _is_name(token: Token) -> bool:
+    """A word that may be a name: "anna", "o'brien", "anna-lena"."""
+    return token.core.replace("-", "").replace("'", "").replace("’", "").isalnum()
 
 
 def _ends_phrase(tokens: Sequence[Token], end: int, phrases: Sequence[tuple[str, ...]]) -> int:

@@ -16,7 +16,9 @@ from callwatch.redaction.number_formats import (
     AMOUNT_FORMAT,
     CLOCK_FORMAT,
     DATE_FORMAT,
+    DAY_AND_MONTH_FORMAT,
     HOME_NETWORK_FORMAT,
+    MARKED_FORMAT,
     SYMBOL_FORMAT,
     TIME_FORMAT,
     YEAR_FORMAT,
@@ -43,7 +45,7 @@ from callwatch.redaction.tokens import (
     WEAK,
     Token,
 )
-from callwatch.redaction.vocabulary import Topic
+from callwatch.redaction.vocabulary import Topic, vocabulary
 
 # "2 500 000 kronor" is an amount, sixteen digits before "kroner" are none.
 _MOST_AMOUNT: Final = 9
@@ -83,7 +85,7 @@ def find_groups(
             weak = all(t.flags & (WEAK | GLUE | FILLER) for t in part)
             groups.append(Group(line, at, end, digits, weak=weak))
         at = end
-    groups = _without_articles(groups, tokens)
+    groups = _without_articles(groups, tokens, language)
     if groups:
         _look_around(groups, tokens, mentions)
     return groups
@@ -118,12 +120,17 @@ def _digits(tokens: Sequence[Token], language: Language) -> str:
     return pieces_to_digits(pieces, language)
 
 
-def _without_articles(groups: list[Group], tokens: Sequence[Token]) -> list[Group]:
+def _without_articles(
+    groups: list[Group], tokens: Sequence[Token], language: Language
+) -> list[Group]:
     """Without articles before a word: "en" is a digit beside digits, or when nothing follows."""
     if not any(group.weak for group in groups):
         return groups
     out = []
+    pronoun_after = vocabulary(language).numbers.get("pronoun_after", ())
     for i, group in enumerate(groups):
+        if group.weak and group.start and tokens[group.start - 1].core in pronoun_after:
+            continue
         beside = (i > 0 and _gap(groups[i - 1], group, tokens) <= 1) or (
             i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 1
         )
@@ -143,6 +150,9 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
     taken = {i for m in mentions for i in range(m.start, m.end)}
     content = [t for i, t in enumerate(tokens) if i not in taken and not t.flags & (NUMBER | SKIP)]
     dictates = _is_dictation(groups, tokens)
+    short = sum(bool(t.flags & SKIP) and not t.flags & (LISTED | NUMBER) for t in tokens)
+    if not dictates and short > _FEW_WORDS and any(not t.flags & NUMBER for t in tokens[:1]):
+        content = content or [t for t in tokens if not t.flags & NUMBER][:_FEW_WORDS]
     nearly_bare = not content or dictates or _says_little(groups, tokens, content)
     for i, group in enumerate(groups):
         group.bare, group.nearly_bare = not content, nearly_bare
@@ -195,7 +205,7 @@ def _is_named(group: Group, tokens: Sequence[Token], mentions: Sequence[Mention]
         after = next((m for m in mentions if m.start >= group.end), None)
         return (
             after is not None
-            and group.size <= _MOST_LABELLED
+            and group.size <= (_MOST_NAMED if _says_as(tokens, group.end) else _MOST_LABELLED)
             and after.topic is Topic.ORDINARY
             and after.start - group.end <= _NAMED_AFTER
         )
@@ -205,6 +215,11 @@ def _is_named(group: Group, tokens: Sequence[Token], mentions: Sequence[Mention]
     if len(between) > _NAME_REACH or any(t.flags & NUMBER for t in between):
         return False
     return all(t.flags & SKIP for t in between) or bool(between[-1].flags & COPULA)
+
+
+def _says_as(tokens: Sequence[Token], at: int) -> bool:
+    """ "quote 1338992 as your reference", "12345678 is the order"."""
+    return at < len(tokens) and bool(tokens[at].flags & COPULA)
 
 
 def _spread(groups: list[Group], tokens: Sequence[Token]) -> None:
@@ -232,6 +247,8 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
     after = tokens[group.end].flags if group.end < len(tokens) else 0
     before = tokens[group.start - 1].flags if group.start else 0
     ends = bool(numbers[-1].flags & ENDS)
+    if group.nearly_bare and not (before | after) & MONEY and _is_marked(numbers):
+        return Ordinary.MOMENT if group.bare else Ordinary.PERHAPS
     if group.size <= _MOST_AMOUNT and _is_amount(numbers, before, 0 if ends else after):
         return Ordinary.YES
     if after & UNIT and not ends and group.size <= (_MOST_LABELLED if _is_one(numbers) else 3):
@@ -284,9 +301,10 @@ def _perhaps(
 
 def _is_product(tokens: Sequence[Token], start: int, taken: set[int]) -> bool:
     """A name with a capital inside a sentence stands right before: "the Miele 5209"."""
-    if start < 2 or not _is_noun(tokens, start - 1, taken):
+    if start < 2 or start - 1 in taken:
         return False
-    return bool(tokens[start - 1].flags & NAME) and not tokens[start - 1].flags & ENDS
+    flags = tokens[start - 1].flags
+    return bool(flags & NAME) and not flags & (NUMBER | LISTED | ENDS)
 
 
 def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
@@ -326,10 +344,17 @@ def _is_amount(numbers: Sequence[Token], before: int, after: int) -> bool:
     )
 
 
+def _is_marked(numbers: Sequence[Token]) -> bool:
+    """ "38.33", "18-49": with nothing beside it, as likely a group of a card as an amount or a time."""
+    return len(numbers) == 1 and bool(MARKED_FORMAT.fullmatch(numbers[0].core))
+
+
 def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) -> bool:
     if not any(t.flags & SPOKEN for t in numbers):
         if all(DATE_FORMAT.fullmatch(t.core) or TIME_FORMAT.fullmatch(t.core) for t in numbers):
             return len(numbers) <= 2
+        if len(numbers) == 2 and DAY_AND_MONTH_FORMAT.fullmatch(numbers[0].core):
+            return bool(YEAR_FORMAT.fullmatch(numbers[1].core))  # "01/04 2023"
         if all(YEARS_FORMAT.fullmatch(t.core) for t in numbers) and group.size > 4:
             return all(t.flags & ENDS for t in numbers[:-1])
     if group.size > 8:

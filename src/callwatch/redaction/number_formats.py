@@ -9,6 +9,7 @@ DATE_FORMAT: Final = re.compile(
     r"|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)?\d\d"
     r"|(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|1[0-2])"
 )
+DAY_AND_MONTH_FORMAT: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])")
 TIME_FORMAT: Final = re.compile(r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d)?")
 YEARS_FORMAT: Final = re.compile(r"(?:19|20)\d\d(?:[-–/](?:(?:19|20)?\d\d))?")
 YEAR_FORMAT: Final = re.compile(r"(?:19|20)\d\d")
@@ -17,5 +18,7 @@ CLOCK_FORMAT: Final = re.compile(r"(?:1\d|2[0-3]|[1-9])(?:[0-5]\d)?")
 AMOUNT_FORMAT: Final = re.compile(
     r"[£$€]?\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d\d)?|[£$€]?\d+[.,]\d{1,2}"
 )
+# Figures with a mark inside, no longer than a group of a card is.
+MARKED_FORMAT: Final = re.compile(r"\d{1,4}[-./]\d{1,4}")
 SYMBOL_FORMAT: Final = re.compile(r"[£$€]\d[\d.,' ]*|\d[\d.,]*%")
 HOME_NETWORK_FORMAT: Final = re.compile(r"192\.168\.\d{1,3}\.\d{1,3}")  # every router's, nobody's

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from callwatch.core.channels import CHANNELS
-from callwatch.core.cues import Cue, CueKind, ThreatCategory
+from callwatch.core.cues import METHOD_STEPS, Cue, CueKind, ThreatCategory
 from callwatch.core.summary import CallSummary
 from callwatch.document import DECIMALS
 from callwatch.texts.facts import english
@@ -16,6 +16,8 @@ _PER_SIDE = (
     *("talk_s", "talk_share", "interruptions", "backchannels", "turns"),
     *("longest_monologue_s", "response_latency_median_s", "speech_rate_wpm"),
 )
+# Nobody knows of these what a recogniser did not hear.
+_FROM_WORDS = frozenset({CueKind.THREAT, CueKind.BLAMING, *METHOD_STEPS} - {CueKind.CONTROL})
 _WHOLE = ("overlap_s", "silence_s", "longest_silence_s", "switches_per_min")
 
 Cell = str | int | float | None
@@ -26,12 +28,17 @@ def to_csv(summaries: Iterable[CallSummary]) -> str:
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for summary in summaries:
-        row = {name: _cell(value) for name, value in row_of(summary).items()}
+        row = csv_row(summary)
         if writer is None:
             writer = csv.DictWriter(out, list(row), lineterminator="\r\n")
             writer.writeheader()
         writer.writerow(row)
     return out.getvalue()
+
+
+def csv_row(summary: CallSummary) -> dict[str, str | int | float]:
+    """The row of one call as it is written."""
+    return {name: _cell(value) for name, value in row_of(summary).items()}
 
 
 def row_of(summary: CallSummary) -> dict[str, Cell]:
@@ -54,13 +61,15 @@ def row_of(summary: CallSummary) -> dict[str, Cell]:
     row["non_talk_s"] = metrics.non_talk_total_s
     for kind in CueKind:
         if kind not in (CueKind.INTERRUPTION, CueKind.BACKCHANNEL, CueKind.RAISED_VOICE):
-            row[kind.value] = _count(summary.cues, kind)
+            is_known = call.has_words or kind not in _FROM_WORDS
+            row[kind.value] = _count(summary.cues, kind) if is_known else None
     for channel in CHANNELS:
         row[f"raised_voice_{channel.value}"] = sum(
             cue.is_raised_voice and cue.channel is channel for cue in summary.cues
         )
     for category in ThreatCategory:
-        row[f"threat_{category.value}"] = sum(c.category is category for c in summary.cues)
+        count = sum(c.category is category for c in summary.cues)
+        row[f"threat_{category.value}"] = count if call.has_words else None
     row["nudges_shown"] = sum(nudge.shown for nudge in summary.nudges)
     row["nudges_held"] = sum(not nudge.shown for nudge in summary.nudges)
     row["warnings"] = " | ".join(english(warning) for warning in summary.input_quality.warnings)

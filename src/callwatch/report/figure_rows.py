@@ -66,7 +66,7 @@ def figure_rows(summary: CallSummary, w: Wording) -> list[FigureRow]:
             w.t("figures.threats_def"),
             "–",
             str(sum(cue.is_threat for cue in summary.cues))
-            if summary.utterances
+            if summary.call.has_words
             else w.t("page.unknown"),
         ),
         whole("overlap", w.seconds(m.overlap_s)),

@@ -14,6 +14,7 @@ from callwatch.core.figures import OwnHistory
 from callwatch.core.summary import CallSummary
 from callwatch.report.balance import balance_parts
 from callwatch.report.comparison import compare
+from callwatch.report.content_policy import with_strict_policy
 from callwatch.report.figure_rows import audio_kept, figure_rows, quality_rows
 from callwatch.report.moments import Moment, moments_of, nudge_marks, worth_a_look
 from callwatch.report.quotes import quotes_of
@@ -36,11 +37,9 @@ def render_html(
     zone: tzinfo | None = None,
 ) -> str:
     """The whole page. `history` adds the comparison and the note; `zone` is the reader's."""
-    return (
-        environment()
-        .get_template("report.html.j2")
-        .render(**_context(summary, Wording.of(language, zone), history or OwnHistory()))
-    )
+    template = environment().get_template("report.html.j2")
+    context = _context(summary, Wording.of(language, zone), history or OwnHistory())
+    return with_strict_policy(template.render(**context))
 
 
 @cache
@@ -97,7 +96,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
 
 
 def _engine(summary: CallSummary, w: Wording) -> str:
-    if summary.call.engine in ("", "none"):
+    if not summary.call.has_words:
         return w.t("page.engine_none")
     return " · ".join(filter(None, (summary.call.engine, summary.call.model)))
 
@@ -106,7 +105,7 @@ def _glance(summary: CallSummary, w: Wording) -> Sequence[tuple[str, str, str]]:
     """The figures at the top: (value, what it is, style)."""
     m = summary.metrics
     customer = [cue for cue in summary.cues if cue.channel is Channel.CUSTOMER]
-    threats = str(sum(cue.is_threat for cue in customer)) if summary.utterances else None
+    threats = str(sum(cue.is_threat for cue in customer)) if summary.call.has_words else None
     raised = (
         str(sum(cue.is_raised_voice for cue in customer))
         if m.talk_s.get(Channel.CUSTOMER) is not None

@@ -60,7 +60,7 @@ def next_step(summary: CallSummary) -> str:
         return "check_input"
     interruptions = summary.metrics.interruptions.get(Channel.AGENT) or 0
     if was_heated(summary):
-        return _step_in_heat(kinds, interruptions, has_words=bool(summary.utterances))
+        return _step_in_heat(kinds, interruptions, has_words=summary.call.has_words)
     if interruptions >= HABIT_COUNT:
         return "pause"
     for kind, key in (
@@ -104,7 +104,7 @@ def _customer_sentence(summary: CallSummary, wording: Wording) -> str:
     if not deeds and any(cue.is_lively_voice for cue in customer_cues(summary)):
         return wording.t("mattered.lively")
     if not deeds:
-        return wording.t("mattered.calm" if summary.utterances else "mattered.calm_no_words")
+        return wording.t("mattered.calm" if summary.call.has_words else "mattered.calm_no_words")
     last = summary.escalation[-1].level if summary.escalation else EscalationLevel.CALM
     ending = "end_calm" if last is EscalationLevel.CALM else "end_heated"
     return wording.t(

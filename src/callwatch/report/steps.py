@@ -23,7 +23,7 @@ def method_steps(summary: CallSummary, w: Wording) -> Sequence[MethodStep]:
     for cue in summary.cues:
         if cue.kind in METHOD_STEPS:
             first[cue.kind] = min(cue.span.start_s, first.get(cue.kind, cue.span.start_s))
-    open_text = w.t("key.step_open" if summary.utterances else "page.unknown")
+    open_text = w.t("key.step_open" if summary.call.has_words else "page.unknown")
     return [
         MethodStep(
             w.t(f"cue.{kind.value}"),

@@ -111,7 +111,8 @@ def _mean(
 
 def _threats(w: Wording) -> _Figure:
     def counts(weeks: Sequence[WeekFigures]) -> tuple[int, int]:
-        return sum(week.calls_with_threat for week in weeks), sum(week.calls for week in weeks)
+        hits = sum(week.calls_with_threat for week in weeks)
+        return hits, sum(week.calls_with_words for week in weeks)
 
     def share(weeks: Sequence[WeekFigures]) -> float | None:
         hits, calls = counts(weeks)
@@ -122,7 +123,8 @@ def _threats(w: Wording) -> _Figure:
         return share_difference(*one, *two) if one[1] and two[1] else None
 
     def interval(week: WeekFigures) -> Interval | None:
-        return share_interval(week.calls_with_threat, week.calls) if week.calls else None
+        known = week.calls_with_words
+        return share_interval(week.calls_with_threat, known) if known else None
 
     return _Figure("trends.threat_calls", w.percent, interval, difference, share)
 

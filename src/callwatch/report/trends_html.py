@@ -2,6 +2,7 @@
 
 from callwatch.core.channels import Language
 from callwatch.core.trends import Trends
+from callwatch.report.content_policy import with_strict_policy
 from callwatch.report.html import environment
 from callwatch.report.nudge_effect import nudge_effect
 from callwatch.report.trend_charts import FEW_CALLS, HEIGHT, LEFT, RIGHT, WIDTH, charts_of
@@ -11,7 +12,7 @@ from callwatch.report.wording import Wording
 def render_trends(trends: Trends, language: Language) -> str:
     """The whole page, self-contained."""
     w = Wording.of(language)
-    return (
+    page = (
         environment()
         .get_template("trends.html.j2")
         .render(
@@ -27,3 +28,4 @@ def render_trends(trends: Trends, language: Language) -> str:
             right=RIGHT,
         )
     )
+    return with_strict_policy(page)

@@ -27,7 +27,8 @@ class NudgeConfig:
     danger_patience_s: float = 5.0  # most sentences end within this; danger waits no longer
     acknowledgement_after_s: float = 60.0  # METHOD: missing 60 s after the voice rose
     long_turn_s: float = 20.0  # a long heated turn has a story behind it
-    answer_s: float = 3.0  # a turn that says something about what was asked
+    # One sentence takes three seconds, and is often sympathy alone; the second one is about the demand.
+    answer_s: float = 6.0
     withheld_share: float = 0.0  # to learn whether nudges help; never for danger
     switched_off: frozenset[str] = frozenset()  # but danger to life or limb is always shown
     not_useful: dict[str, int] = field(default_factory=dict)  # each doubles that card's cool-down

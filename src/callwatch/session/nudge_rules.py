@@ -95,7 +95,8 @@ def _by(*reliefs: Relief) -> frozenset[Relief]:
 
 
 _EMPATHY: Final = _by(Relief.UNDERSTOOD, Relief.CALM)
-_REPLY: Final = _by(Relief.ANSWERED, Relief.CALM)
+_REPLY: Final = _by(Relief.ANSWERED, Relief.OFFERED, Relief.CALM)  # an offer is what it asks for
+_LIMIT: Final = _by(Relief.ANSWERED, Relief.CALM)
 _ASKED: Final = _by(Relief.OFFERED, Relief.CALM)
 _NEVER: Final[frozenset[Relief]] = frozenset()
 _D, _L, _A, _P = NudgeGroup.DANGER, NudgeGroup.LISTENING, NudgeGroup.ANSWER, NudgeGroup.PACE
@@ -113,7 +114,7 @@ RULES: Final[dict[str, NudgeRule]] = {
         NudgeRule(KEEP_LISTENING, _L, _ADVICE, 88, _WHILE, _by(Relief.TAKEN_OVER)),
         NudgeRule("understanding_first", _L, _ADVICE, 86, _WHAT, _EMPATHY),
         NudgeRule("a_little_softer", _L, _ADVICE, 84, _HOW, _by()),
-        NudgeRule("threat.insult", _A, _IMPORTANT, 76, _TOPIC, _REPLY),
+        NudgeRule("threat.insult", _A, _IMPORTANT, 76, _TOPIC, _LIMIT),
         NudgeRule("threat.legal", _A, _IMPORTANT, 74, _TOPIC, _REPLY),
         NudgeRule("threat.media", _A, _IMPORTANT, 72, _TOPIC, _REPLY),
         NudgeRule("threat.publicity", _A, _IMPORTANT, 71, _TOPIC, _REPLY),

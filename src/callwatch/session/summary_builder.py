@@ -127,10 +127,15 @@ class SummaryBuilder:
             for channel, start_s in self._floor.items()
         ]
         # Those of the first seconds were reported before the channels were known to be one.
+        doubted = {
+            cue_id
+            for cue_id, cue in self._cues.items()
+            if not end.separable and cue.kind in NEEDS_SPEAKER
+        }
         reported = (
-            c
-            for c in self._cues.values()
-            if (end.separable or c.kind not in NEEDS_SPEAKER) and c.span.start_s < end.duration_s
+            cue
+            for cue_id, cue in self._cues.items()
+            if cue_id not in doubted and cue.span.start_s < end.duration_s
         )
         cues = sorted(reported, key=lambda cue: (cue.detected_s, cue.span.start_s))
         metrics = compute_metrics(
@@ -149,10 +154,15 @@ class SummaryBuilder:
             segments=tuple(sorted(segments, key=_by_start)),
             turn_spans=tuple(sorted(turns, key=_by_start)),
             cues=tuple(cues),
-            nudges=tuple(n for n in self._nudges if n.time_s <= end.duration_s),
+            nudges=tuple(
+                nudge
+                for nudge in self._nudges
+                if nudge.time_s <= end.duration_s
+                and not (nudge.cue_ids and doubted.issuperset(nudge.cue_ids))
+            ),
             escalation=tuple(c for c in self._escalation if c.time_s <= end.duration_s),
             utterances=tuple(sorted(self._utterances, key=lambda u: u.span.start_s)),
-            input_quality=end.quality,
+            input_quality=self._quality(end),
             performance=end.performance,
             effort_curve=_up_to(self._effort, end.duration_s),
         )
@@ -162,6 +172,12 @@ class SummaryBuilder:
         if channel in self._speaking and self._speaking[channel] < duration_s:
             spans.append(TimeSpan(self._speaking[channel], duration_s))
         return spans
+
+    def _quality(self, end: CallEnded) -> InputQuality:
+        """What the call's end says, and what only the journal's reader knows."""
+        known = end.quality.warnings
+        late = tuple(n for n in self._notes if n.code == "journal_damaged" and n not in known)
+        return replace(end.quality, warnings=(*known, *late))
 
     def _cut_short(self) -> CallEnded:
         quality = InputQuality(

@@ -14,7 +14,7 @@ from callwatch.session.recognition import RecognitionStats
 class TranscriptionGapConfig:
     """When it is told. The default with its reason."""
 
-    told_from_s: float = 3.0  # a sentence: less may happen while another program starts
+    warn_from_s: float = 3.0  # a sentence: less may happen while another program starts
 
 
 class TranscriptionGaps:
@@ -22,18 +22,18 @@ class TranscriptionGaps:
 
     def __init__(self, config: TranscriptionGapConfig | None = None) -> None:
         self._config = config or TranscriptionGapConfig()
-        self._told = False
+        self._warned = False
 
     def observe(self, stats: RecognitionStats, now_s: float) -> list[InputWarning]:
         """The note, once in a call; it is not about the sound, so it belongs to no side."""
-        if self._told or stats.skipped_s < self._config.told_from_s:
+        if self._warned or stats.skipped_s < self._config.warn_from_s:
             return []
-        self._told = True
+        self._warned = True
         return [InputWarning(now_s, None, skipped(stats))]
 
     def warning(self, stats: RecognitionStats) -> Fact | None:
         """For the report's input quality; None when hardly anything was missed."""
-        too_little = stats.skipped_s < self._config.told_from_s
+        too_little = stats.skipped_s < self._config.warn_from_s
         return None if too_little else skipped(stats)
 
 

@@ -54,7 +54,7 @@ class LanguageCheck:
         self._language = language
         self._config = config or MismatchConfig()
         self._segments: dict[Channel, deque[_Segment]] = {c: deque() for c in Channel}
-        self._told: set[Channel] = set()
+        self._warned: set[Channel] = set()
         self._now_s = 0.0
         self._skipped_s = 0.0
         self._lag_s = 0.0
@@ -81,7 +81,7 @@ class LanguageCheck:
             segment.end_s = chunk.end_s
             self._now_s = max(self._now_s, chunk.end_s)
         for utterance in utterances:
-            self._hear(utterance)
+            self._add(utterance)
         return [self._fact(channel) for channel in Channel if self._is_wrong(channel)]
 
     def _segment(self, channel: Channel, name: str) -> _Segment:
@@ -92,7 +92,7 @@ class LanguageCheck:
                 segments.popleft()
         return segments[-1]
 
-    def _hear(self, utterance: Utterance) -> None:
+    def _add(self, utterance: Utterance) -> None:
         if not utterance.is_final:
             return
         sure_s = sum(word.span.duration_s * word.confidence for word in utterance.words)
@@ -116,11 +116,11 @@ class LanguageCheck:
     def _is_wrong(self, channel: Channel) -> bool:
         finished = self._finished(channel)
         voiced_s = self._voiced_s(finished)
-        if channel in self._told or voiced_s < self._config.window_s:
+        if channel in self._warned or voiced_s < self._config.window_s:
             return False
         if sum(segment.sure_s for segment in finished) / voiced_s >= self._config.least_sure:
             return False
-        self._told.add(channel)
+        self._warned.add(channel)
         return True
 
     def _fact(self, channel: Channel) -> Fact:

@@ -37,8 +37,19 @@ def call_values(summary: CallSummary) -> dict[str, Any]:
         "week": week_of(started),
         "source": summary.call.source,
         "engine": summary.call.engine,
+        "is_recording": summary.call.is_recording,
         "threat_categories": ",".join(categories),
         **{name: getattr(figures, name) for name in _FIGURES},
+        "threats": figures.threats or 0,  # without words the engine says that nobody knows
+    }
+
+
+def retention(started_at: str, keep_days: int, added_at: datetime | None) -> dict[str, str | None]:
+    """When the call came in, and the day after which anybody may delete it."""
+    since = added_at or utc(started_at)
+    return {
+        "added_at": None if added_at is None else sortable(added_at),
+        "delete_after": sortable(since + timedelta(days=keep_days)),
     }
 
 
@@ -76,6 +87,7 @@ def stored_call(row: RowMapping) -> StoredCall:
         threat_categories=tuple(filter(None, row["threat_categories"].split(","))),
         note=row["note"],
         follow_up_on=row["follow_up_on"],
+        is_recording=bool(row["is_recording"]),
     )
 
 
@@ -86,7 +98,7 @@ def figures_from(row: RowMapping) -> CallFigures:
         agent_id=row["agent_id"],
         started_at=row["started_at"],
         is_hard=row["is_hard"],
-        **{name: row[name] for name in _FIGURES},
+        **({name: row[name] for name in _FIGURES} | {"threats": _threats(row)}),
     )
 
 
@@ -111,3 +123,7 @@ def sortable(moment: datetime) -> str:
 def week_of(moment: datetime) -> str:
     """The Monday of that week, as YYYY-MM-DD."""
     return (moment.date() - timedelta(days=moment.weekday())).isoformat()
+
+
+def _threats(row: RowMapping) -> int | None:
+    return None if row["engine"] in ("", "none") else row["threats"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 from sqlalchemy.sql import ColumnElement
 
 from callwatch.core.errors import StoreError
@@ -26,22 +26,31 @@ def trends_of(
     where = [] if agents is None else [_of_agents(agents)]
     if since_week is not None:
         where.append(Call.week >= since_week)
+    where.append(Call.is_recording.is_(False))  # somebody's call, but not of this agent's days
     counted = [Call.is_hard.is_(False), *where]
     columns: list[Any] = [Call.week, func.count()]
     for column in _FIGURES.values():
         columns += [func.count(column), func.sum(column), func.sum(column * column)]
-    columns.append(func.sum(case((Call.threats > 0, 1), else_=0)))
+    has_words = Call.engine.not_in(("", "none"))
+    columns.append(func.sum(case((and_(has_words, Call.threats > 0), 1), else_=0)))
+    columns.append(func.sum(case((has_words, 1), else_=0)))
     rows = connection.execute(
         select(*columns).where(*counted).group_by(Call.week).order_by(Call.week)
     )
     weeks = []
-    for week, calls, *sums, threats in rows:
+    for week, calls, *sums, threats, with_words in rows:
         samples = {
             name: Sample(int(sums[3 * i]), float(sums[3 * i + 1] or 0), float(sums[3 * i + 2] or 0))
             for i, name in enumerate(_FIGURES)
         }
         weeks.append(
-            WeekFigures(date.fromisoformat(week), calls, **samples, calls_with_threat=threats)
+            WeekFigures(
+                date.fromisoformat(week),
+                calls,
+                **samples,
+                calls_with_threat=threats,
+                calls_with_words=with_words,
+            )
         )
     hard = connection.execute(select(func.count()).where(Call.is_hard.is_(True), *where)).scalar()
     effects = _effects(connection, counted)
@@ -67,7 +76,7 @@ def group_agents(connection: Connection, since_week: str | None) -> tuple[str, .
     """
     query: Select[Any] = (
         select(Call.agent_id)
-        .where(Call.agent_id.is_not(None), Call.is_hard.is_(False))
+        .where(Call.agent_id.is_not(None), Call.is_hard.is_(False), Call.is_recording.is_(False))
         .group_by(Call.agent_id)
         .having(func.count() >= GROUP_CALLS)
     )

@@ -6,26 +6,29 @@ import contextlib
 import gc
 import sqlite3
 import threading
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
 import pytest
+from tests.app.desktop.test_sides import DEVICES
 
 from callwatch.app.desktop import host as desktop
+from callwatch.app.desktop import settings as settings_fields
 from callwatch.app.desktop.host import AppHost
 from callwatch.app.desktop.run import run_app
-from callwatch.app.desktop.settings import SHOWN
+from callwatch.app.desktop.settings import PAGES, AppSettings
 from callwatch.app.desktop.warm_up import Until
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
-from callwatch.config import LoadedConfig, load_config, load_what_works
+from callwatch.config import DeviceConfig, LoadedConfig, load_config, load_what_works
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError, ConfigError, MissingPartError
 from callwatch.core.events import Event, NudgeShown
 from callwatch.session.nudge_rules import RULES
 from callwatch.texts.catalogue import load_texts
-from callwatch_ui.windows.first_run import SetupResult
-from callwatch_ui.windows.settings_form import FieldKind
+from callwatch_ui.windows.settings_form import FieldKind, SettingsField
+from callwatch_ui.windows.setup_host import SetupResult
 
 
 @pytest.fixture
@@ -52,7 +55,9 @@ def demo_source(*_: object, **__: object) -> CallSource:
 
 def test_every_shown_setting_has_a_name_in_the_texts(loaded: LoadedConfig) -> None:
     fields = {field.key: field for field in AppHost(loaded).settings.fields()}
-    assert tuple(fields)[: len(SHOWN)] == SHOWN
+    assert [key for key in fields if not key.startswith("nudges.card.")] == [
+        key for keys in PAGES.values() for key in keys
+    ]
     texts = load_texts("app", Language.EN)
     for field in fields.values():
         assert field.label or f"settings.field.{field.key}" in texts, field.key
@@ -79,8 +84,8 @@ def test_a_file_that_cannot_be_written_is_told(loaded: LoadedConfig, tmp_path: P
         host.settings.save({"overlay.theme": "dark"})
 
 
-def test_a_call_of_the_app_ends_up_in_its_history(
-    loaded: LoadedConfig, monkeypatch: pytest.MonkeyPatch
+def test_a_call_of_the_app_ends_up_in_its_history_and_is_deleted_with_all_of_it(
+    loaded: LoadedConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(desktop, "open_live", demo_source)
     host = AppHost(loaded)
@@ -97,10 +102,17 @@ def test_a_call_of_the_app_ends_up_in_its_history(
     rows = host.history.calls()
     assert [round(row.duration_s) for row in rows] == [CALL_S]
     assert host.history.report(rows[0].id).stat().st_size > 10_000
+    assert rows[0].threats is None, "without words nobody knows"
+    assert host.last_report() == call.outcome.paths.html if call.outcome else False
     assert call.outcome is not None
     replayed, duration_s = host.recording(call.outcome.journal, lambda *_: None)
     assert len(replayed) == len(events)
     assert duration_s >= rows[0].duration_s - 1
+    host.history.delete(rows[0].id)
+    assert host.history.calls() == []
+    left = [p for p in (tmp_path / "data").rglob("*") if p.is_file()]
+    assert [p.name for p in left if p.suffix != ".sqlite"] == []
+    assert host.last_report() is None
 
 
 def test_without_a_display_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,6 +164,50 @@ def test_every_card_can_be_switched_off_and_on(loaded: LoadedConfig) -> None:
     values = {field.key: field.value for field in host.settings.fields()}
     assert values["nudges.card.keep_listening"] is False
     assert values["nudges.card.threat.manager"] is True
+
+
+def test_the_slider_says_how_many_cards(loaded: LoadedConfig) -> None:
+    settings = AppHost(loaded).settings
+    amounts = []
+    for amount in (4, 0, 1):
+        settings.save({"nudges.amount": amount})
+        nudges = settings.loaded.config.nudges
+        amounts.append((nudges.enabled, nudges.most_in_ten_minutes))
+        assert {f.key: f.value for f in settings.fields()}["nudges.amount"] == amount
+    assert amounts == [(True, 4), (False, 4), (True, 1)]
+    settings.save({"nudges.most_in_ten_minutes": 9})
+    slider = next(f for f in settings.fields() if f.key == "nudges.amount")
+    assert (slider.value, slider.choices[-1]) == (9, "9")
+
+
+def devices_of(agent: str, customer: str, loaded: LoadedConfig) -> dict[str, SettingsField]:
+    config = replace(loaded.config, devices=DeviceConfig(agent, customer))
+    settings = AppSettings(LoadedConfig(config, loaded.locked, loaded.user_path), lambda: DEVICES)
+    return {f.key: f for f in settings.fields() if f.key.startswith("devices.")}
+
+
+def test_devices_are_lists_that_know_what_the_file_says(loaded: LoadedConfig) -> None:
+    fields = devices_of("", "", loaded)
+    assert fields["devices.agent"].choices == ("", "id-Webcam", "id-Headset")
+    assert fields["devices.customer"].choices[1:] == (
+        "id-Monitor of Headset",
+        "id-Monitor of Screen",
+    )
+    fields = devices_of("webcam", "gone", loaded)
+    assert fields["devices.agent"].value == "id-Webcam"
+    assert (fields["devices.customer"].value, fields["devices.customer"].choices[-1]) == (
+        "gone",
+    ) * 2
+    # One device with two channels.
+    assert devices_of("webcam", "", loaded)["devices.customer"].value == "id-Webcam"
+
+
+def test_only_what_is_installed_can_be_chosen(
+    loaded: LoadedConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings_fields, "has_library", lambda engine: engine == "vosk")
+    fields = {field.key: field for field in AppHost(loaded).settings.fields()}
+    assert fields["recognition.engine"].choices == ("auto", "vosk", "none")
 
 
 def test_a_wrong_value_is_corrected_in_the_window(

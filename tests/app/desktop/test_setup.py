@@ -3,14 +3,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pytest
 
 from callwatch.app.calls import CallFactory, CallPlan
-from callwatch.app.desktop.preview import FROM_S, TO_S, rehearsal_config
-from callwatch.app.desktop.setup import AppSetup
+from callwatch.app.desktop import setup
+from callwatch.app.desktop.preview import FROM_S, TO_S, rehearsal_config, spoken
+from callwatch.app.desktop.setup import AppSetup, first_model, tone
 from callwatch.app.desktop.warm_up import Until
 from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
 from callwatch.config import Config, DeviceConfig
+from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import Language
 from callwatch.core.events import Event, NudgeShown
 
@@ -55,3 +58,30 @@ def test_the_rehearsal_shows_cards_in_each_language(language: Language) -> None:
 def test_the_devices_of_the_settings_are_told() -> None:
     config = replace(Config(), devices=DeviceConfig(agent="headset", customer="monitor"))
     assert AppSetup(lambda: config).current() == ("headset", "monitor")
+
+
+def test_the_rehearsal_is_heard_as_long_as_it_is_seen() -> None:
+    sound = spoken(FROM_S, TO_S)
+    assert len(sound) == pytest.approx((TO_S - FROM_S) * CALL_RATE_HZ, abs=0.2 * CALL_RATE_HZ)
+    assert 0.05 < np.abs(sound).max() <= 1.0
+
+
+def test_the_tone_is_soft_and_begins_and_ends_in_silence() -> None:
+    notes = tone()
+    assert 0.09 < np.abs(notes).max() <= 0.1
+    assert abs(notes[0]) == abs(notes[-1]) == 0.0 or max(abs(notes[0]), abs(notes[-1])) < 1e-3
+
+
+def test_a_language_without_a_model_is_offered_the_smallest_that_can_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    offered = {language.value: first_model(language) for language in Language}
+    names = {language: model and model.name for language, model in offered.items()}
+    assert names == {
+        "en": "vosk-small-en", "sv": "kb-whisper-base", "da": "whisper-small", "nb": "whisper-small",
+    }  # fmt: skip
+    monkeypatch.setattr(setup, "has_library", lambda engine: engine == "vosk")
+    swedish = first_model(Language.SV)
+    assert swedish is not None
+    assert swedish.name == "vosk-small-sv"
+    assert first_model(Language.DA) is None

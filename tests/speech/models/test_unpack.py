@@ -1,9 +1,11 @@
+import errno
 import io
 import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from callwatch.core.errors import ModelError
@@ -65,9 +67,76 @@ def test_a_bomb_of_many_files_is_stopped(tmp_path: Path) -> None:
         unpack(pack, tmp_path / "out", UnpackConfig(max_entries=20))
 
 
+@pytest.mark.parametrize(("files", "fits"), [(2_000, True), (2_001, False)])
+def test_two_thousand_files_are_the_most(files: int, fits: bool, tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {f"m/{i}": b"" for i in range(files)}, zipfile.ZIP_STORED)
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+@pytest.mark.parametrize(("share", "fits"), [(0.99, True), (1.01, False)])
+def test_an_archive_may_grow_twelvefold_and_by_twenty_megabytes(
+    share: float, fits: bool, tmp_path: Path
+) -> None:
+    dense = np.random.default_rng(3).bytes(1_500_000)
+    packed = len(dense) + 25_000  # zeros shrink a thousandfold
+    zeros = int(share * (12 * packed + 20_000_000)) - len(dense)
+    pack = archive(tmp_path / "m.zip", {"m/am": dense, "m/zeros": bytes(zeros)})
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+def unpacks(pack: Path, out: Path) -> bool:
+    try:
+        unpack(pack, out)
+    except ModelError:
+        return False
+    return True
+
+
 def test_a_file_that_is_in_it_twice(tmp_path: Path) -> None:
     pack = archive(tmp_path / "m.zip", {"m/am": b"1", "m/AM": b"2"})
     with pytest.raises(ModelError, match="twice"):
+        unpack(pack, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (("m/am", "m/am/final.mdl"), "directory as well"),
+        (("m/AM", "m/am/final.mdl"), "directory as well"),
+        (("m/" + "x" * 300,), "too long"),
+        (("m/" + "å" * 150,), "too long"),
+        (("m/" + "/".join("abcdefghi") + "/x", "m/y"), "too deep"),
+    ],
+)
+def test_names_that_clash_or_are_too_long(
+    names: tuple[str, ...], says: str, tmp_path: Path
+) -> None:
+    pack = archive(tmp_path / "m.zip", dict.fromkeys(names, b"x"))
+    with pytest.raises(ModelError, match=says):
+        unpack(pack, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("length", "fits"), [(200, True), (201, False)])
+def test_a_name_may_be_so_long(length: int, fits: bool, tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {"m/" + "x" * length: b"x", "m/y": b"y"})
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+@pytest.mark.parametrize(("depth", "fits"), [(8, True), (9, False)])
+def test_directories_may_be_so_deep(depth: int, fits: bool, tmp_path: Path) -> None:
+    name = "/".join("abcdefghijkl"[: depth - 1]) + "/x"
+    pack = archive(tmp_path / "m.zip", {name: b"x", "y": b"y"})
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+def test_what_the_disk_refuses_of_an_archive_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = archive(tmp_path / "m.zip", {"m/a": b"x", "m/b": b"y"})
+    full = OSError(errno.ENAMETOOLONG, "File name too long")
+    monkeypatch.setattr(Path, "open", lambda *_a, **_k: (_ for _ in ()).throw(full))
+    with pytest.raises(ModelError, match="cannot be made here"):
         unpack(pack, tmp_path / "out")
 
 

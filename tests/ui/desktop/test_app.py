@@ -3,6 +3,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from tests.ui.test_app_windows import Calls, Host, Source
@@ -14,14 +15,19 @@ from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
-from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
+from callwatch_ui.desktop.ipc import Answer, AppCommand, AppNotRunningError, AppState
+from callwatch_ui.desktop.run import run_desktop
 from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD
+from callwatch_ui.native.session_watch import Absence
+from callwatch_ui.native.single_instance import SingleInstance
+from callwatch_ui.native.windows_hotkeys import WindowsHotKey
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Translator
-from callwatch_ui.windows.first_run import FirstRun, SetupResult
+from callwatch_ui.windows.first_run import FirstRun
 from callwatch_ui.windows.recording_loader import Advance
 from callwatch_ui.windows.settings_dialog import SettingsDialog
+from callwatch_ui.windows.setup_host import SetupResult
 
 
 class Call:
@@ -44,6 +50,9 @@ class Call:
 
     def unhold(self) -> None:
         self.told.append("unhold")
+
+    def note_absence(self, absence: Absence, seconds: float) -> None:
+        self.told.append(f"{absence} {seconds:.0f} s")
 
     def on_finished(self, callback: Callable[[], None]) -> None:
         self._finished.append(callback)
@@ -70,7 +79,8 @@ class Engine:
         self.problem = ""
         self.offer: Nudge | None = None
         self.fault = ""
-        self.cut_short = 0
+        self.newest: Path | None = None
+        self.cut_short = (0, 0)
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -84,7 +94,7 @@ class Engine:
 
     def warm_up(self) -> None: ...
 
-    def recover(self) -> int:
+    def recover(self) -> tuple[int, int]:
         return self.cut_short
 
     def overlay_settings(self) -> OverlaySettings:
@@ -96,6 +106,9 @@ class Engine:
         for second in range(1000 if "long" in path.name else 3):
             advance(second, 3.0)
         return [], 3.0
+
+    def last_report(self) -> Path | None:
+        return self.newest
 
     def breather(self) -> Nudge | None:
         return self.offer
@@ -255,8 +268,9 @@ def test_every_window_opens(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> No
     app = app_for(qtbot, Engine())
     for action in app.menu.windows.values():
         action.trigger()
-    qtbot.waitUntil(lambda: app.windows.names() == set(app.menu.windows))
-    for name in app.menu.windows:
+    windows = set(app.menu.windows) - {"report"}  # which opens in the browser
+    qtbot.waitUntil(lambda: app.windows.names() == windows)
+    for name in windows:
         window = app.windows.get(name)
         assert window is not None
         assert window.isVisible()
@@ -340,6 +354,94 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     assert app.breather.timer.isActive()
     app.breather.timer.timeout.emit()
     assert app.overlay.card.card is None
+    app.close()
+
+
+def test_when_the_tray_dies_the_overlay_can_be_clicked(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [True]
+    monkeypatch.setattr("callwatch_ui.desktop.app.has_tray", lambda: there[0])
+    app = app_for(qtbot, Engine())
+    app.show()
+    seen = []
+    for is_there in (True, False, False, True, True):
+        there[0] = is_there
+        app.check_tray()
+        seen.append(app.overlay.isVisible())
+    assert seen == [False, True, True, False, False]
+    app.overlay.show()  # by a click on the icon
+    app.check_tray()
+    assert app.overlay.isVisible()
+    app.close()
+
+
+def test_the_last_report_is_one_click_in_the_menu(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.path()))
+    engine = Engine()
+    app = app_for(qtbot, engine)
+    app.menu.windows["report"].trigger()
+    assert opened == []
+    note = app.overlay.state.app_note
+    assert note is not None
+    engine.newest = Path("/reports/a.html")
+    app.menu.windows["report"].trigger()
+    assert opened == ["/reports/a.html"]
+    app.close()
+
+
+def hard_call(qtbot: QtBot) -> DesktopApp:
+    """A hard call has just ended."""
+    engine = Engine()
+    engine.offer = Nudge(
+        "n", "breather", "One minute for yourself?\nYou did your best.", NudgeLevel.INFO, 60.0,
+        shown=True, because=Fact("hard_call"),
+    )  # fmt: skip
+    app = app_for(qtbot, engine)
+    begin(qtbot, app, engine)
+    app.toggle()
+    qtbot.waitUntil(lambda: app.overlay.card.card is not None)
+    return app
+
+
+def test_the_minute_is_begun_by_its_button_counted_and_over(qtbot: QtBot) -> None:
+    app = hard_call(qtbot)
+    assert app.overlay.card.action_button.text() == "Start the minute"
+    with qtbot.waitSignal(app.breather.over) as _:
+        app.overlay.card.action_button.click()
+        assert not app.breather.timer.isActive(), "the minute is not the offer's"
+        titles = []
+        for _ in range(60):
+            assert app.overlay.card.card is not None
+            titles.append(app.overlay.card.card.title)
+            app.breather.ticker.timeout.emit()
+    assert titles[0] == "Your minute: 1:00"
+    assert titles[-1] == "Your minute: 0:01"
+    assert app.overlay.card.card is None
+    assert not app.breather.ticker.isActive()
+    app.close()
+
+
+def test_a_call_that_begins_ends_the_minute(qtbot: QtBot) -> None:
+    app = hard_call(qtbot)
+    app.overlay.card.action_button.click()
+    app.toggle()
+    app.breather.ticker.timeout.emit()
+    assert not app.breather.ticker.isActive()
+    assert app.overlay.card.card is None
+    app.close()
+
+
+def test_a_minute_that_is_closed_is_over(qtbot: QtBot) -> None:
+    app = hard_call(qtbot)
+    app.overlay.card.action_button.click()
+    app.overlay.card.close_button.click()
+    app.breather.ticker.timeout.emit()
+    assert not app.breather.ticker.isActive()
+    assert app.overlay.state.minute_left_s is None
     app.close()
 
 
@@ -480,7 +582,7 @@ def test_a_pause_is_not_closed_by_command(qtbot: QtBot) -> None:
     begin(qtbot, app, engine)
     assert app.command(AppCommand.PAUSE).ok
     assert app.command(AppCommand.DISMISS) == Answer(
-        False, AppState.PAUSED, "There is no card that this could be done with."
+        False, AppState.PAUSED, "No card is on the screen."
     )
     app.close()
 
@@ -499,7 +601,7 @@ def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
 
 def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
-    engine.cut_short = 2
+    engine.cut_short = (2, 0)
     monkeypatch.setattr("callwatch_ui.desktop.app.WARM_UP_MS", 0)
     app = app_for(qtbot, engine)
     app.show()
@@ -507,3 +609,74 @@ def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.Mo
     assert app.overlay.card.card is not None
     assert app.overlay.card.card.advice == "Calls that were cut short have their report now: 2."
     app.close()
+
+
+def test_log_off_ends_the_call_and_waits_for_its_report(qtbot: QtBot) -> None:
+    engine = Engine()
+    desktop = app_for(qtbot, engine)
+    try:
+        desktop.command(AppCommand.START)
+        qtbot.waitUntil(lambda: bool(engine.calls))
+        desktop.session.log_off()
+        assert engine.calls[0].told == ["stop"]
+        assert desktop.control.state is AppState.IDLE
+        desktop.session.log_off()  # the session went on: the app is ready for the next one
+        assert desktop.command(AppCommand.START).ok is not None
+    finally:
+        desktop.close()
+
+
+def test_sleep_and_the_lock_screen_are_told_to_the_call(qtbot: QtBot) -> None:
+    engine = Engine()
+    desktop = app_for(qtbot, engine)
+    try:
+        desktop.session.away.emit(Absence.LOCKED, 5.0)  # nobody calls
+        desktop.command(AppCommand.START)
+        qtbot.waitUntil(lambda: desktop.control.call is not None)
+        desktop.session.away.emit(Absence.SLEPT, 40.0)
+        assert engine.calls[0].told == ["slept 40 s"]
+    finally:
+        desktop.close()
+
+
+def test_keys_that_another_program_has_are_named(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class User32:
+        def RegisterHotKey(self, *args: int) -> bool:  # noqa: N802
+            return args[3] != ord("X")
+
+        def UnregisterHotKey(self, *_args: int) -> bool:  # noqa: N802
+            return True
+
+    keys = WindowsHotKey("wxn", User32())
+    monkeypatch.setattr("callwatch_ui.desktop.app.global_hotkey", lambda: keys)
+    desktop = app_for(qtbot, Engine())
+    said: list[str] = []
+    monkeypatch.setattr(desktop, "_notify", said.append)
+    try:
+        desktop.show()
+        assert said == ["Another program already uses Ctrl+Alt+X: they do nothing in callwatch."]
+    finally:
+        desktop.close()
+
+
+def test_a_second_start_shows_the_first_and_ends(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(tmp_path / "app.sock")
+    first = SingleInstance(place)
+    assert first.acquire()
+    sent: list[AppCommand] = []
+
+    def send(command: AppCommand, _place: str | None) -> Answer:
+        sent.append(command)
+        raise AppNotRunningError("it is only just starting")
+
+    def no_host() -> Engine:
+        raise AssertionError("a second app was begun")
+
+    monkeypatch.setattr("callwatch_ui.desktop.run.send", send)
+    assert run_desktop(Language.EN, no_host, place) == 0
+    assert sent == [AppCommand.SHOW]
+    first.release()

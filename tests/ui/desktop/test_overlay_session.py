@@ -97,31 +97,63 @@ def test_no_display_is_an_answer_not_an_abort(monkeypatch: pytest.MonkeyPatch) -
         assert not has_display()
 
 
-def test_a_bug_in_a_slot_ends_the_call_with_status_1() -> None:
-    code = """
+BROKEN = """
 import threading
 from callwatch.core.channels import Channel, Language
 from callwatch.core.events import VoiceStarted
+from callwatch_ui.native.signals import MAX_BUGS
 from callwatch_ui.overlay import window as overlay
-from callwatch_ui.desktop.overlay_session import run_with_overlay
+from callwatch_ui.desktop import overlay_session
 from callwatch_ui.settings import OverlaySettings
+
+shown = []
+show_message = overlay.Overlay.show_message
+def keep(self, message):
+    shown.append(message)
+    show_message(self, message)
+overlay.Overlay.show_message = keep
 
 class Handle:
     def stop(self): pass
-    def on_finished(self, callback): pass
+    def on_finished(self, callback):
+        self.callback = callback
+
+handle = Handle()
 
 def start(sink):
-    sink(VoiceStarted(0.0, Channel.AGENT, 0.0))
-    return Handle()
+    def engine():
+        sink(VoiceStarted(0.0, Channel.AGENT, 0.0))
+        raise ValueError("spoken words of a thread")
+    threading.Thread(target=engine).start()
+    return handle
 
+seen = []
 def broken(state, event):
-    raise RuntimeError("a bug")
+    seen.append(event)
+    if len(seen) < 3:
+        handle_again()
+    else:
+        handle.callback()
+    raise RuntimeError("spoken words")
+
+def handle_again():
+    bridge(VoiceStarted(1.0, Channel.AGENT, 1.0))
+
+def begin(sink):
+    global bridge
+    bridge = sink
+    return start(sink)
 
 overlay.reduce = broken
-raise SystemExit(run_with_overlay(start, Language.EN, OverlaySettings()))
+status = overlay_session.run_with_overlay(begin, Language.EN, OverlaySettings())
+print(len(seen), len(shown), sorted("ValueError" in one for one in shown), "spoken" in str(shown))
+raise SystemExit(status)
 """
+
+
+def test_a_bug_in_a_slot_or_thread_ends_nothing_and_is_named_once_without_its_words() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", BROKEN],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
@@ -129,4 +161,7 @@ raise SystemExit(run_with_overlay(start, Language.EN, OverlaySettings()))
         check=False,
     )
     assert done.returncode == 1, done.stderr
-    assert "RuntimeError: a bug" in done.stderr
+    assert done.stdout.strip() == "3 2 [False, True] False", done.stderr
+    assert done.stderr.count("a bug in a slot: RuntimeError") == 1
+    assert done.stderr.count("a bug in a thread: ValueError") == 1
+    assert "spoken" not in done.stderr

@@ -129,7 +129,7 @@ def test_a_fault_that_costs_a_figure_is_a_light_and_no_card() -> None:
         assert after(faulty(201.0, None), state=state).input_is_good
 
 
-@pytest.mark.parametrize("code", ["same_audio", "not_separable"])
+@pytest.mark.parametrize("code", ["same_audio", "not_separable", "late_side"])
 def test_a_call_that_nobody_can_follow_is_a_card_after_three_seconds(code: str) -> None:
     state = after(faulty(11.0, code), faulty(11.0 + TROUBLE_S, code))
     assert state.trouble is None

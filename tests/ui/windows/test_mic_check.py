@@ -40,9 +40,33 @@ def readings(
 def test_each_fault_is_found(
     speech: float, customer: float | None, leak_db: float | None, finding: Finding
 ) -> None:
-    assert judge(readings(speech, customer, leak_db)) is finding
+    assert judge(readings(speech, customer, leak_db), played()) is finding
+
+
+def played(level: float = -30.0, leak: float | None = None) -> list[LevelReading]:
+    """Three seconds: two notes, and what the microphone hears of them."""
+    out = []
+    for i in range(30):
+        customer = level if 3 <= i < 23 else -75.0
+        agent = -65.0 + (i % 3) if leak is None else customer - leak
+        out.append(LevelReading(i / 10, {Channel.AGENT: agent, Channel.CUSTOMER: customer}))
+    return out
+
+
+@pytest.mark.parametrize(
+    ("tone", "finding"),
+    [
+        (played(-41.0), Finding.GOOD),
+        (played(-43.0), Finding.NO_TONE),
+        (played(-30.0, 11.0), Finding.TONE_IN_MICROPHONE),
+        (played(-30.0, 13.0), Finding.GOOD),
+        ([], Finding.NO_TONE),
+    ],
+)
+def test_good_means_that_both_sides_were_heard(tone: list[LevelReading], finding: Finding) -> None:
+    assert judge(readings(-25.0, None), tone) is finding
 
 
 def test_too_little_to_judge() -> None:
-    assert judge(readings(-25.0, None)[:5]) is Finding.TOO_SHORT
-    assert judge([]) is Finding.TOO_SHORT
+    assert judge(readings(-25.0, None)[:5], played()) is Finding.TOO_SHORT
+    assert judge([], played()) is Finding.TOO_SHORT

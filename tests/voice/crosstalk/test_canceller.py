@@ -250,3 +250,60 @@ def test_the_first_voice_over_a_leak_is_not_suppressed(delay: int, alone_s: floa
     ]
     assert len(spoken) > 15
     assert len(hidden) <= 0.2 * len(spoken)
+
+
+def test_noise_rises_slowly_and_falls_at_once() -> None:
+    canceller = CrosstalkCanceller(CrosstalkConfig())
+    powers = np.ones((2, 32), np.float32)
+    powers[0, 1] = powers[1, 11] = 1e-6
+    noise = canceller._follow_noise(powers)
+    assert noise[0, -1] == pytest.approx(1e-6 * 10**0.3, rel=1e-3)
+    assert noise[1, -1] == pytest.approx(1e-6 * 10**0.2, rel=1e-3)
+
+
+class Learner:
+    """One direction that notes whether it was taught."""
+
+    delay, lead = 0, 0
+
+    def __init__(self) -> None:
+        self.taught = False
+
+    def update(self, near: float, source: float, noise: float) -> None:
+        self.taught = True
+
+    def predict(self, near: np.ndarray, sound: np.ndarray) -> np.ndarray:
+        return np.zeros(CHUNK)
+
+
+def prepared(far_db: float, near_db: float, noise_db: float) -> tuple[CrosstalkCanceller, Learner]:
+    """Into the agent's channel; powers of each chunk of the sides, and the far side's noise."""
+    canceller, way = CrosstalkCanceller(CrosstalkConfig()), Learner()
+    canceller._ways = (way, canceller._ways[1])  # type: ignore[assignment]
+    canceller._own[0], canceller._own[1] = 10 ** (near_db / 10), 10 ** (far_db / 10)
+    canceller._noise[:] = 10 ** (noise_db / 10)
+    return canceller, way
+
+
+@pytest.mark.parametrize(
+    ("far_db", "near_db", "noise_db", "taught"),
+    [
+        (-36.9, -80.0, -40.0, True),
+        (-37.1, -80.0, -40.0, False),
+        (-42.9, -40.0, -90.0, True),
+        (-43.1, -40.0, -90.0, False),
+    ],
+    ids=["out of the noise", "in the noise", "loud enough", "softer than the near side"],
+)
+def test_when_a_path_is_learnt(
+    far_db: float, near_db: float, noise_db: float, *, taught: bool
+) -> None:
+    canceller, way = prepared(far_db, near_db, noise_db)
+    canceller._learn(0, canceller._past, 40, np.zeros(CHUNK))
+    assert way.taught is taught
+
+
+@pytest.mark.parametrize(("far_db", "heard"), [(-57.9, True), (-58.1, False)])
+def test_a_weak_far_voice_leaks_nothing(far_db: float, *, heard: bool) -> None:
+    canceller, _ = prepared(far_db, -80.0, -90.0)
+    assert (canceller._predict(0, canceller._past, 40) is not None) is heard

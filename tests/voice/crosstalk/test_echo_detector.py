@@ -10,6 +10,7 @@ from callwatch.voice.crosstalk.echo_detector import (
     EchoDetector,
     EchoDetectorConfig,
     delay_of,
+    into_the_softer,
 )
 from callwatch.voice.framing import CHUNK
 
@@ -27,10 +28,10 @@ def peaks(height: float, other: float, at: int = 1000) -> np.ndarray:
 @pytest.mark.parametrize(
     ("height", "other", "found"),
     [
-        (0.5, 0.5 / (CONFIG.min_peak_ratio + 0.05), True),
-        (0.5, 0.5 / (CONFIG.min_peak_ratio - 0.05), False),
-        (CONFIG.min_peak + 0.005, 0.01, True),
-        (CONFIG.min_peak - 0.005, 0.01, False),
+        (0.5, 0.5 / (3.0 + 0.05), True),
+        (0.5, 0.5 / (3.0 - 0.05), False),
+        (0.1 + 0.005, 0.01, True),
+        (0.1 - 0.005, 0.01, False),
     ],
     ids=["stands out", "does not stand out", "enough agree", "too few agree"],
 )
@@ -44,7 +45,7 @@ def test_too_little_sound_proves_nothing(missing: int, *, found: bool) -> None:
     """The far side ends so early that only some chunks meet, 250 ms apart."""
     late = round(1000 * DECIMATION / CHUNK)
     near = np.zeros(64, np.float32)
-    near[late : late + CONFIG.min_chunks - missing] = 1e-4
+    near[late : late + 16 - missing] = 1e-4
     delay = delay_of(peaks(0.5, 0.01), LOUD, near, CONFIG)
     assert (delay is not None) is found
 
@@ -58,7 +59,7 @@ def test_the_echoes_of_a_room_belong_to_the_peak_before_them(behind: int, *, fou
 
 @pytest.mark.parametrize(("off_s", "found"), [(-0.01, True), (0.01, False)])
 def test_the_longest_delay(off_s: float, *, found: bool) -> None:
-    delay = round((CONFIG.max_delay_s + off_s) * RATE)
+    delay = round((0.65 + off_s) * RATE)
     _, canceller = run(leak_of(copy(delay, -20.0)), far())
     assert (canceller.leaks[0].gain_db is not None) is found
 
@@ -80,6 +81,59 @@ def test_what_sounds_on_both_at_once_leaks_into_the_softer_one() -> None:
     _, canceller = run(0.3 * far(), far())
     assert canceller.leaks[0].gain_db == pytest.approx(-10.5, abs=1.0)
     assert canceller.leaks[1].gain_db is None
+
+
+@pytest.mark.parametrize(("before", "found"), [(4, True), (6, False)])
+def test_a_peak_has_a_width(before: int, *, found: bool) -> None:
+    row = peaks(0.5, 0.01)
+    row[1000 - before * 4] = 0.4
+    assert (delay_of(row, LOUD, LOUD, CONFIG) is not None) is found
+
+
+@pytest.mark.parametrize(("power", "found"), [(1.2e-8, True), (0.8e-8, False)])
+def test_less_than_80_dbfs_is_no_sound(power: float, *, found: bool) -> None:
+    soft = np.full(64, power, np.float32)
+    assert (delay_of(peaks(0.5, 0.01), LOUD, soft, CONFIG) is not None) is found
+    assert (delay_of(peaks(0.5, 0.01), soft, LOUD, CONFIG) is not None) is found
+
+
+@pytest.mark.parametrize(("delay", "left"), [(28, (28, None)), (36, (36, 36))])
+def test_within_two_milliseconds_it_is_one_leak(
+    delay: int, left: tuple[int | None, int | None]
+) -> None:
+    powers = np.array([[1e-4, 1e-3]] * 64)
+    assert into_the_softer(delay, delay, powers) == left
+    assert into_the_softer(delay, delay, powers[:, ::-1]) == left[::-1]
+    assert into_the_softer(delay, None, powers) == (delay, None)
+
+
+def hiss(count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Chunks of the same noise on both sides, their powers, and that they can be heard."""
+    chunks = np.tile(np.random.default_rng(3).normal(0.0, 0.1, (1, count, CHUNK)), (2, 1, 1))
+    return chunks.astype(np.float32), np.full((2, count), 0.01, np.float32), np.ones((2, count))
+
+
+def test_an_opinion_every_quarter_of_a_second_over_two_seconds() -> None:
+    detector = EchoDetector(CONFIG)
+    detector.add(*hiss(100))
+    looked = [k for k in range(1, 101) if detector.next_chunk() != (None, None)]
+    assert looked == list(range(16, 101, 8))
+    assert len(detector._chunks) == 64
+
+
+def test_the_cross_spectrum_is_remembered_for_eight_steps() -> None:
+    detectors = EchoDetector(CONFIG), EchoDetector(EchoDetectorConfig(memory_steps=1.0))
+    for detector in detectors:
+        detector.add(*hiss(8))
+        for _ in range(8):
+            detector.next_chunk()
+    known, now = (np.abs(detector._cross).sum() for detector in detectors)
+    assert known / now == pytest.approx(1 / 8, rel=1e-3)
+
+
+def test_the_band_of_a_voice() -> None:
+    """In steps of a third of a hertz."""
+    assert EchoDetector(CONFIG)._band == slice(768, 5837)
 
 
 def test_nothing_is_found_in_silence() -> None:

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from callwatch.voice.crosstalk.kalman_filter import FFT_SIZE, TAPS, FrequencyDomainKalmanFilter
 from callwatch.voice.framing import CHUNK
@@ -75,3 +76,30 @@ def test_the_path_ends_where_it_says() -> None:
     far, late = hiss(6.0, 1), TAPS + 200
     near = np.concatenate((np.zeros(late), 0.3 * far))[: len(far)]
     assert db(residuals(FrequencyDomainKalmanFilter(), near, far)[4 * RATE :]) > db(near) - 6
+
+
+def test_the_equations() -> None:
+    """Three steps beside the equations of the paper, written out with the numbers of this filter."""
+    rng, path = np.random.default_rng(4), FrequencyDomainKalmanFilter()
+    weights, unsure = np.zeros(1025, complex), np.full(1025, 1.0)
+    noise, loudest = np.zeros(1025), np.zeros(1025)
+    for factor in (1.0, 3.0, 1.0):
+        sound, near = rng.normal(0.0, 0.02, 2048), rng.normal(0.0, 0.004, 512)
+        far = np.fft.rfft(sound)
+        leak = np.fft.irfft(far * weights)[-512:]
+        assert path.predict(sound) == pytest.approx(leak, abs=1e-9)
+        path.update(near - leak, factor)
+        error = np.fft.rfft(np.concatenate((np.zeros(1536), near - leak)))
+        power = np.abs(error) ** 2
+        noise = 0.5 * noise + 0.5 * power
+        loudest = np.maximum(np.abs(far) ** 2, 0.8 * loudest)
+        around = np.maximum(noise, power) * 4 * factor + 2e-5
+        gain = 0.7 * unsure / (unsure * loudest + around)
+        taps = np.fft.irfft(weights + gain * far.conj() * error)
+        unsure = 0.995 * unsure * (1 - gain * np.abs(far) ** 2 / 4)
+        unsure += 0.005 * np.abs(weights) ** 2 + 1e-6
+        weights = np.fft.rfft(np.concatenate((taps[:1536], np.zeros(512))))
+    assert path._filter == pytest.approx(weights, rel=1e-6, abs=1e-9)
+    assert path._error_covariance == pytest.approx(unsure, rel=1e-6)
+    path.inflate_covariance(0.5)
+    assert path._error_covariance == pytest.approx(np.maximum(unsure, 0.5), rel=1e-6)

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from callwatch.core.audio import CallBlock
+from callwatch.core.channels import Channel
 from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
+from callwatch.voice.quality.faults import InputFaults
 from callwatch.voice.quality.late_side import LateSideCheck, LateSideConfig
 
 CONFIG = LateSideConfig()
@@ -30,9 +32,11 @@ def late(speech: np.ndarray, row: int, seconds: float) -> np.ndarray:
     return out
 
 
-def check(speech: np.ndarray, size: int = 97) -> tuple[LateSideCheck, list[Fact]]:
+def check(
+    speech: np.ndarray, size: int = 97, faults: InputFaults | None = None
+) -> tuple[LateSideCheck, list[Fact]]:
     """The check after a call, and its notes."""
-    found, notes = LateSideCheck(CONFIG), []
+    found, notes = LateSideCheck(CONFIG, faults or InputFaults()), []
     for at in range(0, speech.shape[1], size):
         part = speech[:, at : at + size]
         level = np.where(part, -30.0, -70.0).astype(np.float32)
@@ -58,6 +62,48 @@ def test_a_late_side_is_noted_and_named(row: int, side: str, seconds: float) -> 
     assert fact.params["channel"] == side
     assert fact.params["late_s"] == pytest.approx(seconds, abs=0.4)
     assert found.is_late
+
+
+def test_each_second_of_a_late_side_is_marked() -> None:
+    faults = InputFaults()
+    check(late(talk(30), 1, 2.0), faults=faults)
+    seconds = [faults.fault(Channel.CUSTOMER, second) for second in range(120)]
+    assert seconds[5] is None
+    assert set(seconds[60:]) == {"late_side"}
+    assert {faults.fault(Channel.AGENT, second) for second in range(120)} == {None}
+
+
+class Looks(LateSideCheck):
+    """What each look finds is given."""
+
+    def __init__(self, *found_s: float) -> None:
+        super().__init__(CONFIG, InputFaults())
+        self.found_s = list(found_s)
+
+    def _look(self) -> float:
+        return self.found_s.pop(0)
+
+
+def heard(found: LateSideCheck, seconds: float) -> list[Fact]:
+    """So long without speech, in one piece: one look at most."""
+    rows = np.zeros((2, round(seconds * FRAMES)), dtype=np.bool_)
+    frames = VoiceFrames(0.0, rows, rows.astype(np.float32), rows.astype(np.float32), 0.03)
+    return [n.fact for n in found.process(CallBlock(np.zeros((2, 0), np.int16), 0.0), frames)]
+
+
+@pytest.mark.parametrize(("apart_s", "is_late"), [(-0.05, True), (0.05, False)])
+def test_two_looks_must_agree(apart_s: float, *, is_late: bool) -> None:
+    found = Looks(-2.0, -2.0 - CONFIG.agree_s - apart_s)
+    assert not heard(found, CONFIG.every_s)
+    assert bool(heard(found, CONFIG.every_s)) is is_late
+    assert found.is_late is is_late
+
+
+@pytest.mark.parametrize(("more_s", "looks"), [(-0.1, 0), (0.0, 1)])
+def test_how_often_it_looks(more_s: float, looks: int) -> None:
+    found = Looks(0.0, 0.0, 0.0)
+    heard(found, CONFIG.every_s + more_s)
+    assert len(found.found_s) == 3 - looks
 
 
 def test_a_side_that_is_a_little_late_is_a_gap_like_any_other() -> None:

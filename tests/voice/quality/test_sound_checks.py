@@ -39,17 +39,17 @@ def quiet(seconds: float, dbfs: float) -> tuple[list[str], list[str]]:
 @pytest.mark.parametrize(("off_db", "found"), [(-0.2, True), (0.2, False)])
 def test_a_quiet_voice(off_db: float, *, found: bool) -> None:
     codes = ["too_quiet"] if found else []
-    assert quiet(10.0, CONFIG.below_dbfs + off_db) == (codes, codes)
+    assert quiet(10.0, -42.0 + off_db) == (codes, codes)
 
 
 @pytest.mark.parametrize(("off_s", "noted"), [(0.1, True), (-0.1, False)])
 def test_speech_that_is_needed_during_the_call(off_s: float, *, noted: bool) -> None:
-    assert bool(quiet(CONFIG.live_s + off_s, -60.0)[0]) is noted
+    assert bool(quiet(5.0 + off_s, -60.0)[0]) is noted
 
 
 @pytest.mark.parametrize(("off_s", "warned"), [(0.1, True), (-0.1, False)])
 def test_speech_that_is_needed_for_the_report(off_s: float, *, warned: bool) -> None:
-    assert bool(quiet(CONFIG.report_s + off_s, -60.0)[1]) is warned
+    assert bool(quiet(1.0 + off_s, -60.0)[1]) is warned
 
 
 @pytest.mark.parametrize(("off_ppm", "warned"), [(1.0, True), (-1.0, False)])

@@ -131,8 +131,8 @@ class AutoWatch(QObject):
 
     def _heard(self, channel: Channel, is_speaking: bool) -> None:
         if self._auto is not None:
-            tell = self._auto.voice_started if is_speaking else self._auto.voice_stopped
-            self._decide(tell(channel, self._clock_s()))
+            handler = self._auto.voice_started if is_speaking else self._auto.voice_stopped
+            self._decide(handler(channel, self._clock_s()))
 
     def _decide(self, decision: AutoDecision) -> None:
         if decision is AutoDecision.BEGIN:

@@ -11,10 +11,10 @@ from callwatch_ui.desktop.auto_watch import VoiceHost
 from callwatch_ui.desktop.call_control import HoldableCall
 from callwatch_ui.desktop.call_handle import NudgeFeedback
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.windows.first_run import SetupHost, SetupResult
 from callwatch_ui.windows.history_window import CallProvider
 from callwatch_ui.windows.recording_loader import Advance
 from callwatch_ui.windows.settings_form import SettingsSource
+from callwatch_ui.windows.setup_host import SetupHost, SetupResult
 
 
 class DesktopHost(VoiceHost, Protocol):
@@ -51,8 +51,11 @@ class DesktopHost(VoiceHost, Protocol):
     def warm_up(self) -> None:
         """Load what the first call will need; from a helper thread."""
 
-    def recover(self) -> int:
-        """Finish calls that something cut short, from a helper thread; how many."""
+    def recover(self) -> tuple[int, int]:
+        """Finish calls that something cut short, from a helper thread.
+
+        How many have their report now, and how many journals could not be read.
+        """
 
     def start(self, sink: Callable[[Event], None]) -> HoldableCall:
         """Open the devices and begin a call; from a helper thread; raises CallwatchError."""
@@ -66,6 +69,9 @@ class DesktopHost(VoiceHost, Protocol):
         From a thread of its own; `advance(reached_s, total_s)` may raise to stop it. Raises
         CallwatchError.
         """
+
+    def last_report(self) -> Path | None:
+        """The report of the newest call; None before the first; raises CallwatchError."""
 
     def last_fault(self) -> str:
         """What went wrong after the last call although its report is written; "" when nothing."""

@@ -2,23 +2,26 @@
 
 Request `{"command": "start"}`, answer `{"ok": true, "state": "running", "message": "..."}`.
 No Qt in here, so that the command line stays quick: `send` speaks to the socket with the
-standard library alone. Only the user who runs the app can reach it.
+standard library alone. Only the user who runs the app can reach it (private_socket.py).
 """
 
-import getpass
-import hashlib
 import json
-import os
 import socket
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from callwatch.core.errors import CallwatchError
+from callwatch_ui.desktop.private_socket import is_own_peer, socket_path
+from callwatch_ui.native import windows_pipe
 
 MAX_LINE_BYTES: Final = 4096
+# Requests and answers are one flat object with perhaps a bracket in its text: more only costs the parser its stack.
+MAX_BRACKETS: Final = 64
+TOO_LONG: Final = f"a request is one line of JSON of at most {MAX_LINE_BYTES} bytes"
+# What of a wrong command is repeated in the answer.
+_QUOTED_CHARACTERS: Final = 40
 ANSWER_S: Final = 5.0
 
 
@@ -54,6 +57,10 @@ class AppBusyError(CallwatchError):
     """The app runs, and did not answer in time."""
 
 
+class ForeignSocketError(CallwatchError):
+    """A program of another user has the place of the socket."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What the app answers; `message` is one plain sentence."""
@@ -65,42 +72,44 @@ class Answer:
     def to_line(self) -> bytes:
         """One JSON line."""
         record = {"ok": self.ok, "state": self.state.value, "message": self.message}
-        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        return json.dumps(record, ensure_ascii=False).encode(errors="replace") + b"\n"
 
     @staticmethod
     def from_line(line: bytes) -> "Answer":
         """Read an answer; raises ValueError when it is none."""
-        record = json.loads(line)
+        record = _parsed(line)
         if not isinstance(record, dict):
             raise ValueError("an answer is a JSON object")
         return Answer(bool(record["ok"]), AppState(record["state"]), str(record["message"]))
 
 
 def command_of(line: bytes) -> AppCommand:
-    """Read a request; raises ValueError with a sentence when it is none."""
+    """Read a request; raises ValueError with a sentence when it is none, whatever the bytes are."""
+    if len(line) > MAX_LINE_BYTES:
+        raise ValueError(TOO_LONG)
     try:
-        record = json.loads(line)
+        record = _parsed(line)
     except ValueError as exc:
         raise ValueError("a request is one line of JSON") from exc
     name = record.get("command") if isinstance(record, dict) else None
-    if name not in list(AppCommand):
+    if not isinstance(name, str) or name not in list(AppCommand):
         known = ", ".join(AppCommand)
-        raise ValueError(f"no command {name!r}: use one of {known}")
+        raise ValueError(f"no command {repr(name)[:_QUOTED_CHARACTERS]}: use one of {known}")
     return AppCommand(name)
 
 
-def socket_path() -> str:
-    """Where the app listens: the user's run-time folder, else a name of their own in /tmp."""
-    if sys.platform == "win32":
-        return rf"\\.\pipe\callwatch-{_user_mark()}"
-    folder = os.environ.get("XDG_RUNTIME_DIR", "")
-    if folder and Path(folder).is_dir():
-        return str(Path(folder) / "callwatch.sock")
-    return str(Path("/tmp") / f"callwatch-{_user_mark()}.sock")
+def _parsed(line: bytes) -> Any:
+    """The value of a line of JSON; raises ValueError also for one that nests too deeply."""
+    if line.count(b"[") + line.count(b"{") > MAX_BRACKETS:
+        raise ValueError("the line nests too deeply")
+    return json.loads(line)
 
 
 def send(command: AppCommand, path: str | None = None) -> Answer:
-    """Tell the running app; raises AppNotRunningError without one, AppBusyError without answer."""
+    """Tell the running app; raises AppNotRunningError without one, AppBusyError without answer.
+
+    A socket of another user gets nothing: ForeignSocketError, or SocketPlaceError for the folder.
+    """
     line = json.dumps({"command": command.value}).encode() + b"\n"
     try:
         answer = _exchange(path or socket_path(), line)
@@ -113,16 +122,14 @@ def send(command: AppCommand, path: str | None = None) -> Answer:
 
 def _exchange(path: str, line: bytes) -> bytes:
     if sys.platform == "win32":
-        with open(path, "r+b", buffering=0) as pipe:
-            pipe.write(line)
-            return pipe.readline(MAX_LINE_BYTES)
+        return windows_pipe.exchange(path, line, limit_bytes=MAX_LINE_BYTES, timeout_s=ANSWER_S)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(ANSWER_S)
         link.connect(path)
+        if not is_own_peer(link):
+            raise ForeignSocketError(
+                f"A program of another user listens at {path}: nothing was sent to it; delete that file."
+            )
         link.sendall(line)
         with link.makefile("rb") as reader:
             return reader.readline(MAX_LINE_BYTES)
-
-
-def _user_mark() -> str:
-    return hashlib.sha256(getpass.getuser().encode()).hexdigest()[:12]

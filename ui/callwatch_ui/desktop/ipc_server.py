@@ -1,14 +1,17 @@
 """The app's end of the local socket; also what keeps a second app from starting. GUI thread."""
 
+import os
+import socket
 from collections.abc import Callable
 from typing import Final
 
 from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QLocalServer, QLocalSocket
 
-from callwatch.core.errors import CallwatchError
+from callwatch.core.errors import CallwatchError, OutputError
 from callwatch_ui.desktop.ipc import (
     MAX_LINE_BYTES,
+    TOO_LONG,
     Answer,
     AppBusyError,
     AppCommand,
@@ -16,10 +19,13 @@ from callwatch_ui.desktop.ipc import (
     AppState,
     command_of,
     send,
-    socket_path,
 )
+from callwatch_ui.desktop.private_socket import is_own_peer, socket_path
 
+# A soft phone has one hook at a time; the oldest goes, so that silent clients keep no hook out.
 CLIENTS: Final = 8
+# Answers that a client leaves unread; one that sends and never reads would fill the memory.
+MAX_UNREAD_BYTES: Final = 64 * 1024
 
 
 class CommandServer(QObject):
@@ -47,7 +53,8 @@ class CommandServer(QObject):
     def listen(self, path: str | None = None) -> bool:
         """Listen; False when another app of this user already answers there.
 
-        A socket that an app left behind when it died is taken over.
+        A socket that an app left behind when it died is taken over. Raises OutputError where none can be made,
+        and what `send` and `socket_path` raise for a place that another user took.
         """
         place = path or socket_path()
         try:
@@ -56,7 +63,12 @@ class CommandServer(QObject):
             return False
         except AppNotRunningError:
             QLocalServer.removeServer(place)
-            return self._server.listen(place)
+            if not self._server.listen(place):
+                raise OutputError(
+                    f"callwatch cannot listen at {place} ({self._server.errorString()}): "
+                    "let this user write to its folder."
+                ) from None
+            return True
         return False
 
     def close(self) -> None:
@@ -76,9 +88,15 @@ class CommandServer(QObject):
 
     def _accept(self) -> None:
         while (client := self._server.nextPendingConnection()) is not None:
+            client.setReadBufferSize(MAX_LINE_BYTES + 1)
             client.readyRead.connect(self._ready)
             client.disconnected.connect(self._gone)
             self._clients.append(client)
+            if not _is_own(client):
+                client.abort()
+                continue
+            if len(self._clients) > CLIENTS:
+                self._clients[0].abort()
             if client.bytesAvailable():
                 self._read(client)
 
@@ -87,11 +105,16 @@ class CommandServer(QObject):
             answer = Answer(False, self._state(), "callwatch met a fault of its own.")
             # Whatever happens, nobody waits for an answer in vain.
             try:
-                answer = self._answer(client.readLine(MAX_LINE_BYTES))
+                answer = self._answer(client.readLine(MAX_LINE_BYTES + 2))
             finally:
                 client.write(answer.to_line())
                 client.flush()
+            if client.bytesToWrite() > MAX_UNREAD_BYTES:
+                client.abort()
+                return
         if client.bytesAvailable() > MAX_LINE_BYTES:
+            client.write(Answer(False, self._state(), TOO_LONG).to_line())
+            client.flush()
             client.abort()
 
     def _answer(self, line: bytes) -> Answer:
@@ -103,3 +126,11 @@ class CommandServer(QObject):
             return self._handle(command)
         except CallwatchError as exc:
             return Answer(False, self._state(), str(exc))
+
+
+def _is_own(client: QLocalSocket) -> bool:
+    descriptor = int(client.socketDescriptor())
+    if descriptor < 0 or not hasattr(socket, "AF_UNIX"):
+        return descriptor >= 0
+    with socket.socket(fileno=os.dup(descriptor)) as link:
+        return is_own_peer(link)

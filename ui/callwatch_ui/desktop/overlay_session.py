@@ -37,6 +37,8 @@ class _Session(QObject):
     finished = pyqtSignal()
     failed = pyqtSignal()
     stop_wanted = pyqtSignal()
+    # From any thread: the kind and place of a bug.
+    faulted = pyqtSignal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,7 +104,7 @@ def run_with_overlay(
     settings: OverlaySettings,
     feedback: NudgeFeedback | None = None,
 ) -> int:
-    """Show the overlay, start the call, and return 0 when the call is over (1 after a bug).
+    """Show the overlay, start the call, and return 0 when the call is over (1 when a bug was met on the way).
 
     Call it from the main thread, when `has_display()`. Ctrl-C ends the call in good order, a
     second one at once. What `start` or `stop` raises is raised here.
@@ -125,9 +127,9 @@ def run_with_overlay(
     menu.quit.setVisible(False)
     hotkey = global_hotkey((CLOSE_CARD, JUDGE_CARD))
 
-    def command(told: AppCommand) -> None:
-        if not on_card(overlay, told):
-            menu.set_state(session.command(told))
+    def command(requested: AppCommand) -> None:
+        if not on_card(overlay, requested):
+            menu.set_state(session.command(requested))
 
     menu.commanded.connect(command)
     overlay.card_changed.connect(menu.set_card)
@@ -135,7 +137,10 @@ def run_with_overlay(
         hotkey.pressed.connect(lambda name: on_card(overlay, HOTKEYS[name]))
     overlay.menu_wanted.connect(menu.pop_up)
     session.finished.connect(lambda: overlay.set_phase(Phase.FINISHED))
-    with error_hooks(session.stop_wanted.emit) as bugs, interrupts(session.stop_wanted.emit):
+    connect_queued(
+        session.faulted, lambda bug: overlay.show_message(words("fault.skipped", bug=bug))
+    )
+    with error_hooks(session.faulted.emit) as bugs, interrupts(session.stop_wanted.emit):
         session.begin(start, bridge)
         app.exec()
         session.close()

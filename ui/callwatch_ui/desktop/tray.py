@@ -34,7 +34,7 @@ COMMANDS: Final = (
 )
 # What can be done with the card below the bar, without the mouse on it.
 CARD_COMMANDS: Final = (AppCommand.DISMISS, AppCommand.NOT_USEFUL)
-WINDOWS: Final = ("settings", "history", "replay", "setup")
+WINDOWS: Final = ("report", "history", "replay", "settings", "setup")
 
 
 class AppMenu(QObject):

@@ -26,7 +26,7 @@ SLICE_EVENTS: Final = 128
 NOT_SHOWN: Final = (PartialTranscribed, UtteranceFinished, UtteranceRevised, NudgeSuppressed)
 
 
-def connect_queued(signal: pyqtBoundSignal, slot: Callable[[], object]) -> None:
+def connect_queued(signal: pyqtBoundSignal, slot: Callable[..., object]) -> None:
     """Connect so that the slot always runs later, from the receiver's event loop."""
     signal.connect(slot, type=Qt.ConnectionType.QueuedConnection)  # type: ignore[call-arg]
 

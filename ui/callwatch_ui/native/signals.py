@@ -1,5 +1,6 @@
 """Signals and bugs reach Python while Qt runs: Ctrl-C, the end of the session, exceptions in slots."""
 
+import os
 import signal
 import socket
 import sys
@@ -7,15 +8,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
+from typing import Final
 
 from PyQt6.QtCore import QSocketNotifier
 from PyQt6.sip import voidptr
 
-from callwatch.core.log import logger_of
+from callwatch.core.log import described, logger_of
 
 _log = logger_of(__name__)
 
-ENDS = (signal.SIGINT, signal.SIGTERM)
+# Different bugs of one run that are logged and shown; more help nobody, and the list must not grow.
+MAX_BUGS: Final = 20
+
+# SIGHUP: the terminal or the session is gone.
+ENDS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 @contextmanager
@@ -49,26 +57,35 @@ def interrupts(on_interrupt: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def error_hooks(on_error: Callable[[], None]) -> Iterator[list[BaseException]]:
-    """A bug in a slot or a thread is printed and ends the call in good order; Qt would abort.
+def error_hooks(on_fault: Callable[[str], None]) -> Iterator[list[str]]:
+    """A bug in a slot or a thread is logged and reported, and the app goes on; without this Qt would abort.
 
-    The list that this gives holds what went wrong.
+    `on_fault` gets the kind and place of each bug, once however often it happens, in the thread where it happened.
+    Nothing of its message is written: it may quote what was said. With CALLWATCH_DEBUG set all of it is printed.
+    The list that this gives holds what `on_fault` was told.
     """
-    bugs: list[BaseException] = []
+    bugs: list[str] = []
     old, old_threads = sys.excepthook, threading.excepthook
 
+    def note(error: BaseException, where: str) -> None:
+        bug = described(error)
+        if bug in bugs or len(bugs) >= MAX_BUGS:
+            return
+        bugs.append(bug)
+        _log.error(where, exc_info=error)
+        sys.stderr.write(f"callwatch: {where}: {bug}\n")
+        on_fault(bug)
+
     def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        old(kind, error, trace)
-        _log.error("a bug in a slot", exc_info=error)
-        bugs.append(error)
-        on_error()
+        if os.environ.get("CALLWATCH_DEBUG"):
+            old(kind, error, trace)
+        note(error, "a bug in a slot")
 
     def thread_hook(args: threading.ExceptHookArgs) -> None:
-        old_threads(args)
+        if os.environ.get("CALLWATCH_DEBUG"):
+            old_threads(args)
         if args.exc_value is not None:
-            _log.error("a bug in a thread", exc_info=args.exc_value)
-            bugs.append(args.exc_value)
-        on_error()
+            note(args.exc_value, "a bug in a thread")
 
     sys.excepthook, threading.excepthook = hook, thread_hook
     try:

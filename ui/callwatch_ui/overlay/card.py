@@ -9,6 +9,8 @@ from PyQt6.QtWidgets import QWidget
 from callwatch.core.nudges import NudgeLevel
 from callwatch_ui.overlay.card_content import Card
 from callwatch_ui.overlay.icon_button import BUTTON, IconButton
+from callwatch_ui.overlay.indicators import arc_pen, draw_arc
+from callwatch_ui.overlay.text_button import TextButton
 from callwatch_ui.theme.icons import draw_icon
 from callwatch_ui.theme.style import BODY_PX, CAPTION_PX, TITLE_PX, Style, colour
 
@@ -25,6 +27,7 @@ class NudgeCard(QWidget):
     dismissed = pyqtSignal(str)
     not_useful = pyqtSignal(str)
     note_closed = pyqtSignal()
+    action_clicked = pyqtSignal()
 
     def __init__(self, look: Style, close_name: str, not_useful_name: str) -> None:
         super().__init__()
@@ -33,6 +36,8 @@ class NudgeCard(QWidget):
         self._extra = 0.0
         self.close_button = IconButton(look, "close", close_name, self)
         self.not_useful_button = IconButton(look, "thumb_down", not_useful_name, self)
+        self.action_button = TextButton(look, self)
+        self.action_button.clicked.connect(self.action_clicked)
         self.close_button.clicked.connect(self._close)
         self.not_useful_button.clicked.connect(self._judge)
         self.hide()
@@ -48,12 +53,14 @@ class NudgeCard(QWidget):
             self.setAccessibleDescription(card.advice)
             self.not_useful_button.setVisible(card.can_be_judged)
             self.close_button.setVisible(card.can_be_closed)
+            self.action_button.set_text(card.action)
+            self._place()
             self.update()
 
     def set_look(self, look: Style) -> None:
         """Take another look."""
         self._look = look
-        for button in (self.close_button, self.not_useful_button):
+        for button in (self.close_button, self.not_useful_button, self.action_button):
             button.set_look(look)
         self._place()
         self.update()
@@ -92,6 +99,9 @@ class NudgeCard(QWidget):
         top = round(self._look.px(5))
         self.close_button.move(right - side, top)
         self.not_useful_button.move(right - 2 * side, top)
+        left = right - (2 if self.card is not None and self.card.can_be_judged else 1) * side
+        action = self.action_button
+        action.move(left - action.width() - round(self._look.px(4)), top)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802, ARG002
         """Panel, strip, icon, two lines."""
@@ -113,6 +123,9 @@ class NudgeCard(QWidget):
         if card.level is NudgeLevel.URGENT:
             painter.setPen(QPen(colour(ink), 1.6))
         painter.drawEllipse(disc)
+        if card.left is not None:
+            painter.setPen(arc_pen(ink, 2.4))
+            draw_arc(painter, disc, 90.0, -360.0 * card.left)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         draw_icon(painter, card.icon, disc.adjusted(6, 6, -6, -6), colour(ink), 1.9)
         self._lines(painter, card, width, height)
@@ -121,6 +134,8 @@ class NudgeCard(QWidget):
     def _lines(self, painter: QPainter, card: Card, width: float, height: float) -> None:
         theme = self._look.theme
         buttons = BUTTON * (1 + card.can_be_judged) + 6
+        if card.action:
+            buttons += self.action_button.width() / self._look.scale + 8
         middle = (height - self._extra) / 2
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setPen(colour(theme.text))

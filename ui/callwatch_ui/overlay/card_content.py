@@ -1,19 +1,24 @@
 """What the overlay says for each state: its card, its input light, its lines. No Qt in here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from callwatch.core.channels import Channel
 from callwatch.core.nudges import Nudge, NudgeLevel
+from callwatch.session.nudge_rules import BREATHER
 from callwatch.texts.facts import sentence
 from callwatch_ui.overlay.state import Fault, OverlayState, Phase
 from callwatch_ui.translator import Translator
+
+MINUTE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """What the card below the bar says: at most two lines, and an icon.
 
-    `nudge_id` and `nudge_key` are None for a card about the sound or the call itself.
+    `nudge_id` and `nudge_key` are None for a card about the sound or the call itself. `action`: what
+    its own button says, "" for none; `left`: the share of a minute that is still to come.
     """
 
     icon: str
@@ -22,6 +27,8 @@ class Card:
     advice: str
     nudge_id: str | None = None
     nudge_key: str | None = None
+    action: str = ""
+    left: float | None = None
 
     @property
     def can_be_closed(self) -> bool:
@@ -31,13 +38,15 @@ class Card:
     @property
     def can_be_judged(self) -> bool:
         """Whether "not useful" is offered: for every nudge but danger to life or limb."""
-        return self.nudge_id is not None and self.level is not NudgeLevel.URGENT
+        is_nudge = self.nudge_id is not None and self.level is not NudgeLevel.URGENT
+        return is_nudge and self.left is None
 
 
 def card_for(state: OverlayState, words: Translator, icon_of: dict[str, str]) -> Card | None:
     """The one card to show: a nudge first, then a pause, then the app, then the sound."""
     if state.nudge is not None:
-        return nudge_card(state.nudge, icon_of)
+        card = nudge_card(state.nudge, icon_of)
+        return _breather(card, state, words) if state.nudge.key == BREATHER else card
     if state.phase in (Phase.PAUSED, Phase.HELD):
         key = f"card.{state.phase}"
         return Card("pause", NudgeLevel.INFO, words(f"{key}.title"), words(f"{key}.advice"))
@@ -53,6 +62,15 @@ def nudge_card(nudge: Nudge, icon_of: dict[str, str]) -> Card:
     title, _, advice = nudge.text.partition("\n")
     icon = icon_of.get(nudge.key, "bubble_lines")
     return Card(icon, nudge.level, title, advice.replace("\n", " "), nudge.id, nudge.key)
+
+
+def _breather(card: Card, state: OverlayState, words: Translator) -> Card:
+    """The offer with its button; once it was begun, the minute itself."""
+    left_s = state.minute_left_s
+    if left_s is None:
+        return replace(card, action=words("breather.start"))
+    title = words("breather.minute", left=clock(left_s))
+    return replace(card, title=title, advice=words("breather.advice"), left=left_s / MINUTE_S)
 
 
 def _trouble_card(trouble: Fault, words: Translator) -> Card:

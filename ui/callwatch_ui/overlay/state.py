@@ -38,11 +38,13 @@ NO_SOUND: Final = "no_sound"
 NO_NOTE: Final = frozenset(
     {
         "hold_music", "hold_music_ended", "source", NO_SOUND, "sound_back", "same_audio",
-        "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
+        "not_separable", "late_side", "dropped", "clipping", "too_quiet", "dc_offset",
     }
 )  # fmt: skip
+# These last until the call is over: something is off, or the disk takes nothing.
+LASTING: Final = frozenset({"stage_failed", "journal_not_written"})
 # With these nobody can follow the call; everything else costs a figure, and is for the light alone.
-CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable"})
+CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable", "late_side"})
 TROUBLE_S: Final = 3.0
 # A side without any sound may have hung up, or its line gates noise. Whether it is missed shows
 # when the other side goes on speaking: a sentence for the light, a long turn for a card.
@@ -112,9 +114,10 @@ class OverlayState:
     raised: frozenset[str] = field(default_factory=frozenset)  # the customer's, not friendly
     faults: tuple[Fault, ...] = ()
     closed_faults: frozenset[tuple[Channel, str]] = field(default_factory=frozenset)
-    notes: tuple[InputNote, ...] = ()  # of the last minute
+    notes: tuple[InputNote, ...] = ()  # of the last minute, and what lasts
     app_note: InputNote | None = None
     nudge: Nudge | None = None
+    minute_left_s: int | None = None  # of the breather, once it was begun
 
     @property
     def agent_share_percent(self) -> int | None:
@@ -218,7 +221,7 @@ def reduce(state: OverlayState, event: Event) -> OverlayState:
 def without_nudge(state: OverlayState, nudge_id: str) -> OverlayState:
     """The state with that card gone; another card stays."""
     gone = state.nudge is not None and state.nudge.id == nudge_id
-    return replace(state, nudge=None) if gone else state
+    return replace(state, nudge=None, minute_left_s=None) if gone else state
 
 
 def without_note(state: OverlayState) -> OverlayState:
@@ -290,5 +293,7 @@ def _metered(state: OverlayState, event: MeterUpdated) -> OverlayState:
         talk_s=talk_s,
         customer_effort=event.effort.get(Channel.CUSTOMER),
         faults=faults,
-        notes=tuple(n for n in state.notes if event.time_s - n.time_s < NOTE_STAYS_S),
+        notes=tuple(
+            n for n in state.notes if n.code in LASTING or event.time_s - n.time_s < NOTE_STAYS_S
+        ),
     )

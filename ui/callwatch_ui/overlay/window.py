@@ -67,6 +67,7 @@ class Overlay(QWidget):
     menu_wanted = pyqtSignal(QPoint)
     card_changed = pyqtSignal(object)
     keep_open_changed = pyqtSignal(bool)
+    action_wanted = pyqtSignal()
 
     def __init__(self, words: Translator, settings: OverlaySettings) -> None:
         super().__init__(None, WINDOW_FLAGS | on_top_of_full_screen(QGuiApplication.platformName()))
@@ -102,6 +103,7 @@ class Overlay(QWidget):
         self._layout.addWidget(self.card)
         self.card.dismissed.connect(self._dismiss)
         self.card.not_useful.connect(self._judge)
+        self.card.action_clicked.connect(self.action_wanted)
         self.card.note_closed.connect(lambda: self.set_state(without_note(self.state)))
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)

@@ -1,6 +1,6 @@
-"""The calls of this machine in a table; a call's report opens in the browser. GUI thread."""
+"""The calls of this machine in a table: open a report, delete one call or all. GUI thread."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMessageBox,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -24,14 +25,16 @@ from callwatch.core.errors import CallwatchError
 from callwatch_ui.overlay.card_content import clock
 from callwatch_ui.translator import Translator
 
-COLUMNS: Final = ("started", "duration", "share", "interruptions", "threats", "nudges")
+COLUMNS: Final = ("started", "duration", "recording", "share", "interruptions", "threats", "nudges")
+UNKNOWN: Final = "–"
 
 
 @dataclass(frozen=True, slots=True)
 class CallRow:
     """One call as the table shows it; a figure that was not measured is None.
 
-    `audio`: the call's sound, where it was kept.
+    `audio`: the call's sound, where it was kept. `recording`: the name of the file that the call was
+    analysed from; "" for a call of one's own.
     """
 
     id: str
@@ -39,20 +42,21 @@ class CallRow:
     duration_s: float
     agent_share: float | None
     interruptions: int | None
-    threats: int
+    threats: int | None
     nudges: int
     audio: Path | None = None
+    recording: str = ""
 
     def cells(self) -> tuple[str, ...]:
         """Texts in the order of COLUMNS."""
-        share = "–" if self.agent_share is None else f"{round(100 * self.agent_share)} %"
-        cut_in = "–" if self.interruptions is None else str(self.interruptions)
+        share = UNKNOWN if self.agent_share is None else f"{round(100 * self.agent_share)} %"
         return (
             local_time(self.started_at),
             clock(self.duration_s),
+            self.recording,
             share,
-            cut_in,
-            str(self.threats),
+            UNKNOWN if self.interruptions is None else str(self.interruptions),
+            UNKNOWN if self.threats is None else str(self.threats),
             str(self.nudges),
         )
 
@@ -71,13 +75,24 @@ class CallProvider(Protocol):
     def report(self, call_id: str) -> Path:
         """The call's HTML report, written where it is not there yet; raises CallwatchError."""
 
+    def delete(self, call_id: str) -> None:
+        """Delete a call for good, with its report and its sound; raises CallwatchError."""
+
+    def delete_all(self) -> None:
+        """Delete every call for good; raises CallwatchError."""
+
 
 class HistoryWindow(QWidget):
-    """Table, open button, and a line for what went wrong."""
+    """Table, buttons, and a line for what went wrong. `ask` puts a question; True means yes."""
 
-    def __init__(self, words: Translator, provider: CallProvider) -> None:
+    def __init__(
+        self,
+        words: Translator,
+        provider: CallProvider,
+        ask: Callable[[QWidget, Translator, str], bool] | None = None,
+    ) -> None:
         super().__init__()
-        self._provider = provider
+        self._provider, self._ask = provider, ask or confirm_deletion
         self._words = words
         self._rows: Sequence[CallRow] = ()
         self.setWindowTitle(words("history.title"))
@@ -107,15 +122,21 @@ class HistoryWindow(QWidget):
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
+        self.delete_button = QPushButton(words("history.delete"))
+        self.delete_button.clicked.connect(self.delete_selected)
+        self.delete_all_button = QPushButton(words("history.delete_all"))
+        self.delete_all_button.clicked.connect(self.delete_all)
         row = QHBoxLayout()
-        row.addWidget(self.message, 1)
-        row.addWidget(self.refresh_button)
-        row.addWidget(self.listen_button)
-        row.addWidget(self.open_button)
+        for button in (self.delete_button, self.delete_all_button):
+            row.addWidget(button)
+        row.addStretch(1)
+        for button in (self.refresh_button, self.listen_button, self.open_button):
+            row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.addWidget(self.table)
+        layout.addWidget(self.message)
         layout.addLayout(row)
-        self.resize(760, 420)
+        self.resize(820, 460)
         self.refresh()
 
     def refresh(self) -> None:
@@ -130,7 +151,13 @@ class HistoryWindow(QWidget):
         for i, row in enumerate(self._rows):
             for column, cell in enumerate(row.cells()):
                 self.table.setItem(i, column, QTableWidgetItem(cell))
-        self.open_button.setEnabled(bool(self._rows))
+        for button in (self.open_button, self.delete_button, self.delete_all_button):
+            button.setEnabled(bool(self._rows))
+        self.table.setColumnHidden(
+            COLUMNS.index("recording"), not any(row.recording for row in self._rows)
+        )
+        if any(row.threats is None for row in self._rows):
+            self.message.setText(self._words("history.unknown"))
         # Where no sound is kept at all, nobody needs to see that it could be.
         self.listen_button.setVisible(any(row.audio is not None for row in self._rows))
         if self._rows:
@@ -149,6 +176,34 @@ class HistoryWindow(QWidget):
             return
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(report)))
 
+    def delete_selected(self) -> None:
+        """Ask, then delete the chosen call; the next one is chosen."""
+        row, at = self._selected(), self.table.currentRow()
+        if row is None:
+            return
+        what = self._words(
+            "history.delete_question", started=local_time(row.started_at),
+            duration=clock(row.duration_s),
+        )  # fmt: skip
+        if self._ask(self, self._words, what):
+            self._delete(lambda: self._provider.delete(row.id))
+            self.table.selectRow(min(at, len(self._rows) - 1))
+
+    def delete_all(self) -> None:
+        """Ask, then delete every call."""
+        what = self._words("history.delete_all_question")
+        if self._rows and self._ask(self, self._words, what):
+            self._delete(self._provider.delete_all)
+
+    def _delete(self, delete: Callable[[], None]) -> None:
+        try:
+            delete()
+        except CallwatchError as exc:
+            self.refresh()
+            self.message.setText(str(exc))
+        else:
+            self.refresh()
+
     def listen_to_selected(self) -> None:
         """Play the sound of the chosen call in the program that the system plays sound with."""
         row = self._selected()
@@ -162,3 +217,17 @@ class HistoryWindow(QWidget):
     def _offer_sound(self) -> None:
         row = self._selected()
         self.listen_button.setEnabled(row is not None and row.audio is not None)
+
+
+def confirm_deletion(parent: QWidget, words: Translator, question: str) -> bool:
+    """Ask whether to delete; "no" is what Return and Escape answer."""
+    box = QMessageBox(QMessageBox.Icon.Question, words("history.title"), question, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(words("history.for_good"))
+    roles = QMessageBox.ButtonRole
+    yes = box.addButton(words("history.delete_yes"), roles.DestructiveRole)
+    no = box.addButton(words("settings.cancel"), roles.RejectRole)
+    box.setDefaultButton(no)
+    box.setEscapeButton(no)
+    box.exec()
+    return box.clickedButton() is yes

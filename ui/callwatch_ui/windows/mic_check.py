@@ -1,4 +1,4 @@
-"""Judges ten seconds of levels while the agent speaks a sentence. Pure logic. No Qt in here."""
+"""Judges levels while the agent speaks, and then while a tone is played to them. No Qt in here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Final
 
 from callwatch.core.channels import Channel
 
-# The agent is asked to speak for this long.
-CHECK_S: Final = 10.0
+# The agent is asked to speak for this long; then a tone of 2 s is played.
+SPEAK_S: Final = 6.0
+TONE_S: Final = 3.0
 # Under this a channel is taken for dead: the noise of an open headset lies at some -60 dBFS.
 SILENT_DBFS: Final = -58.0
 # Under this voices drown in the noise of the line; usual speech lies at -30..-20 dBFS.
@@ -38,10 +39,37 @@ class Finding(StrEnum):
     QUIET = "quiet"
     SAME_DEVICE = "same_device"
     BLEED = "bleed"
+    NO_TONE = "no_tone"
+    TONE_IN_MICROPHONE = "tone_in_microphone"
 
 
-def judge(readings: Sequence[LevelReading]) -> Finding:
-    """One finding, the gravest first. While the check runs only the agent speaks."""
+def judge(spoken: Sequence[LevelReading], tone: Sequence[LevelReading]) -> Finding:
+    """One finding, the gravest first: `spoken` while only the agent speaks, `tone` after it.
+
+    Good only when both sides were heard.
+    """
+    finding = _judge_voice(spoken)
+    if finding is not Finding.GOOD:
+        return finding
+    if not is_heard(tone, Channel.CUSTOMER):
+        return Finding.NO_TONE
+    return Finding.TONE_IN_MICROPHONE if _leaks(tone) else Finding.GOOD
+
+
+def is_heard(readings: Sequence[LevelReading], side: Channel) -> bool:
+    """Whether that side has been heard well in these."""
+    levels = [reading.dbfs[side] for reading in readings]
+    return len(levels) >= LEAST_READINGS and _loud(levels) >= QUIET_DBFS
+
+
+def _leaks(tone: Sequence[LevelReading]) -> bool:
+    """Whether the microphone hears what is played: speakers instead of a headset."""
+    agent = [r.dbfs[Channel.AGENT] for r in tone]
+    customer = [r.dbfs[Channel.CUSTOMER] for r in tone]
+    return _loud(agent) >= QUIET_DBFS and _correlation(agent, customer) > BLEED_CORRELATION
+
+
+def _judge_voice(readings: Sequence[LevelReading]) -> Finding:
     if len(readings) < LEAST_READINGS:
         return Finding.TOO_SHORT
     agent = [r.dbfs[Channel.AGENT] for r in readings]

@@ -3,6 +3,7 @@
 from functools import partial
 
 from PyQt6.QtCore import Qt, pyqtSignal
+from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,7 +20,9 @@ from PyQt6.QtWidgets import (
 )
 
 from callwatch.core.errors import ConfigError
+from callwatch_ui.native.platforms import settings_without_effect
 from callwatch_ui.translator import Translator
+from callwatch_ui.windows.settings_cards import CardsPage
 from callwatch_ui.windows.settings_form import (
     FieldKind,
     SettingsField,
@@ -40,15 +43,18 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._words = words
         self._source = source
-        self.form = SettingsForm(source.fields())
+        useless = settings_without_effect(QGuiApplication.platformName())
+        self.form = SettingsForm([f for f in source.fields() if f.key not in useless])
         self.editors: dict[str, QWidget] = {}
         self.setWindowTitle(words("settings.title"))
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(words("settings.title"))
+        # All pages can be seen: the window is as wide as their names.
+        self.tabs.setUsesScrollButtons(False)
         for section, fields in self.form.sections().items():
-            self.tabs.addTab(
-                self._page(fields), self._label(f"settings.section.{section}", section)
-            )
+            has_cards = any(field.kind is FieldKind.SLIDER for field in fields)
+            page = self._cards_page(fields) if has_cards else self._page(fields)
+            self.tabs.addTab(page, self._label(f"settings.section.{section}", section))
         self.problem = QLabel()
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)
@@ -64,7 +70,7 @@ class SettingsDialog(QDialog):
         layout = QVBoxLayout(self)
         for part in (self.tabs, self.problem, self.buttons):
             layout.addWidget(part)
-        self.resize(520, 420)
+        self.resize(560, 460)
 
     def save(self) -> None:
         """Hand the changes to the source; stay open and say why when it cannot keep them."""
@@ -105,6 +111,14 @@ class SettingsDialog(QDialog):
         room.setWidget(page)
         return room
 
+    def _cards_page(self, fields: list[SettingsField]) -> QWidget:
+        amount = next(field for field in fields if field.kind is FieldKind.SLIDER)
+        cards = [field for field in fields if field.kind is FieldKind.CARD]
+        page = CardsPage(amount, cards, self._words, self._take)
+        self.editors[amount.key] = page.slider
+        self.editors |= {card.key: page.list for card in cards}
+        return page
+
     def _editor(self, field: SettingsField) -> QWidget:
         take = partial(self._take, field.key)
         match field.kind:
@@ -116,23 +130,31 @@ class SettingsDialog(QDialog):
             case FieldKind.CHOICE:
                 return self._choice(field)
             case FieldKind.NUMBER:
-                spin = QDoubleSpinBox()
-                spin.setDecimals(0 if float(field.step).is_integer() else 2)
-                spin.setRange(field.least, field.most)
-                spin.setSingleStep(field.step)
-                spin.setSuffix(f" {field.unit}" if field.unit else "")
-                spin.setValue(float(field.value))
-                spin.valueChanged.connect(take)
-                return spin
+                return self._number(field)
             case _:
                 line = QLineEdit(str(field.value))
                 line.textChanged.connect(take)
                 return line
 
+    def _number(self, field: SettingsField) -> QDoubleSpinBox:
+        spin, factor = QDoubleSpinBox(), 100 if field.in_percent else 1
+        is_whole = field.in_percent or float(field.step).is_integer()
+        spin.setDecimals(0 if is_whole else 2)
+        spin.setRange(factor * field.least, factor * field.most)
+        spin.setSingleStep(factor * field.step)
+        unit = "%" if field.in_percent else field.unit
+        spin.setSuffix(f" {unit}" if unit else "")
+        spin.setValue(factor * float(field.value))
+        spin.valueChanged.connect(lambda value: self._take(field.key, round(value / factor, 4)))
+        return spin
+
     def _choice(self, field: SettingsField) -> QComboBox:
         box = QComboBox()
-        for name in field.choices:
-            box.addItem(self._label(f"settings.choice.{field.key}.{name}", name), name)
+        # A long name of a device must not make the window wide.
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        labels = field.choice_labels or field.choices
+        for name, label in zip(field.choices, labels, strict=True):
+            box.addItem(self._choice_label(field, name, label), name)
         box.setCurrentIndex(box.findData(field.value))
 
         def chosen(_: int) -> None:
@@ -140,6 +162,10 @@ class SettingsDialog(QDialog):
 
         box.currentIndexChanged.connect(chosen)
         return box
+
+    def _choice_label(self, field: SettingsField, name: str, label: str) -> str:
+        key = f"settings.choice.{field.key}.{name or 'default'}"
+        return self._words(key, name=label or "–") if self._words.has(key) else label
 
     def _take(self, key: str, value: Value) -> None:
         self.form.set(key, value)

@@ -18,14 +18,18 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     NUMBER = "number"
     TEXT = "text"
+    SLIDER = "slider"
+    CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsField:
     """One setting. `key` is dotted, its first part the section: "overlay.theme".
 
-    `choices` for CHOICE: stable names; `least`, `most`, `step`, `unit` for NUMBER. `label` for a
-    field whose name is not among the app's own texts.
+    `choices` for CHOICE and SLIDER (numbers in order): stable names; `choice_labels` for those that
+    are not among the app's own texts. `least`, `most`, `step`, `unit` for NUMBER, `in_percent` for
+    one that people read so. `label` for a field whose name is not among the texts. `page` is where
+    it stands, without it the first part of the key. CARD: a switch for one kind of card.
     """
 
     key: str
@@ -38,11 +42,14 @@ class SettingsField:
     unit: str = ""
     is_locked: bool = False
     label: str = ""
+    page: str = ""
+    choice_labels: tuple[str, ...] = ()
+    in_percent: bool = False
 
     @property
     def section(self) -> str:
-        """The first part of the key."""
-        return self.key.partition(".")[0]
+        """The page that it stands on."""
+        return self.page or self.key.partition(".")[0]
 
 
 class SettingsSource(Protocol):
@@ -67,7 +74,8 @@ class SettingsForm:
         field = self.fields[key]
         if field.is_locked:
             raise ValueError(f"{key} is locked by your organisation")
-        if field.kind is FieldKind.CHOICE and value not in field.choices:
+        listed = field.kind in (FieldKind.CHOICE, FieldKind.SLIDER)
+        if listed and str(value) not in field.choices:
             raise ValueError(f"{key} is one of {', '.join(field.choices)}")
         if field.kind is FieldKind.NUMBER:
             number = float(value)

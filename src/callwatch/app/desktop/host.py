@@ -4,6 +4,7 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -14,17 +15,20 @@ from typing import TYPE_CHECKING, Final
 from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sink
 from callwatch.app.desktop.break_offer import breather
-from callwatch.app.desktop.crash_recovery import finish_cut_short
 from callwatch.app.desktop.device_loss import EndOnDeviceLoss
 from callwatch.app.desktop.malloc import trim_heap
-from callwatch.app.desktop.retention import CALLS, REPORTS, delete_old_files
+from callwatch.app.desktop.retention import delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
+from callwatch.app.desktop.sides import in_full
 from callwatch.app.desktop.voice_watch import WATCH_CHUNK_S, VoiceWatch
 from callwatch.app.desktop.warm_up import warm_up
-from callwatch.app.folders import data_folder
+from callwatch.app.folders import CALLS, REPORTS, data_folder
+from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
+from callwatch.app.recovery import finish_cut_short, finish_unfinished
+from callwatch.app.trusted_clock import believed_now
 from callwatch.audio.devices import load_driver, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.loopback import CHUNK_S
@@ -32,16 +36,20 @@ from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
-from callwatch.core.events import Event
+from callwatch.core.events import Event, InputWarning
+from callwatch.core.facts import Fact
+from callwatch.core.files import file_stem
 from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
+from callwatch.session.pipeline import Pipeline
 from callwatch.voice.vad.activity import VoiceActivity
 from callwatch_ui.desktop.auto_call import AutoCallConfig
+from callwatch_ui.native.session_watch import Absence
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.windows.first_run import SetupResult
 from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
+from callwatch_ui.windows.setup_host import SetupResult
 
 _log: Final = logger_of(__name__)
 
@@ -50,6 +58,8 @@ if TYPE_CHECKING:
 
 # The watch between calls lets go of the devices within a block; a driver may take its time.
 FREE_S = 2.0
+# So many calls are in the window; a month of a busy agent's.
+LISTED: Final = 1000
 
 
 class DesktopCall(RunningCall):
@@ -75,6 +85,17 @@ class DesktopCall(RunningCall):
         """The talk goes on."""
         self._call.runner.request(lambda pipeline: pipeline.set_on_hold(False))
 
+    def note_absence(self, absence: Absence, seconds: float) -> None:
+        """The machine slept, or the screen was locked: the report says so."""
+        what = "slept" if absence is Absence.SLEPT else "locked"
+        fact = Fact("source", {"what": what, "away_s": seconds})
+
+        def note(pipeline: Pipeline) -> list[Event]:
+            pipeline.note_warning(fact)
+            return [InputWarning(pipeline.now_s, None, fact)]
+
+        self._call.runner.request(note)
+
     def stop(self, *, at_last_voice: bool = False) -> None:
         """End the call, write its report, let go of the devices."""
         with self._source:
@@ -89,17 +110,18 @@ class AppHistory:
     def __init__(self, config: Callable[[], Config]) -> None:
         self._config = config
 
-    def calls(self) -> list[CallRow]:
+    def calls(self, limit: int = LISTED) -> list[CallRow]:
         """The newest first."""
         with self._open() as history:
-            stored = history.list()
+            stored = history.list(limit)
             audio = history.audio_of([call.figures.call_id for call in stored])
         return [
             CallRow(
                 f.call_id, f.started_at, f.duration_s, f.talk_share_agent,
                 f.interruptions_agent, f.threats, f.nudges_shown, audio.get(f.call_id),
+                call.source if call.is_recording else "",
             )
-            for f in (call.figures for call in stored)
+            for call, f in ((call, call.figures) for call in stored)
         ]  # fmt: skip
 
     def report(self, call_id: str) -> Path:
@@ -107,11 +129,26 @@ class AppHistory:
         with self._open() as history:
             summary = history.get(call_id)
             past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
-        folder = data_folder() / REPORTS / call_id
-        # Loaded here, and the database below: most of the day nobody asks for a report.
-        from callwatch.report.write import write_report
+            # Loaded here, and the database below: most of the day nobody asks for a report.
+            from callwatch.report.write import REPORT_FILES, write_report
 
-        return write_report(summary, folder, self._config().call.language, past).html
+            folder = data_folder() / REPORTS / file_stem(call_id)
+            # Known before they are written: they go when the call is deleted.
+            history.add_files(call_id, [folder / name for name in REPORT_FILES])
+            return write_report(summary, folder, self._config().call.language, past).html
+
+    def delete(self, call_id: str) -> None:
+        """Delete a call for good: what is stored, and the report that was written to be looked at."""
+        with self._open() as history:
+            history.delete(call_id)
+        shutil.rmtree(data_folder() / REPORTS / file_stem(call_id), ignore_errors=True)
+
+    def delete_all(self) -> None:
+        """Delete every call of this person for good."""
+        with self._open() as history:
+            history.purge()
+        remove_unfinished_audio()
+        shutil.rmtree(data_folder() / REPORTS, ignore_errors=True)
 
     def _open(self) -> "CallHistory":
         from callwatch.store.history import CallHistory
@@ -136,7 +173,8 @@ class AppHost:
         self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
         self._started = datetime.now(UTC)
-        delete_old_files(data_folder(), self.config.store.retention_days, self._started)
+        if data_folder().is_dir() and (now := believed_now(data_folder())) is not None:
+            delete_old_files(data_folder(), self.config.store.retention_days, now)
 
     @property
     def config(self) -> Config:
@@ -161,9 +199,14 @@ class AppHost:
             warm_up(desk)
             desk.load()
 
-    def recover(self) -> int:
-        """Finish the calls that were cut short before this app started; how many."""
-        return finish_cut_short(data_folder(), self.config, self._started)
+    def recover(self) -> tuple[int, int]:
+        """Finish what was cut short before this app started: calls, and deletions.
+
+        How many calls have their report now, and how many journals could not be read.
+        """
+        found = finish_unfinished(self.config)
+        found += finish_cut_short(data_folder(), self.config, self._started)
+        return len(found.reports), len(found.set_aside)
 
     def start(self, sink: Callable[[Event], None]) -> DesktopCall:
         """Open the devices of the settings and begin a call."""
@@ -227,6 +270,13 @@ class AppHost:
             events = analysed(CallFactory(self.config, WHISPER), path, advance)
         return events, max((event.time_s for event in events), default=0.0)
 
+    def last_report(self) -> Path | None:
+        """The report of the call that has just ended, else of the newest in the history."""
+        if self._outcome is not None and self._outcome.paths.html.exists():
+            return self._outcome.paths.html
+        newest = self.history.calls(limit=1)
+        return self.history.report(newest[0].id) if newest else None
+
     def last_fault(self) -> str:
         """Why the history does not hold the last call, or holds calls for too long; "" if it does."""
         fault = self._outcome.history_fault if self._outcome is not None else None
@@ -242,10 +292,11 @@ class AppHost:
 
     def finish_setup(self, result: SetupResult) -> None:
         """Keep what the first run chose; locked keys stay IT's."""
+        agent, customer = in_full(result.agent_device, result.customer_device)
         chosen: dict[str, Value] = {
             "call.language": result.language.value,
-            "devices.agent": result.agent_device,
-            "devices.customer": result.customer_device,
+            "devices.agent": agent,
+            "devices.customer": customer,
             "recognition.engine": result.engine,
             "app.auto_calls": result.auto_calls,
         }

@@ -21,7 +21,7 @@ def run_app() -> int:
     Raises NoScreenError without Qt or a display.
     """
     try:
-        from callwatch_ui.desktop.app import run_desktop
+        from callwatch_ui.desktop.run import run_desktop
         from callwatch_ui.native.platforms import has_display
     except ImportError as exc:
         raise NoScreenError(

@@ -90,11 +90,11 @@ class VoiceWatch:
         activity = self._new_activity()
         self._is_free.clear()
         try:
-            self._hear(activity)
+            self._on_activity(activity)
         finally:
             self._is_free.set()
 
-    def _hear(self, activity: Activity) -> None:
+    def _on_activity(self, activity: Activity) -> None:
         with self._open() as source:
             for block in source.blocks():
                 if not self._is_wanted:

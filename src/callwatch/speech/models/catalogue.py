@@ -36,6 +36,7 @@ class CatalogueModel:
     checksum: str
     files: tuple[ModelFile, ...]
     note: str
+    first_for: tuple[str, ...] = ()
 
     @property
     def limit_bytes(self) -> int:
@@ -64,5 +65,6 @@ def _model(entry: dict[str, Any]) -> CatalogueModel:
         raise ValueError(f"{entry['name']}: form must be one of {FORMS}")
     entry = dict(entry)
     entry["languages"] = tuple(entry["languages"])
+    entry["first_for"] = tuple(entry.get("first_for", ()))
     entry["files"] = tuple(ModelFile(**file) for file in entry["files"])
     return CatalogueModel(**entry)

@@ -20,7 +20,7 @@ from typing import IO, Any, Final
 from urllib.parse import urlsplit
 
 from callwatch import __version__
-from callwatch.core.errors import ModelError
+from callwatch.core.errors import BrokenOffError, ModelError, NoRoomError
 
 Progress = Callable[[int, int | None], None]
 
@@ -92,7 +92,7 @@ def fetch(transfer: Transfer, pause: Callable[[float], None], config: FetchConfi
             idle = 0 if transfer.have > most else idle + 1
             most = max(most, transfer.have)
             if idle >= config.attempts:
-                raise ModelError(
+                raise BrokenOffError(
                     f"The download of {transfer.url} broke off {idle} times in a row ({exc}): "
                     "check the connection or the proxy and run the command again; it goes on "
                     "where it stopped."
@@ -149,7 +149,7 @@ def _receive(response: HTTPResponse, transfer: Transfer) -> None:
     except (TimeoutError, ConnectionError):
         raise
     except OSError as exc:
-        raise ModelError(
+        raise NoRoomError(
             f"{transfer.part} cannot be written ({exc.strerror or exc}): free some space, or set "
             "CALLWATCH_MODELS to a directory with room."
         ) from exc

@@ -112,11 +112,7 @@ class EchoDetector:
         powers = np.array(self._powers)
         agent = delay_of(into_agent, powers[:, 1], powers[:, 0], self._config)
         customer = delay_of(into_customer, powers[:, 0], powers[:, 1], self._config)
-        if agent is None or customer is None or max(agent, customer) > _TOGETHER:
-            return agent, customer
-        # The same peak twice: what sounds in both at once leaks into the softer one.
-        is_softer = powers[:, 0].sum() < powers[:, 1].sum()
-        return (agent, None) if is_softer else (None, customer)
+        return into_the_softer(agent, customer, powers)
 
     def _remember(self) -> bool:
         """Take the last window; False where it holds nothing that both channels have."""
@@ -125,6 +121,19 @@ class EchoDetector:
         cross = spectra[0].conj() * spectra[1]
         self._cross += (cross - self._cross) / self._config.memory_steps
         return bool(np.abs(cross).sum() > _NEWS * np.abs(self._cross).sum())
+
+
+def into_the_softer(
+    agent: int | None, customer: int | None, powers: FloatArray
+) -> tuple[int | None, int | None]:
+    """The delays, less one where the same peak was found twice.
+
+    What sounds in both channels at once leaks into the softer one; `powers` (n, 2) of each chunk.
+    """
+    if agent is None or customer is None or max(agent, customer) > _TOGETHER:
+        return agent, customer
+    is_softer = powers[:, 0].sum() < powers[:, 1].sum()
+    return (agent, None) if is_softer else (None, customer)
 
 
 def delay_of(

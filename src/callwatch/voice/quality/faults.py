@@ -22,7 +22,8 @@ from callwatch.voice.quality.clipping import clipped_samples
 
 # The codes of InputWarning that last, the worst first: of two, the worse is told.
 FAULTS: Final = (
-    "no_sound", "same_audio", "not_separable", "dropped", "clipping", "too_quiet", "dc_offset",
+    "no_sound", "same_audio", "not_separable", "late_side", "dropped", "clipping", "too_quiet",
+    "dc_offset",
 )  # fmt: skip
 
 

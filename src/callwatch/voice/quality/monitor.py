@@ -68,7 +68,7 @@ class QualityMonitor:
         self._music = HoldMusicCheck(config.hold_music)
         self._lost = SignalLossCheck(config.lost, stats, faults)
         self._separation = SeparationCheck(config.separation, stats, faults)
-        self._late = LateSideCheck(config.late_side)
+        self._late = LateSideCheck(config.late_side, faults)
         self._checks: tuple[QualityCheck, ...] = (
             self._music,
             ClippingCheck(config.faults, faults),

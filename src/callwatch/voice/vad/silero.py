@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from callwatch.core.arrays import FloatArray
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import MissingPartError
 
 if TYPE_CHECKING:
@@ -83,6 +84,4 @@ def _open_session() -> "onnxruntime.InferenceSession":
 
 
 def _missing(name: str) -> MissingPartError:
-    return MissingPartError(
-        f"Voice activity needs the package {name}: install it with `pip install {name}`."
-    )
+    return MissingPartError(f"Voice activity needs the package {name}: {how_to_install(name)}.")

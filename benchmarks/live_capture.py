@@ -1,0 +1,66 @@
+"""Calls as live capture hears them: played into a sound server of its own, all at the same time.
+
+call k   -> sink call<k>  -left-> agent<k>  -right-> customer<k>  -> open_live -> samples
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import numpy as np
+from tests.pulse import PulseServer
+
+from callwatch.audio.devices import open_live
+from callwatch.audio.live import LiveCall
+from callwatch.core.arrays import DoubleArray
+from callwatch.core.audio import CALL_RATE_HZ, Samples
+
+HOP = CALL_RATE_HZ // 1000
+# Beside the call: until the devices deliver and the player has begun.
+SPARE_S = 6.0
+
+
+def captured(calls: Sequence[Samples]) -> list[tuple[Samples, float]]:
+    """Each call (2, n) as it was heard, and how much later it is there, in seconds."""
+    with PulseServer(sinks=()) as server, server.entered(), ExitStack() as stack:
+        lives = []
+        for k in range(len(calls)):
+            server.add_sink(f"call{k}")
+            for name, side in ((f"agent{k}", "front-left"), (f"customer{k}", "front-right")):
+                server.pactl(
+                    "load-module", "module-remap-source", f"master=call{k}.monitor",
+                    f"source_name={name}", f"master_channel_map={side}", "channel_map=mono",
+                    "remix=no",
+                )  # fmt: skip
+            lives.append(stack.enter_context(open_live(f"agent{k}", f"customer{k}")))
+        for k, call in enumerate(calls):
+            server.play(f"call{k}", call.T.ravel(), CALL_RATE_HZ, channels=2)
+        with ThreadPoolExecutor(len(calls)) as pool:
+            heard = list(pool.map(_heard, lives, [c.shape[1] / CALL_RATE_HZ for c in calls]))
+    return [(one, late_by(call, one)) for call, one in zip(calls, heard, strict=True)]
+
+
+def _heard(live: LiveCall, seconds: float) -> Samples:
+    """What came, to the end of the call."""
+    blocks = []
+    for block in live.blocks():
+        blocks.append(block.samples)
+        if block.end_s >= seconds + SPARE_S:
+            break
+    return np.concatenate(blocks, axis=1)
+
+
+def late_by(call: Samples, heard: Samples) -> float:
+    """Seconds by which the heard call lies behind the other, from their levels in steps of 1 ms."""
+    first, second = _levels(call), _levels(heard)
+    size = len(first) + len(second)
+    peaks = np.fft.irfft(np.fft.rfft(first, size).conj() * np.fft.rfft(second, size), size)
+    best = int(peaks.argmax())
+    return (best if best < len(second) else best - size) / 1000
+
+
+def _levels(call: Samples) -> DoubleArray:
+    count = call.shape[1] // HOP
+    levels = np.abs(call[:, : count * HOP].astype(np.float64)).sum(axis=0)
+    levels = levels.reshape(count, HOP).mean(axis=1)
+    return np.asarray(levels - levels.mean())
