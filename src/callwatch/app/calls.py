@@ -94,7 +94,6 @@ class CallFactory:
         language = config.call.language
         self._whisper = whisper
         self.choice = _choice(config, whisper)
-        self._engines = self._pool()
         # Where nobody listens to words, their weights need not be in memory.
         threats = (
             PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
@@ -102,6 +101,16 @@ class CallFactory:
             else PhraseMatcher(load_pack(language), None)
         )
         self._phrases = Phrases(threats, StepMatcher.for_language(language))
+
+    @property
+    def choice(self) -> RecognizerChoice:
+        """What recognises words; another choice has an engine of its own."""
+        return self._choice
+
+    @choice.setter
+    def choice(self, choice: RecognizerChoice) -> None:
+        self._choice = choice
+        self._engines = self._pool()
 
     @property
     def with_words(self) -> bool:
@@ -144,7 +153,6 @@ class CallFactory:
         out = copy.copy(self)
         if out.choice.create is not None:
             out.choice = replace(out.choice, create=lambda: recognizer)
-        out._engines = out._pool()
         return out
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "PreparedCall":

@@ -53,7 +53,7 @@ def stored(url: str) -> dict[str, dict[str, Any]]:
     with CallHistory(url) as history:
         found = [to_document(summary) for summary in history.export_all()]
     for document in found:
-        del document["performance"], document["call"]["id"]
+        del document["performance"], document["call"]["id"], document["call"]["is_recording"]
     sources = [document["call"]["source"] for document in found]
     assert len(set(sources)) == len(sources), "a call is there twice"
     return dict(zip(sources, found, strict=True))
@@ -67,7 +67,7 @@ def expected(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     found = {}
     for path in out.glob("*/report.json"):
         document = json.loads(path.read_text("utf-8"))
-        del document["performance"], document["call"]["id"]
+        del document["performance"], document["call"]["id"], document["call"]["is_recording"]
         found[document["call"]["source"]] = document
     assert len(found) == CALLS + 1
     return found
