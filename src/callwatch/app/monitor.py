@@ -104,11 +104,9 @@ def _run(
             while (summary := call.runner.join(0.5)) is None:
                 pass
         except KeyboardInterrupt:
-            # Ctrl-C is how a call without an overlay ends: the report is written all the same.
-            call.runner.stop()
-            summary = call.runner.join()
-            if summary is None:
-                raise
+            # Ctrl-C, or the end of the session (cli/signals.py), is how a call without an overlay
+            # ends: the report is written all the same.
+            summary = call.runner.end()
         except BaseException:
             call.abandon()
             raise

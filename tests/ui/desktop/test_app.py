@@ -80,7 +80,7 @@ class Engine:
         self.offer: Nudge | None = None
         self.fault = ""
         self.newest: Path | None = None
-        self.cut_short = 0
+        self.cut_short = (0, 0)
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -94,7 +94,7 @@ class Engine:
 
     def warm_up(self) -> None: ...
 
-    def recover(self) -> int:
+    def recover(self) -> tuple[int, int]:
         return self.cut_short
 
     def overlay_settings(self) -> OverlaySettings:
@@ -601,7 +601,7 @@ def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
 
 def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
-    engine.cut_short = 2
+    engine.cut_short = (2, 0)
     monkeypatch.setattr("callwatch_ui.desktop.app.WARM_UP_MS", 0)
     app = app_for(qtbot, engine)
     app.show()
