@@ -29,7 +29,7 @@ from callwatch.core.summary import CallInfo, ChannelQuality, InputQuality, Perfo
 from callwatch.core.words import Utterance, Word
 from callwatch.document import to_document
 from callwatch.phrases.pack import PACK_DIR
-from callwatch.report.journal import event_to_document
+from callwatch.report.event_codec import event_to_document
 from callwatch.session.summary_builder import summarize
 
 TEXTS: Final = (

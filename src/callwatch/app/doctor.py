@@ -245,6 +245,8 @@ def _places() -> Iterator[Finding]:
     data = Path(platformdirs.user_data_dir("callwatch", appauthor=False))
     for name, folder in (("data folder", data), ("this folder", Path.cwd())):
         yield _place(name, folder)
+    if sys.platform == "win32":
+        yield from windows_checks.access(data)
     yield from disk_checks(data)
     yield Finding("log", True, f"Faults are noted in {log_path()}, without anything that was said.")
     yield _history()

@@ -1,6 +1,5 @@
 """`callwatch calls`: list, show, export and delete the calls of the history."""
 
-import re
 from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
+from callwatch.core.files import file_stem
 from callwatch.core.summary import CallSummary
 from callwatch.document import to_document
 from callwatch.report.export_csv import to_csv
@@ -190,11 +190,6 @@ def _export_all(
 def _print_kept_audio(calls: "CallHistory") -> None:
     if calls.has_audio():
         err.print("Kept sound is not in this: `calls export --all --out FOLDER` copies it too.")
-
-
-def file_stem(call_id: str) -> str:
-    """A file name that any system takes, made from a call's id."""
-    return re.sub(r"[^\w.-]+", "_", call_id).strip("._")[:100] or "call"
 
 
 @calls_app.command("delete")
