@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
