@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from callwatch.app.audit_trail import note_deletion
 from callwatch.app.folders import data_folder
 from callwatch.app.kept_audio import KeptAudio, tidy
 from callwatch.app.report_place import PlacedReport, place_report
@@ -96,7 +97,7 @@ def delete_due(history: "CallHistory", config: Config) -> list[str]:
     if now is None:
         return [CLOCK_JUMPED]
     try:
-        history.delete_older_than(config.store.retention_days, now)
+        note_deletion(history.delete_older_than(config.store.retention_days, now), "retention")
         tidy(history, config.store)
     except StoreError as exc:
         return [f"calls that are too old could not be deleted: {exc}"]

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from callwatch.app.audit_trail import note_deletion
 from callwatch.cli.console import err, out, print_json, print_text
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
@@ -205,6 +206,7 @@ def delete_call(
         if not yes and not typer.confirm(f"Delete {what}, for good?"):
             raise typer.Exit(1)
         calls.delete(call_id)
+    note_deletion(1, "delete")
     out.print(f"Deleted {escape(call_id)}.")
 
 
@@ -228,6 +230,7 @@ def purge_calls(
     from callwatch.app.kept_audio import remove_unfinished_audio
 
     remove_unfinished_audio()
+    note_deletion(count, "purge")
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
 
 

@@ -145,7 +145,7 @@ class PendingDeletion(Base):
 
 
 class ArchiveFile(Base):
-    """A recording of an archive as it was when it was measured: a call, or the fault it had.
+    """A recording of an archive as it was when it was measured, and the call that it holds.
 
     `stamp` changes when the file does (size and time, or the store's own mark).
     """
@@ -155,10 +155,7 @@ class ArchiveFile(Base):
     locator: Mapped[str] = mapped_column(Text, primary_key=True)
     stamp: Mapped[str] = mapped_column(String(200))
     engine_key: Mapped[str] = mapped_column(String(64))
-    call_pk: Mapped[int | None] = mapped_column(
-        ForeignKey("calls.pk", ondelete="CASCADE"), index=True
-    )
-    fault: Mapped[str] = mapped_column(Text, server_default="")
+    call_pk: Mapped[int] = mapped_column(ForeignKey("calls.pk", ondelete="CASCADE"), index=True)
 
 
 class TeamReport(Base):

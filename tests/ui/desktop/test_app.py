@@ -357,6 +357,25 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     app.close()
 
 
+def test_when_the_tray_dies_the_overlay_can_be_clicked(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [True]
+    monkeypatch.setattr("callwatch_ui.desktop.app.has_tray", lambda: there[0])
+    app = app_for(qtbot, Engine())
+    app.show()
+    seen = []
+    for is_there in (True, False, False, True, True):
+        there[0] = is_there
+        app.check_tray()
+        seen.append(app.overlay.isVisible())
+    assert seen == [False, True, True, False, False]
+    app.overlay.show()  # by a click on the icon
+    app.check_tray()
+    assert app.overlay.isVisible()
+    app.close()
+
+
 def test_the_last_report_is_one_click_in_the_menu(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

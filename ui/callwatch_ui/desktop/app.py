@@ -53,6 +53,8 @@ PHASES = {
 # The desktop's own start is over by then, and nobody has called yet.
 WARM_UP_MS = 2000
 WARM_UP_END_S = 1.0
+# A panel that crashed is back within a few seconds; until then the overlay is all there is to click.
+TRAY_CHECK_MS = 5000
 RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
 
 
@@ -84,15 +86,20 @@ class DesktopApp(QObject):
         self._qt_texts = QtTexts(words)
         self._qt_texts.speak(words.language)
         self._warming: threading.Thread | None = None
+        self._had_tray = has_tray()
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
         self._warm_up.timeout.connect(self._begin_to_warm)
+        self._tray_watch = QTimer(self)
+        self._tray_watch.setInterval(TRAY_CHECK_MS)
+        self._tray_watch.timeout.connect(self.check_tray)
         self._connect_signals()
 
     def show(self) -> None:
         """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
         self.garbage.start()
+        self._tray_watch.start()
         if has_tray():
             self.tray.show()
         else:
@@ -118,6 +125,7 @@ class DesktopApp(QObject):
         self.reader.close()
         self.server.close()
         self._warm_up.stop()
+        self._tray_watch.stop()
         if self._warming is not None:
             self._warming.join(WARM_UP_END_S)
         if self._hotkey is not None:
@@ -354,6 +362,17 @@ class DesktopApp(QObject):
         nudge = self._host.breather()
         if nudge is not None and self.control.state is AppState.IDLE:
             self.breather.show(nudge)
+
+    def check_tray(self) -> None:
+        """A tray that died leaves the overlay to be clicked; one that came takes over again."""
+        if not has_tray():
+            self.overlay.show()
+        elif not self.tray.isVisible():
+            self.tray.show()
+            self._hide_when_idle()
+        elif not self._had_tray:
+            self._hide_when_idle()
+        self._had_tray = has_tray()
 
     def _hide_when_idle(self) -> None:
         """Without a call and a card the overlay is in the tray's keeping."""
