@@ -152,7 +152,7 @@ def _in_child(home: Path, what: Callable[..., None], *args: Any) -> None:
         enter(home)
         try:
             what(*args)
-        except BaseException:
+        except BaseException:  # noqa: BLE001  (this process ends here)
             traceback.print_exc()
             sys.stderr.flush()
             os._exit(1)

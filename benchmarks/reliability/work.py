@@ -108,7 +108,7 @@ def _app(home: Path, note: Note) -> None:
     host = desktop.AppHost(LoadedConfig(CONFIG))
     host.recover()
     ended = _Ended(open_recording(home / "call.wav", block_s=BLOCK_S))
-    host._open_devices = lambda *_: ended  # type: ignore[method-assign]
+    host._open_devices = lambda *_: ended  # type: ignore[method-assign,assignment]
     call = host.start(noting(note))
     ended.wait()
     call.stop()
