@@ -131,7 +131,7 @@ def _effects(
 
 
 def since_week(weeks: int | None, now: datetime | None) -> str | None:
-    """The Monday from which on calls count when one looks back so many weeks; None: from the first."""
+    """The first of so many weeks up to `now`; None for all."""
     if weeks is None or now is None:
         return None
     return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))
