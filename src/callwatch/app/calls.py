@@ -94,6 +94,7 @@ class CallFactory:
         language = config.call.language
         self._whisper = whisper
         self.choice = _choice(config, whisper)
+        self._engines: EnginePool | None = None
         # Where nobody listens to words, their weights need not be in memory.
         threats = (
             PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
@@ -101,16 +102,6 @@ class CallFactory:
             else PhraseMatcher(load_pack(language), None)
         )
         self._phrases = Phrases(threats, StepMatcher.for_language(language))
-
-    @property
-    def choice(self) -> RecognizerChoice:
-        """What recognises words; another choice has an engine of its own."""
-        return self._choice
-
-    @choice.setter
-    def choice(self, choice: RecognizerChoice) -> None:
-        self._choice = choice
-        self._engines = self._pool()
 
     @property
     def with_words(self) -> bool:
@@ -137,22 +128,24 @@ class CallFactory:
 
         Raises ModelError when it cannot be loaded.
         """
-        if self._engines is not None:
-            self._engines.load()
+        if (engines := self._pool()) is not None:
+            engines.load()
 
     def _pool(self) -> EnginePool | None:
+        """Where the recogniser is kept; None when the engine is `none`."""
         create = self.choice.create
-        if create is None:
-            return None
-        return EnginePool(
-            (lambda: run_at_low_priority(create)) if self._beside_a_screen else create
-        )
+        if self._engines is None and create is not None:
+            self._engines = EnginePool(
+                (lambda: run_at_low_priority(create)) if self._beside_a_screen else create
+            )
+        return self._engines
 
     def with_recognizer(self, recognizer: Recognizer) -> "CallFactory":
         """A desk with the same phrases and another recogniser, where words are heard at all."""
         out = copy.copy(self)
         if out.choice.create is not None:
             out.choice = replace(out.choice, create=lambda: recognizer)
+        out._engines = None
         return out
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "PreparedCall":
@@ -200,9 +193,9 @@ class CallFactory:
 
         Raises ModelError when the model cannot be loaded.
         """
-        if self._engines is None:
+        if (engines := self._pool()) is None:
             return None
-        kept = SharedRecognizer(self._engines)
+        kept = SharedRecognizer(engines)
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
