@@ -39,6 +39,7 @@ from callwatch.core.events import Event, InputWarning
 from callwatch.core.facts import Fact
 from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
+from callwatch.core.owner_only import make_private_folder
 from callwatch.report.journal import read_journal
 from callwatch.session.pipeline import Pipeline
 from callwatch.voice.vad.activity import VoiceActivity
@@ -169,6 +170,7 @@ class AppHost:
         self._making = threading.Lock()
         self._watch: VoiceWatch | None = None
         self._started = datetime.now(UTC)
+        make_private_folder(data_folder())
         delete_old_files(data_folder(), self.config.store.retention_days, self._started)
 
     @property
