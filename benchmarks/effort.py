@@ -1,4 +1,4 @@
-"""Vocal effort: stretches of raised voice, single clips, false alarms, and what survives the line.
+"""Vocal effort: stretches of raised voice, single clips, and false alarms.
 
     CALLWATCH_DATA=DIR python -m benchmarks.effort [CALLS ...] [--clips FOLDER] [--talk FOLDER] [--json FILE]
 
@@ -14,12 +14,12 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import soxr
 
 from benchmarks.acted import (
     BANDS,
@@ -34,7 +34,6 @@ from benchmarks.acted import (
     speakers_of,
     stretch_call,
 )
-from benchmarks.synthesis import mu_law
 from benchmarks.table import data_dir, print_table, write_json
 from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
@@ -113,14 +112,14 @@ def measure_clips(corpus: Path, band: str) -> Row:
     }
 
 
-def cues_of(samples: Samples, block_s: float = 1.0) -> tuple[list[Cue], float]:
+def cues_of(samples: Samples) -> tuple[list[Cue], float]:
     """Raised-voice cues of a call with the real voice activity; and the effort part's CPU seconds.
 
     There are no words: a friendly cue is one with laughter.
     """
     activity, estimator, detector = VoiceActivity(), EffortEstimator(), RaisedVoice()
     friendly = FriendlyVoice(Language.EN)
-    events, cpu_s, size = [], 0.0, round(block_s * CALL_RATE_HZ)
+    events, cpu_s, size = [], 0.0, CALL_RATE_HZ
     for start in range(0, samples.shape[1], size):
         block = CallBlock(samples[:, start : start + size], start / CALL_RATE_HZ)
         frames = activity.process(block)
@@ -136,33 +135,54 @@ def cues_of(samples: Samples, block_s: float = 1.0) -> tuple[list[Cue], float]:
     return [event.cue for event in kept], cpu_s
 
 
-def measure_stretches(corpus: Path, band: str, rounds: int) -> Row:
-    """Stretches of three shouted clips found, calm ones flagged, and how soon."""
-    found: dict[str, list[bool]] = defaultdict(list)
-    flagged, late = list[bool](), list[float]()
+@dataclass(slots=True)
+class Found:
+    """What was heard of the stretches of one speaker on one line."""
+
+    corpus: str
+    band: str
+    speaker: str
+    raised: list[bool] = field(default_factory=list)
+    calm: list[bool] = field(default_factory=list)
+    late_s: list[float] = field(default_factory=list)
+
+
+def hear_stretches(corpus: Path, band: str, rounds: int) -> Iterator[Found]:
+    """Stretches of three shouted clips found, calm ones flagged, and how soon; each speaker."""
     for name, paths in speakers_of(corpus).items():
-        clips = clips_of(paths, band)
+        clips, found = clips_of(paths, band), Found(corpus.name, band, name)
         for seed in range(rounds):
             audio, truth = stretch_call(clips, seed)
             cues, _ = cues_of(as_call(audio))
             for stretch in truth:
                 a, b = stretch.start_s, stretch.end_s + 0.5
                 met = [c.detected_s - a for c in cues if a <= c.detected_s <= b]
-                (found[name] if stretch.raised else flagged).append(bool(met))
-                late += met[:1] if stretch.raised else []
-    shares = {name: float(np.mean(hits)) for name, hits in found.items() if hits}
-    worst = min(shares, key=lambda name: shares[name])
-    return {
-        "corpus": corpus.name,
-        "band": band,
-        "raised": sum(map(len, found.values())),
-        "recall": float(np.mean([hit for hits in found.values() for hit in hits])),
-        "lowest speaker": f"{worst} {shares[worst]:.2f}",
-        "calm": len(flagged),
-        "flagged": sum(flagged),
-        "latency median s": float(np.median(late)) if late else None,
-        "latency p95 s": float(np.quantile(late, 0.95)) if late else None,
-    }
+                (found.raised if stretch.raised else found.calm).append(bool(met))
+                found.late_s += met[:1] if stretch.raised else []
+        if found.raised:
+            yield found
+
+
+def stretch_rows(found: list[Found], key: Callable[[Found], Row]) -> list[Row]:
+    """Figures over the stretches that are alike in `key`."""
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for part in found:
+        groups[json.dumps(key(part))].append(part)
+    rows: list[Row] = []
+    for name, parts in groups.items():
+        raised = [hit for part in parts for hit in part.raised]
+        calm = [hit for part in parts for hit in part.calm]
+        late_s = [s for part in parts for s in part.late_s]
+        rows.append({
+            **json.loads(name),
+            "raised": len(raised),
+            "recall": float(np.mean(raised)),
+            "calm": len(calm),
+            "flagged": sum(calm),
+            "latency median s": float(np.median(late_s)) if late_s else None,
+            "latency p95 s": float(np.quantile(late_s, 0.95)) if late_s else None,
+        })  # fmt: skip
+    return rows
 
 
 def as_samples(audio: DoubleArray) -> Samples:
@@ -244,56 +264,6 @@ def measure_talk(folders: list[Path]) -> Iterator[Row]:
         yield {"call": "all", "minutes": minutes, **total, "what": f"{per_h:.1f} false an hour"}
 
 
-def through_8_khz(audio: DoubleArray) -> DoubleArray:
-    """8 kHz, 8 bits of mu-law."""
-    low = mu_law(soxr.resample(audio.T, CALL_RATE_HZ, 8000))
-    return np.asarray(soxr.resample(low, 8000, CALL_RATE_HZ).T)
-
-
-def with_noise(audio: DoubleArray) -> DoubleArray:
-    """White noise 30 dB below a usual voice of -26 dBFS."""
-    return audio + np.random.default_rng(3).normal(0, 10 ** (-56 / 20), audio.shape)
-
-
-CONDITIONS: dict[str, tuple[Callable[[DoubleArray], DoubleArray], float]] = {
-    "blocks of 20 ms": (lambda audio: audio, 0.02),
-    "blocks of 7 s": (lambda audio: audio, 7.0),
-    "12 dB weaker": (lambda audio: audio * 10 ** (-12 / 20), 1.0),
-    "12 dB stronger": (lambda audio: audio * 10 ** (12 / 20), 1.0),
-    "8 kHz, mu-law": (through_8_khz, 1.0),
-    "through 48 kHz": (
-        lambda audio: np.asarray(soxr.resample(soxr.resample(audio.T, 16000, 48000), 48000, 16000).T),
-        1.0,
-    ),
-    "noise 30 dB below": (with_noise, 1.0),
-}  # fmt: skip
-
-
-def measure_conditions(folder: Path) -> Iterator[Row]:
-    """Which raised-voice cues of scripted calls survive another line, and which come with it."""
-    calls = [load(path.with_suffix(".wav")) for path in sorted(folder.glob("call_*.json"))]
-    clean = [cues_of(as_samples(audio))[0] for audio in calls]
-    for name, (change, block_s) in CONDITIONS.items():
-        kept = new = 0
-        for audio, before in zip(calls, clean, strict=True):
-            after, _ = cues_of(as_samples(change(audio)), block_s)
-            kept += sum(any(_same(cue, other) for other in after) for cue in before)
-            new += sum(not any(_same(cue, other) for other in before) for cue in after)
-        total = sum(map(len, clean))
-        yield {
-            "calls": folder.name,
-            "condition": name,
-            "cues": total,
-            "kept": kept / max(1, total),
-            "new": new,
-        }
-
-
-def _same(one: Cue, other: Cue) -> bool:
-    meets = one.span.start_s < other.span.end_s and other.span.start_s < one.span.end_s
-    return one.channel is other.channel and meets
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("calls", nargs="*", type=Path, help="folders of scripted calls")
@@ -301,7 +271,6 @@ def main() -> None:
     parser.add_argument("--talk", nargs="*", type=Path, default=[], help="more real talk")
     parser.add_argument("--rounds", type=int, default=2, help="orders of the clips per speaker")
     parser.add_argument("--skip-clips", action="store_true", help="whole calls only")
-    parser.add_argument("--conditions", action="store_true", help="scripted calls on other lines")
     parser.add_argument("--json", type=Path, help="write the figures here as well")
     args = parser.parse_args()
     audio = data_dir() / "audio"
@@ -313,13 +282,13 @@ def main() -> None:
             print_table(title, part)
             rows.extend({"table": title, **row} for row in part)
 
-    parts = [measure_stretches(c, band, args.rounds) for c in corpora for band in BANDS]
-    show("Three shouted clips in a row, after own calm speech", parts)
+    found = [f for c in corpora for band in BANDS for f in hear_stretches(c, band, args.rounds)]
+    title = "Three shouted clips in a row, after own calm speech"
+    show(title, stretch_rows(found, lambda f: {"corpus": f.corpus, "band": f.band}))
+    show("Each speaker", stretch_rows(found, lambda f: {"corpus": f.corpus, "speaker": f.speaker}))
     show("Peak effort of single clips", [measure_clips(c, band) for c in corpora for band in BANDS])
     show("Scripted calls", [measure_calls(folder) for folder in args.calls])
     show("Real talk, nobody angry", list(measure_talk([audio / "calls", *args.talk])))
-    if args.conditions:
-        show("Other lines", [row for folder in args.calls for row in measure_conditions(folder)])
     if args.json:
         write_json(args.json, rows)
 

@@ -46,6 +46,7 @@ MORE: Final = {
     "voice/crosstalk/leak_estimator": ("voice/crosstalk/test_canceller.py",),
     "voice/crosstalk/echo_detector": ("voice/crosstalk/test_canceller.py",),
     "voice/effort": ("voice/effort/test_estimator.py",),
+    "voice/effort/norms": ("voice/effort/test_baseline.py", "voice/effort/test_sliding_window.py"),
     "voice/quality/separation": ("voice/quality/test_monitor.py",),
     "voice/quality/sound_checks": ("voice/quality/test_monitor.py",),
     "voice/vad/level_tracker": ("voice/vad/test_endpointing.py",),

@@ -23,14 +23,18 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
 )
+from callwatch.core.figures import figures_of
 from callwatch.core.spans import TimeSpan
-from callwatch.core.summary import CallInfo, CallSummary
+from callwatch.core.summary import CallInfo, CallSummary, Performance
 from callwatch.core.words import Utterance, Word
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
+from callwatch.report.sentences import what_mattered
+from callwatch.report.wording import Wording
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
 from callwatch.session.recognition import RecognitionWorker
 from callwatch.session.runner import CallRunner
+from callwatch.session.summary_builder import summarize
 from callwatch.speech.protocol import SpeechChunk
 
 from .commands import DEMO
@@ -184,14 +188,15 @@ def test_a_call_of_one_second_and_of_silence(tmp_path: Path) -> None:
         assert summary.call.duration_s == pytest.approx(seconds)
 
 
-def test_delighted_words_in_the_same_seconds_leave_gauge_and_cards_alone(recording: Path) -> None:
+def test_delighted_words_in_the_same_seconds_make_a_raised_voice_friendly(recording: Path) -> None:
     """The demo's raised voice, with other words put into the customer's mouth."""
     info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "demo", "en", "none", None)
     phrases = Phrases(
         PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
     )
     said = ["oh", "my", "gosh", "thank", "you", "so", "much", "you", "saved", "my", "day"]
-    pipeline, events, told = Pipeline(PipelineConfig(), info, phrases), list[Event](), False
+    pipeline, told = Pipeline(PipelineConfig(), info, phrases), False
+    events = pipeline.start()
     for block in open_recording(recording, block_s=0.5).blocks():
         events += pipeline.process(block)
         if block.end_s >= 25.0 and not told:
@@ -201,9 +206,15 @@ def test_delighted_words_in_the_same_seconds_leave_gauge_and_cards_alone(recordi
             events += pipeline.hear(Utterance("u", Channel.CUSTOMER, words, True, 25.0))
             told = True
     events += pipeline.end_audio()
+    events += pipeline.end_call(Performance())
     raised = [e for e in events if isinstance(e, CueClosed) and e.cue.effort is not None]
     withdrawn = {e.id for e in events if isinstance(e, CueWithdrawn)}
     assert [e.cue.friendly for e in raised if e.id not in withdrawn] == [True]
     levels = [e.change.level for e in events if isinstance(e, EscalationChanged)]
     assert EscalationLevel.HEATED not in levels
     assert levels[-1] is EscalationLevel.CALM
+    assert not any(isinstance(e, NudgeShown) and e.nudge.key == "keep_listening" for e in events)
+    summary = summarize(events)
+    customer, _, _ = what_mattered(summary, Wording.of(Language.EN))
+    assert customer == "The call was lively, in a friendly way."
+    assert figures_of(summary).raised_voice == 0

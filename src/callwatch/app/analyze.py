@@ -1,5 +1,6 @@
 """Recordings in, reports out, as fast as the machine allows."""
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -101,11 +102,24 @@ class PendingCall:
                 live=False,
                 in_history=self.in_history,
                 is_recording=True,
+                call_id=self._content_id(),
                 started_at=self.item.started_at
                 or rfc3339(began_at(self.item.main_path, source.duration_s)),
                 agent_id=self.item.agent_id,
             )
             return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
+
+    def _content_id(self) -> str:
+        """The same for the same sound of the same agent: analysed again, it is counted once."""
+        item = self.item
+        known = hashlib.sha256(
+            f"{item.agent_id or self.desk.config.call.agent_id}\0{self.channels}".encode()
+        )
+        for path in (item.path, item.agent_file, item.customer_file):
+            if path is not None:
+                with path.open("rb") as file:
+                    known.update(hashlib.file_digest(file, "sha256").digest())
+        return known.hexdigest()[:16]
 
 
 def analyze_calls(

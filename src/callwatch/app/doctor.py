@@ -16,6 +16,7 @@ from typing import Final
 import platformdirs
 
 from callwatch.app import windows_checks
+from callwatch.app.doctor_disk import disk_checks
 from callwatch.app.findings import Finding
 from callwatch.app.remedies import install, installer, microphone_permission, pip
 from callwatch.config import load_config, user_config_path
@@ -250,6 +251,7 @@ def _places() -> Iterator[Finding]:
         yield _place(name, folder)
     if sys.platform == "win32":
         yield from windows_checks.access(data)
+    yield from disk_checks(data)
     yield Finding("log", True, f"Faults are noted in {log_path()}, without anything that was said.")
     yield _history()
 

@@ -1,13 +1,11 @@
 """`callwatch batch`: a whole archive on the cores of this machine, or of a cluster."""
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from callwatch.app.archive.batch import BatchCounts, BatchPlan, run_batch
-from callwatch.app.archive.cluster import opened_client
 from callwatch.app.archive.engine import EngineSettings
 from callwatch.cli.archive_options import Manifest, NameExpression, Pairs, Pattern, selected
 from callwatch.cli.console import err, out, print_json
@@ -23,8 +21,8 @@ from callwatch.cli.options import (
 )
 from callwatch.core.errors import CallwatchError
 
-# So many faults are printed; all of them are in the history.
-_FAULTS_SHOWN = 20
+if TYPE_CHECKING:
+    from callwatch.app.archive.batch import BatchCounts
 
 
 def batch(
@@ -61,6 +59,8 @@ def batch(
 
     No report is written for each call: `callwatch calls` shows and exports them.
     """
+    from callwatch.app.archive.batch import BatchPlan, run_batch
+    from callwatch.app.archive.cluster import opened_client
     from callwatch.store.archive import ArchiveStore
 
     if not (sources or manifest):
@@ -93,17 +93,19 @@ def batch(
             f"{counts.skipped} already there, {len(counts.faults)} faults"
         )
     if counts.faults:
-        named = counts.faults[:_FAULTS_SHOWN]
-        if len(counts.faults) > len(named):
-            named.append(f"{len(counts.faults) - len(named)} more recordings could not be measured")
-        raise CallwatchError("\ncallwatch: ".join(named))
+        raise CallwatchError("\ncallwatch: ".join(counts.faults))
 
 
 class _Shown:
     """A line on stderr: calls, hours of audio, and how fast they come."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(
             *columns, console=err, transient=True, disable=not err.is_terminal
         )
@@ -117,9 +119,11 @@ class _Shown:
     def __exit__(self, *error: object) -> None:
         self._progress.stop()
 
-    def update(self, counts: BatchCounts) -> None:
+    def update(self, counts: "BatchCounts") -> None:
         """Show how far it has come."""
         hours = counts.audio_s / 3600
         rate = 3600 * hours / max(time.monotonic() - self._began_s, 1e-9)
         text = f"{counts.files} calls, {hours:.1f} h of audio, {rate:.0f} h an hour"
-        self._progress.update(self._task, description=text)
+        self._progress.update(
+            self._task, description=text, completed=counts.files, total=counts.total
+        )

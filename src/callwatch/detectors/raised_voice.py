@@ -27,9 +27,10 @@ class RaisedVoiceConfig:
     # Two thirds and more of a loud voice speak for it, less against it: usual speech stays below, but
     # for single words.
     start: float = 0.7
-    # So much of it, times seconds with voice, opens a cue: 1.2 s of a loud voice, half a second of the
-    # strongest shout, 3.6 s of what lies just above `start`. Words and cries are shorter.
-    enough: float = 0.36
+    # So much of it, times seconds with voice, opens a cue: 0.8 s of a loud voice, 0.2 s of the
+    # strongest shout, 2.5 s of what lies just above `start`; the 0.6 s of voice that `raised` needs
+    # come before. Words and cries of surprise are shorter.
+    enough: float = 0.25
     # Evidence fades while nothing is said: three sentences within 15 s count together, not two of
     # different minutes.
     forget_s: float = 6.0
@@ -41,6 +42,8 @@ class RaisedVoiceConfig:
     most_balance_db: float = 24.0
     # Silence that ends the cue.
     silence_s: float = 1.0
+    # The first step that spoke for it rests on so much voice before it (MeasureConfig.short_s).
+    reach_s: float = 0.6
     # Usual voice after a cue before the speaker counts as settled.
     settled_s: float = 1.5
 
@@ -50,6 +53,7 @@ class _Side:
     """What is going on on one side."""
 
     evidence: float = 0.0
+    began_s: float = 0.0
     onset_s: float = 0.0
     last_voice_s: float = float("-inf")
     last_raised_s: float = 0.0
@@ -105,6 +109,8 @@ class RaisedVoice:
         silent_s = step.start_s - side.last_voice_s
         side.evidence *= 0.5 ** (max(0.0, silent_s) / config.forget_s)
         side.last_voice_s = step.end_s
+        if silent_s >= config.silence_s:
+            side.began_s = step.start_s
         if side.evidence == 0.0:
             side.onset_s = step.start_s
         side.evidence = min(max(side.evidence + step.gain, 0.0), config.enough)
@@ -115,7 +121,7 @@ class RaisedVoice:
         side.count += 1
         side.id = f"raised_voice-{step.channel}-{side.count}"
         side.last_raised_s = step.end_s
-        span = TimeSpan(max(0.0, min(side.onset_s, step.end_s - 0.9)), step.end_s)
+        span = TimeSpan(max(side.began_s, side.onset_s - config.reach_s), step.end_s)
         side.cue = Cue(
             CueKind.RAISED_VOICE, step.channel, span, step.now_s, step.score, step.fact,
             effort=step.effort, level_delta_db=step.level_db,

@@ -115,7 +115,7 @@ def _sequence(pieces: list[str], pattern: str, prose: bool) -> tuple[Sequence, l
         elif not _WORD.match(piece) or (
             piece != "*" and len(piece.strip("*")) < len(piece) and len(piece.strip("*")) < 2
         ):
-            raise ConfigError(f"'{piece}' is not a word: write words without punctuation")
+            raise ConfigError(f"'{piece[:80]}' is not a word: write words without punctuation")
         else:
             nodes.append(Literal(piece.lower()))
     return tuple(nodes), pieces

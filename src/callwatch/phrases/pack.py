@@ -115,8 +115,8 @@ def read_pack(path: Path, language: Language | None = None) -> Pack:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as exc:
         raise ConfigError(f"The phrase pack {path} cannot be read: {exc.strerror or exc}.") from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise ConfigError(f"The phrase pack {path} is not valid TOML: {exc}.") from exc
+    except (ValueError, RecursionError) as exc:  # TOML's own errors among them
+        raise ConfigError(f"The phrase pack {path} is not valid TOML: {str(exc)[:200]}.") from exc
     return _pack(data, str(path), language)
 
 

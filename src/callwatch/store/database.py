@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
 
@@ -20,6 +19,7 @@ from callwatch.core.build import how_to_install
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.core.files import open_private
 from callwatch.core.owner_only import is_owner_only, make_private_folder, restrict_to_owner
+from callwatch.store.place import default_path
 
 # The newest version that this program knows: the last file in migrations/versions.
 HEAD: Final = "0005"
@@ -32,7 +32,7 @@ _MIGRATION_LOCK = 7_202_613
 
 def default_url() -> str:
     """SQLite in this user's data folder."""
-    return f"sqlite:///{Path(platformdirs.user_data_dir('callwatch', False)) / 'history.sqlite3'}"
+    return f"sqlite:///{default_path()}"
 
 
 def parsed(url: str | None) -> URL:
@@ -70,6 +70,20 @@ def open_database(url: URL) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def damage_of(url: URL) -> str:
+    """What SQLite's own check says of the file, in a line; "" when it is whole, absent or on a server."""
+    if url.get_backend_name() != "sqlite" or not Path(url.database or "").is_file():
+        return ""
+    try:
+        link = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        with contextlib.closing(link):
+            (found,) = link.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        found = str(error)
+    line = " ".join(str(found).split())
+    return "" if line == "ok" else line[:200]
 
 
 def shown(url: URL) -> str:

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from tests.alike import assert_alike
-from tests.voice.voices import COLUMNS, noise, run, silence, telephone, voice
+from tests.voice.voices import COLUMNS, at_level, noise, run, silence, telephone, voice
 
 from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock
 from callwatch.core.channels import Channel
 from callwatch.core.frames import VoiceFrames
-from callwatch.voice.effort.estimator import STEP_S, EffortConfig, EffortEstimator
+from callwatch.voice.effort.estimator import STEP_S, EffortEstimator, EffortFrames
 
 
 def call(raised: DoubleArray, usual_hz: float = 120.0) -> DoubleArray:
@@ -151,10 +151,9 @@ def test_decisions_are_stamped_when_the_frames_allowed_them(shouted: DoubleArray
 
 
 def test_a_raised_voice_is_told_once_enough_usual_voice_is_known() -> None:
-    usual_s = EffortConfig().usual_s
-    _, frames = run(voice(120, usual_s + 2.0))
+    _, frames = run(voice(120, 5.5))
     known = np.flatnonzero(np.isfinite(frames.raised[1]))
-    assert known[0] * STEP_S == pytest.approx(usual_s, abs=0.6)
+    assert known[0] * STEP_S == pytest.approx(3.1, abs=0.5)
     assert np.isfinite(frames.raised[1, known[0] :]).all()
 
 
@@ -172,3 +171,103 @@ def test_a_voice_that_stands_still_is_less_raised_than_one_that_moves() -> None:
         _, frames = run(np.concatenate([voice(120, 10.0), silence(1.2), raised]))
         highest.append(float(np.nanmedian(frames.raised[1, 118:132])))
     assert highest[1] > highest[0] + 0.1
+
+
+def test_figures_come_once_so_much_voice_has_been_heard() -> None:
+    _, frames = run(voice(120, 3.0))
+    assert np.flatnonzero(np.isfinite(frames.effort[1]))[0] * STEP_S == pytest.approx(
+        1.55, abs=0.25
+    )
+
+
+def test_a_figure_rests_on_a_fifth_of_a_second_of_voice() -> None:
+    _, frames = run(np.concatenate([voice(120, 8.0), silence(1.5), voice(120, 1.0)]))
+    fresh = 95 + np.flatnonzero(np.isfinite(frames.effort[1, 95:]))[0]
+    assert 0.2 <= frames.voiced_s[1, fresh] < 0.3
+    assert frames.voiced_s[1, fresh - 1] < 0.2
+
+
+def test_after_a_pause_the_first_syllables_open_nothing() -> None:
+    """They give an effort at once; whether the voice is raised is known 0.6 s later."""
+    _, frames = run(np.concatenate([voice(120, 8.0), silence(1.5), voice(120, 2.0)]))
+    effort, raised = (np.isfinite(row[1, 95:114]) for row in (frames.effort, frames.raised))
+    first = {"effort": 0.2, "raised": 0.6}
+    for name, known in (("effort", effort), ("raised", raised)):
+        at = int(np.flatnonzero(known)[0])
+        assert first[name] <= frames.voiced_s[1, 95 + at] < first[name] + 0.1
+        assert known[at:].all()
+
+
+@pytest.mark.parametrize(("pause_s", "goes_on"), [(0.8, True), (1.2, False)])
+def test_bound_of_a_pause(pause_s: float, goes_on: bool) -> None:
+    _, frames = run(np.concatenate([voice(120, 4.0), silence(pause_s), voice(120, 0.4)]))
+    assert bool(frames.voiced_s[1, -3] > 0.6) is goes_on
+
+
+def glide(step_st: float, seconds: float = 2.0) -> DoubleArray:
+    """A tone complex whose pitch rises by so much every 20 ms, like no voice."""
+    t = np.arange(round(seconds * CALL_RATE_HZ)) / CALL_RATE_HZ
+    rate = step_st / 12 * np.log(2) / 0.02
+    phase = 2 * np.pi * 150 * (np.expm1(rate * t) / rate if rate else t)
+    return at_level(np.sum([np.sin(k * phase + k) / k for k in range(1, 20)], axis=0), -26.0)
+
+
+@pytest.mark.parametrize(("step_st", "is_voice"), [(0.0, False), (0.0035, False), (0.0065, True)])
+def test_bound_of_a_pitch_that_no_voice_holds(step_st: float, is_voice: bool) -> None:
+    _, frames = run(glide(step_st))
+    assert bool(frames.new_voiced_s[1, 2:18].sum() > 1.0) is is_voice
+
+
+def near(seconds: float, level_dbfs: float) -> DoubleArray:
+    """A usual voice without what lies below the bands that are measured."""
+    return at_level(telephone(voice(120, seconds)), level_dbfs)
+
+
+def late(*parts: tuple[float, float, float]) -> EffortFrames:
+    """Usual voice, a pause, then voice that activity hears only at last: (pause before, length, dB).
+
+    The last part is heard, the others are not.
+    """
+    sounds, speech = (
+        [near(8.0, -26.0), silence(1.2)],
+        [True] * 800 + [False] * 120,
+    )
+    for number, (pause_s, length_s, gain_db) in enumerate(parts):
+        sounds += [silence(pause_s), near(length_s, -26.0 + gain_db)]
+        heard = number == len(parts) - 1
+        speech += [False] * round(pause_s * 100) + [heard] * round(length_s * 100)
+    return run(np.concatenate(sounds), speech=np.array(speech))[1]
+
+
+@pytest.mark.parametrize(
+    ("parts", "released_s"),
+    [
+        pytest.param(((0, 1.0, -7.0), (0, 0.5, 0)), 1.0, id="as strong as the own voice"),
+        pytest.param(((0, 1.0, -9.5), (0, 0.5, 0)), 0.0, id="too weak"),
+        pytest.param(((0, 3.0, 0), (0, 0.5, 0)), 1.5, id="no more than so long ago"),
+        pytest.param(((0, 0.8, 0), (0.2, 0.5, 0)), 0.8, id="a short gap"),
+        pytest.param(((0, 0.8, 0), (0.5, 0.5, 0)), 0.0, id="a long gap"),
+    ],
+)
+def test_bounds_of_voice_before_it_is_recognised(
+    parts: tuple[tuple[float, float, float], ...], released_s: float
+) -> None:
+    new_s = late(*parts).new_voiced_s[1, 92:]
+    assert max(float(new_s.max()) - 0.1, 0.0) == pytest.approx(released_s, abs=0.2)
+
+
+@pytest.mark.parametrize(("below_db", "is_own"), [(13.5, True), (16.5, False)])
+def test_bound_of_what_is_too_faint_to_be_the_own_voice(below_db: float, is_own: bool) -> None:
+    faint = near(2.0, -26.0 - below_db)
+    _, frames = run(np.concatenate([near(8.0, -26.0), silence(0.5), faint]))
+    assert bool(frames.new_voiced_s[1, 87:103].sum() > 1.0) is is_own
+
+
+@pytest.mark.parametrize(("snr_db", "counts"), [(6.0, True), (3.5, False)])
+def test_bound_of_what_tells_more_of_the_line(snr_db: float, counts: bool) -> None:
+    """Of a voice in noise; the speaker's own strong level is not known yet."""
+    line = at_level(telephone(noise(6.0, -40.0)), -40.0)
+    speech = np.arange(600) >= 300
+    heard = line + np.concatenate([silence(3.0), near(3.0, -40.0 + snr_db)])
+    _, frames = run(heard, speech=speech)
+    assert bool(frames.new_voiced_s[1, 32:58].sum() > 1.0) is counts

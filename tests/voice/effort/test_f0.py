@@ -53,3 +53,48 @@ def test_a_lonely_pitch_is_no_voice() -> None:
     strength = np.full(7, 0.5, np.float32)
     voiced = is_voiced(F0Frames(f0, strength), F0Config())
     assert voiced.tolist() == [False, False, False, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("step_st", "strength", "voiced"),
+    [
+        (1.0, 0.20, True),
+        (1.0, 0.18, False),
+        (3.9, 0.5, True),
+        (4.1, 0.5, False),
+        (0.65, 0.13, True),
+        (0.75, 0.13, False),
+    ],
+)
+def test_bounds_of_a_voice(step_st: float, strength: float, voiced: bool) -> None:
+    f0_hz = np.array([120, 120 * 2 ** (step_st / 12)], np.float32)
+    pitch = F0Frames(f0_hz, np.full(2, strength, np.float32))
+    assert is_voiced(pitch, F0Config()).tolist() == [voiced, voiced]
+
+
+def partials(f0_hz: float, low_hz: float, high_hz: float) -> DoubleArray:
+    """The harmonics of a steady voice between two frequencies, as strong as each other."""
+    t = np.arange(CALL_RATE_HZ) / CALL_RATE_HZ
+    numbers = [k for k in range(1, 200) if low_hz < k * f0_hz < high_hz]
+    return np.asarray(
+        0.02 * np.sum([np.sin(2 * np.pi * k * f0_hz * t + k * k) for k in numbers], 0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("f0_hz", "low_hz", "high_hz", "found_there"),
+    [
+        (62.0, 80, 3400, True),
+        (57.0, 80, 3400, False),
+        (620.0, 80, 3400, True),
+        (670.0, 80, 3400, False),
+        (150.0, 2500, 3300, True),
+        (150.0, 3700, 4900, False),
+    ],
+)
+def test_bounds_of_the_pitch_and_of_the_band(
+    f0_hz: float, low_hz: float, high_hz: float, found_there: bool
+) -> None:
+    pitch, voiced = found(partials(f0_hz, low_hz, high_hz))
+    there = voiced & (np.abs(12 * np.log2(pitch.f0_hz / f0_hz)) < 0.5)
+    assert bool(there.mean() > 0.8) is found_there

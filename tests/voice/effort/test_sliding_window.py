@@ -7,7 +7,12 @@ import pytest
 
 from callwatch.core.arrays import DoubleArray
 from callwatch.voice.effort.baseline import EffortBaseline
-from callwatch.voice.effort.sliding_window import MOMENT_HOP_S, Measure, MeasureConfig, measure
+from callwatch.voice.effort.sliding_window import (
+    Measure,
+    MeasureConfig,
+    VoicedWindow,
+    measure,
+)
 
 CONFIG = MeasureConfig()
 USUAL = EffortBaseline(5.0, -11.0, -26.0, 4.0, 0.4, 0.6, 2.8, 4.4, 20.0)
@@ -16,7 +21,7 @@ LOUD = (6.0, 6.4, 6.0, 1.0)  # what a loud voice gains
 
 def window(*gain: float, seconds: float = 1.0) -> DoubleArray:
     """Moments that all lie so far above the usual."""
-    return np.tile(USUAL.means + np.array(gain), (round(seconds / MOMENT_HOP_S), 1))
+    return np.tile(USUAL.means + np.array(gain), (round(seconds / 0.02), 1))
 
 
 def of(*gain: float) -> Measure:
@@ -48,17 +53,33 @@ def test_a_cry_that_stands_still_is_less_than_a_shout() -> None:
     assert of(9, 9, 6, -0.5).raised < of(9, 9, 6, 1.0).raised - 0.3
 
 
-def test_more_than_the_bounds_says_no_more() -> None:
-    most = CONFIG.most_shift
-    doubt = (0.5 * USUAL.pitch_sd, 0.5 * USUAL.balance_sd)
-    at_bound = of(6.0 * most + doubt[0], 6.4 * most + doubt[1], 0, CONFIG.most_flux)
-    assert at_bound.raised == pytest.approx(
-        (1 - CONFIG.flux_part) * most + CONFIG.flux_part * CONFIG.most_flux
-    )
-    assert of(30, 30, 0, 5).raised == pytest.approx(at_bound.raised)
-    assert of(5, 5, 0, -3).raised == pytest.approx(of(5, 5, 0, CONFIG.least_flux).raised)
-    assert of(90, 0, 0, 0).z == pytest.approx(of(60, 0, 0, 0).z)
-    assert of(0, 90, 0, 0).z == pytest.approx(of(0, 60, 0, 0).z)
+@pytest.mark.parametrize(
+    ("gain", "raised"),
+    [
+        pytest.param((0.2 + 6.0, 0.3 + 6.4, 0, 0.0), 2 / 3, id="a loud voice, its bands as usual"),
+        pytest.param((0.2 + 6.0, 0.3 + 9.6, 0, 0.6), 2 / 3 + 0.2, id="the lesser of both counts"),
+        pytest.param((0.2 + 13.0, 0.3 + 14.0, 0, 1.7), 4 / 3 + 0.5, id="beyond the upper bounds"),
+        pytest.param((0.2 + 11.4, 0.3 + 14.0, 0, 1.4), 3.8 / 3 + 1.4 / 3, id="just inside"),
+        pytest.param((0.2 + 3.0, 0.3 + 3.2, 0, -0.22), 1 / 3 - 0.2 / 3, id="below the lower one"),
+        pytest.param((0.2 + 3.0, 0.3 + 3.2, 0, -0.18), 1 / 3 - 0.18 / 3, id="just above"),
+    ],
+)
+def test_what_is_made_of_the_features(gain: tuple[float, ...], raised: float) -> None:
+    """Of 0.4 and 0.6, which are not known of pitch and balance, half counts against."""
+    assert of(*gain).raised == pytest.approx(raised)
+
+
+@pytest.mark.parametrize(
+    ("gain", "spreads"),
+    [((4.2, 0), (4.0, 0)), ((3.8, 0), (3.8, 0)), ((0, 3.2), (0, 3.0)), ((0, 2.8), (0, 2.8))],
+)
+def test_one_feature_says_no_more_than_so_many_spreads(
+    gain: tuple[float, float], spreads: tuple[float, float]
+) -> None:
+    wide = np.hypot([2.8, 4.4], [0.4, 0.6])
+    weights = np.array([6.0, 6.4]) / wide
+    found = of(*(np.array(gain) * wide), 0, 0)
+    assert found.z == pytest.approx(np.array(spreads) @ weights / np.linalg.norm(weights))
 
 
 def test_what_is_not_known_counts_against() -> None:
@@ -87,18 +108,25 @@ def test_a_flat_speakers_few_semitones_are_more() -> None:
     assert measure(window(4, 4, 0, 0), flat, CONFIG).z > of(4, 4, 0, 0).z * 1.4
 
 
-@pytest.mark.parametrize(("off_s", "counts"), [(0.02, False), (-0.02, True)])
-def test_only_the_newest_voice_counts(off_s: float, counts: bool) -> None:
-    """Half of the short window, and a little more or less, is raised."""
-    raised_s = CONFIG.short_s / 2 - off_s
+@pytest.mark.parametrize(("raised_s", "counts"), [(0.28, False), (0.32, True)])
+def test_the_newest_0_6_s_of_voice_count(raised_s: float, counts: bool) -> None:
     both = np.concatenate([window(0, 0, 0, 0), window(9, 9, 0, 0, seconds=raised_s)])
     assert (measure(both, USUAL, CONFIG).pitch_st > 4) is counts
 
 
-@pytest.mark.parametrize(("off_s", "counts"), [(0.02, False), (-0.02, True)])
-def test_flux_is_taken_over_longer(off_s: float, counts: bool) -> None:
-    size = round(CONFIG.flux_s / MOMENT_HOP_S)
-    lively = round((CONFIG.flux_s / 2 - off_s) / MOMENT_HOP_S)
-    moments = window(9, 9, 0, 0)[:size]
-    moments[-lively:, 3] += 1.0
-    assert (measure(moments, USUAL, CONFIG).raised > of(9, 9, 0, 0).raised + 0.2) is counts
+@pytest.mark.parametrize(("moving_s", "counts"), [(0.48, False), (0.52, True)])
+def test_flux_is_taken_over_1_s(moving_s: float, counts: bool) -> None:
+    recent = VoicedWindow(CONFIG.flux_s, 10)
+    moments = window(9, 9, 0, 0, seconds=2.0)
+    moments[-round(moving_s / 0.02) :, 3] += 1.0
+    recent.add(0, moments, speaks=True)
+    found = measure(recent.last(), USUAL, CONFIG).raised
+    assert (found > of(9, 9, 0, 0).raised + 0.2) is counts
+
+
+@pytest.mark.parametrize(("pause_steps", "kept_s"), [(9, 1.0), (10, 0.5)])
+def test_a_pause_starts_afresh(pause_steps: int, kept_s: float) -> None:
+    recent = VoicedWindow(2.0, 10)
+    recent.add(0, window(0, 0, 0, 0, seconds=0.5), speaks=True)
+    recent.add(pause_steps, window(0, 0, 0, 0, seconds=0.5), speaks=True)
+    assert recent.voiced_s == pytest.approx(kept_s)

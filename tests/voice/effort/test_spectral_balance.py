@@ -6,7 +6,14 @@ from tests.voice.voices import noise, voice
 
 from callwatch.core.arrays import DoubleArray
 from callwatch.voice.effort.f0 import WINDOW_SAMPLES, power_spectra
-from callwatch.voice.effort.spectral_balance import Balance, NoiseFloor, balance, band_powers
+from callwatch.voice.effort.spectral_balance import (
+    Balance,
+    NoiseFloor,
+    balance,
+    band_powers,
+    spectral_flux,
+    spectral_shape,
+)
 
 
 def of(audio: DoubleArray, floor: NoiseFloor | None = None) -> Balance:
@@ -52,3 +59,55 @@ def test_the_level_over_the_noise_is_known() -> None:
 
 def test_silence_is_finite() -> None:
     assert np.isfinite(of(np.zeros(WINDOW_SAMPLES * 3)).balance_db).all()
+
+
+@pytest.mark.parametrize(
+    ("band", "centre_hz"),
+    list(enumerate([315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500, 3150])),
+)
+def test_a_tone_lies_in_its_third_octave_with_its_power(band: int, centre_hz: int) -> None:
+    t = np.arange(WINDOW_SAMPLES) / 16_000
+    tone = 0.2 * np.sin(2 * np.pi * centre_hz * t)
+    (powers,) = band_powers(power_spectra(tone[None].astype(np.float32)))
+    assert int(np.argmax(powers)) == band
+    assert 10 * np.log10(powers.sum()) == pytest.approx(10 * np.log10(0.02), abs=0.5)
+
+
+@pytest.mark.parametrize(("softer", "falls"), [(20, False), (24, True)])
+def test_the_noise_is_the_lower_third_of_the_last_64(softer: int, falls: bool) -> None:
+    floor = NoiseFloor()
+    for power in [1e-4] * 64 + [1e-6] * softer:
+        floor.hear(np.full(11, power, np.float32))
+    assert bool(floor.bands[0] < 5e-5) is falls
+
+
+def test_a_band_is_at_most_3_db_under_the_noise() -> None:
+    floor, noise_powers = NoiseFloor(), np.full(11, 1e-4, np.float32)
+    for _ in range(4):
+        floor.hear(noise_powers)
+    heard = balance(noise_powers[None], floor)
+    assert heard.level_dbfs[0] == pytest.approx(10 * np.log10(11 * 0.5e-4), abs=0.05)
+
+
+def test_digital_silence_lies_100_db_down() -> None:
+    assert of(np.zeros(WINDOW_SAMPLES)).level_dbfs[0] == pytest.approx(-99.6, abs=0.5)
+
+
+def test_flux_is_the_mean_change_of_the_bands_about_their_mean() -> None:
+    first = np.full(11, 1e-4, np.float32)
+    second = first.copy()
+    second[0] *= 10**1.1  # 11 dB: 10 about the new mean, the ten others fall by 1
+    shape = spectral_shape(np.stack([first, second]), NoiseFloor())
+    assert spectral_flux(shape[1:], shape[0])[0] == pytest.approx(20 / 11, abs=1e-3)
+    assert spectral_flux(shape, None).tolist() == pytest.approx([20 / 11] * 2, abs=1e-3)
+
+
+def test_noise_does_not_move_the_bands_that_hold_nothing_else() -> None:
+    floor, still = NoiseFloor(), np.full(11, 1e-4, np.float32)
+    for _ in range(4):
+        floor.hear(still)
+    both = spectral_shape(np.stack([still * 0.5, still * 2.0]), floor)
+    assert float(np.abs(both).max()) < 1e-3
+    part = np.where(np.arange(11) < 5, still, 0.0).astype(np.float32)
+    louder, weaker = spectral_shape(np.stack([part, 0.1 * part]), floor)
+    assert float(np.abs(louder - weaker).max()) < 1.1

@@ -49,6 +49,38 @@ def test_what_does_not_count(told: list[bool]) -> None:
     assert not any(told)
 
 
+def wobble(tremor_st: float, every: int = 1, steps: int = STEPS) -> list[DoubleArray]:
+    """A pitch that stands still but for bumps `every` so many windows."""
+    count = steps * PER_STEP
+    bumps = np.where(np.arange(count) % every == 0, (-1.0) ** (np.arange(count) // every), 0.0)
+    return list((14 + tremor_st / (4 if every == 1 else 1) * bumps).reshape(steps, PER_STEP))
+
+
+@pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        pytest.param(heard(wobble(0.16)), heard(wobble(0.14)), id="tremor_st"),
+        pytest.param(heard(wobble(0.3, 7)), heard(wobble(0.3, 9)), id="least_trembling"),
+        pytest.param(heard(glide(0.3), 0.23), heard(glide(0.3), 0.21), id="least_strength"),
+        pytest.param(
+            heard(glide(0.3), probability=0.033),
+            heard(glide(0.3), probability=0.027),
+            id="least_probability",
+        ),
+        pytest.param(heard(glide(0.3), hop_s=0.28), heard(glide(0.3), hop_s=0.32), id="gap_s"),
+    ],
+)
+def test_bounds_of_a_missed_shout(inside: list[bool], outside: list[bool]) -> None:
+    assert inside[-1]
+    assert not any(outside)
+
+
+def test_the_last_one_and_a_half_seconds_count() -> None:
+    """What stood still before them is forgotten: two fifths of 1.5 s must tremble."""
+    told = heard([*wobble(0.0, steps=30), *wobble(0.3, steps=12)])
+    assert told.index(True) - 30 == pytest.approx(6, abs=1)
+
+
 def test_speech_in_between_starts_it_afresh() -> None:
     unheard, strength = MissedShoutDetector(MissedShoutConfig()), np.full(PER_STEP, 0.4)
     steps = glide(0.3)

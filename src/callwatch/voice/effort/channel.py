@@ -134,7 +134,8 @@ class ChannelEffort:
         usual = self.learner.current
         found = measure(self._recent.last(), usual, config.measure)
         is_known = self._known or usual.voiced_s >= config.usual_s
-        raised = found.raised if is_known else float("nan")
+        is_enough = voiced_s >= config.measure.short_s
+        raised = found.raised if is_known and is_enough else float("nan")
         return found.z, raised, found.pitch_st, found.balance_db, found.level_db, voiced_s, new_s
 
     def _moments(

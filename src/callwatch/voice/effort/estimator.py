@@ -34,8 +34,9 @@ class EffortFrames:
     Arrays float32 (2, n), row = Channel.index:
 
     effort             z of the newest voice above the own baseline; NaN without enough
-    raised             what it gained of a loud voice, about -1 to 1.3 (sliding_window.py); NaN while
-                       too little usual voice is known
+    raised             what it gained of a loud voice, about -1 to 1.8 (sliding_window.py); NaN while
+                       too little usual voice is known, and until 0.6 s of voice have come after a
+                       pause: the first syllables of a phrase are the liveliest
     pitch_delta_st     pitch, balance and level above the own baseline
     balance_delta_db
     level_delta_db

@@ -21,7 +21,8 @@ from callwatch.core.spans import TimeSpan
 
 _HOP: Final = round(HOP_S * CALL_RATE_HZ)
 _FFT: Final = 512
-_CENTRES_HZ: Final = (250, 315, 400, 500, 630, 800, 1000, 1250, 1600, 2000, 2500, 3150)
+# Third octaves from 250 to 3150 Hz.
+_CENTRES_HZ: Final = tuple(1000 * 2 ** (k / 3) for k in range(-6, 6))
 # The sound of a note is that of its peak and the three frames before it.
 _RISE: Final = 3
 # Frames of sound kept: the longest note and the frames before it.
