@@ -231,10 +231,6 @@ class PreparedCall:
         self._mark = UnfinishedMark(self._unfinished())
         try:
             self._journal = JournalWriter(self._journal_path)
-        except OutputError:
-            self._mark.done()
-            raise
-        try:
             recognition = desk.new_recognition(plan.live, self.pipeline)
             keep = desk.config.store.keep_transcript
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
@@ -296,11 +292,14 @@ class PreparedCall:
 
         What a live call has written stays, to be finished by the next start.
         """
-        self._journal.close()
+        # Ctrl-C may come while the journal is being made.
+        made: JournalWriter | None = getattr(self, "_journal", None)
+        if made is not None:
+            made.close()
         if self._audio is not None:
             self._audio.discard()
-        if self._plan.live and began:
-            self._mark.release()
+        if self._plan.live and (began or made is None):  # an older journal may lie there
+            self._mark.release() if began else self._mark.done()
             return
         with logged(_log, "the files of an abandoned call were not deleted", OSError):
             self._journal_path.unlink(missing_ok=True)
