@@ -14,6 +14,7 @@ from callwatch.core.channels import Language
 from callwatch.core.cues import METHOD_STEPS, CueKind, ThreatCategory
 from callwatch.core.errors import ConfigError
 from callwatch.phrases.grammar import Sequence, parse, to_regex
+from callwatch.phrases.text import plain_letters
 
 SCHEMA: Final = "callwatch.phrases/1"
 PACK_DIR: Final = Path(__file__).parent / "packs"
@@ -165,7 +166,10 @@ def _strings(value: object, where: str) -> list[str]:
 def _rewrites(raw: object, where: str) -> dict[str, tuple[str, ...]]:
     if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
         raise ConfigError(f'{where}: [rewrites] must be lines of word = "other words".')
-    return {key.lower(): tuple(value.lower().split()) for key, value in raw.items()}
+    return {
+        plain_letters(key).lower(): tuple(plain_letters(value).lower().split())
+        for key, value in raw.items()
+    }
 
 
 def _classes(raw: object, where: str) -> dict[str, tuple[Sequence, ...]]:
@@ -183,7 +187,7 @@ def _patterns(texts: list[str], where: str) -> tuple[Sequence, ...]:
     out: list[Sequence] = []
     for text in texts:
         try:
-            out.append(parse(text))
+            out.append(parse(plain_letters(text)))
         except ConfigError as exc:
             raise ConfigError(f"{where}: {exc}.") from exc
     return tuple(out)
