@@ -20,10 +20,10 @@ from callwatch.store.sealing import is_sealed, seal, unseal
 class Memory(KeyringBackend):
     """A keyring that lasts as long as the test."""
 
-    priority = 1.0  # type: ignore[assignment]
+    priority = 1.0
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.kept: dict[tuple[str, str], str] = {}
         self.is_locked = False
 

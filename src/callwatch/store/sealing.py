@@ -26,7 +26,7 @@ def seal(body: bytes, call_id: str) -> bytes:
     Raises StoreError when no key can be had, MissingPartError without the libraries.
     """
     nonce = os.urandom(_NONCE_BYTES)
-    return MAGIC + nonce + _cipher(_key(make=True)).encrypt(nonce, body, call_id.encode())
+    return MAGIC + nonce + bytes(_cipher(_key(make=True)).encrypt(nonce, body, call_id.encode()))
 
 
 def is_sealed(body: bytes) -> bool:
