@@ -25,10 +25,12 @@ if sys.argv == ["-c"]:
 hypothesis.settings.register_profile("callwatch", deadline=None)
 hypothesis.settings.load_profile("callwatch")
 
-# A shell that starts the tests in the background has them ignore Ctrl-C, and every program that they
+# A shell that starts the tests in the background has them ignore Ctrl-C or its own end, and every program that they
 # start as well.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 # Where a program looks for the user's files, on any system.

@@ -40,6 +40,16 @@ _DROPPED_FOLDERS: Final = (
     "include",
     "__pycache__",
 )
+# What comes along with a dependency and is never imported: tokenizers' way to a hub, tools of onnxruntime, places
+# and carriers of telephone numbers.
+_DROPPED_PARTS: Final = (
+    "huggingface_hub", "hf_xet", "fsspec", "httpx2", "httpcore2", "h11", "anyio", "truststore", "pip",
+    "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
+    "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata", "numpy/f2py",
+    "ctranslate2/converters", "sqlalchemy/testing",
+)  # fmt: skip
+# Read as source: Alembic runs the migrations by their path.
+_KEPT_AS_SOURCE: Final = ("callwatch", "callwatch_ui")
 # The standard library without what makes programs rather than runs them.
 STDLIB_DROPPED: Final = (
     "test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3", "pydoc_data", "site-packages",
@@ -101,9 +111,12 @@ def prune(packages: Path) -> None:
         for folder in [path for path in packages.rglob(name) if path.is_dir()]:
             if folder.parts[-2:] != ("Qt6", "bin"):
                 shutil.rmtree(folder, ignore_errors=True)
+    for part in _DROPPED_PARTS:
+        shutil.rmtree(packages / part, ignore_errors=True)
     for pattern in ("*.pyi", "*.pdb", "*.lib", "*.a", "*.c", "*.pyx", "*.h"):
         for path in packages.rglob(pattern):
-            path.unlink(missing_ok=True)
+            if not path.name.endswith(".py.h"):  # soundcard reads its own
+                path.unlink(missing_ok=True)
     _prune_qt(packages / "PyQt6")
 
 
@@ -135,10 +148,26 @@ def zip_stdlib(stdlib: Path, target: Path) -> None:
 
 
 def compile_packages(packages: Path) -> None:
-    """Bytecode beside the sources: the folder cannot be written where it is installed."""
-    run(
-        sys.executable, "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash", packages
-    )  # fmt: skip
+    """Bytecode: the folder cannot be written where it is installed. It stands in place of the sources of others."""
+    for path in packages.iterdir():
+        if path.name in _KEPT_AS_SOURCE:
+            run(
+                sys.executable,
+                "-m",
+                "compileall",
+                "-q",
+                "--invalidation-mode",
+                "unchecked-hash",
+                path,
+            )
+        elif path.is_dir() or path.suffix == ".py":
+            # Templates that only look like Python do not compile, and stay.
+            subprocess.run(
+                [sys.executable, "-m", "compileall", "-qq", "-b", str(path)], check=False
+            )
+            for source in path.rglob("*.py") if path.is_dir() else [path]:
+                if source.with_suffix(".pyc").exists():
+                    source.unlink()
 
 
 def copy_stdlib(source: Path, target: Path) -> None:

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 from scripts.bundle import tree
-from scripts.bundle.wxs import installer_source
+from scripts.bundle.wxs import COMPLETED, installer_source
 
 HERE = Path(__file__).parent
 CC, WINDRES = "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"
@@ -72,9 +72,12 @@ def main() -> None:
     msi = options.out / f"callwatch-{options.version}-x64{suffix}.msi"
     source = scratch / "callwatch.wxs"
     source.write_text(
-        installer_source(folder, options.version, scratch / "icons" / "callwatch.ico"), "utf-8"
+        installer_source(folder, options.version, Path("icons") / "callwatch.ico"), "utf-8"
     )
-    tree.run("wixl", "-a", "x64", "-o", msi, source)
+    # It takes relative paths alone.
+    tree.run("wixl", "-a", "x64", "-o", msi.resolve(), source.name, cwd=scratch)
+    for query in COMPLETED:
+        tree.run("msibuild", msi, "-q", query)
     print(f"{msi}: {msi.stat().st_size / 1e6:.0f} MB, installed {tree.size_mb(folder):.0f} MB")
 
 
@@ -104,7 +107,7 @@ def lay_packages(folder: Path, dll: str, uv: Path, scratch: Path, *, for_check: 
     tree.fetch_wheels(packages, uv, platform, ("numpy==1.26.4",) if for_check else (), scratch)
     for name in RUNTIME:  # beside python.exe, where every library of every package finds it
         held = packages / "PyQt6" / "Qt6" / "bin" / name
-        if held.exists() and not (folder / name).exists():
+        if held.exists() and name not in {path.name.lower() for path in folder.iterdir()}:
             shutil.copy2(held, folder / name)
     tree.prune(packages)
     if f"{sys.version_info.minor}" == minor:

@@ -14,6 +14,11 @@ from xml.sax.saxutils import quoteattr
 # Never to change: by it Windows knows that a newer callwatch replaces an older one.
 UPGRADE_CODE: Final = UUID("6d5b9a51-8c6e-4b86-9a0d-6a2f3c0b7e11")
 _NAMED: Final = ("StartMenu", "Version", "Autostart", "SiteSettings")
+# What wixl does not know: conditions of components, and which words of the command line an administrator may give.
+COMPLETED: Final = (
+    "UPDATE `Component` SET `Condition` = 'AUTOSTART = 1' WHERE `Component` = 'Autostart'",
+    "UPDATE `Component` SET `Condition` = 'SITESETTINGS' WHERE `Component` = 'SiteSettings'",
+)
 _SOURCE: Final = Path(__file__).with_name("callwatch.wxs.in")
 
 
@@ -26,6 +31,7 @@ def installer_source(folder: Path, version: str, icon: Path) -> str:
         version=version,
         code=str(UPGRADE_CODE).upper(),
         icon=icon,
+        python=f"f{_mark('python.exe')}",
         files=files,
         refs="\n".join(f'<ComponentRef Id="{name}"/>' for name in components),
     )
@@ -36,7 +42,7 @@ def _directory(path: Path, root: Path, components: list[str]) -> str:
     out = []
     for child in sorted(path.iterdir()):
         name = child.relative_to(root).as_posix()
-        mark = hashlib.sha256(name.encode()).hexdigest()[:20]
+        mark = _mark(name)
         if child.is_dir():
             inner = _directory(child, root, components)
             out.append(
@@ -46,10 +52,14 @@ def _directory(path: Path, root: Path, components: list[str]) -> str:
         components.append(f"c{mark}")
         out.append(
             f'<Component Id="c{mark}" Guid="{_guid(name)}" Win64="yes">'
-            f'<File Id="f{mark}" Name={quoteattr(child.name)} Source={quoteattr(str(child))} '
+            f'<File Id="f{mark}" Name={quoteattr(child.name)} Source={quoteattr(str(child.relative_to(root.parent)))} '
             'KeyPath="yes"/></Component>\n'
         )
     return "".join(out)
+
+
+def _mark(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:20]
 
 
 def _guid(name: str) -> str:

@@ -234,6 +234,7 @@ MOVED_FROM_1: Final = {
 DROPPED_FROM_1: Final = (
     "analysis", "app.both_within_s", "app.least_speech_s", "app.end_after_lost_s"
 )  # fmt: skip
+_QUOTED: Final = 200  # of what a parser says; it may repeat the file
 _MOST_NAMED: Final = 3  # of one table; more are counted
 
 
@@ -299,9 +300,12 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
         values = tomllib.loads(path.read_text("utf-8"))
     except OSError as exc:
         raise ConfigError(f"The settings file {path} cannot be read: {exc.strerror}.") from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except (
+        ValueError,
+        RecursionError,
+    ) as exc:  # TOML's own errors among them, and numbers too long to read
         raise ConfigError(
-            f"The settings file {path} is broken ({exc}): correct it or move it away."
+            f"The settings file {path} is broken ({str(exc)[:_QUOTED]}): correct it or move it away."
         ) from exc
     dropped = move_from_schema_1(values) if _schema_of(values, path) < SCHEMA else []
     values.pop("schema", None)
@@ -312,7 +316,7 @@ def _schema_of(values: Mapping[str, Any], path: Path) -> int:
     schema = values.get("schema", 1)
     if isinstance(schema, bool) or schema not in range(1, SCHEMA + 1):
         raise ConfigError(
-            f"The settings file {path} is of another version of callwatch (schema {schema!r}): update "
+            f"The settings file {path} is of another version of callwatch (schema {str(schema)[:_QUOTED]}): update "
             "callwatch or move the file away."
         )
     return int(schema)

@@ -136,3 +136,11 @@ def test_an_arm_processor_is_told_what_to_install() -> None:
     (finding,) = windows_checks.processor("ARM64")
     assert "x64" in (finding.remedy or "")
     assert windows_checks.processor("AMD64") == []
+
+
+def test_a_data_folder_that_others_may_read_is_named(tmp_path: Path) -> None:
+    (finding,) = windows_checks.access(tmp_path, lambda _: False)
+    assert str(tmp_path) in finding.message
+    assert finding.ok is False
+    assert windows_checks.access(tmp_path, lambda _: True) == []
+    assert windows_checks.access(tmp_path / "not there", lambda _: False) == []

@@ -14,9 +14,10 @@ from tests.access import is_owners_alone
 from tests.report.builders import long_call, rich_call
 from typer.testing import CliRunner, Result
 
-from callwatch.cli.calls import calls_app, file_stem
+from callwatch.cli.calls import calls_app
 from callwatch.cli.trends import trends_app
 from callwatch.core.errors import CallwatchError, StoreError
+from callwatch.core.files import file_stem
 from callwatch.document import from_document
 from callwatch.store.history import CallHistory
 

@@ -70,7 +70,7 @@ def test_an_engine_that_quotes_what_was_said_is_named_without_it(in_thread: bool
     engine = Quoting()
     recognition = RecognitionWorker(engine) if in_thread else InlineRecognition(engine)
     recognition.submit([chunk(number) for number in range(3)])
-    recognition.finish(60.0)
+    recognition.finish()
     recognition.close()
     assert recognition.stats.failures == 3
     text = written()

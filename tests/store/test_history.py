@@ -1,5 +1,6 @@
 import multiprocessing
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -370,3 +371,30 @@ def test_the_newest_migration_is_the_version_that_the_program_knows() -> None:
 
     files = sorted(p.name for p in Path(folder.__file__).parent.glob("v*.py"))
     assert files[-1].startswith(f"v{HEAD}_")
+
+
+def test_two_new_histories_are_made_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alembic's state is global: the warm-up's history and the call's once took each other's migration."""
+    inside, both_came, overlapped = threading.Semaphore(1), threading.Barrier(2), threading.Event()
+
+    def upgrade(config: object, _to: str) -> None:
+        if not inside.acquire(blocking=False):
+            overlapped.set()
+            return
+        overlapped.wait(0.2)  # time for the other thread, were it let in
+        inside.release()
+
+    monkeypatch.setattr("alembic.command.upgrade", upgrade)
+
+    def make(name: str) -> None:
+        both_came.wait()
+        CallHistory(str(tmp_path / name)).close()
+
+    threads = [threading.Thread(target=make, args=(name,)) for name in ("a.db", "b.db")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not overlapped.is_set()

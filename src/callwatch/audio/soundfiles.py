@@ -37,6 +37,8 @@ _INTEGER_SCALES: Final = (2.0**15, 2.0**23, 2.0**31)
 # Only these sample types can hold NaN, infinities or values beyond full scale.
 _FLOAT_SUBTYPES: Final = frozenset({"FLOAT", "DOUBLE"})
 
+_LOUDEST: Final = 16.0  # 24 dB over full scale: what is clipped in the end may be so loud
+
 # What a damaged file loses at most before the damage; shorter reads only cost time.
 _READ_S: Final = 0.25
 
@@ -79,6 +81,8 @@ class SoundFile:
                 waveform[bad] = 0.0
                 np.multiply(waveform, self._scale, out=waveform)
                 clipped += int((np.abs(waveform) > 1.0).sum())
+                # A damaged file may hold 1e38, which the resampler's sums turn into no number at all.
+                np.clip(waveform, -_LOUDEST, _LOUDEST, out=waveform)
             total += waveform.size
             yield to_int16(resampler.push(waveform)).T
         if self.read_s < MIN_LENGTH_S:

@@ -4,7 +4,7 @@ import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from callwatch.app.archive.engine import EngineSettings
 from callwatch.cli.archive_options import Manifest, NameExpression, Pairs, Pattern, selected
@@ -23,9 +23,6 @@ from callwatch.core.errors import CallwatchError
 
 if TYPE_CHECKING:
     from callwatch.app.archive.batch import BatchCounts
-
-# So many faults are printed; all of them are in the history.
-_FAULTS_SHOWN = 20
 
 
 def batch(
@@ -96,17 +93,19 @@ def batch(
             f"{counts.skipped} already there, {len(counts.faults)} faults"
         )
     if counts.faults:
-        named = counts.faults[:_FAULTS_SHOWN]
-        if len(counts.faults) > len(named):
-            named.append(f"{len(counts.faults) - len(named)} more recordings could not be measured")
-        raise CallwatchError("\ncallwatch: ".join(named))
+        raise CallwatchError("\ncallwatch: ".join(counts.faults))
 
 
 class _Shown:
     """A line on stderr: calls, hours of audio, and how fast they come."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
         self._progress = Progress(
             *columns, console=err, transient=True, disable=not err.is_terminal
         )
@@ -125,4 +124,6 @@ class _Shown:
         hours = counts.audio_s / 3600
         rate = 3600 * hours / max(time.monotonic() - self._began_s, 1e-9)
         text = f"{counts.files} calls, {hours:.1f} h of audio, {rate:.0f} h an hour"
-        self._progress.update(self._task, description=text)
+        self._progress.update(
+            self._task, description=text, completed=counts.files, total=counts.total
+        )

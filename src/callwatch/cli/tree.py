@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from callwatch.cli.console import out
+from callwatch.cli.console import err, out
 from callwatch.cli.lazy import STYLE, LazyCommand, lazy_group
 from callwatch.core.build import this_build
 
@@ -20,8 +20,12 @@ COMMANDS = {
     "report": LazyCommand("callwatch.cli.report", "report", _AFTER, can_be_stopped=True),
     "calls": LazyCommand("callwatch.cli.calls", "calls_app", _AFTER),
     "trends": LazyCommand("callwatch.cli.trends", "trends_app", _AFTER),
+    "team": LazyCommand("callwatch.cli.team", "team", _AFTER),
+    "database": LazyCommand("callwatch.cli.team", "database_app", _AFTER),
     "devices": LazyCommand("callwatch.cli.devices", "devices", _MACHINE),
     "doctor": LazyCommand("callwatch.cli.devices", "doctor", _MACHINE),
+    "audit": LazyCommand("callwatch.cli.audit", "audit", _MACHINE),
+    "support": LazyCommand("callwatch.cli.audit", "support", _MACHINE),
     "autostart": LazyCommand("callwatch.cli.autostart", "autostart", _MACHINE),
     "models": LazyCommand("callwatch.cli.models", "models_app", _MACHINE),
     "redact": LazyCommand("callwatch.cli.redact", "redact", _AFTER),
@@ -50,6 +54,21 @@ def about(
     if version:
         out.print(str(this_build()))
         raise typer.Exit
+    if context.invoked_subcommand not in (None, "app", "call"):  # the app does it by itself
+        _finish_what_was_cut_short()
     if context.invoked_subcommand is None:
         # Where there is a display, main.py has started the app instead.
         typer.echo(context.get_help())
+
+
+def _finish_what_was_cut_short() -> None:
+    """Calls that a kill or a power failure ended, of the app or of any command: see app/recovery.py."""
+    from callwatch.app.unfinished import any_cut_short
+
+    if not any_cut_short():
+        return
+    from callwatch.app.recovery import finish_unfinished, notes_of
+    from callwatch.config import load_what_works
+
+    for note in notes_of(finish_unfinished(load_what_works()[0].config)):
+        err.print(f"note: {note}", markup=False)

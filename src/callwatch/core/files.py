@@ -6,6 +6,7 @@ crash or a forbidden folder leaves the older file as it was. No state, no thread
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from callwatch.core.owner_only import FILE_MODE, restrict_to_owner
+from callwatch.core.owner_only import FILE_MODE, make_private_folder, restrict_to_owner
 
 # What is not whole yet ends in this.
 PART: Final = ".part"
@@ -93,6 +94,11 @@ def replace_files(contents: Mapping[Path, str | bytes], mode: int | None = None)
         _discard(staged)
 
 
+def file_stem(name: str) -> str:
+    """A file name that any system takes, made from a call's id: it names nothing elsewhere."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("._")[:100] or "call"
+
+
 def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
     """Copy a file of any size to `target` in one step; see `replace_files`."""
     staged: dict[Path, Path] = {}
@@ -110,7 +116,10 @@ def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
 
 def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
     """A new file beside `target`, open for writing."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if mode == PRIVATE:
+        make_private_folder(target.parent)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         mode = target.stat().st_mode & 0o777 if mode is None else mode
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PART}")

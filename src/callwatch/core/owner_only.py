@@ -42,12 +42,15 @@ def is_owner_only(path: Path) -> bool:
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder, with those above it, for its owner alone; one that is there stays as it is."""
-    if path.is_dir():
-        return
-    path.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
-    if sys.platform == "win32":
-        restrict_to_owner(path)
+    """Make a folder and those above it that are missing, for their owner alone whatever the umask is.
+
+    Folders that are there stay as they are. Raises OSError.
+    """
+    for folder in reversed([path, *path.parents]):
+        if not folder.is_dir():
+            folder.mkdir(FOLDER_MODE, exist_ok=True)
+            if sys.platform == "win32":
+                restrict_to_owner(folder)
 
 
 def names_only(sddl: str, sid: str) -> bool:

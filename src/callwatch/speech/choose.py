@@ -16,6 +16,7 @@ from callwatch.core.build import how_to_install
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
 from callwatch.speech.models.installed import InstalledModel, inspect_model, installed_models
+from callwatch.speech.models.records import check_unchanged
 from callwatch.speech.protocol import Recognizer
 from callwatch.speech.vosk import VoskRecognizer
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
@@ -101,6 +102,7 @@ def _chosen(
     found: InstalledModel, language: Language, whisper: WhisperConfig | None, note: str
 ) -> RecognizerChoice:
     def create() -> Recognizer:
+        check_unchanged(found.path, found.name)
         if found.engine == "vosk":
             return VoskRecognizer(found.path, language, name=found.name)
         return WhisperRecognizer(found.path, language, whisper, name=found.name)

@@ -36,18 +36,12 @@ class PreparedCall:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveRow:
-    """What became of one recording: a call, one that is in the history already, or a fault."""
+    """One recording and its call; `call` is None when the history has it already."""
 
     locator: str
     stamp: str
+    call_id: str
     call: PreparedCall | None = None
-    known_id: str | None = None
-    fault: str = ""
-
-    @property
-    def call_id(self) -> str | None:
-        """The call that this recording holds; None for a fault."""
-        return self.call.call_id if self.call is not None else self.known_id
 
 
 def prepare(
@@ -90,22 +84,21 @@ class ArchiveStore:
         with translated_errors(self.name), self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def unchanged(self, stamps: Mapping[str, str], engine_key: str) -> dict[str, str]:
-        """Those of the recordings (locator to stamp) that need no work, each with its fault or ""."""
-        query = select(ArchiveFile.locator, ArchiveFile.stamp, ArchiveFile.fault).where(
+    def unchanged(self, stamps: Mapping[str, str], engine_key: str) -> set[str]:
+        """The locators of those recordings (locator to stamp) that need no work."""
+        query = select(ArchiveFile.locator, ArchiveFile.stamp).where(
             ArchiveFile.locator.in_(list(stamps)), ArchiveFile.engine_key == engine_key
         )
         with translated_errors(self.name), self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        return {locator: fault for locator, stamp, fault in rows if stamps[locator] == stamp}
+        return {locator for locator, stamp in rows if stamps[locator] == stamp}
 
     def write(self, rows: Sequence[ArchiveRow], engine_key: str) -> None:
         """Write all of these, in one transaction."""
         with translated_errors(self.name), writing(self._engine) as connection:
             calls = {row.call.call_id: row.call for row in rows if row.call is not None}
             keys = _write_calls(connection, calls)
-            named = [row.call_id for row in rows if row.call_id and row.call_id not in keys]
-            keys |= _keys(connection, named)
+            keys |= _keys(connection, [row.call_id for row in rows if row.call_id not in keys])
             locators = {row.locator: row for row in rows}
             connection.execute(delete(ArchiveFile).where(ArchiveFile.locator.in_(list(locators))))
             files = [
@@ -113,12 +106,11 @@ class ArchiveStore:
                     "locator": row.locator,
                     "stamp": row.stamp,
                     "engine_key": engine_key,
-                    "call_pk": keys.get(row.call_id) if row.call_id else None,
-                    "fault": row.fault,
+                    "call_pk": keys[row.call_id],
                 }
                 # A call that was deleted meanwhile is measured again the next time.
                 for row in locators.values()
-                if row.fault or row.call_id in keys
+                if row.call_id in keys
             ]
             if files:
                 connection.execute(insert(ArchiveFile), files)

@@ -7,11 +7,11 @@ an engine hands each thread its own connection.
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
 
@@ -19,18 +19,20 @@ from callwatch.core.build import how_to_install
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
 from callwatch.core.files import open_private
 from callwatch.core.owner_only import is_owner_only, make_private_folder, restrict_to_owner
+from callwatch.store.place import default_path
 
 # The newest version that this program knows: the last file in migrations/versions.
 HEAD: Final = "0005"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
+_MIGRATING: Final = threading.Lock()
 # Any number will do, as long as all callwatch programs use the same one.
 _MIGRATION_LOCK = 7_202_613
 
 
 def default_url() -> str:
     """SQLite in this user's data folder."""
-    return f"sqlite:///{Path(platformdirs.user_data_dir('callwatch', False)) / 'history.sqlite3'}"
+    return f"sqlite:///{default_path()}"
 
 
 def parsed(url: str | None) -> URL:
@@ -68,6 +70,20 @@ def open_database(url: URL) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def damage_of(url: URL) -> str:
+    """What SQLite's own check says of the file, in a line; "" when it is whole, absent or on a server."""
+    if url.get_backend_name() != "sqlite" or not Path(url.database or "").is_file():
+        return ""
+    try:
+        link = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        with contextlib.closing(link):
+            (found,) = link.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        found = str(error)
+    line = " ".join(str(found).split())
+    return "" if line == "ok" else line[:200]
 
 
 def shown(url: URL) -> str:
@@ -217,7 +233,9 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    # Alembic keeps the migration that runs in globals: two at once, each in a thread, take each other's.
+    with _MIGRATING:
+        command.upgrade(config, "head")
 
 
 def _sentence(name: str, reason: str) -> str:

@@ -3,7 +3,8 @@
 `calls` holds one narrow line a call, so that lists and trends never open a document;
 `documents` the whole report, compressed; `transcripts` the words, for searching;
 `call_files` what lies on disk for a call and is deleted with it; `nudge_outcomes` what happened
-in the seconds after each due nudge.
+in the seconds after each due nudge; `pending_deletions` what is still to be deleted of calls that
+are gone.
 """
 
 from datetime import date
@@ -144,7 +145,7 @@ class PendingDeletion(Base):
 
 
 class ArchiveFile(Base):
-    """A recording of an archive as it was when it was measured: a call, or the fault it had.
+    """A recording of an archive as it was when it was measured, and the call that it holds.
 
     `stamp` changes when the file does (size and time, or the store's own mark).
     """
@@ -154,10 +155,7 @@ class ArchiveFile(Base):
     locator: Mapped[str] = mapped_column(Text, primary_key=True)
     stamp: Mapped[str] = mapped_column(String(200))
     engine_key: Mapped[str] = mapped_column(String(64))
-    call_pk: Mapped[int | None] = mapped_column(
-        ForeignKey("calls.pk", ondelete="CASCADE"), index=True
-    )
-    fault: Mapped[str] = mapped_column(Text, server_default="")
+    call_pk: Mapped[int] = mapped_column(ForeignKey("calls.pk", ondelete="CASCADE"), index=True)
 
 
 class TeamReport(Base):

@@ -80,7 +80,7 @@ class Engine:
         self.offer: Nudge | None = None
         self.fault = ""
         self.newest: Path | None = None
-        self.cut_short = 0
+        self.cut_short = (0, 0)
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -94,7 +94,7 @@ class Engine:
 
     def warm_up(self) -> None: ...
 
-    def recover(self) -> int:
+    def recover(self) -> tuple[int, int]:
         return self.cut_short
 
     def overlay_settings(self) -> OverlaySettings:
@@ -357,6 +357,25 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     app.close()
 
 
+def test_when_the_tray_dies_the_overlay_can_be_clicked(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [True]
+    monkeypatch.setattr("callwatch_ui.desktop.app.has_tray", lambda: there[0])
+    app = app_for(qtbot, Engine())
+    app.show()
+    seen = []
+    for is_there in (True, False, False, True, True):
+        there[0] = is_there
+        app.check_tray()
+        seen.append(app.overlay.isVisible())
+    assert seen == [False, True, True, False, False]
+    app.overlay.show()  # by a click on the icon
+    app.check_tray()
+    assert app.overlay.isVisible()
+    app.close()
+
+
 def test_the_last_report_is_one_click_in_the_menu(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -582,7 +601,7 @@ def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
 
 def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
-    engine.cut_short = 2
+    engine.cut_short = (2, 0)
     monkeypatch.setattr("callwatch_ui.desktop.app.WARM_UP_MS", 0)
     app = app_for(qtbot, engine)
     app.show()

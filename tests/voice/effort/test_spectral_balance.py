@@ -75,9 +75,9 @@ def test_a_tone_lies_in_its_third_octave_with_its_power(band: int, centre_hz: in
 
 @pytest.mark.parametrize(("softer", "falls"), [(20, False), (24, True)])
 def test_the_noise_is_the_lower_third_of_the_last_64(softer: int, falls: bool) -> None:
-    floor, strong = NoiseFloor(), np.full(11, 1e-4, np.float32)
-    for bands in [strong] * 64 + [strong / 100] * softer:
-        floor.hear(bands)
+    floor = NoiseFloor()
+    for power in [1e-4] * 64 + [1e-6] * softer:
+        floor.hear(np.full(11, power, np.float32))
     assert bool(floor.bands[0] < 5e-5) is falls
 
 

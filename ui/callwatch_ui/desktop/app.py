@@ -52,6 +52,9 @@ PHASES = {
 }
 # The desktop's own start is over by then, and nobody has called yet.
 WARM_UP_MS = 2000
+WARM_UP_END_S = 1.0
+# A panel that crashed is back within a few seconds; until then the overlay is all there is to click.
+TRAY_CHECK_MS = 5000
 RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
 
 
@@ -61,7 +64,7 @@ class DesktopApp(QObject):
     quit_wanted = pyqtSignal()
     # From any thread: the kind and place of a bug.
     faulted = pyqtSignal(str)
-    _recovered = pyqtSignal(int)
+    _recovered = pyqtSignal(int, int)
     _warmed = pyqtSignal()
 
     def __init__(self, words: Translator, host: DesktopHost) -> None:
@@ -83,15 +86,20 @@ class DesktopApp(QObject):
         self._qt_texts = QtTexts(words)
         self._qt_texts.speak(words.language)
         self._warming: threading.Thread | None = None
+        self._had_tray = has_tray()
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
         self._warm_up.timeout.connect(self._begin_to_warm)
+        self._tray_watch = QTimer(self)
+        self._tray_watch.setInterval(TRAY_CHECK_MS)
+        self._tray_watch.timeout.connect(self.check_tray)
         self._connect_signals()
 
     def show(self) -> None:
         """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
         self.garbage.start()
+        self._tray_watch.start()
         if has_tray():
             self.tray.show()
         else:
@@ -110,17 +118,18 @@ class DesktopApp(QObject):
         self._warm_up.start()
 
     def close(self) -> None:
-        """End everything; waits for a report that is being written."""
+        """End everything; waits for a report that is being written, and for nothing else for long."""
+        self.control.close()
         self.session.stop()
         self.auto.close()
         self.reader.close()
         self.server.close()
         self._warm_up.stop()
+        self._tray_watch.stop()
         if self._warming is not None:
-            self._warming.join()
+            self._warming.join(WARM_UP_END_S)
         if self._hotkey is not None:
             self._hotkey.close()
-        self.control.close()
         self.windows.close_all()
         self.auto.close()  # a first run that was left would have begun it again
         self._host.setup.close()
@@ -157,13 +166,17 @@ class DesktopApp(QObject):
         if self._warming is not None and self._warming.is_alive():
             self._warm_up.start()  # it warms for other settings: once more after it
             return
-        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
+        # A model that is still being loaded must not hold up the end of the session.
+        self._warming = threading.Thread(
+            target=self._prepare, name="callwatch-warm-up", daemon=True
+        )
         self._warming.start()
 
     def _prepare(self) -> None:
         """In a helper thread: calls that were cut short, and what the next one needs."""
-        if count := self._host.recover():
-            self._recovered.emit(count)
+        finished, set_aside = self._host.recover()
+        if finished or set_aside:
+            self._recovered.emit(finished, set_aside)
         self._host.warm_up()
         self._warmed.emit()
 
@@ -171,7 +184,7 @@ class DesktopApp(QObject):
         connect_queued(
             self.faulted, lambda bug: self._notify(self._words("fault.skipped", bug=bug))
         )
-        self._recovered.connect(lambda n: self._notify(self._words("history.recovered", n=n)))
+        self._recovered.connect(self._tell_recovered)
         self.bridge.arrived.connect(self.overlay.on_events)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
@@ -200,6 +213,12 @@ class DesktopApp(QObject):
         self.session.away.connect(self.control.note_absence)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
+
+    def _tell_recovered(self, finished: int, set_aside: int) -> None:
+        if finished:
+            self._notify(self._words("history.recovered", n=finished))
+        if set_aside:
+            self._notify(self._words("history.set_aside", n=set_aside))
 
     def command(self, command: AppCommand) -> Answer:
         """Do what a key, the menu or another program asks for."""
@@ -343,6 +362,17 @@ class DesktopApp(QObject):
         nudge = self._host.breather()
         if nudge is not None and self.control.state is AppState.IDLE:
             self.breather.show(nudge)
+
+    def check_tray(self) -> None:
+        """A tray that died leaves the overlay to be clicked; one that came takes over again."""
+        if not has_tray():
+            self.overlay.show()
+        elif not self.tray.isVisible():
+            self.tray.show()
+            self._hide_when_idle()
+        elif not self._had_tray:
+            self._hide_when_idle()
+        self._had_tray = has_tray()
 
     def _hide_when_idle(self) -> None:
         """Without a call and a card the overlay is in the tray's keeping."""

@@ -7,7 +7,9 @@ of any size takes the same memory. A row is written once its task is done and be
 are handed out: when the history is slow, the workers wait. Called by one thread.
 """
 
+import contextlib
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,7 +23,7 @@ from callwatch.app.archive.engine import EngineSettings
 from callwatch.app.archive.gather import Selection
 from callwatch.app.archive.recording import Recording
 from callwatch.app.archive.sources import list_recordings, stamp_of
-from callwatch.core.errors import InputError, StoreError
+from callwatch.core.errors import CallwatchError, InputError, StoreError
 from callwatch.store.archive import ArchiveRow, ArchiveStore
 
 # Tasks beyond those that run: the next one is at hand when a worker is done, and its files are few.
@@ -49,6 +51,7 @@ class BatchPlan:
 class BatchCounts:
     """How far it has come."""
 
+    total: int | None = None  # recordings there are, once all of them are counted
     measured: int = 0
     skipped: int = 0
     audio_s: float = 0.0
@@ -84,11 +87,14 @@ def run_batch(
     plugin = EnginePlugin(f"callwatch-{uuid4().hex[:8]}", plan.settings, engine_key, known)
     writer = _Writer(store, engine_key, sleep)
     client.register_plugin(plugin)
+    counting = threading.Thread(target=_count_all, args=(plan, counts), daemon=True)
+    counting.start()
     try:
         jobs = _jobs(plan, store, engine_key, counts)
         for outcome in _computed(client, plugin.name, jobs):
             _count(outcome, counts)
-            writer.add(outcome.row)
+            if outcome.row is not None:
+                writer.add(outcome.row)
             report(counts)
         report(counts)
     finally:
@@ -96,6 +102,12 @@ def run_batch(
     store.refresh()
     client.unregister_worker_plugin(plugin.name)
     return counts
+
+
+def _count_all(plan: BatchPlan, counts: BatchCounts) -> None:
+    """Beside the work: how many recordings there are, for the time that is left."""
+    with contextlib.suppress(CallwatchError):  # said by the one who reads the list
+        counts.total = sum(1 for _ in list_recordings(plan.sources, plan.manifests, plan.selection))
 
 
 def _jobs(
@@ -120,12 +132,10 @@ def _jobs(
         stamps = {locator: stamp for locator, (_, stamp, _) in stamped.items()}
         done = store.unchanged(stamps, engine_key)
         for locator, (recording, stamp, written_at) in stamped.items():
-            if locator not in done:
-                yield Job(recording, stamp, written_at)
-            elif done[locator]:
-                counts.faults.append(done[locator])
-            else:
+            if locator in done:
                 counts.skipped += 1
+            else:
+                yield Job(recording, stamp, written_at)
 
 
 def _stamp(recording: Recording) -> tuple[str, datetime | None]:
@@ -163,7 +173,7 @@ def _computed(client: Any, plugin_name: str, jobs: Iterator[Any]) -> Iterator[An
         else:
             locator = job.recording.locator
             fault = f"{locator} could not be measured ({_reason(result)}): try it by itself"
-            yield Measured(ArchiveRow(locator, job.stamp, fault=fault))
+            yield Measured(fault=fault)
         del future, result
         hand_out()
 
@@ -195,9 +205,9 @@ def _reason(result: Any) -> str:
 
 
 def _count(outcome: Any, counts: BatchCounts) -> None:
-    if outcome.row.fault:
-        counts.faults.append(outcome.row.fault)
-    elif outcome.is_new:
+    if outcome.fault:
+        counts.faults.append(outcome.fault)
+    elif outcome.row.call is not None:
         counts.measured += 1
         counts.audio_s += outcome.audio_s
     else:

@@ -5,6 +5,7 @@ said by the environment or fsspec's own settings, on the machine of each worker.
 """
 
 import contextlib
+import errno
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -138,6 +139,11 @@ def _translated(address: str) -> Iterator[None]:
             f"{address} needs a library that is not installed ({exc}): install it on every worker"
         ) from exc
     except OSError as exc:
+        if exc.errno == errno.ENOSPC:
+            raise InputError(
+                f"{address} could not be copied to be measured: make room in the folder for temporary "
+                "files, or name another with TMPDIR"
+            ) from exc
         raise InputError(
             f"{address} cannot be read ({exc.strerror or exc}): check the address and who may read it"
         ) from exc

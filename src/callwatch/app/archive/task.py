@@ -13,12 +13,11 @@ from typing import Any, Final
 
 from distributed import WorkerPlugin, get_worker
 
-from callwatch.app.analyze import AnalysisInput
+from callwatch.app.analyze import AnalysisInput, content_id
 from callwatch.app.archive.engine import Engine, EngineSettings
-from callwatch.app.archive.recording import CallDetails, Recording
+from callwatch.app.archive.recording import Recording
 from callwatch.app.archive.sources import fetched
-from callwatch.audio.recorded_at import recorded_at
-from callwatch.core.errors import CallwatchError, OutputError
+from callwatch.core.errors import CallwatchError
 from callwatch.core.log import logger_of
 from callwatch.store.archive import ArchiveRow, prepare
 
@@ -36,11 +35,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The row for the history, and what the progress shows."""
+    """The row for the history, or why there is none, and what the progress shows."""
 
-    row: ArchiveRow
+    row: ArchiveRow | None = None
     audio_s: float = 0.0
-    is_new: bool = True
+    fault: str = ""
 
 
 class EnginePlugin(WorkerPlugin):
@@ -59,7 +58,7 @@ class EnginePlugin(WorkerPlugin):
 
 
 def measure(plugin_name: str, job: Job) -> Measured:
-    """The task: never raises for what is wrong with a recording, it is a fault in the row."""
+    """The task: what is wrong with a recording does not raise, it is a fault."""
     plugin: Any = get_worker().plugins[plugin_name]
     return measured(plugin.engine, plugin.engine_key, plugin.known, job)
 
@@ -69,15 +68,13 @@ def measured(engine: Engine, engine_key: str, known: frozenset[str], job: Job) -
     locator = job.recording.locator
     try:
         return _measured(engine, engine_key, known, job)
-    except OutputError:
-        raise
     except CallwatchError as fault:
-        return Measured(ArchiveRow(locator, job.stamp, fault=str(fault)))
+        return Measured(fault=str(fault))
     except Exception as fault:  # noqa: BLE001
         # A fault of our own in one call of many thousands: the others are worth their figures.
         _log.error("a call could not be measured", exc_info=fault)
         said = f"{locator} met a fault of callwatch ({type(fault).__name__}: {fault}): report it"
-        return Measured(ArchiveRow(locator, job.stamp, fault=said))
+        return Measured(fault=said)
 
 
 def _measured(engine: Engine, engine_key: str, known: frozenset[str], job: Job) -> Measured:
@@ -92,15 +89,13 @@ def _measured(engine: Engine, engine_key: str, known: frozenset[str], job: Job) 
             paths.append(path)
             digests.append(digest)
         agent = recording.details.agent_id or settings.config.call.agent_id or None
-        call_id = settings.call_id(tuple(digests), agent)
+        call_id = content_id(digests, agent, settings.channels)
         locator, stamp = recording.locator, job.stamp
         if call_id in known:
-            return Measured(ArchiveRow(locator, stamp, known_id=call_id), is_new=False)
+            return Measured(ArchiveRow(locator, stamp, call_id))
         first, *second = paths
         item = AnalysisInput(None, first, second[0]) if second else AnalysisInput(first)
-        known_before = recording.details
-        began = CallDetails(started_at=recorded_at(paths[0]) or job.written_at)
-        summary = engine.measure(item, recording.name, call_id, known_before.or_else(began))
+        summary = engine.measure(item, recording.name, call_id, recording.details, job.written_at)
     keep_days = settings.config.store.retention_days
     call = prepare(summary, recording.details.queue, engine_key, keep_days, datetime.now(UTC))
-    return Measured(ArchiveRow(locator, stamp, call), summary.call.duration_s)
+    return Measured(ArchiveRow(locator, stamp, call_id, call), summary.call.duration_s)

@@ -21,7 +21,13 @@ from callwatch.speech.models.installed import (
     inspect_model,
     model_directories,
 )
-from callwatch.speech.models.records import digest, read_json, write_json, write_record
+from callwatch.speech.models.records import (
+    changed_files,
+    digest,
+    read_json,
+    write_json,
+    write_record,
+)
 from callwatch.speech.models.unpack import unpack
 
 FileProgress = Callable[[str, int, int | None], None]
@@ -118,13 +124,7 @@ class ModelLibrary:
         listed = record.get("files")
         if not isinstance(listed, dict):
             return self._verify_without_record(model)
-        problems = []
-        for name, known in sorted(listed.items()):
-            file = model.path / name
-            if not file.is_file():
-                problems.append(f"{name} is missing")
-            elif file.stat().st_size != known["size"] or digest(file, "sha256") != known["sha256"]:
-                problems.append(f"{name} has changed since it was installed")
+        problems = changed_files(model.path)
         return Verification(
             model.name, model.path, tuple(problems), str(record.get("checksum", ""))
         )

@@ -26,8 +26,13 @@ def upgrade() -> None:
         sa.Column("locator", sa.Text, primary_key=True),
         sa.Column("stamp", sa.String(200), nullable=False),
         sa.Column("engine_key", sa.String(64), nullable=False),
-        sa.Column("call_pk", sa.Integer, sa.ForeignKey("calls.pk", ondelete="CASCADE"), index=True),
-        sa.Column("fault", sa.Text, nullable=False, server_default=""),
+        sa.Column(
+            "call_pk",
+            sa.Integer,
+            sa.ForeignKey("calls.pk", ondelete="CASCADE"),
+            nullable=False,
+            index=True,
+        ),
     )
     op.create_table(
         "team_reports",
