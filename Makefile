@@ -8,12 +8,19 @@ OUT ?= demo-out
 WORKERS ?= logical
 PYTEST := -m pytest -n $(WORKERS) --maxprocesses 8 --no-loadscope-reorder --durations 10
 
-.PHONY: help demo test lint format bench lock pythons lowest news hooks sbom audit clean
+# The Windows under Wine that checks run on, and the rooms whose tests run there.
+WINDOWS ?= .windows
+BUNDLES ?= bundles
+WINDOWS_ROOMS ?= core texts voice detectors phrases session report store cli app audio redaction ui/native test_config.py
+
+.PHONY: help demo test test-windows bundle-windows bundle-linux lint format bench lock pythons lowest news hooks sbom audit clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    play the demo call through the live pipeline and write its report"
 	@echo "make test    lint, type-check and run the whole test suite"
+	@echo "make test-windows   what must hold on Windows, on a Windows Python under Wine"
+	@echo "make bundle-windows WINDOWS_PYTHON=...   the installer for Windows; make bundle-linux: folder and .deb"
 	@echo "make lint    ruff, mypy (strict) and the room rules"
 	@echo "make bench   accuracy and speed; needs CALLWATCH_DATA=directory of recordings"
 	@echo "make hooks   check what is committed with ruff, before it is"
@@ -25,6 +32,22 @@ demo: $(STAMPS)/demo
 
 test: lint
 	$(PY) $(PYTEST) $(PYTEST_ARGS)
+
+# Some of the suite on a Windows Python, then whole programs there: figures, the app in a call, the installer.
+test-windows: $(STAMPS)/dev $(STAMPS)/system-windows
+	scripts/windows/setup.sh $(WINDOWS)
+	RUN_TIMEOUT=900 scripts/windows/run.sh $(WINDOWS) -m pytest -q --timeout 120 -p no:cacheprovider -p no:xdist \
+	  -m "not pulse and not window" $(addprefix tests/,$(WINDOWS_ROOMS))
+	CALLWATCH_WINE=$(abspath $(WINDOWS)) $(PY) -m pytest -q -p no:xdist tests/wine
+
+# Installers (docs/rollout.md). WINDOWS_PYTHON is a CPython for Windows that may be shipped.
+bundle-windows: $(STAMPS)/release $(STAMPS)/system-bundle
+	@test -n "$(WINDOWS_PYTHON)" || \
+	  { echo "say which Python: make bundle-windows WINDOWS_PYTHON=python-3.x.y-embed-amd64.zip"; exit 1; }
+	$(PY) -m scripts.bundle.windows --python "$(WINDOWS_PYTHON)" --out $(BUNDLES) --uv $(VENV)/bin/uv
+
+bundle-linux: $(STAMPS)/release $(STAMPS)/system-bundle
+	$(PY) -m scripts.bundle.linux --out $(BUNDLES) --uv $(VENV)/bin/uv
 
 lint: $(STAMPS)/dev
 	$(VENV)/bin/ruff check .

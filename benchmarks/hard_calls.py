@@ -4,7 +4,7 @@ Harder than everyday scripts: listening phrases of 0.3-1.5 s in the middle of th
 interruptions whose overlap lasts only 0.65-1.0 s, both sides starting together, pauses inside
 turns with a listening word in them, smooth changes with overlap; clean, telephone, noise and bleed.
 
-    python -m benchmarks.hard_calls FOLDER --seed 1 --count 12 [--clean]
+    python -m benchmarks.hard_calls FOLDER --seed 1 --count 12 [--clean] [--interruptions 0.35]
 
 Needs flite (`apt install flite`). The format of the truth files is described in README.md.
 """
@@ -97,7 +97,14 @@ class Piece:
 class HardCall:
     """Lays out one call, then renders it under one condition."""
 
-    def __init__(self, seed: int, index: int, conditions: tuple[str, ...] = CONDITIONS) -> None:
+    def __init__(
+        self,
+        seed: int,
+        index: int,
+        conditions: tuple[str, ...] = CONDITIONS,
+        interruptions: float = 0.35,
+    ) -> None:
+        self.interruptions = interruptions
         self.rng = np.random.default_rng([seed, index])
         self.condition = conditions[index % len(conditions)]
         self.voices = [str(v) for v in self.rng.permutation(VOICES)[:2]]
@@ -118,10 +125,10 @@ class HardCall:
         while now < target_s:
             turn = self.turn(channel, now)
             choice = self.rng.random()
-            if choice < 0.35:
+            if choice < self.interruptions:
                 now, channel = self.interrupt(turn, 1 - channel)
                 continue
-            if choice < 0.8:
+            if choice < self.interruptions + 0.45:
                 self.listen(turn, 1 - channel)
             end = turn[-1].end
             if self.rng.random() < 0.2:
@@ -234,11 +241,12 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=12)
     parser.add_argument("--seconds", type=float, default=150.0)
     parser.add_argument("--clean", action="store_true", help="clean calls only")
+    parser.add_argument("--interruptions", type=float, default=0.35, help="share of turns")
     args = parser.parse_args()
     conditions = ("clean",) if args.clean else CONDITIONS
     args.folder.mkdir(parents=True, exist_ok=True)
     for index in range(args.count):
-        call = HardCall(args.seed, index, conditions)
+        call = HardCall(args.seed, index, conditions, args.interruptions)
         call.script(args.seconds)
         call.render(args.folder, f"call_{index:03d}")
 

@@ -92,7 +92,7 @@ def through_callwatch(recognizer: Recognizer, samples: Samples) -> Run:
     end_s = both.shape[1] / CALL_RATE_HZ
     recognition.submit(feed.process(CallBlock(both[:, :0], end_s), voice.finish()))
     recognition.submit(feed.finish(end_s))
-    return Run(heard + recognition.finish(0.0), time.process_time() - begun)
+    return Run(heard + recognition.finish(), time.process_time() - begun)
 
 
 def whole(recognizer: Recognizer, samples: Samples) -> Run:

@@ -54,7 +54,7 @@ def hear(recognizer: Recognizer, both: Samples, at_s: float) -> list[Utterance]:
         recognition.submit(feed.process(block, voice.process(block)))
         heard += recognition.poll()
     recognition.submit(feed.finish(at_s + both.shape[1] / CALL_RATE_HZ))
-    return heard + recognition.finish(0.0)
+    return heard + recognition.finish()
 
 
 def share(line: list[str], utterance: Utterance) -> float:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the system packages that a purpose needs (python, demo or test) with apt where that is
+# Installs the system packages that a purpose needs (python, demo, test, windows or bundle) with apt where that is
 # there, and says what to install elsewhere. Packages that are there already are left alone.
 set -eu
 
@@ -14,6 +14,10 @@ case $purpose in
   demo) wanted="$qt $sound"; names="PortAudio and Qt's X libraries (libegl, libxkbcommon-x11, libxcb-cursor)" ;;
   test) wanted="$qt $sound pulseaudio pulseaudio-utils xvfb xauth openbox xdotool x11-utils chromium postgresql poppler-utils"
         names="PortAudio, Qt's X libraries, PulseAudio, Xvfb, openbox, xdotool, Chromium and PostgreSQL" ;;
+  windows) wanted="wine wine64 gcc-mingw-w64-x86-64-win32 xvfb pulseaudio pulseaudio-utils"
+        names="64-bit Wine 8 (Debian 12's), the mingw-w64 C compiler, Xvfb and PulseAudio" ;;
+  bundle) wanted="gcc-mingw-w64-x86-64-win32 wixl msitools patchelf dpkg debootstrap"
+        names="the mingw-w64 C compiler, msitools with wixl, patchelf, dpkg and debootstrap" ;;
   *) echo "unknown purpose: $purpose" >&2; exit 1 ;;
 esac
 

@@ -25,16 +25,20 @@ if sys.argv == ["-c"]:
 hypothesis.settings.register_profile("callwatch", deadline=None)
 hypothesis.settings.load_profile("callwatch")
 
-# A shell that starts the tests in the background has them ignore Ctrl-C, and every program that they
+# A shell that starts the tests in the background has them ignore Ctrl-C or its own end, and every program that they
 # start as well.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 # Where a program looks for the user's files, on any system.
 _USER_FOLDERS = (
     *("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
-    *("APPDATA", "LOCALAPPDATA"),
+    *("APPDATA", "LOCALAPPDATA", "PROGRAMDATA"),
+    # Windows itself says where these folders are, whatever its environment holds; platformdirs reads these first.
+    *("WIN_PD_OVERRIDE_APPDATA", "WIN_PD_OVERRIDE_LOCAL_APPDATA", "WIN_PD_OVERRIDE_COMMON_APPDATA"),
 )
 
 
@@ -55,8 +59,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes long in real time comes first, so that nobody waits for it in the end."""
+    if sys.platform == "win32":
+        left_out = [item for item in items if item.get_closest_marker("posix")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("posix")]
     names = ("pulse", "window", "slow")
     items.sort(key=lambda item: not any(item.get_closest_marker(name) for name in names))
 

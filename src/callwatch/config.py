@@ -5,8 +5,9 @@ Files, weakest first; each may hold any part of the tree:
     the defaults     the dataclasses below
     the user's       <user config dir>/callwatch/config.toml, or $CALLWATCH_CONFIG
     IT's             <site config dir>/callwatch/config.toml (Linux: /etc/xdg/callwatch/config.toml)
+    policies         on Windows the registry, core/windows_policy.py
 
-IT's file wins, and the keys that it names are locked: the settings dialog shows them as such. A
+IT's file and policies win, and the keys that they name are locked: the settings dialog shows them as such. A
 file of schema 1 is read as well (`move_from_schema_1`), and written as schema 2 when it is saved.
 The thresholds of the analysis are no settings: session/experimental.py.
 """
@@ -35,6 +36,7 @@ from callwatch.core.table_reader import (
     nested,
     take_key,
 )
+from callwatch.core.windows_policy import installed_value, policy
 from callwatch.session.attention_budget import NudgeConfig
 from callwatch.session.nudge_rules import BREATHER, RULES
 
@@ -163,7 +165,9 @@ def user_config_path() -> Path:
 
 
 def site_config_path() -> Path:
-    """Where the IT department's settings are."""
+    """Where the IT department's settings are; an installer may have named another file."""
+    if named := installed_value("SiteSettings"):
+        return Path(named)
     return Path(platformdirs.site_config_dir("callwatch", appauthor=False)) / "config.toml"
 
 
@@ -230,6 +234,7 @@ MOVED_FROM_1: Final = {
 DROPPED_FROM_1: Final = (
     "analysis", "app.both_within_s", "app.least_speech_s", "app.end_after_lost_s"
 )  # fmt: skip
+_QUOTED: Final = 200  # of what a parser says; it may repeat the file
 _MOST_NAMED: Final = 3  # of one table; more are counted
 
 
@@ -279,6 +284,11 @@ def _load(user_path: Path, site_path: Path) -> tuple[LoadedConfig, list[str]]:
         notes += [_dropped_sentence(path, dropped)] if dropped else []
         if path == site_path:
             locked = frozenset(leaves(values))
+    if set_by_policy := policy(config):
+        reader = TableReader(place=" of the policy in Windows' registry")
+        config = reader.read(config, set_by_policy)
+        mistakes += reader.mistakes
+        locked |= frozenset(leaves(set_by_policy))
     return LoadedConfig(config, locked, user_path, tuple(notes)), mistakes
 
 
@@ -290,9 +300,12 @@ def _read(path: Path) -> tuple[dict[str, Any], list[str]]:
         values = tomllib.loads(path.read_text("utf-8"))
     except OSError as exc:
         raise ConfigError(f"The settings file {path} cannot be read: {exc.strerror}.") from exc
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+    except (
+        ValueError,
+        RecursionError,
+    ) as exc:  # TOML's own errors among them, and numbers too long to read
         raise ConfigError(
-            f"The settings file {path} is broken ({exc}): correct it or move it away."
+            f"The settings file {path} is broken ({str(exc)[:_QUOTED]}): correct it or move it away."
         ) from exc
     dropped = move_from_schema_1(values) if _schema_of(values, path) < SCHEMA else []
     values.pop("schema", None)
@@ -303,7 +316,7 @@ def _schema_of(values: Mapping[str, Any], path: Path) -> int:
     schema = values.get("schema", 1)
     if isinstance(schema, bool) or schema not in range(1, SCHEMA + 1):
         raise ConfigError(
-            f"The settings file {path} is of another version of callwatch (schema {schema!r}): update "
+            f"The settings file {path} is of another version of callwatch (schema {str(schema)[:_QUOTED]}): update "
             "callwatch or move the file away."
         )
     return int(schema)

@@ -6,7 +6,7 @@ be measured is None; the containers keep their shape. `docs/contract.md` is the 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind, ThreatCategory
@@ -77,6 +77,9 @@ def to_document(summary: CallSummary) -> Document:
     }
 
 
+_QUOTED: Final = 80  # of a value that is wrong
+
+
 def from_document(document: Mapping[str, Any]) -> CallSummary:
     """The summary that a report.json holds.
 
@@ -85,14 +88,14 @@ def from_document(document: Mapping[str, Any]) -> CallSummary:
     schema = document.get("schema") if isinstance(document, Mapping) else None
     if schema != SCHEMA:
         raise InputError(
-            f"this is not a report of this version ({schema!r} instead of {SCHEMA!r}): "
+            f"this is not a report of this version ({str(schema)[:_QUOTED]!r} instead of {SCHEMA!r}): "
             "open it with the callwatch that wrote it, or analyse the call again"
         )
     try:
         return _summary(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         raise InputError(
-            f"the report is damaged ({type(exc).__name__}: {exc}): analyse the call again"
+            f"the report is damaged ({type(exc).__name__}: {str(exc)[:_QUOTED]}): analyse the call again"
         ) from exc
 
 

@@ -52,8 +52,9 @@ def test_files_in_a_folder_of_our_own_go_with_the_call(
     outcome = run(recording, tmp_path / "out", StoreConfig(url=url), own_folder=own_folder)
     with CallHistory(url) as history:
         history.delete(outcome.summary.call.id)
-    left = sorted(path.name for path in (tmp_path / "out").iterdir())
+    left = sorted(path.name for path in (tmp_path / "out").glob("*"))
     assert left == ([] if own_folder else NAMES)
+    assert (tmp_path / "out").exists() is not own_folder
 
 
 def test_equal_names_never_share_a_folder() -> None:

@@ -1,12 +1,15 @@
 """The doctor finds what is missing, says what it costs and how to mend it, and never raises."""
 
-import os
+import sys
 from pathlib import Path
 
 import pytest
 from tests.pulse import PulseServer
 
-from callwatch.app.doctor import Finding, diagnose
+from callwatch.app import windows_checks
+from callwatch.app.doctor import diagnose
+from callwatch.app.findings import Finding
+from callwatch.app.folders import data_folder
 from callwatch.app.remedies import INSTALLERS, PARTS, install, microphone_permission
 from callwatch.core.channels import Language
 
@@ -24,8 +27,9 @@ def test_all_is_looked_at_and_every_lack_has_a_remedy() -> None:
     findings = diagnose()
     assert len({finding.name for finding in findings}) == len(findings)
     named = by_name(findings)
+    system = "Visual C++ runtime" if sys.platform == "win32" else "PortAudio"
     for name in (
-        "Python", "settings", "recordings", "PortAudio", "microphone", "what is played",
+        "Python", "settings", "recordings", system, "microphone", "what is played",
         "voice gate", "voice model", "window library", "display", "data folder", "history",
     ):  # fmt: skip
         assert name in named
@@ -35,11 +39,11 @@ def test_all_is_looked_at_and_every_lack_has_a_remedy() -> None:
         assert finding.message.endswith(".")
         if finding.ok is not True:
             assert finding.remedy, finding
-    for name in ("recordings", "PortAudio", "voice gate", "voice model"):
+    for name in ("recordings", system, "voice gate", "voice model"):
         assert named[name].ok is True
 
 
-@pytest.mark.skipif(os.uname().sysname != "Linux", reason="sound servers are Linux's")
+@pytest.mark.posix  # sound servers
 def test_a_missing_sound_server_is_told_with_the_line_that_installs_it() -> None:
     finding = by_name(diagnose())["sound server"]
     assert finding.ok is None
@@ -69,7 +73,7 @@ def test_a_broken_settings_file_is_found(own_home: Path, monkeypatch: pytest.Mon
 
 
 def test_a_damaged_history_is_found(own_home: Path) -> None:
-    path = Path(os.environ["XDG_DATA_HOME"]) / "callwatch" / "history.sqlite3"
+    path = data_folder() / "history.sqlite3"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"this is no database, it only looks so from afar" * 100)
     finding = by_name(diagnose())["history"]
@@ -113,3 +117,30 @@ def test_every_platform_is_told_how_to_allow_the_microphone() -> None:
     assert "Privacy" in microphone_permission("win32")
     assert "Privacy" in microphone_permission("darwin")
     assert "headset" in microphone_permission("linux")
+
+
+def test_a_runtime_that_is_not_whole_is_named() -> None:
+    def load(name: str) -> object:
+        if name.startswith("msvcp"):
+            raise OSError(126, "The specified module could not be found")
+        return object()
+
+    finding = windows_checks.runtime(load)
+    assert finding.ok is False
+    assert "(msvcp140.dll)" in finding.message
+    assert "Redistributable" in (finding.remedy or "")
+    assert windows_checks.runtime(lambda _: object()).ok is True
+
+
+def test_an_arm_processor_is_told_what_to_install() -> None:
+    (finding,) = windows_checks.processor("ARM64")
+    assert "x64" in (finding.remedy or "")
+    assert windows_checks.processor("AMD64") == []
+
+
+def test_a_data_folder_that_others_may_read_is_named(tmp_path: Path) -> None:
+    (finding,) = windows_checks.access(tmp_path, lambda _: False)
+    assert str(tmp_path) in finding.message
+    assert finding.ok is False
+    assert windows_checks.access(tmp_path, lambda _: True) == []
+    assert windows_checks.access(tmp_path / "not there", lambda _: False) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from tests.access import is_owners_alone
 
 from callwatch.audio.recording_writer import KeptFile, remove_unfinished
 from callwatch.core.errors import OutputError
@@ -39,11 +40,11 @@ def test_it_is_private_from_its_first_byte_also_under_a_generous_umask(tmp_path:
     try:
         file = KeptFile(tmp_path / "audio" / "a.flac")
         part = next((tmp_path / "audio").iterdir())
-        assert part.stat().st_mode & 0o777 == 0o600
-        assert part.parent.stat().st_mode & 0o777 == 0o700
+        assert is_owners_alone(part)
+        assert is_owners_alone(part.parent)
         file.write(noise())
         file.close()
-        assert file.publish().stat().st_mode & 0o777 == 0o600
+        assert is_owners_alone(file.publish())
     finally:
         os.umask(before)
 
@@ -84,7 +85,7 @@ except OutputError as error:
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
+@pytest.mark.posix  # a limit of a file's size
 def test_a_disk_without_room_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FULL, str(tmp_path / "a.flac")]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -112,7 +113,7 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
+@pytest.mark.posix  # SIGKILL
 def test_what_a_crash_leaves_is_removed_but_not_what_is_being_written(tmp_path: Path) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", CRASH, str(tmp_path / "deep" / "a.flac")],

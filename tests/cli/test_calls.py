@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import stat
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +10,14 @@ from typing import Any
 
 import pytest
 import typer
+from tests.access import is_owners_alone
 from tests.report.builders import long_call, rich_call
 from typer.testing import CliRunner, Result
 
-from callwatch.cli.calls import calls_app, file_stem
+from callwatch.cli.calls import calls_app
 from callwatch.cli.trends import trends_app
 from callwatch.core.errors import CallwatchError, StoreError
+from callwatch.core.files import file_stem
 from callwatch.document import from_document
 from callwatch.store.history import CallHistory
 
@@ -117,7 +118,7 @@ def test_export_of_one_call(address: str, tmp_path: Path) -> None:
     target = tmp_path / "deep" / "one.pdf"
     told("export", "one", "--format", "pdf", "--out", str(target))
     assert target.read_bytes().startswith(b"%PDF-")
-    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert is_owners_alone(target)
     assert run(calls_app, "export").exit_code == 2
     assert run(calls_app, "export", "one", "--all").exit_code == 2
 
@@ -199,7 +200,7 @@ def test_kept_sound_is_shown_exported_and_deleted_with_its_call(
     folder = tmp_path / "mine"
     assert "1 with their sound" in told("export", "--all", "--out", str(folder))
     assert (folder / "kept.flac").read_bytes() == sound.read_bytes()
-    assert (folder / "kept.flac").stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(folder / "kept.flac")
     assert sorted(path.name for path in folder.iterdir()) == [
         *("kept.flac", "kept.json", "new.json", "one.json", "two.json"),
     ]

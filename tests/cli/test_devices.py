@@ -7,7 +7,8 @@ import typer
 from tests.pulse import PulseServer
 from typer.testing import CliRunner
 
-from callwatch.app.doctor import Finding
+from callwatch.app.findings import Finding
+from callwatch.audio.backend import Device, DeviceKind
 from callwatch.cli import devices as commands
 
 app = typer.Typer()
@@ -58,3 +59,18 @@ def test_only_what_is_broken_fails(
         {"name": "part", "ok": ok, "message": "It is [so].", "remedy": "do this"}
     ]
     assert as_json.exit_code == status
+
+
+def test_an_id_is_whole_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As long as those of Windows are, in a console of 80 columns.
+    ids = [f"{{0.0.0.00000000}}.{{0f1b4e3c-5a3d-4b5c-9d0f-6d7a8b9c0d{n}}}" for n in (10, 11)]
+    found = [
+        Device(i, "Speakers (Jabra EVOLVE 20)", DeviceKind.LOOPBACK, 2, 48_000, True, "w")
+        for i in ids
+    ]
+    monkeypatch.setattr(commands, "list_devices", lambda: found)
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = CliRunner().invoke(app, ["devices"]).stdout.splitlines()
+    for identity in ids:
+        (line,) = (line for line in lines if identity in line)
+        assert line.rstrip().endswith("default")

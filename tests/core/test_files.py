@@ -1,13 +1,19 @@
 import os
 import stat
-import sys
 from pathlib import Path
 
 import pytest
 
-from callwatch.core.files import PRIVATE, copy_file, replace_file, replace_files
+from callwatch.core.files import (
+    PRIVATE,
+    RETRY_AFTER_S,
+    copy_file,
+    rename,
+    replace_file,
+    replace_files,
+)
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permission bits")
+posix = pytest.mark.posix  # permission bits and links
 
 
 def mode(path: Path) -> int:
@@ -93,3 +99,47 @@ def test_a_full_disk_leaves_no_part_of_a_copy(
     with pytest.raises(OSError, match="No space left"):
         copy_file(source, target)
     assert not list(target.parent.iterdir())
+
+
+def held_until(monkeypatch: pytest.MonkeyPatch, tries: int) -> list[float]:
+    """Windows refuses so many renames, as while an antivirus looks at the file; the waits."""
+    real, waits = os.replace, list[float]()
+    left = tries
+
+    def replace(source: Path, target: Path) -> None:
+        nonlocal left
+        left -= 1
+        if left >= 0:
+            error = PermissionError(13, "in use")
+            error.__dict__["winerror"] = 32
+            raise error
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    monkeypatch.setattr("time.sleep", waits.append)
+    return waits
+
+
+def test_a_file_that_is_held_for_a_moment_is_renamed_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target, waits = tmp_path / "a", tmp_path / "b", list[float]()
+    source.write_text("x")
+    held_until(monkeypatch, len(RETRY_AFTER_S))
+    rename(source, target, waits.append)
+    assert target.read_text() == "x"
+    assert tuple(waits) == RETRY_AFTER_S
+
+
+def test_a_file_that_stays_open_elsewhere_is_an_error_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_text("x")
+    held_until(monkeypatch, len(RETRY_AFTER_S) + 1)
+    with pytest.raises(PermissionError):
+        rename(tmp_path / "a", tmp_path / "b", lambda _: None)
+
+
+def test_any_other_refusal_is_not_tried_again(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        rename(tmp_path / "nothing", tmp_path / "b", lambda _: pytest.fail("waited"))

@@ -194,7 +194,7 @@ def test_both_must_be_loud_for_the_length_of_an_overlap(more_s: float, found: bo
 
 @pytest.mark.parametrize(("sure", "is_grab"), [(-0.01, True), (0.01, False)])
 def test_a_grab_that_was_none_is_withdrawn_at_the_first_pause(sure: float, is_grab: bool) -> None:
-    judges = (Says(1.0), Says(0.35 + sure))
+    judges = (Says(1.0), Says(0.25 + sure))
     events = run(frames([(C, 1.0, 8.0), (A, 3.0, 4.0)], 10.0), judges=judges)
     taken_back = [e.time_s for e in events if isinstance(e, CueWithdrawn)]
     assert (INTERRUPTION in [c.kind for c in cues(events)]) is is_grab
@@ -210,7 +210,7 @@ def test_who_goes_on_when_the_other_stops_was_no_listener() -> None:
 
 
 def test_a_grab_that_goes_on_after_a_pause_is_judged_again() -> None:
-    judges = (Says(1.0), Says(0.35 + 0.01))
+    judges = (Says(1.0), Says(0.25 + 0.01))
     events = run(frames([(C, 1.0, 8.0), (A, 3.0, 4.0), (A, 4.3, 6.0)], 10.0), judges=judges)
     assert sum(isinstance(e, CueOpened) for e in events) == 2
 

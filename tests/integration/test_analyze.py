@@ -1,11 +1,11 @@
 """`callwatch analyze` and the history, as a person uses them."""
 
 import json
-import stat
 from pathlib import Path
 
 import pytest
 import soundfile as sf
+from tests.access import is_owners_alone
 from tests.alike import assert_alike
 
 from callwatch.core.channels import Channel, Language
@@ -77,7 +77,7 @@ def test_the_call_is_in_the_history_and_old_calls_leave_it(
     assert shown.returncode == 0, shown.stderr
     stored = [path for path in own_home.rglob("*") if path.is_file()]
     assert stored
-    assert {stat.S_IMODE(path.stat().st_mode) for path in stored} == {0o600}
+    assert all(is_owners_alone(path) for path in stored)
 
 
 def test_a_spoken_card_number_leaves_no_trace_in_any_file(tmp_path: Path, own_home: Path) -> None:

@@ -1,11 +1,11 @@
 """`callwatch demo` without a display: everything that the demo call holds is found."""
 
 import json
-import stat
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.access import is_owners_alone
 
 from .commands import DEMO, callwatch
 
@@ -125,7 +125,7 @@ def test_a_picture_of_each_state_of_the_overlay(demo: tuple[Path, list[str], str
 
 def test_what_is_stored_is_the_owners_alone(demo: tuple[Path, list[str], str]) -> None:
     for name in ("report.json", "report.html", "events.jsonl"):
-        assert stat.S_IMODE((demo[0] / name).stat().st_mode) == 0o600, name
+        assert is_owners_alone(demo[0] / name), name
 
 
 def test_the_report_can_be_made_again_from_the_journal(demo: tuple[Path, list[str], str]) -> None:

@@ -93,7 +93,9 @@ def test_old_calls_that_cannot_be_deleted_do_not_cost_the_new_one(
     config = replace(config, recognition=replace(config.recognition, engine="none"))
     with Analysis(config) as analysis:
         sides = (Channel.AGENT, Channel.CUSTOMER)
-        (call,) = analyze_calls(analysis, [AnalysisInput(short)], tmp_path / "out", sides, True)
+        (call,) = analyze_calls(
+            analysis, [AnalysisInput(short)], tmp_path / "out", sides, in_history=True
+        )
         outcome = call.run(lambda reached_s, total_s: None)
     assert outcome.paths.html.exists()
     assert outcome.history_fault is not None

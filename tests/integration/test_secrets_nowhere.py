@@ -57,7 +57,7 @@ def with_script(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def secrets_in(text: str) -> list[str]:
     """Digits stand alone (a figure such as 0.4571 is none), words anywhere."""
-    found = [d for d in DIGITS if re.search(rf"(?<![\d.]){d}(?!\d)", text)]
+    found = [d for d in DIGITS if re.search(rf"(?<![\w.]){d}(?!\w)", text)]
     return found + [word for word in WORDS if word in text]
 
 
@@ -79,7 +79,11 @@ def test_what_is_said_of_a_card_is_in_no_file_export_index_or_log(
     config = dataclasses.replace(config, store=store)
     with Analysis(config) as analysis:
         (pending,) = analyze_calls(
-            analysis, [AnalysisInput(recording)], tmp_path / "out", (AGENT, CUSTOMER), True
+            analysis,
+            [AnalysisInput(recording)],
+            tmp_path / "out",
+            (AGENT, CUSTOMER),
+            in_history=True,
         )
         monkeypatch.setattr("callwatch.app.analyze.progress_sink", lambda *_: watch)
         outcome = pending.run(lambda *_: None)

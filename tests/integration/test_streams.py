@@ -9,7 +9,7 @@ import pytest
 
 from .commands import ROOT, callwatch
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+pytestmark = pytest.mark.posix  # a shell
 
 
 def shell(line: str) -> subprocess.CompletedProcess[str]:

@@ -122,6 +122,7 @@ def test_audacity_labels_are_three_columns_in_the_order_of_time() -> None:
     assert any("Threat: to go elsewhere" in row[2] for row in rows)
 
 
+@pytest.mark.posix  # pdftotext reads it
 def test_pdf_is_a_pdf_with_the_summary_on_two_pages() -> None:
     raw = export_call(rich_call(), ExportFormat.PDF, Language.NB)
     assert raw.startswith(b"%PDF-")
@@ -139,12 +140,14 @@ def text_of(raw: bytes) -> str:
 @pytest.mark.parametrize(
     "name", ["Łukasz Żółć", "Ελένη Παπαδοπούλου", "Наталья Ђорђевић", "Áile Čáhppe Ŋuorti"]
 )
+@pytest.mark.posix  # pdftotext reads it
 def test_names_of_all_europe_come_out_in_a_pdf(name: str) -> None:
     text = text_of(export_call(named(name), ExportFormat.PDF, Language.SV))
     assert name in text
     assert "[?]" not in text
 
 
+@pytest.mark.posix  # pdftotext reads it
 def test_what_the_font_lacks_is_replaced_where_everybody_sees_it() -> None:
     raw = export_call(named("A😀😀B 日本 \u200d\ufe0fC"), ExportFormat.PDF, Language.EN)
     assert "A[?]B [?] C" in text_of(raw)

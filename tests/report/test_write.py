@@ -1,9 +1,9 @@
 import json
 import os
-import stat
 from pathlib import Path
 
 import pytest
+from tests.access import is_owners_alone
 from tests.report.builders import rich_call
 
 from callwatch.core.channels import Language
@@ -18,7 +18,7 @@ def test_both_files_are_written_for_their_owner_alone(tmp_path: Path) -> None:
     assert paths.html.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert {p.name for p in paths.json.parent.iterdir()} == {"report.json", "report.html"}
     for path in (paths.json, paths.html):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert is_owners_alone(path)
 
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_inline_recognises_at_once() -> None:
     assert final.is_final
     assert final.text == "1 1"
     assert inline.poll() == []
-    assert inline.finish(0.0) == []
+    assert inline.finish() == []
     assert inline.stats.heard_s == 2.0
     inline.close()
     assert echo.closed
@@ -82,7 +82,7 @@ def test_worker_hears_everything_and_ends() -> None:
     echo = Echo()
     worker = RecognitionWorker(echo, clock=lambda: 7.5)
     worker.submit([piece("c1", 0.0), piece("c1", 1.0), piece("c1", 2.0, last=True)])
-    found = worker.finish(WAIT_S)
+    found = worker.finish()
     assert found[-1].is_final
     assert sum(length_s for _, length_s in heard(echo)) == 3.0
     stats = worker.stats
@@ -104,7 +104,7 @@ def test_when_it_lags_the_customer_is_first_and_chunks_are_joined() -> None:
     worker.submit([piece("a1", 1.0), piece("a1", 2.0, last=True), piece("a2", 5.0)])
     worker.submit([piece("c1", 1.0), piece("c1", 2.0)])
     echo.go.set()
-    worker.finish(WAIT_S)
+    worker.finish()
     assert heard(echo) == [("a1", 1.0), ("c1", 2.0), ("a1", 2.0), ("a2", 1.0)]
     assert echo.chunks[2].start_s == 1.0
     assert echo.chunks[2].is_last
@@ -123,7 +123,7 @@ def test_too_much_is_shed_agent_first_and_counted() -> None:
     worker.submit([piece("c1", float(i)) for i in range(4, 7)])
     assert worker.stats.skipped_s == 6.0
     echo.go.set()
-    worker.finish(WAIT_S)
+    worker.finish()
     # The agent's open segment is ended without audio; the customer's was cut at its front.
     assert heard(echo) == [("a1", 1.0), ("c1", 4.0), ("a1", 0.0)]
     assert echo.chunks[-1].is_last
@@ -141,7 +141,7 @@ def test_after_a_gap_the_rest_of_a_segment_has_another_name() -> None:
     worker.submit([piece("c1", 5.0), piece("c1", 6.0)])
     echo.go.set()
     worker.submit([piece("c1", 7.0, last=True), piece("c2", 9.0, last=True)])
-    worker.finish(WAIT_S)
+    worker.finish()
     names = [name for name, _ in heard(echo)]
     assert names[0:2] == ["c1", "c1"]
     assert all(name.startswith("c1+") for name in names[2:-1])
@@ -173,14 +173,14 @@ def test_an_engine_beyond_help_is_left_alone() -> None:
     assert inline.stats.skipped_s == 9.0
 
 
-def test_finish_gives_up_after_its_timeout_and_counts() -> None:
+def test_finish_gives_up_when_no_words_come_and_counts() -> None:
     echo = Echo()
     echo.go.clear()
-    worker = RecognitionWorker(echo)
+    worker = RecognitionWorker(echo, RecognitionConfig(stall_s=0.01, close_timeout_s=WAIT_S))
     worker.submit([piece("c1", 0.0)])
     assert echo.begun.wait(WAIT_S)
     worker.submit([piece("c1", 1.0), piece("a1", 1.0)])
-    assert worker.finish(0.01) == []
+    assert worker.finish() == []
     assert worker.stats.skipped_s == 2.0
     echo.go.set()
     worker.close()
@@ -197,15 +197,39 @@ def _always_failing(chunk: SpeechChunk) -> list[Utterance]:
     raise RecognitionError("never works")
 
 
-def test_a_bug_of_the_recogniser_is_not_hidden() -> None:
+def test_who_wants_to_stop_waits_for_no_engine_that_hangs() -> None:
+    echo = Echo()
+    echo.go.clear()
+    worker = RecognitionWorker(echo, RecognitionConfig(close_timeout_s=0.01))
+    worker.submit([piece("c1", 0.0)])
+    assert echo.begun.wait(WAIT_S)
+    worker.submit([piece("a1", 1.0)])
+    finishing: list[list[Utterance]] = []
+    thread = threading.Thread(target=lambda: finishing.append(worker.finish()))
+    thread.start()
+    worker.hurry(0.0)
+    thread.join(WAIT_S)
+    assert finishing == [[]]
+    assert worker.stats.skipped_s == 1.0
+    worker.close()  # returns although the thread is still in the engine
+    assert not echo.closed
+    echo.go.set()
+
+
+def test_whatever_a_recogniser_raises_costs_its_words_alone() -> None:
     echo = Echo()
 
     def broken(chunk: SpeechChunk) -> list[Utterance]:
         raise KeyError(chunk.segment_id)
 
+    def broken_too(channel: Channel) -> None:
+        raise KeyError(channel)
+
     echo.accept = broken  # type: ignore[method-assign]
-    with pytest.raises(KeyError):
-        InlineRecognition(echo).submit([piece("c1", 0.0)])
+    echo.reset = broken_too  # type: ignore[method-assign]
+    inline = InlineRecognition(echo)
+    inline.submit([piece("c1", 0.0)])
+    assert (inline.stats.failures, inline.stats.skipped_s) == (1, 1.0)
 
 
 @pytest.mark.parametrize(("more_s", "skipped_s"), [(15.0, 0.0), (15.5, 1.0)])

@@ -14,7 +14,7 @@ from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance, Word
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
-from callwatch.report.journal import event_to_document
+from callwatch.report.event_codec import event_to_document
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
 from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.protocol import SpeechChunk

@@ -1,6 +1,6 @@
 import multiprocessing
 import sqlite3
-import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.access import is_owners_alone
 from tests.report.builders import empty_call, long_call, rich_call
 
 from callwatch.core.errors import StoreError
@@ -126,16 +127,16 @@ def test_the_files_are_for_their_owner_alone(history: CallHistory, path: Path) -
     names = {p.name for p in path.parent.iterdir()}
     assert "history.sqlite3-wal" in names
     for file in path.parent.iterdir():
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+        assert is_owners_alone(file), file
     connection.close()
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert is_owners_alone(path.parent)
 
 
 def test_an_older_open_file_is_made_private(path: Path) -> None:
     CallHistory(str(path)).close()
     path.chmod(0o644)
     CallHistory(str(path)).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert is_owners_alone(path)
 
 
 def test_a_deleted_call_leaves_no_trace_in_any_file(history: CallHistory, path: Path) -> None:
@@ -370,3 +371,30 @@ def test_the_newest_migration_is_the_version_that_the_program_knows() -> None:
 
     files = sorted(p.name for p in Path(folder.__file__).parent.glob("v*.py"))
     assert files[-1].startswith(f"v{HEAD}_")
+
+
+def test_two_new_histories_are_made_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alembic's state is global: the warm-up's history and the call's once took each other's migration."""
+    inside, both_came, overlapped = threading.Semaphore(1), threading.Barrier(2), threading.Event()
+
+    def upgrade(config: object, _to: str) -> None:
+        if not inside.acquire(blocking=False):
+            overlapped.set()
+            return
+        overlapped.wait(0.2)  # time for the other thread, were it let in
+        inside.release()
+
+    monkeypatch.setattr("alembic.command.upgrade", upgrade)
+
+    def make(name: str) -> None:
+        both_came.wait()
+        CallHistory(str(tmp_path / name)).close()
+
+    threads = [threading.Thread(target=make, args=(name,)) for name in ("a.db", "b.db")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not overlapped.is_set()

@@ -3,7 +3,6 @@
 import json
 import multiprocessing
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -35,8 +34,9 @@ def binaries() -> Path | None:
     return None if initdb is None else Path(initdb).resolve().parent
 
 
+pytestmark = pytest.mark.posix  # the server is started here with POSIX users
 BIN = binaries()
-if BIN is None:
+if BIN is None and sys.platform != "win32":
     # The Makefile installs it where there is apt; elsewhere SQLite is what can be tested.
     pytest.skip("PostgreSQL is not installed: apt-get install postgresql", allow_module_level=True)
 
@@ -62,7 +62,7 @@ def server() -> Iterator[str]:
     user = "nobody" if os.geteuid() == 0 else None
     base = Path(tempfile.mkdtemp(prefix="callwatch-pg-", dir="/tmp"))
     if user is not None:
-        os.chown(base, pwd.getpwnam(user).pw_uid, -1)
+        shutil.chown(base, user)
     data = base / "data"
     run(str(BIN / "initdb"), "-D", str(data), "-U", "callwatch", "-A", "trust", "-N",
         "--no-instructions", "--locale=C.UTF-8", user=user)  # fmt: skip

@@ -27,6 +27,7 @@ WORDS: dict[str, Param] = {
     "side": "both",
     "pace": "slow",
     "event": "threat",
+    "stage": "threats",
     "language": "da",
     "before": "heated",
     "after": "calm",

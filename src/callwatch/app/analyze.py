@@ -1,5 +1,6 @@
 """Recordings in, reports out, as fast as the machine allows."""
 
+import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from pathlib import Path
 from types import TracebackType
 
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, output_folders, progress_sink
-from callwatch.app.recorded_at import recorded_at
 from callwatch.audio.files import open_recording
+from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel
+from callwatch.core.files import printable
 from callwatch.speech.whisper import WhisperConfig
 
 # The longer the blocks, the less they cost: each stage stays in the processor's cache for longer
@@ -25,11 +27,16 @@ WHISPER = WhisperConfig(customer_interim_every_s=1.25, agent_interim_every_s=mat
 
 @dataclass(frozen=True, slots=True)
 class AnalysisInput:
-    """A two-channel recording, or two mono ones."""
+    """A two-channel recording, or two mono ones.
+
+    `started_at` (RFC 3339, UTC) and `agent_id` where more is known than the file itself says.
+    """
 
     path: Path | None = None
     agent_file: Path | None = None
     customer_file: Path | None = None
+    started_at: str | None = None
+    agent_id: str | None = None
 
     @property
     def main_path(self) -> Path:
@@ -76,7 +83,7 @@ class PendingCall:
     @property
     def name(self) -> str:
         """What the progress bar says."""
-        return self.item.main_path.name
+        return printable(self.item.main_path.name)
 
     def run(self, advance: Callable[[float, float | None], None]) -> CallOutcome:
         """Analyse it and write its report; `advance(reached_s, total_s)` is called with the progress."""
@@ -89,10 +96,40 @@ class PendingCall:
         )
         with source:
             plan = CallPlan(
-                source, self.name, self.folder, live=False, in_history=self.in_history,
-                recorded_at=recorded_at(self.item.main_path, source.duration_s),
-            )  # fmt: skip
+                source,
+                self.name,
+                self.folder,
+                live=False,
+                in_history=self.in_history,
+                is_recording=True,
+                call_id=self._content_id(),
+                started_at=self.item.started_at
+                or rfc3339(began_at(self.item.main_path, source.duration_s)),
+                agent_id=self.item.agent_id,
+            )
             return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
+
+    def _content_id(self) -> str:
+        agent = self.item.agent_id or self.desk.config.call.agent_id or None
+        digests = []
+        for path in (self.item.path, self.item.agent_file, self.item.customer_file):
+            if path is not None:
+                with path.open("rb") as file:
+                    digests.append(hashlib.file_digest(file, "sha256").digest())
+        return content_id(digests, agent, self.channels)
+
+
+def content_id(
+    digests: Sequence[bytes], agent_id: str | None, channels: tuple[Channel, Channel]
+) -> str:
+    """The id of a recording's call, by the SHA-256 of its one or two files.
+
+    The same for the same sound of the same agent: measured again, it is counted once.
+    """
+    known = hashlib.sha256(f"{agent_id or ''}\0{channels[0].value}\0".encode())
+    for digest in digests:
+        known.update(digest)
+    return known.hexdigest()[:16]
 
 
 def analyze_calls(
@@ -100,9 +137,11 @@ def analyze_calls(
     items: Sequence[AnalysisInput],
     out_dir: Path,
     channels: tuple[Channel, Channel],
+    *,
     in_history: bool,
+    reserved: Sequence[str] = (),
 ) -> Iterator[PendingCall]:
-    """The recordings, each with its folder."""
-    folders = output_folders(out_dir, [item.main_path.stem for item in items])
+    """The recordings, each with its folder; `reserved` are names that no folder gets."""
+    folders = output_folders(out_dir, [item.main_path.stem for item in items], reserved)
     for item, folder in zip(items, folders, strict=True):
         yield PendingCall(analysis.desk, item, folder, channels, in_history)

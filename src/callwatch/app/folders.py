@@ -1,8 +1,13 @@
 """Where the app keeps what is its own."""
 
 from pathlib import Path
+from typing import Final
 
 import platformdirs
+
+# Calls of the app, each in a folder of its own; and reports that were written again to be looked at.
+CALLS: Final = "calls"
+REPORTS: Final = "reports"
 
 
 def data_folder() -> Path:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from callwatch.app import overlay
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
-from callwatch.app.recorded_at import recorded_at
 from callwatch.audio.devices import open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.realtime_source import RealtimeSource
@@ -74,10 +73,9 @@ def replay_call(
     source = files.open(LIVE_BLOCK_S)
     if real_time:
         source = RealtimeSource(source, clock=time.monotonic)
-    file = files.path or files.agent_file
     plan = CallPlan(
         source, source_name, out_dir, live=real_time, in_history=in_history,
-        recorded_at=None if file is None else recorded_at(file, source.duration_s),
+        is_recording=True,  # no call of the agent's own, and played now
     )  # fmt: skip
     return _run(desk, plan, with_overlay, sinks)
 
@@ -106,11 +104,9 @@ def _run(
             while (summary := call.runner.join(0.5)) is None:
                 pass
         except KeyboardInterrupt:
-            # Ctrl-C is how a call without an overlay ends: the report is written all the same.
-            call.runner.stop()
-            summary = call.runner.join()
-            if summary is None:
-                raise
+            # Ctrl-C, or the end of the session (cli/signals.py), is how a call without an overlay
+            # ends: the report is written all the same.
+            summary = call.runner.end()
         except BaseException:
             call.abandon()
             raise

@@ -53,15 +53,14 @@ class RunningCall:
         """
         if at_last_voice:
             self.end_at_last_voice()
-        self._call.runner.stop()
-        try:
-            summary = self._call.runner.join()
-        except BaseException:
-            self._call.abandon()
-            raise
         with self._finishing:  # stopped by a button and by the app's end at once: one report
-            if self.outcome is None and summary is not None:
-                self.outcome = self._call.finish(summary)
+            if self.outcome is not None:
+                return
+            try:
+                self.outcome = self._call.finish(self._call.runner.end())
+            except BaseException:
+                self._call.abandon()
+                raise
 
     def end_at_last_voice(self) -> None:
         """When this call ends, what came after its last voice is no part of it."""

@@ -4,6 +4,8 @@ import shutil
 import sys
 from typing import Final
 
+from callwatch.core.build import how_to_install
+
 # System packages by what they bring and who installs them.
 _PACKAGES: Final[dict[str, dict[str, str]]] = {
     "portaudio": {
@@ -68,13 +70,16 @@ def install(part: str, using: str | None) -> str:
     if using in packages:
         return f"{_COMMANDS[using]} {packages[using]}"
     if using is None and sys.platform == "win32":
-        return "pip install --force-reinstall callwatch (its Windows packages bring the library)"
+        return how_to_install(
+            "--force-reinstall callwatch"
+        )  # its Windows wheels bring the libraries
     return f"install {packages['apt']} (Debian's name) with your system's package manager"
 
 
 def pip(package: str) -> str:
     """The line that installs a Python package into this environment."""
-    return f"{sys.executable} -m pip install {package}"
+    remedy = how_to_install(package)
+    return f"{sys.executable} -m {remedy}" if remedy.startswith("pip ") else remedy
 
 
 def microphone_permission(platform: str = sys.platform) -> str:

@@ -122,13 +122,18 @@ class DeviceStream:
         if self.clock() - self._listed_s < _LIST_EVERY_S:
             return None
         self._listed_s = self.clock()
+        if self.pauses and not self._is_listed():
+            return self._note("device_unplugged")
         return self._new_default()
 
     def _is_listed(self) -> bool:
-        """Whether the device is there at all."""
+        """Whether the device is there at all; not when its driver does not answer."""
         assert self._backend is not None
         assert self.device is not None
-        return self.device.id in {device.id for device in self._backend.devices()}
+        try:
+            return self.device.id in {device.id for device in self._backend.devices()}
+        except MissingPartError:
+            return False
 
     def _new_default(self) -> Fact | None:
         if self.wanted.name is not None:

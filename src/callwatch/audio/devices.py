@@ -1,6 +1,7 @@
 """What can be heard on this machine, and opening it as a call."""
 
 import contextlib
+import sys
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -22,9 +23,14 @@ _MAX_NOTES: Final = 40
 
 
 def backends(chunk_s: float = CHUNK_S) -> list[Backend]:
-    """The drivers of this machine, the sound server's first, which delivers every `chunk_s`."""
+    """The drivers of this machine, the sound server's first, which delivers every `chunk_s`.
+
+    On Windows soundcard alone: its endpoints are the system's own, with their defaults as they are now, while
+    PortAudio knows only those of its start.
+    """
     server = SoundServer()
-    return [SoundcardBackend(server, chunk_s), PortAudioBackend(server)]
+    first = SoundcardBackend(server, chunk_s)
+    return [first] if sys.platform == "win32" else [first, PortAudioBackend(server)]
 
 
 def load_driver() -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from callwatch.audio.avfiles import AV_SUFFIXES, AvFile
 from callwatch.audio.rechunker import Rechunker
 from callwatch.audio.soundfiles import SoundFile
 from callwatch.audio.source import CallSource, ClosedByWith
@@ -18,6 +19,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError
 from callwatch.core.facts import Fact
+from callwatch.core.files import printable
 
 # Two files of one call end within this of each other by rounding alone: nothing to report.
 _SAME_LENGTH_S: Final = 0.1
@@ -53,16 +55,16 @@ def open_recording(
 def _two_channels(path: Path, channels: tuple[Channel, Channel], block_s: float) -> CallSource:
     if set(channels) != set(CHANNELS):
         raise InputError("--channels must name each side once: agent,customer or customer,agent")
-    file = SoundFile(path)
+    file = _open(path)
     if file.channels != 2:
         file.close()
         if file.channels == 1:
             raise InputError(
-                f"{path} has one channel, so the speakers cannot be told apart: give each side its "
+                f"{printable(path)} has one channel, so the speakers cannot be told apart: give each side its "
                 "own file with --agent-file and --customer-file"
             )
         raise InputError(
-            f"{path} has {file.channels} channels: give a recording with two, one for each side"
+            f"{printable(path)} has {file.channels} channels: give a recording with two, one for each side"
         )
     order = [channels.index(channel) for channel in CHANNELS]
     return _Recording(str(path), (file,), order, block_s)
@@ -72,23 +74,27 @@ def _two_files(agent_file: Path, customer_file: Path, block_s: float) -> CallSou
     with ExitStack() as opened:
         files = []
         for path in (agent_file, customer_file):
-            file = SoundFile(path)
+            file = _open(path)
             opened.callback(file.close)
             files.append(file)
             if file.channels != 1:
                 raise InputError(
-                    f"{path} has {file.channels} channels where one side of the call is expected: "
+                    f"{printable(path)} has {file.channels} channels where one side of the call is expected: "
                     "give a mono file, or the two-channel recording by itself"
                 )
         opened.pop_all()
     return _Recording(f"{agent_file} + {customer_file}", tuple(files), [0, 1], block_s)
 
 
+def _open(path: Path) -> SoundFile | AvFile:
+    return AvFile(path) if path.suffix.lower() in AV_SUFFIXES else SoundFile(path)
+
+
 class _Recording(ClosedByWith):
     """A CallSource over one or two open files. `order` gives the row of each side."""
 
     def __init__(
-        self, name: str, files: tuple[SoundFile, ...], order: list[int], block_s: float
+        self, name: str, files: tuple[SoundFile | AvFile, ...], order: list[int], block_s: float
     ) -> None:
         self.name = name
         self._files = files

@@ -1,17 +1,19 @@
-"""Monitors, loopbacks and the sources of a sound server: the only file that imports soundcard.
+"""The sources of a sound server and the endpoints of Windows: the only file that imports soundcard.
 
 soundcard's recorder blocks, so every open device has a reader thread of its own. On Linux a
-device is a PulseAudio or PipeWire source; on Windows the loopback of a playback device.
+device is a PulseAudio or PipeWire source; on Windows a microphone, or the loopback of a playback device.
 """
 
 import sys
 import threading
 from typing import Any, Final
 
-from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
+from callwatch.audio import wasapi
+from callwatch.audio.backend import Capture, Deliver, Device
 from callwatch.audio.pulse import BACKEND as PULSE
 from callwatch.audio.pulse import RecordingWatch, SoundServer
 from callwatch.core.arrays import FloatArray
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 
 # Delivered at once. Two devices cost 6 % of a core with 20 ms, 4 % with 40 ms.
@@ -31,11 +33,9 @@ _SOUNDCARD_ERRORS: Final = (
     ValueError,
 )
 
-_WASAPI: Final = "wasapi-loopback"
-
 
 class SoundcardBackend:
-    """Devices through soundcard: all sources of the sound server, or the loopbacks of Windows."""
+    """Devices through soundcard: all sources of the sound server, or all endpoints of Windows."""
 
     name = "soundcard"
     silent_when_idle = sys.platform == "win32"
@@ -46,24 +46,15 @@ class SoundcardBackend:
         self._open: list[_Reader] = []
 
     def devices(self) -> list[Device]:
-        """Sources of the sound server with their monitors, or the loopbacks of Windows."""
+        """Sources of the sound server with their monitors, or the endpoints of Windows."""
         if sys.platform == "linux":
             return self._server.devices()
-        soundcard = self._library()
-        default = soundcard.default_speaker().name
-        return [
-            Device(
-                id=str(device.id),
-                name=device.name,
-                kind=DeviceKind.LOOPBACK,
-                channels=device.channels,
-                rate_hz=48_000,
-                default=device.name == default,
-                backend=_WASAPI,
-            )
-            for device in soundcard.all_microphones(include_loopback=True)
-            if device.isloopback
-        ]
+        try:
+            return wasapi.endpoints(self._library())
+        except _SOUNDCARD_ERRORS as exc:
+            raise MissingPartError(
+                "Windows Audio does not answer: start the service Windows Audio, or restart the machine"
+            ) from exc
 
     def load(self) -> None:
         """Load the driver before it is needed. Raises MissingPartError when it cannot be."""
@@ -89,7 +80,7 @@ class SoundcardBackend:
                 # question meets a server that has just gone. Opening a stream fails in peace.
                 microphone = soundcard.pulseaudio._Microphone(id=device.id)
             else:
-                microphone = soundcard.get_microphone(device.id, include_loopback=True)
+                microphone = wasapi.Endpoint(soundcard, device)
         except _SOUNDCARD_ERRORS as exc:
             raise InputError(f"{device.name} is not there: see callwatch devices") from exc
         watch = RecordingWatch(self._server)
@@ -121,12 +112,15 @@ class SoundcardBackend:
                 "no sound server answers: start PulseAudio or PipeWire, and install pulsectl"
             )
         try:
+            wasapi.keep_apartment()
             import soundcard
 
+            if sys.platform == "win32":
+                wasapi.silence_warnings(soundcard)
             self._reconnect(soundcard)
         except (ImportError, OSError, AssertionError, NotImplementedError) as exc:
             raise MissingPartError(
-                "loopback needs soundcard and a sound server: pip install soundcard"
+                f"loopback needs soundcard and a sound server: {how_to_install('soundcard')}"
             ) from exc
         return soundcard
 
@@ -217,7 +211,7 @@ class _Reader:
         if self._error is not None:
             self._thread.join(_JOIN_TIMEOUT_S)
             raise InputError(
-                f"{self._device.name} cannot be opened: close other programs that use it"
+                f"{self._device.name} cannot be opened: {wasapi.refusal(self._error)}"
             ) from self._error
 
     def alive(self) -> bool:

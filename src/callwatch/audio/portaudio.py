@@ -1,10 +1,9 @@
-"""Microphones and lines through PortAudio: the only file that imports sounddevice.
+"""Microphones and lines through PortAudio: the only file that imports sounddevice. Not used on Windows.
 
 PortAudio calls back on a thread of its own. It knows only the devices that were there when it
 was started, so `refresh` starts it again - which is possible only while nothing is open.
 """
 
-import sys
 import threading
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +12,11 @@ import numpy as np
 
 from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
 from callwatch.audio.pulse import RecordingWatch, SoundServer
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 
 # Asked of the driver: a chunk every few 10 ms without drop-outs on a busy machine.
 _LATENCY_S: Final = 0.05
-
-# Windows shows every device once for each of its four interfaces; this one is native.
-_WINDOWS_API: Final = "Windows WASAPI"
 
 _CARDS: Final = Path("/proc/asound/cards")
 
@@ -86,13 +83,10 @@ class PortAudioBackend:
         except library.PortAudioError as exc:
             raise _unusable(exc) from exc
         default = library.default.device[0]
-        if sys.platform == "win32":
-            native = next((api for api in apis if api["name"] == _WINDOWS_API), None)
-            default = native["default_input_device"] if native else default
         found = []
         for index, info in enumerate(infos):
             api = apis[info["hostapi"]]["name"]
-            if info["max_input_channels"] < 1 or (sys.platform == "win32" and api != _WINDOWS_API):
+            if info["max_input_channels"] < 1:
                 continue
             device = Device(
                 id=f"{api}:{info['name']}",
@@ -155,7 +149,9 @@ def _library() -> Any:
     try:
         import sounddevice
     except ImportError as exc:
-        raise MissingPartError("microphones need sounddevice: pip install sounddevice") from exc
+        raise MissingPartError(
+            f"microphones need sounddevice: {how_to_install('sounddevice')}"
+        ) from exc
     except OSError as exc:
         raise MissingPartError(
             "microphones need PortAudio: sudo apt install libportaudio2, or your system's package"

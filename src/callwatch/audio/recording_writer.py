@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, Final
 from callwatch.audio.soundfiles import sound_library
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.errors import OutputError
-from callwatch.core.files import PART, PRIVATE
+from callwatch.core.files import PART, open_private, rename
+from callwatch.core.owner_only import make_private_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -34,8 +35,8 @@ class KeptFile:
         library = sound_library()
         self._errors = (library.SoundFileError, AssertionError)  # a short write is an assertion
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            number = os.open(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, PRIVATE)
+            make_private_folder(path.parent)
+            number = open_private(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR)
         except OSError as exc:
             raise _cannot(exc) from exc
         self._raw = _RawFile(os.fdopen(number, "w+b", buffering=0))
@@ -72,7 +73,7 @@ class KeptFile:
         try:
             if sys.platform == "win32":
                 self._raw.file.close()  # Windows renames no open file
-            os.replace(self._part, self.path)
+            rename(self._part, self.path)
         except OSError as exc:
             raise _cannot(exc) from exc
         finally:
@@ -153,6 +154,3 @@ def _lock(file: BinaryIO) -> bool:
 
 def _cannot(exc: OSError) -> OutputError:
     return OutputError(exc.strerror or str(exc))
-
-
-_BINARY: Final = getattr(os, "O_BINARY", 0)

@@ -16,7 +16,7 @@ _MAX_FACTOR: Final = 1.002
 
 def to_int16(waveform: FloatArray) -> Samples:
     """Round to int16; what lies beyond full scale (|x| > 1) is clipped. Any shape."""
-    scaled = np.rint(waveform * FULL_SCALE)
+    scaled = np.rint(np.clip(waveform, -1.0, 1.0) * FULL_SCALE)
     samples: Samples = np.clip(scaled, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
     return samples
 

@@ -3,18 +3,22 @@
 Memory stays small whatever the length: a block is read, resampled and handed on.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from callwatch.audio.quiet import without_stderr
 from callwatch.audio.resample import Resampler, to_int16
-from callwatch.audio.wavsize import missing_share
+from callwatch.audio.wavsize import WavLength, wav_length, with_length
 from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import Samples
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
+from callwatch.core.files import printable
 
 # Below this a recording does not even hold the first formants: refused.
 _MIN_RATE_HZ: Final = 2_000
@@ -22,8 +26,18 @@ _MIN_RATE_HZ: Final = 2_000
 # Telephone rate. Below it the measures were never validated: said, not refused.
 _TELEPHONE_RATE_HZ: Final = 8_000
 
+# Nothing shorter is measured: no word fits in.
+MIN_LENGTH_S: Final = 0.1
+
+# Floats beyond this (24 dB over full scale) are integers that were written as floats, of one of
+# these full scales: 16, 24 or 32 bits.
+_MAX_FLOAT_PEAK: Final = 16.0
+_INTEGER_SCALES: Final = (2.0**15, 2.0**23, 2.0**31)
+
 # Only these sample types can hold NaN, infinities or values beyond full scale.
 _FLOAT_SUBTYPES: Final = frozenset({"FLOAT", "DOUBLE"})
+
+_LOUDEST: Final = 16.0  # 24 dB over full scale: what is clipped in the end may be so loud
 
 # What a damaged file loses at most before the damage; shorter reads only cost time.
 _READ_S: Final = 0.25
@@ -38,11 +52,13 @@ class SoundFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.notes: list[Fact] = []
-        _refuse_what_is_no_file(path)
-        self._file = _open(path)
+        refuse_what_is_no_file(path)
+        self._wav = wav_length(path)
+        self._file = _open(path, self._wav)
         self.channels: int = self._file.channels
         self.rate_hz: int = self._file.samplerate
         self.read_s = 0.0
+        self._scale = 1.0
         try:
             self._check()
         except InputError:
@@ -63,9 +79,14 @@ class SoundFile:
                 bad = ~np.isfinite(waveform)
                 replaced += int(bad.sum())
                 waveform[bad] = 0.0
+                np.multiply(waveform, self._scale, out=waveform)
                 clipped += int((np.abs(waveform) > 1.0).sum())
+                # A damaged file may hold 1e38, which the resampler's sums turn into no number at all.
+                np.clip(waveform, -_LOUDEST, _LOUDEST, out=waveform)
             total += waveform.size
             yield to_int16(resampler.push(waveform)).T
+        if self.read_s < MIN_LENGTH_S:
+            raise too_short(self.path, round(self.read_s * self.rate_hz))
         yield to_int16(resampler.flush()).T
         if replaced:
             self._note("not_numbers", count=replaced, total=total)
@@ -83,7 +104,8 @@ class SoundFile:
         frames = max(1, round(_READ_S * self.rate_hz))
         while True:
             try:
-                waveform = self._file.read(frames, dtype="float32", always_2d=True)
+                with without_stderr(self._is_mp3):
+                    waveform = self._file.read(frames, dtype="float32", always_2d=True)
             except soundfile.SoundFileError:
                 if self._file.closed:
                     return
@@ -96,52 +118,75 @@ class SoundFile:
         if self.read_s < self.duration_s - 0.1:
             self._note("ends_early", read_s=self.read_s, announced_s=self.duration_s)
 
+    @property
+    def _is_mp3(self) -> bool:
+        return bool(self._file.format == "MP3")
+
     def _check(self) -> None:
-        if self._file.frames == 0:
-            raise InputError(f"{self.path} holds no sound (0 samples): give a recording of a call")
+        if self._file.frames < MIN_LENGTH_S * self.rate_hz:
+            raise too_short(self.path, self._file.frames)
         if self.rate_hz < _MIN_RATE_HZ:
             raise InputError(
-                f"{self.path} has a sample rate of {self.rate_hz} Hz, too low for speech: "
+                f"{printable(self.path)} has a sample rate of {self.rate_hz} Hz, too low for speech: "
                 f"give a recording with {_TELEPHONE_RATE_HZ} Hz or more"
             )
         if self.rate_hz < _TELEPHONE_RATE_HZ:
             self._note("low_rate", rate_hz=self.rate_hz)
-        if (missing := missing_share(self.path)) > 0.001:
+        if self._wav is not None and (missing := self._wav.missing_share) > 0.001:
             self._note("cut_off", missing=missing, read_s=self.duration_s)
-        if self._file.subtype in _FLOAT_SUBTYPES and not self._holds_a_number():
-            raise InputError(
-                f"{self.path} holds no valid sample (all NaN): export the recording again"
-            )
+        if self._file.subtype in _FLOAT_SUBTYPES:
+            self._check_numbers()
 
-    def _holds_a_number(self) -> bool:
-        """Whether any sample is finite; reads only as far as the first one."""
-        found = any(
-            bool(np.isfinite(block).any())
-            for block in self._file.blocks(self.rate_hz, dtype="float32", always_2d=True)
-        )
+    def _check_numbers(self) -> None:
+        """Refuse a file of NaN alone; find the scale of one that holds integers as floats."""
+        peak = -1.0
+        for block in self._file.blocks(60 * self.rate_hz, dtype="float32", always_2d=True):
+            finite = np.abs(block[np.isfinite(block)])
+            peak = max(peak, float(finite.max(initial=-1.0)))
         self._file.seek(0)
-        return found
+        if peak < 0:
+            raise InputError(
+                f"{printable(self.path)} holds no valid sample (all NaN): export the recording again"
+            )
+        if peak > _MAX_FLOAT_PEAK:
+            self._scale = next((1 / full for full in _INTEGER_SCALES if peak <= full), 0.0)
+            if not self._scale:
+                raise InputError(
+                    f"{printable(self.path)} holds samples of {peak:.3g} where 1 is full scale: "
+                    "export the recording again"
+                )
 
     def _note(self, what: str, **params: float) -> None:
-        self.notes.append(Fact("source", {"what": what, "name": self.path.name, **params}))
+        self.notes.append(
+            Fact("source", {"what": what, "name": printable(self.path.name), **params})
+        )
 
 
-def _refuse_what_is_no_file(path: Path) -> None:
+def refuse_what_is_no_file(path: Path) -> None:
+    """InputError for a path that is no file with bytes in it."""
     try:
         if not path.exists():
-            raise InputError(f"{path} does not exist: check the path")
+            raise InputError(f"{printable(path)} does not exist: check the path")
         if path.is_dir():
-            raise InputError(f"{path} is a folder: name the recordings in it one by one")
+            raise InputError(f"{printable(path)} is a folder: name the recordings in it one by one")
         if not path.is_file():
-            raise InputError(f"{path} is not a regular file: give a WAV, FLAC or OGG recording")
+            raise InputError(
+                f"{printable(path)} is not a regular file: give a WAV, FLAC, OGG or MP3 recording"
+            )
         if path.stat().st_size == 0:
-            raise InputError(f"{path} is empty (0 bytes): export or copy the recording again")
+            raise InputError(
+                f"{printable(path)} is empty (0 bytes): export or copy the recording again"
+            )
         with path.open("rb"):
             pass
     except PermissionError as exc:
-        raise InputError(f"{path} may not be read by this user: change its permissions") from exc
+        raise InputError(
+            f"{printable(path)} may not be read by this user: change its permissions"
+        ) from exc
     except OSError as exc:
-        raise InputError(f"{path} cannot be read ({exc.strerror}): check the disk") from exc
+        raise InputError(
+            f"{printable(path)} cannot be read ({exc.strerror}): check the disk"
+        ) from exc
 
 
 def readable_formats() -> list[str]:
@@ -156,16 +201,47 @@ def sound_library() -> Any:
         import soundfile
     except (ImportError, OSError) as exc:
         raise MissingPartError(
-            "recordings cannot be read without libsndfile: pip install --force-reinstall soundfile"
+            "recordings cannot be read without libsndfile: "
+            f"{how_to_install('--force-reinstall soundfile')}"
         ) from exc
     return soundfile
 
 
-def _open(path: Path) -> Any:
+def too_short(path: Path, frames: int) -> InputError:
+    """The refusal of a file in which there is nothing to measure."""
+    return InputError(
+        f"{printable(path)} holds no sound that can be measured ({frames} samples): give a recording of a call"
+    )
+
+
+def tagged_date(path: Path) -> str | None:
+    """The tag `date` of a sound file, as it is written; None without one or when it cannot be read."""
     soundfile = sound_library()
     try:
-        return soundfile.SoundFile(path)
+        with (
+            without_stderr(path.suffix.lower() == ".mp3"),
+            soundfile.SoundFile(_native(path)) as file,
+        ):
+            found = file.copy_metadata().get("date")
+    except (soundfile.SoundFileError, TypeError, OSError):
+        return None
+    return str(found) if found else None
+
+
+def _native(path: Path) -> str | bytes:
+    """A path as the library takes it: bytes where names are bytes, so that any name can be opened."""
+    return str(path) if os.name == "nt" else os.fsencode(path)
+
+
+def _open(path: Path, wav: WavLength | None) -> Any:
+    soundfile = sound_library()
+    try:
+        # What announces no length reads as empty, or not at all in some codings.
+        lacks_length = wav is not None and wav.announced is None
+        source = with_length(path, wav) if wav is not None and lacks_length else _native(path)
+        with without_stderr(path.suffix.lower() == ".mp3"):
+            return soundfile.SoundFile(source)
     except (soundfile.SoundFileError, TypeError) as exc:
         raise InputError(
-            f"{path} is not a sound file that can be read: give a WAV, FLAC or OGG recording"
+            f"{printable(path)} is not a sound file that can be read: give a WAV, FLAC, OGG or MP3 recording"
         ) from exc

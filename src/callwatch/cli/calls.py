@@ -1,6 +1,5 @@
 """`callwatch calls`: list, show, export and delete the calls of the history."""
 
-import re
 from collections import Counter
 from dataclasses import asdict
 from datetime import date, datetime
@@ -11,11 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from callwatch.app.audit_trail import note_deletion
 from callwatch.cli.console import err, out, print_json, print_text
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
+from callwatch.core.files import file_stem
 from callwatch.core.summary import CallSummary
 from callwatch.document import to_document
 from callwatch.report.export_csv import to_csv
@@ -191,11 +192,6 @@ def _print_kept_audio(calls: "CallHistory") -> None:
         err.print("Kept sound is not in this: `calls export --all --out FOLDER` copies it too.")
 
 
-def file_stem(call_id: str) -> str:
-    """A file name that any system takes, made from a call's id."""
-    return re.sub(r"[^\w.-]+", "_", call_id).strip("._")[:100] or "call"
-
-
 @calls_app.command("delete")
 def delete_call(
     call_id: CallId,
@@ -210,6 +206,7 @@ def delete_call(
         if not yes and not typer.confirm(f"Delete {what}, for good?"):
             raise typer.Exit(1)
         calls.delete(call_id)
+    note_deletion(1, "delete")
     out.print(f"Deleted {escape(call_id)}.")
 
 
@@ -233,6 +230,7 @@ def purge_calls(
     from callwatch.app.kept_audio import remove_unfinished_audio
 
     remove_unfinished_audio()
+    note_deletion(count, "purge")
     out.print(f"Deleted {count} {'call' if count == 1 else 'calls'}.")
 
 

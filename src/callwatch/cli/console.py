@@ -97,14 +97,14 @@ def progress_bar(what: str) -> Iterator[Callable[[float, float | None], None]]:
 
 
 def stoppable(command: Callable[P, R]) -> Callable[P, R]:
-    """A command that Ctrl-C ends with one sentence and status 1."""
+    """A command that Ctrl-C, SIGTERM or SIGHUP ends with one sentence and status 1."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
         except KeyboardInterrupt as exc:
-            message = "Stopped by Ctrl-C: no half-written report was left behind."
+            message = "Stopped: no half-written report was left behind."
             raise CallwatchError(message) from exc
 
     return run

@@ -4,14 +4,17 @@ from dataclasses import asdict
 
 import typer
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
-from callwatch.app.doctor import Finding, diagnose
+from callwatch.app.doctor import diagnose
+from callwatch.app.findings import Finding
 from callwatch.audio.backend import Device, DeviceKind
 from callwatch.audio.devices import list_devices
 from callwatch.cli.console import out, print_json
 from callwatch.cli.history_option import JsonOption
 
+_WIDEST = 10_000
 _HEARS = {DeviceKind.INPUT: "an input", DeviceKind.LOOPBACK: "what is played"}
 _MARKS = {True: "[green]ok[/green]", False: "[red]broken[/red]", None: "[yellow]missing[/yellow]"}
 
@@ -27,15 +30,23 @@ def devices(as_json: JsonOption = False) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("device", "name", "hears", "channels", "Hz", ""):
-        table.add_column(heading)
+        # An id that is cut or folded is of no use: it is copied from here.
+        table.add_column(heading, no_wrap=True, overflow="ignore")
     for device in found:
         table.add_row(*(escape(cell) for cell in _cells(device)))
+    # As wide as the table is: a console in a pipe takes 80 columns and cuts what is longer.
+    table.width = _whole_width(table)
     out.print(table)
     out.print()
     out.print(
         "Use: callwatch live --agent DEVICE --customer DEVICE (any unmistakable part of a name). "
         "Without them: the default microphone, and what is played."
     )
+
+
+def _whole_width(table: Table) -> int:
+    """Columns that the table takes when nothing is cut."""
+    return Measurement.get(out, out.options.update(width=_WIDEST), table).maximum
 
 
 def doctor(as_json: JsonOption = False) -> None:

@@ -7,6 +7,7 @@ import sys
 
 from callwatch import __version__
 from callwatch.cli.app_command import parse_app_request, send_command
+from callwatch.cli.signals import end_like_ctrl_c
 from callwatch.core.errors import CallwatchError
 from callwatch.core.terminal import printable
 
@@ -22,6 +23,7 @@ def main() -> None:
         from callwatch.core.log import start_log
 
         start_log(__version__)
+        end_like_ctrl_c()
         _start_app(sys.argv[1:])
         from callwatch.cli.tree import app
 

@@ -6,18 +6,64 @@ crash or a forbidden folder leaves the older file as it was. No state, no thread
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from callwatch.core.owner_only import FILE_MODE, make_private_folder, restrict_to_owner
 
 # What is not whole yet ends in this.
 PART: Final = ".part"
 # Readable for its owner alone: a transcript is nobody else's business.
-PRIVATE: Final = 0o600
+PRIVATE: Final = FILE_MODE
+# An antivirus or an indexer on Windows holds a new file for some 100 ms; a program that has it open, for good.
+RETRY_AFTER_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
+# ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE.
+_HELD: Final = (5, 32, 33, 1224)
 
 _BINARY: Final = getattr(os, "O_BINARY", 0)
+
+
+def is_held(error: OSError) -> bool:
+    """Whether Windows refused because a program has the file open."""
+    return getattr(error, "winerror", None) in _HELD
+
+
+def rename(source: Path, target: Path, pause: Callable[[float], None] = time.sleep) -> None:
+    """`os.replace`, tried again for a while when Windows says that somebody has the file open.
+
+    Raises OSError as `os.replace` does.
+    """
+    for wait_s in RETRY_AFTER_S:
+        try:
+            os.replace(source, target)
+        except OSError as exc:
+            if not is_held(exc):
+                raise
+            pause(wait_s)
+        else:
+            return
+    os.replace(source, target)
+
+
+def open_private(path: Path | str, flags: int) -> int:
+    """`os.open` of a file that is, or becomes, its owner's alone."""
+    number = os.open(path, flags | _BINARY, PRIVATE)
+    try:
+        restrict_to_owner(Path(path))
+    except OSError:
+        os.close(number)
+        raise
+    return number
+
+
+def printable(path: str | Path) -> str:
+    """A path as text for people: bytes of its name that are no UTF-8 are shown as \\xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def replace_file(path: Path, data: str | bytes, mode: int | None = None) -> None:
@@ -42,10 +88,15 @@ def replace_files(contents: Mapping[Path, str | bytes], mode: int | None = None)
                     _flush(file)
         for target in list(staged):
             with _named(target):
-                os.replace(staged[target], target)
+                rename(staged[target], target)
             del staged[target]
     finally:
         _discard(staged)
+
+
+def file_stem(name: str) -> str:
+    """A file name that any system takes, made from a call's id: it names nothing elsewhere."""
+    return re.sub(r"[^\w.-]+", "_", name).strip("._")[:100] or "call"
 
 
 def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
@@ -58,14 +109,17 @@ def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
             with file, source.open("rb") as read:
                 shutil.copyfileobj(read, file)
                 _flush(file)
-            os.replace(staged.pop(whole), whole)
+            rename(staged.pop(whole), whole)
     finally:
         _discard(staged)
 
 
 def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
     """A new file beside `target`, open for writing."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if mode == PRIVATE:
+        make_private_folder(target.parent)
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         mode = target.stat().st_mode & 0o777 if mode is None else mode
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PART}")
@@ -73,6 +127,8 @@ def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
     file = os.fdopen(os.open(part, flags, 0o666 if mode is None else mode), "wb")
     if mode is not None:
         os.chmod(part, mode)  # what the umask took away
+    if mode == PRIVATE:
+        restrict_to_owner(part)
     return part, file
 
 

@@ -12,7 +12,6 @@ may write; one that cannot is silent.
 import contextlib
 import logging
 import logging.handlers
-import os
 import platform
 import sys
 import traceback
@@ -24,7 +23,7 @@ from typing import Any, Final
 
 import platformdirs
 
-from callwatch.core.files import PRIVATE
+from callwatch.core.files import open_private
 
 # Some thousand lines: weeks of a machine with faults. With the one before it, twice that.
 MAX_BYTES: Final = 512 * 1024
@@ -108,7 +107,7 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
 
 def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, PRIVATE)
+    return open_private(path, flags)
 
 
 class _Formatter(logging.Formatter):

@@ -24,8 +24,8 @@ class TurnTakingConfig:
     min_overlap_s: float = 0.45
     # A little likelier than not: what is none settles at the newcomer's first pause, before a card.
     interruption_probability: float = 0.52
-    # A grab that may well have been a listening word, now that it has paused, is withdrawn.
-    settle_probability: float = 0.35
+    # A grab that may have been a listening word, now that it has paused, is withdrawn.
+    settle_probability: float = 0.25
     # So long after the last word it can be said what it was: before a card comes (0.3 s).
     settle_s: float = 0.2
     # Listening words need no card: less will do.

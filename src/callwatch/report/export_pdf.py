@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from callwatch.core.build import how_to_install
 from callwatch.core.channels import Channel
 from callwatch.core.errors import MissingPartError
 from callwatch.core.escalation import EscalationLevel
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 FAMILY = "FiraSans"
 WEIGHTS = {"": 400, "B": 700}
 MISSING = (
-    "a PDF needs the library fpdf2 and the font Fira Sans: pip install 'callwatch[pdf]', "
+    f"a PDF needs the library fpdf2 and the font Fira Sans: {how_to_install('callwatch[pdf]')}, "
     "or print report.html"
 )
 # Stands for letters that the font does not have (emoji, Arabic, Chinese).

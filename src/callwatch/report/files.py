@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from callwatch.core.errors import OutputError
-from callwatch.core.files import PRIVATE, copy_file, replace_files
+from callwatch.core.files import PRIVATE, copy_file, is_held, replace_files
 
 
 def write_private(path: Path, data: str | bytes) -> Path:
@@ -35,6 +35,11 @@ def copy_private(source: Path, target: Path) -> Path:
 
 def output_error(path: Path, exc: OSError) -> OutputError:
     """The sentence for a file that could not be written."""
+    if is_held(exc):
+        return OutputError(
+            f"{path} cannot be written: it is open in another program, or Windows does not allow it; "
+            "close it there, or choose another folder with --out"
+        )
     reason = exc.strerror or str(exc)
     return OutputError(
         f"{path} cannot be written ({reason}): choose another folder with --out, "

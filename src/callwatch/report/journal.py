@@ -1,153 +1,118 @@
 """events.jsonl: every event of a call, one JSON object a line, written as it happens.
 
-`{"time_s", "type", "id", "channel", "payload"}`. The report can be recomputed from it. Numbers
-are written in full, so that an event read back equals the one that was written.
+    {"time_s":1.5,"type":"voice_started",...,"crc":"5d41402a"}
+
+The report can be recomputed from it. The file only grows; each line ends with the CRC-32 of what stands before
+it, and once a second everything is on the disk. A line that a crash or a power failure left torn is known by its
+sum and left out. Journals of older versions have no sums and still open.
+
+Threads: `JournalWriter` is called by one thread; one of its own syncs, and tries again what could not be written.
 """
 
+import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import re
+import stat
+import sys
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Final, Self
 
-from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError
-from callwatch.core.events import (
-    CallEnded,
-    CallStarted,
-    CueClosed,
-    CueOpened,
-    CueWithdrawn,
-    EffortRose,
-    EscalationChanged,
-    Event,
-    FloorReleased,
-    FloorTaken,
-    InputWarning,
-    MeterUpdated,
-    NudgeClosed,
-    NudgeShown,
-    NudgeSuppressed,
-    PartialTranscribed,
-    UtteranceFinished,
-    UtteranceRevised,
-    VoiceSettled,
-    VoiceStarted,
-    VoiceStopped,
-)
-from callwatch.core.files import PRIVATE
-from callwatch.document import (
-    Document,
-    call_from_document,
-    call_to_document,
-    channel_or_none,
-    cue_from_document,
-    cue_to_document,
-    escalation_from_document,
-    escalation_to_document,
-    fact_from_document,
-    fact_to_document,
-    nudge_from_document,
-    nudge_to_document,
-    performance_from_document,
-    performance_to_document,
-    quality_from_document,
-    quality_to_document,
-    span_from_document,
-    span_to_document,
-    utterance_from_document,
-    utterance_to_document,
-)
+from callwatch.core.events import Event, InputWarning
+from callwatch.core.facts import Fact
+from callwatch.core.files import open_private
+from callwatch.core.log import logger_of
+from callwatch.core.owner_only import make_private_folder
+from callwatch.report.event_codec import event_from_document, event_to_document
 from callwatch.report.files import output_error
-from callwatch.texts.facts import english
 
-_TYPES: Mapping[type, str] = {
-    CallStarted: "call_started",
-    CallEnded: "call_ended",
-    VoiceStarted: "voice_started",
-    VoiceStopped: "voice_stopped",
-    CueOpened: "cue_opened",
-    CueClosed: "cue_closed",
-    CueWithdrawn: "cue_withdrawn",
-    PartialTranscribed: "partial",
-    UtteranceFinished: "utterance",
-    UtteranceRevised: "utterance_revised",
-    EscalationChanged: "escalation",
-    NudgeShown: "nudge_shown",
-    NudgeClosed: "nudge_closed",
-    NudgeSuppressed: "nudge_held",
-    FloorTaken: "floor_taken",
-    FloorReleased: "floor_released",
-    VoiceSettled: "voice_settled",
-    InputWarning: "input",
-    MeterUpdated: "metered",
-    EffortRose: "effort_rose",
-}
+_log: Final = logger_of(__name__)
+
+JOURNAL_NAME: Final = "events.jsonl"
+# What a power failure may cost at most.
+SYNC_EVERY_S: Final = 1.0
+# A disk that does not answer must not hold up the report.
+CLOSE_S: Final = 1.0
+
+_SUM: Final = re.compile(rb',"crc":"([0-9a-f]{8})"}')
+_SUM_BYTES: Final = len(b',"crc":"00000000"}')
+_FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
-def event_to_document(event: Event) -> Document:
-    """One event as the plain values of its line."""
-    identity, channel, payload = _parts(event)
-    return {
-        "time_s": event.time_s,
-        "type": _TYPES[type(event)],
-        "id": identity,
-        "channel": None if channel is None else channel.value,
-        "payload": payload,
-    }
+def encode_line(document: Mapping[str, Any]) -> bytes:
+    """The line of a document with its sum, without the line's end."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    body = text.encode("utf-8", "replace")[:-1]
+    return body + b',"crc":"%08x"}' % zlib.crc32(body)
 
 
-def event_from_document(document: Mapping[str, Any]) -> Event:
-    """The event that `event_to_document` wrote; InputError when it is not one."""
+def decode_line(line: bytes) -> dict[str, Any] | None:
+    """The document of a line, without its sum; None for a line that is damaged or no object."""
+    found = _SUM.fullmatch(line, len(line) - _SUM_BYTES) if len(line) > _SUM_BYTES else None
+    if found is not None and int(found[1], 16) != zlib.crc32(line[: found.start()]):
+        return None
     try:
-        read = _READERS.get(document["type"])
-        if read is None:
-            raise InputError(
-                f"the journal holds an event of the unknown type {document['type']!r}: "
-                "read it with the callwatch that wrote it"
-            )
-        return read(document["time_s"], document, document["payload"])
-    except (KeyError, TypeError, ValueError) as exc:
-        raise InputError(
-            f"a line of the journal is not an event ({type(exc).__name__}: {exc}): "
-            "use an events.jsonl that callwatch wrote"
-        ) from exc
+        document = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict):
+        return None
+    document.pop("crc", None)
+    return document
 
 
 class JournalWriter:
     """Writes each event as one line, at once, into a file that only its owner may read.
 
-    Call it with events, close it when the call is over. One thread at a time. What was written
-    survives a crash of the program; a line cut short is forgiven by `read_journal`.
+    Call it with events, close it when the call is over. A disk that takes nothing costs no event: lines wait in
+    memory and are tried again every second; `fault` says why. A file that somebody deleted is written again.
+    Raises OutputError only when it cannot be made.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sync_every_s: float = SYNC_EVERY_S) -> None:
         self.path = path
+        self.fault: OSError | None = None
+        self._waiting = bytearray()
+        self._is_synced = True
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE)
-            # An older file keeps its mode when it is opened again: set it.
-            os.chmod(path, PRIVATE)
+            self._file = _new_file(path)
         except OSError as exc:
             raise output_error(path, exc) from exc
-        self._file: TextIO = os.fdopen(number, "w", encoding="utf-8", newline="\n")
+        self._thread = threading.Thread(
+            target=self._keep, args=(sync_every_s,), name="callwatch-journal", daemon=True
+        )
+        self._thread.start()
 
     def __call__(self, event: Event) -> None:
-        """Write one event; OutputError when the disk does not take it."""
-        line = json.dumps(event_to_document(event), ensure_ascii=False, separators=(",", ":"))
-        try:
-            self._file.write(line + "\n")
-            self._file.flush()
-        except OSError as exc:
-            raise output_error(self.path, exc) from exc
+        """Write one event, or keep it until the disk takes it."""
+        line = encode_line(event_to_document(event)) + b"\n"
+        with self._lock:
+            self._waiting += line
+            if self.fault is None:  # else the other thread tries again: one try a second is enough
+                self._write()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the disk has all that was written so far."""
+        return self.fault is None and not self._waiting
 
     def close(self) -> None:
-        """Close the file; further calls of `close` do nothing."""
-        try:
-            self._file.close()
-        except OSError as exc:
-            raise output_error(self.path, exc) from exc
+        """Write and sync the rest, as far as the disk takes it in time; may be repeated."""
+        self._closing.set()
+        self._thread.join(CLOSE_S)
+
+    def content(self) -> bytes:
+        """All lines: those of the file as far as it can be read, and those that wait."""
+        with self._lock, contextlib.suppress(OSError):
+            return _read_all(self._file) + bytes(self._waiting)
+        return bytes(self._waiting)
 
     def __enter__(self) -> Self:
         return self
@@ -160,139 +125,123 @@ class JournalWriter:
     ) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        """The file stays open for `content` until nobody has the writer any more."""
+        if hasattr(self, "_file") and not self._thread.is_alive():
+            with contextlib.suppress(OSError):
+                os.close(self._file)
+
+    def _keep(self, every_s: float) -> None:
+        """The thread: sync, and try again."""
+        while not self._closing.wait(every_s):
+            self._sync()
+        self._sync()
+
+    def _sync(self) -> None:
+        with self._lock:
+            is_due = bool(self._waiting) or not self._is_synced
+            try:
+                self._restore_if_gone()
+            except OSError as exc:
+                self._failed(exc)
+            else:
+                self._write()
+            self._is_synced = True
+        if is_due and self.fault is None:
+            try:
+                os.fsync(self._file)  # outside the lock: a slow disk holds nobody up
+            except OSError as exc:
+                self._failed(exc)
+
+    def _write(self) -> None:
+        """Append what waits. After a short write the rest follows the next time: lines stay whole."""
+        try:
+            while self._waiting:
+                written = os.write(self._file, self._waiting)
+                del self._waiting[:written]
+                self._is_synced = False
+        except OSError as exc:
+            self._failed(exc)
+        else:
+            self.fault = None
+
+    def _failed(self, fault: OSError) -> None:
+        if self.fault is None:
+            _log.warning("the journal cannot be written", exc_info=fault)
+        self.fault = fault
+
+    def _restore_if_gone(self) -> None:
+        """Somebody deleted the file or its folder: what it held is written anew at its place."""
+        if sys.platform == "win32" or os.fstat(self._file).st_nlink:
+            return
+        held = _read_all(self._file)
+        file = _new_file(self.path)
+        os.close(self._file)
+        self._file = file
+        self._waiting[:0] = held
+
 
 def read_journal(path: Path) -> Iterator[Event]:
-    """The events of a journal in their order; a last line that was cut short is left out.
+    """The events of a journal in their order, without lines that are torn.
 
-    Raises InputError when the file cannot be read or a line before the last is broken.
+    Where damaged lines are followed by whole ones the last event is an InputWarning that says how many. Raises
+    InputError when the file cannot be read, when its first line is damaged, and for a damaged line before the last
+    of an older journal, whose lines have no sums.
     """
+    lines = _read_file(path).split(b"\n")
+    has_sums = _SUM.search(lines[0]) is not None
+    damaged, skipped, last_s = 0, 0, 0.0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        document = decode_line(line)
+        if document is None and number > 1 and (has_sums or number == len(lines)):
+            damaged += 1
+            continue
+        if document is None and number == len(lines):
+            return
+        if document is None:
+            raise InputError(
+                f"line {number} of {path} is broken: restore the file, or cut it before that line"
+            )
+        event = event_from_document(document)
+        skipped, last_s = damaged, event.time_s
+        yield event
+    if skipped:
+        yield InputWarning(last_s, None, Fact("journal_damaged", {"count": skipped}))
+
+
+def _new_file(path: Path) -> int:
+    """A new file at that place, open for appending: never through a link, never into an older one."""
+    make_private_folder(path.parent)
+    path.unlink(missing_ok=True)
+    file = open_private(path, _FLAGS)
+    _sync_folder(path.parent)
+    return file
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name last; where folders cannot be synced (Windows) the system does it."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _read_all(file: int) -> bytes:
+    os.lseek(file, 0, os.SEEK_SET)  # writing appends wherever it stands
+    with open(os.dup(file), "rb") as copy:
+        return copy.read()
+
+
+def _read_file(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            raise InputError(f"{path} is no file: name an events.jsonl")
+        return path.read_bytes()
     except OSError as exc:
         raise InputError(
             f"the journal {path} cannot be read ({exc.strerror}): name an events.jsonl"
         ) from exc
-    lines = raw.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            document = json.loads(line)
-        except ValueError as exc:
-            # Only the end of the file can have been cut short by a crash.
-            if number == len(lines):
-                return
-            raise InputError(
-                f"line {number} of {path} is broken: restore the file, or cut it before that line"
-            ) from exc
-        yield event_from_document(document)
-
-
-def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
-    match event:
-        case CallStarted():
-            return event.call.id, None, call_to_document(event.call)
-        case CallEnded():
-            return None, None, _end_to_document(event)
-        case VoiceSettled():
-            return None, event.channel, {}
-        case EffortRose():
-            return None, event.channel, {"effort": event.effort}
-        case VoiceStarted() | FloorTaken():
-            return None, event.channel, {"start_s": event.start_s}
-        case VoiceStopped() | FloorReleased():
-            return None, event.channel, span_to_document(event.span)
-        case CueOpened() | CueClosed():
-            return event.id, event.cue.channel, cue_to_document(event.cue)
-        case CueWithdrawn():
-            return event.id, None, {}
-        case PartialTranscribed() | UtteranceFinished() | UtteranceRevised():
-            spoken = event.utterance
-            return spoken.id, spoken.channel, utterance_to_document(spoken)
-        case EscalationChanged():
-            return None, None, escalation_to_document(event.change)
-        case NudgeShown() | NudgeSuppressed():
-            return event.nudge.id, None, nudge_to_document(event.nudge)
-        case NudgeClosed():
-            return event.id, None, {"reason": event.reason}
-        case InputWarning():
-            span = None if event.span is None else span_to_document(event.span)
-            payload = {"message": english(event.fact), "span": span}
-            payload |= fact_to_document(event.fact)
-            return None, event.channel, payload
-        case _:
-            assert isinstance(event, MeterUpdated), event
-            return (
-                None,
-                None,
-                {
-                    "talk_s": _named(event.talk_s),
-                    "loudness_dbfs": _named(event.loudness_dbfs),
-                    "effort": _named(event.effort),
-                    "input_ok": _named(event.input_ok),
-                    "input_faults": _named(event.input_faults),
-                },
-            )
-
-
-def _end_to_document(event: CallEnded) -> Document:
-    return {
-        "duration_s": event.duration_s,
-        "separable": event.separable,
-        "quality": quality_to_document(event.quality),
-        "performance": performance_to_document(event.performance),
-    }
-
-
-def _named(values: Mapping[Channel, Any]) -> Document:
-    return {channel.value: value for channel, value in values.items()}
-
-
-def _by_channel(values: Mapping[str, Any]) -> dict[Channel, Any]:
-    return {channel: values[channel.value] for channel in CHANNELS if channel.value in values}
-
-
-Reader = Callable[[float, Mapping[str, Any], Mapping[str, Any]], Event]
-
-_READERS: Mapping[str, Reader] = {
-    "call_started": lambda t, _, p: CallStarted(t, call_from_document(p)),
-    "call_ended": lambda t, _, p: CallEnded(
-        t,
-        p["duration_s"],
-        p["separable"],
-        quality_from_document(p["quality"]),
-        performance_from_document(p["performance"]),
-    ),
-    "effort_rose": lambda t, d, p: EffortRose(t, Channel(d["channel"]), p["effort"]),
-    "voice_settled": lambda t, d, _: VoiceSettled(t, Channel(d["channel"])),
-    "voice_started": lambda t, d, p: VoiceStarted(t, Channel(d["channel"]), p["start_s"]),
-    "voice_stopped": lambda t, d, p: VoiceStopped(t, Channel(d["channel"]), span_from_document(p)),
-    "cue_opened": lambda t, d, p: CueOpened(t, d["id"], cue_from_document(p)),
-    "cue_closed": lambda t, d, p: CueClosed(t, d["id"], cue_from_document(p)),
-    "cue_withdrawn": lambda t, d, _: CueWithdrawn(t, d["id"]),
-    "partial": lambda t, _, p: PartialTranscribed(t, utterance_from_document(p)),
-    "utterance": lambda t, _, p: UtteranceFinished(t, utterance_from_document(p)),
-    "utterance_revised": lambda t, _, p: UtteranceRevised(t, utterance_from_document(p)),
-    "escalation": lambda t, _, p: EscalationChanged(t, escalation_from_document(p)),
-    "nudge_shown": lambda t, _, p: NudgeShown(t, nudge_from_document(p)),
-    "nudge_closed": lambda t, d, p: NudgeClosed(t, d["id"], p["reason"]),
-    "nudge_held": lambda t, _, p: NudgeSuppressed(t, nudge_from_document(p)),
-    "floor_taken": lambda t, d, p: FloorTaken(t, Channel(d["channel"]), p["start_s"]),
-    "floor_released": lambda t, d, p: FloorReleased(
-        t, Channel(d["channel"]), span_from_document(p)
-    ),
-    "input": lambda t, d, p: InputWarning(
-        t,
-        channel_or_none(d["channel"]),
-        fact_from_document(p, p["message"]),
-        None if p["span"] is None else span_from_document(p["span"]),
-    ),
-    "metered": lambda t, _, p: MeterUpdated(
-        t,
-        _by_channel(p["talk_s"]),
-        _by_channel(p["loudness_dbfs"]),
-        _by_channel(p["effort"]),
-        _by_channel(p["input_ok"]),
-        _by_channel(p.get("input_faults", {})),
-    ),
-}

@@ -4,12 +4,12 @@ While a call runs the journal only grows; an utterance that more talk made a sec
 its revision. Here the earlier forms go: nothing that was hidden later stays on the disk.
 """
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
 from callwatch.core.errors import InputError
 from callwatch.report.files import write_private
+from callwatch.report.journal import decode_line, encode_line
 
 _REVISED: Final = b'"type":"utterance_revised"'
 _SPOKEN: Final = (b'"type":"utterance"', b'"type":"partial"', _REVISED)
@@ -50,15 +50,12 @@ def _settled(line: bytes, last: dict[Key, dict[str, Any]]) -> bytes | None:
     if document["type"] != "utterance":
         return None
     document["payload"] = revised["payload"]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return encode_line(document)
 
 
 def _document(line: bytes) -> dict[str, Any] | None:
-    try:
-        document = json.loads(line)
-    except ValueError:
-        return None
-    return document if isinstance(document, dict) and "payload" in document else None
+    document = decode_line(line)
+    return document if document is not None and "payload" in document else None
 
 
 def _key(document: dict[str, Any]) -> Key:

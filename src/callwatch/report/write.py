@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from callwatch.core.channels import Language
 from callwatch.core.figures import OwnHistory
@@ -10,6 +11,8 @@ from callwatch.core.summary import CallSummary
 from callwatch.document import to_document
 from callwatch.report.files import write_private_set
 from callwatch.report.html import render_html
+
+REPORT_FILES: Final = ("report.json", "report.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,6 @@ def write_report(
     """
     document = json.dumps(to_document(summary), ensure_ascii=False, indent=1, allow_nan=False)
     page = render_html(summary, language, history)
-    paths = ReportPaths(out_dir / "report.json", out_dir / "report.html")
+    paths = ReportPaths(*(out_dir / name for name in REPORT_FILES))
     write_private_set({paths.json: document + "\n", paths.html: page})
     return paths

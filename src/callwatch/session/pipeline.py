@@ -48,9 +48,20 @@ from callwatch.phrases.steps import StepMatcher
 from callwatch.redaction.redactor import UtteranceMasker
 from callwatch.session.attention_budget import NudgeConfig
 from callwatch.session.attribution import AttributionFilter
+from callwatch.session.begun_items import BegunItems
 from callwatch.session.escalation import Escalation, EscalationConfig
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgePolicy
+from callwatch.session.stand_ins import (
+    as_they_are,
+    no_effort,
+    no_frames,
+    no_frames_at,
+    no_quality,
+    nothing,
+    wordless,
+)
+from callwatch.session.supervision import Supervisor
 from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
@@ -108,23 +119,37 @@ class Pipeline:
         with_words: bool = True,
     ) -> None:
         self._info = info
-        self._voice = VoiceActivity(config.voice)
-        self._quality = QualityMonitor(config.quality)
-        self._effort = EffortEstimator(config.effort, baselines)
-        self._raised_voice = RaisedVoice(config.raised_voice)
-        self._friendly = FriendlyVoice(config.language, config.friendly)
-        self._turn_taking = TurnTaking(config.turn_taking, config.language)
-        self._pace = PaceDetector(config.pace, config.language)
-        self._control = ControlDetector(config.control)
-        self._threats = ThreatDetector(phrases.threats, config.threats)
-        self._method = MethodDetector(phrases.steps, config.method)
-        self._escalation = Escalation(config.escalation)
-        self._nudges = NudgePolicy(config.nudges, config.language, info.id, with_words=with_words)
-        self._meter = Meter()
-        self._feed = SpeechSegmenter(config.feed) if with_words else None
-        self._masker = UtteranceMasker(config.language)
-        self._swap_watch = SwappedChannelDetector(config.language)
-        self._language_check = LanguageCheck(config.language)
+        self._parts = Supervisor()
+        guard = self._parts.guard
+        voice, effort = VoiceActivity(config.voice), EffortEstimator(config.effort, baselines)
+        self._voice = guard(
+            "voice", voice, process=no_frames, finish=lambda: no_frames_at(self._audio_end_s)
+        )
+        self._quality = guard(
+            "quality", QualityMonitor(config.quality), fault=nothing, result=no_quality
+        )
+        self._effort = guard(
+            "effort", effort, process=no_effort, finish=no_effort, baseline=nothing
+        )
+        self._raised_voice = guard("raised_voice", RaisedVoice(config.raised_voice))
+        friendly = FriendlyVoice(config.language, config.friendly)
+        self._friendly = guard("friendly", friendly, process=as_they_are)
+        self._turn_taking = guard("turns", TurnTaking(config.turn_taking, config.language))
+        self._pace = guard("pace", PaceDetector(config.pace, config.language))
+        self._control = guard("control", ControlDetector(config.control))
+        self._threats = guard("threats", ThreatDetector(phrases.threats, config.threats))
+        self._method = guard("method", MethodDetector(phrases.steps, config.method))
+        self._escalation = guard("escalation", Escalation(config.escalation))
+        nudges = NudgePolicy(config.nudges, config.language, info.id, with_words=with_words)
+        self._nudges = guard("nudges", nudges)
+        self._meter = guard("meter", Meter())
+        feed = SpeechSegmenter(config.feed) if with_words else None
+        self._feed = None if feed is None else guard("words", feed)
+        # What cannot be masked is said to nobody.
+        self._masker = guard("words", UtteranceMasker(config.language), mask=wordless)
+        self._swap_watch = guard("checks", SwappedChannelDetector(config.language))
+        self._language_check = guard("checks", LanguageCheck(config.language))
+        self._begun = BegunItems()
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
@@ -165,7 +190,7 @@ class Pipeline:
         """Take the next block of the call; gives what was decided, in stream order."""
         self._audio_end_s = block.end_s
         self._dropped_s += sum(span.duration_s for _, span in block.dropped)
-        return self._run(block, self._voice.process(block))
+        return self._run(block, self._voice.process(block)) + self._switched_off()
 
     def take_chunks(self) -> list[SpeechChunk]:
         """The voiced audio for the recogniser since the last call."""
@@ -192,7 +217,7 @@ class Pipeline:
         if heard.channel is Channel.AGENT and heard.span.end_s > self._customer_began_s:
             # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
-        return self._dispatch(events)
+        return self._dispatch(events) + self._switched_off()
 
     def _revised(self, now_s: float) -> list[Event]:
         """What was said before, as far as it is masked otherwise now."""
@@ -220,13 +245,14 @@ class Pipeline:
         if self._feed is not None:
             events += self._dispatch(self._gather(self._feed.finish(self._audio_end_s)))
         effort = self._effort.finish()
-        return events + self._dispatch(
+        events += self._dispatch(
             [
                 *self._raised(effort),
                 *self._friendly.process(self._raised_voice.finish(self._audio_end_s)),
                 *self._turn_taking.finish(self._audio_end_s),
             ]
         )
+        return events + self._switched_off()
 
     def end_call(self, performance: Performance, *, at_last_voice: bool = False) -> list[Event]:
         """The call is over and the last words were heard.
@@ -236,11 +262,13 @@ class Pipeline:
         end_s = self._audio_end_s
         events = self._dispatch([*self._threats.end(end_s), *self._pace.finish(end_s)])
         events += self._nudges.finish(end_s)
+        events += self._switched_off()
         duration_s = end_s
         if at_last_voice and self._last_voice_s > 0.0 and not self._speaking:
             duration_s = min(end_s, self._last_voice_s)
         quality = self._quality.result(duration_s)
         events += [UtteranceRevised(end_s, one) for one in self._masker.finish()]
+        events += self._switched_off()
         quality = replace(quality, warnings=(*quality.warnings, *self._warnings))
         return [
             *events,
@@ -321,6 +349,13 @@ class Pipeline:
             self._agent_spoke_s = max(self._agent_spoke_s, spoke[-1])
         return out + self._dispatch(list(events))
 
+    def _switched_off(self) -> list[Event]:
+        """What has failed since the last time: named, and what it had begun is over."""
+        facts = self._parts.failures()
+        self._warnings += facts
+        out: list[Event] = [InputWarning(self._now_s, None, fact) for fact in facts]
+        return out + self._dispatch(self._begun.end(facts, self._now_s))
+
     def _follow_voice(self, event: Event) -> None:
         match event:
             case VoiceStarted(channel=channel, start_s=start_s):
@@ -347,6 +382,7 @@ class Pipeline:
             out.append(event)
             led_to: list[Event] = []
             self._follow_voice(event)
+            self._begun.follow(event)
             for reactor in (self._pace, self._control, self._escalation, self._nudges):
                 led_to += reactor.on_event(event)
             if isinstance(event, EscalationChanged):

@@ -4,7 +4,9 @@ Threads: `submit`, `poll`, `finish` and `close` are called by one analysis threa
 thread alone touches the recogniser. It ends by a sentinel and join.
 """
 
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,15 +15,12 @@ from typing import Final
 import numpy as np
 
 from callwatch.core.channels import Channel
-from callwatch.core.log import logger_of
+from callwatch.core.log import logged, logger_of
 from callwatch.core.words import Utterance
-from callwatch.speech.protocol import RecognitionError, Recognizer, SpeechChunk
+from callwatch.speech.protocol import Recognizer, SpeechChunk
 from callwatch.speech.segment_cutter import SegmentCutter
 
 _log: Final = logger_of(__name__)
-
-# What an engine may raise; anything else is a bug and ends the worker with its traceback.
-_ENGINE_FAULTS: Final = (RecognitionError, RuntimeError, ValueError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,9 @@ class RecognitionConfig:
 
     max_waiting_s: float = 15.0  # older words come too late for a nudge; and memory is bounded
     max_failures: int = 5  # in a row: then the engine is beyond help and everything is skipped
-    close_timeout_s: float = 5.0  # one decode of a full window on a slow machine
+    # At the end of the source nobody waits but the report: as long as words come, they are waited for.
+    stall_s: float = 10.0  # one decode of a full window on a slow machine takes half of it
+    close_timeout_s: float = 0.3  # a thread that hangs is left to itself: the report does not wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +65,12 @@ class InlineRecognition:
         """Gives what was recognised since the last time."""
         return self._results.take()
 
-    def finish(self, timeout_s: float) -> list[Utterance]:  # noqa: ARG002
+    def finish(self) -> list[Utterance]:
         """Gives the rest; there is nothing to wait for."""
         return self._results.take()
+
+    def hurry(self, within_s: float) -> None:
+        """Nothing waits here."""
 
     def close(self) -> None:
         """Frees the recogniser."""
@@ -94,6 +98,8 @@ class RecognitionWorker:
         self._waiting = _Waiting()
         self._skipped_s = 0.0
         self._busy = False
+        self._done = 0  # chunks
+        self._deadline_s = math.inf
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
@@ -123,12 +129,26 @@ class RecognitionWorker:
         """Gives what was recognised since the last time; never blocks."""
         return self._results.take()
 
-    def finish(self, timeout_s: float) -> list[Utterance]:
-        """Waits until all is heard; what is not heard in time is skipped and counted."""
+    def finish(self) -> list[Utterance]:
+        """Waits until all is heard, as long as words go on to come (`stall_s`) and `hurry` lets it.
+
+        What is not heard by then is skipped and counted.
+        """
         with self._changed:
-            self._changed.wait_for(self._is_idle, timeout_s)
+            done = -1
+            while not self._is_idle() and done != self._done:
+                done = self._done
+                self._wait_for_words(done)
+                if time.monotonic() >= self._deadline_s:
+                    break
             self._skipped_s += self._waiting.shed(0.0)
         return self._results.take()
+
+    def hurry(self, within_s: float) -> None:
+        """From now on `finish` waits so long at most; from any thread."""
+        with self._changed:
+            self._deadline_s = min(self._deadline_s, time.monotonic() + within_s)
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Ends the thread, which frees the recogniser; what still waits is skipped."""
@@ -137,6 +157,15 @@ class RecognitionWorker:
             self._skipped_s += self._waiting.shed(0.0)
             self._changed.notify_all()
         self._thread.join(self._config.close_timeout_s)
+
+    def _wait_for_words(self, done: int) -> None:
+        """Until all is heard, or one chunk more than `done`, or it is too late. Holds the lock."""
+        give_up_s = time.monotonic() + self._config.stall_s
+        while not self._is_idle() and self._done == done:
+            left_s = min(give_up_s, self._deadline_s) - time.monotonic()
+            if left_s <= 0.0:
+                return
+            self._changed.wait(left_s)
 
     def _is_idle(self) -> bool:
         return not self._thread.is_alive() or not (self._busy or self._waiting)
@@ -156,6 +185,7 @@ class RecognitionWorker:
     def _next(self) -> SpeechChunk | None:
         """The next chunk to hear; None is the sentinel that ends the thread."""
         with self._changed:
+            self._done += self._busy
             self._busy = False
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._closed or bool(self._waiting))
@@ -189,11 +219,12 @@ class _Listener:
             return self._skip(chunk)
         try:
             utterances = self._recognizer.accept(chunk)
-        except _ENGINE_FAULTS as fault:
+        except Exception as fault:  # noqa: BLE001  (an engine is other people's code)
             self._in_a_row += 1
             _log.warning("the engine failed (%d in a row)", self._in_a_row, exc_info=fault)
             self._failed_segment[chunk.channel] = chunk.segment_id
-            self._recognizer.reset(chunk.channel)
+            with logged(_log, "the engine cannot be reset", Exception):
+                self._recognizer.reset(chunk.channel)
             self.stats = replace(self.stats, failures=self.stats.failures + 1)
             return self._skip(chunk)
         self._in_a_row = 0

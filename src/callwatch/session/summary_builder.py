@@ -162,7 +162,7 @@ class SummaryBuilder:
             ),
             escalation=tuple(c for c in self._escalation if c.time_s <= end.duration_s),
             utterances=tuple(sorted(self._utterances, key=lambda u: u.span.start_s)),
-            input_quality=end.quality,
+            input_quality=self._quality(end),
             performance=end.performance,
             effort_curve=_up_to(self._effort, end.duration_s),
         )
@@ -172,6 +172,12 @@ class SummaryBuilder:
         if channel in self._speaking and self._speaking[channel] < duration_s:
             spans.append(TimeSpan(self._speaking[channel], duration_s))
         return spans
+
+    def _quality(self, end: CallEnded) -> InputQuality:
+        """What the call's end says, and what only the journal's reader knows."""
+        known = end.quality.warnings
+        late = tuple(n for n in self._notes if n.code == "journal_damaged" and n not in known)
+        return replace(end.quality, warnings=(*known, *late))
 
     def _cut_short(self) -> CallEnded:
         quality = InputQuality(

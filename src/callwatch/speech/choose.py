@@ -12,9 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from callwatch.core.build import how_to_install
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
 from callwatch.speech.models.installed import InstalledModel, inspect_model, installed_models
+from callwatch.speech.models.records import check_unchanged
 from callwatch.speech.protocol import Recognizer
 from callwatch.speech.vosk import VoskRecognizer
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
@@ -100,6 +102,7 @@ def _chosen(
     found: InstalledModel, language: Language, whisper: WhisperConfig | None, note: str
 ) -> RecognizerChoice:
     def create() -> Recognizer:
+        check_unchanged(found.path, found.name)
         if found.engine == "vosk":
             return VoskRecognizer(found.path, language, name=found.name)
         return WhisperRecognizer(found.path, language, whisper, name=found.name)
@@ -171,8 +174,8 @@ def _require(engine: str) -> None:
 
 
 def _how_to_install(engine: str) -> str:
-    package = "vosk" if engine == "vosk" else "'callwatch[whisper]'"
-    return f"Install it: pip install {package}."
+    package = "vosk" if engine == "vosk" else "callwatch[whisper]"
+    return f"To put that right: {how_to_install(package)}."
 
 
 def _listed(languages: frozenset[str]) -> str:

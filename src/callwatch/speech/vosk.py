@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from callwatch.core.audio import CALL_RATE_HZ
+from callwatch.core.build import how_to_install
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import MissingPartError, ModelError
 from callwatch.core.spans import TimeSpan
@@ -95,7 +96,7 @@ class VoskRecognizer:
         except (ImportError, OSError) as exc:
             raise MissingPartError(
                 "Vosk models need the library vosk, which is not installed or does not fit this "
-                "machine: pip install vosk."
+                f"machine: {how_to_install('vosk')}."
             ) from exc
         vosk.SetLogLevel(_QUIET)
         try:

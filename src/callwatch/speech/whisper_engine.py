@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from callwatch.core.audio import CALL_RATE_HZ, Samples
+from callwatch.core.build import how_to_install
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, ModelError
 from callwatch.core.words import Alternative
@@ -66,7 +67,7 @@ class WhisperEngine:
             import tokenizers
         except ImportError as exc:
             raise MissingPartError(
-                "Whisper models need the extra 'whisper': pip install 'callwatch[whisper]'."
+                f"Whisper models need the extra 'whisper': {how_to_install('callwatch[whisper]')}."
             ) from exc
         self._storage: Any = ctranslate2.StorageView.from_array
         try:

@@ -7,27 +7,32 @@ an engine hands each thread its own connection.
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import URL, make_url
 
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import CallwatchError, MissingPartError, StoreError
+from callwatch.core.files import open_private
+from callwatch.core.owner_only import is_owner_only, make_private_folder, restrict_to_owner
+from callwatch.store.place import default_path
 
 # The newest version that this program knows: the last file in migrations/versions.
-HEAD: Final = "0003"
+HEAD: Final = "0005"
 # How long a second program may hold the history before we give up.
 BUSY_TIMEOUT_S = 5.0
+_MIGRATING: Final = threading.Lock()
 # Any number will do, as long as all callwatch programs use the same one.
 _MIGRATION_LOCK = 7_202_613
 
 
 def default_url() -> str:
     """SQLite in this user's data folder."""
-    return f"sqlite:///{Path(platformdirs.user_data_dir('callwatch', False)) / 'history.sqlite3'}"
+    return f"sqlite:///{default_path()}"
 
 
 def parsed(url: str | None) -> URL:
@@ -65,6 +70,20 @@ def open_database(url: URL) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def damage_of(url: URL) -> str:
+    """What SQLite's own check says of the file, in a line; "" when it is whole, absent or on a server."""
+    if url.get_backend_name() != "sqlite" or not Path(url.database or "").is_file():
+        return ""
+    try:
+        link = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True, timeout=BUSY_TIMEOUT_S)
+        with contextlib.closing(link):
+            (found,) = link.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        found = str(error)
+    line = " ".join(str(found).split())
+    return "" if line == "ok" else line[:200]
 
 
 def shown(url: URL) -> str:
@@ -152,11 +171,11 @@ def _sqlite(url: URL, name: str) -> Engine:
 def _make_private(path: Path, name: str) -> None:
     """Make the file before SQLite does, for its owner alone; its log takes the same mode."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private_folder(path.parent)
         if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        elif path.stat().st_mode & 0o077:
-            path.chmod(0o600)
+            os.close(open_private(path, os.O_CREAT | os.O_RDWR))
+        elif not is_owner_only(path):
+            restrict_to_owner(path)
     except OSError as error:
         raise StoreError(
             f"the history {name} cannot be made or opened ({error.strerror}): allow writing there, "
@@ -169,7 +188,8 @@ def _postgresql(url: URL) -> Engine:
         import psycopg  # noqa: F401
     except ImportError as error:
         raise MissingPartError(
-            "a history in PostgreSQL needs the driver psycopg: pip install 'callwatch[postgresql]'"
+            "a history in PostgreSQL needs the driver psycopg: "
+            f"{how_to_install('callwatch[postgresql]')}"
         ) from error
     return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
 
@@ -213,7 +233,9 @@ def _migrate(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    # Alembic keeps the migration that runs in globals: two at once, each in a thread, take each other's.
+    with _MIGRATING:
+        command.upgrade(config, "head")
 
 
 def _sentence(name: str, reason: str) -> str:

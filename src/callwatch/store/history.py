@@ -4,9 +4,10 @@ One `CallHistory` may be used from several threads; each piece of work opens its
 The summaries come in masked already; the history stores what it is given.
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,24 +33,28 @@ from callwatch.store.models import Call, CallFile, NudgeOutcome, StoredDocument,
 from callwatch.store.ownership import Ownership
 from callwatch.store.removal import (
     RETENTION_DAYS,
+    add_files,
     clear_analysis,
     delete_files,
     expired,
+    no_longer_pending,
+    not_deleted,
+    pending,
     remove,
 )
 from callwatch.store.rows import (
     call_values,
     figures_from,
     pack,
+    retention,
     sortable,
     spoken_text,
     stored_call,
     unpack,
     utc,
-    week_of,
 )
 from callwatch.store.search import search_postgresql, search_sqlite, terms_of
-from callwatch.store.trends import group_agents, only_agent, trends_of
+from callwatch.store.trends import group_agents, only_agent, since_week, trends_of
 
 __all__ = ["CallFilter", "CallHistory", "FoundCall"]
 
@@ -84,6 +89,8 @@ class CallHistory:
         self.name = shown(address)
         self._whose = Ownership(address.get_backend_name() != "sqlite", agent_id or None)
         self._engine = open_database(address)
+        with contextlib.suppress(StoreError):  # it stays pending, and was told when it began
+            self.finish_deletions()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -101,17 +108,22 @@ class CallHistory:
         self.close()
 
     def add(
-        self, summary: CallSummary, files: Sequence[Path] = (), keep_days: int = RETENTION_DAYS
+        self,
+        summary: CallSummary,
+        files: Sequence[Path] = (),
+        keep_days: int = RETENTION_DAYS,
+        added_at: datetime | None = None,
     ) -> str:
         """Store a call and return its id. The same id again replaces the call but keeps the note,
         the follow-up and the mark. `files` (a recording) are deleted together with the call;
-        `keep_days` is the retention time that it was made under.
+        `keep_days` is the retention time that it was made under; it counts from `added_at` where
+        that is given, and from now for a recording, whose call may be of an earlier day.
         """
         self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
-        # An old recording is new here.
-        begins = datetime.now(UTC) if summary.call.is_recording else utc(values["started_at"])
-        values["delete_after"] = sortable(begins + timedelta(days=keep_days))
+        if added_at is None and summary.call.is_recording:
+            added_at = datetime.now(UTC)  # an old recording is new here
+        values |= retention(values["started_at"], keep_days, added_at)
         body, words = pack(summary), spoken_text(summary)
         with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, summary.call.id)
@@ -128,9 +140,16 @@ class CallHistory:
             if outcomes:
                 connection.execute(insert(NudgeOutcome), outcomes)
             if files:
-                paths = [{"call_pk": pk, "path": str(path.absolute())} for path in files]
-                connection.execute(insert(CallFile), paths)
+                add_files(connection, pk, files)
         return summary.call.id
+
+    def add_files(self, call_id: str, files: Sequence[Path]) -> None:
+        """More files that are deleted together with the call; StoreError when there is none."""
+        with translated_errors(self.name), writing(self._engine) as connection:
+            pk = self._pk(connection, call_id)
+            if pk is None:
+                raise self._unknown(call_id)
+            add_files(connection, pk, files)
 
     def list(
         self, limit: int = 20, offset: int = 0, where: CallFilter | None = None
@@ -166,6 +185,11 @@ class CallHistory:
         if body is None:
             raise self._unknown(call_id)
         return unpack(body, call_id)
+
+    def has(self, call_id: str) -> bool:
+        """Whether the call is stored, as one's own."""
+        with translated_errors(self.name), self._engine.connect() as connection:
+            return self._pk(connection, call_id) is not None
 
     def audio_of(self, call_ids: Sequence[str]) -> dict[str, Path]:
         """The kept sound of these calls, of those that have any on this machine."""
@@ -251,13 +275,15 @@ class CallHistory:
             self._whose.check(agent_id)
         with translated_errors(self.name), self._engine.connect() as connection:
             agent = only_agent(connection) if agent_id is None else agent_id
-            return trends_of(connection, (agent,), _since(weeks, now))
+            return trends_of(connection, (agent,), since_week(weeks, now))
 
     def group_trends(self, weeks: int | None = None, now: datetime | None = None) -> Trends:
         """Figures over several agents; StoreError unless the group is large enough to hide each."""
         with translated_errors(self.name), self._engine.connect() as connection:
-            agents = group_agents(connection, _since(weeks, now))
-            return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
+            agents = group_agents(connection, since_week(weeks, now))
+            return replace(
+                trends_of(connection, agents, since_week(weeks, now)), agents=len(agents)
+            )
 
     def note(self, call_id: str, text: str) -> None:
         """Write the note of a call, numbers masked; an empty text takes it away."""
@@ -301,9 +327,8 @@ class CallHistory:
             pk = self._pk(connection, call_id)
             if pk is None:
                 raise self._unknown(call_id)
-            paths = remove(connection, select(Call.pk).where(Call.pk == pk))
-        delete_files(paths)
-        self.compact()
+            remove(connection, select(Call.pk).where(Call.pk == pk))
+        self.finish_deletions()
 
     def purge(self) -> int:
         """Delete every call of one's own; returns how many there were."""
@@ -320,21 +345,39 @@ class CallHistory:
         """Give back the room of deleted calls, and the last traces of them."""
         compact(self._engine, self.name)
 
+    def finish_deletions(self, *, must_compact: bool = True) -> None:
+        """Delete the files of deleted calls and the last traces of their words; also what a kill, or
+        a file that was open, left of an earlier time. StoreError names what is still there.
+
+        `must_compact` false: while another program reads, the room is given back the next time.
+        """
+        with translated_errors(self.name), self._engine.connect() as connection:
+            paths = pending(connection)
+        if not paths:
+            return
+        left = delete_files([path for path in paths if path])
+        not_compacted: StoreError | None = None
+        if "" in paths:
+            try:
+                self.compact()
+            except StoreError as exc:
+                not_compacted = exc
+        kept = {*left, *([""] if not_compacted else ())}
+        with translated_errors(self.name), writing(self._engine) as connection:
+            no_longer_pending(connection, [path for path in paths if path not in kept])
+        if left:
+            raise not_deleted(left)
+        if not_compacted is not None and must_compact:
+            raise not_compacted
+
     def _delete_where(self, which: Select[int], *, must_compact: bool = True) -> int:
         with translated_errors(self.name), self._engine.connect() as connection:
             if connection.execute(which.limit(1)).first() is None:
                 return 0
         with translated_errors(self.name), writing(self._engine) as connection:
             count = len(connection.execute(which).all())
-            paths = remove(connection, which)
-        delete_files(paths)
-        try:
-            self.compact()
-        except StoreError:
-            # Retention runs by itself, often while another program reads: the calls are gone from
-            # the tables, and the next time compacts what this time could not.
-            if must_compact:
-                raise
+            remove(connection, which)
+        self.finish_deletions(must_compact=must_compact)
         return count
 
     def _change(self, call_id: str, **values: Any) -> None:
@@ -352,9 +395,3 @@ class CallHistory:
             f"there is no call {call_id!r} in the history {self.name}: "
             "see `callwatch calls list` for those there are"
         )
-
-
-def _since(weeks: int | None, now: datetime | None) -> str | None:
-    if weeks is None or now is None:
-        return None
-    return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))

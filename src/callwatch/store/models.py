@@ -3,7 +3,8 @@
 `calls` holds one narrow line a call, so that lists and trends never open a document;
 `documents` the whole report, compressed; `transcripts` the words, for searching;
 `call_files` what lies on disk for a call and is deleted with it; `nudge_outcomes` what happened
-in the seconds after each due nudge.
+in the seconds after each due nudge; `pending_deletions` what is still to be deleted of calls that
+are gone.
 """
 
 from datetime import date
@@ -62,12 +63,19 @@ class Call(Base):
     is_recording: Mapped[bool] = mapped_column(Boolean, server_default=false())
     # Sorts like `started_at`; NULL for calls from before it was written.
     delete_after: Mapped[str | None] = mapped_column(String(24))
+    # The team that took the call; "" where it is not known.
+    queue: Mapped[str] = mapped_column(String(200), server_default="")
+    # What it was measured with, so that an archive is measured again when that changes.
+    engine_key: Mapped[str | None] = mapped_column(String(64))
+    # When a recording of an earlier day came in; NULL for a call that was stored when it ended.
+    added_at: Mapped[str | None] = mapped_column(String(24))
 
     __table_args__ = (
         Index("ix_calls_started", "started_at", "pk"),
         # An agent's page in its order; with the rest, a group is counted from the index alone.
         Index("ix_calls_agent", "agent_id", "started_at", "is_hard", "week", "is_recording"),
         Index("ix_calls_follow_up", "follow_up_on"),
+        Index("ix_calls_engine_key", "engine_key"),
         # Everything that the trends of a week need, so that they are read from the index alone.
         Index(
             "ix_calls_trends",
@@ -121,3 +129,39 @@ class NudgeOutcome(Base):
     agent_interrupts: Mapped[bool] = mapped_column(Boolean)
     customer_raises: Mapped[bool] = mapped_column(Boolean)
     agent_share: Mapped[float | None] = mapped_column(Float)
+
+
+class PendingDeletion(Base):
+    """A file of a deleted call that is still there, on that machine; "" is the room in the database.
+
+    Written in the transaction that deletes the call, so that a kill leaves nothing forgotten.
+    """
+
+    __tablename__ = "pending_deletions"
+
+    pk: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    machine: Mapped[str] = mapped_column(String(200), index=True)
+    path: Mapped[str] = mapped_column(Text)
+
+
+class ArchiveFile(Base):
+    """A recording of an archive as it was when it was measured, and the call that it holds.
+
+    `stamp` changes when the file does (size and time, or the store's own mark).
+    """
+
+    __tablename__ = "archive_files"
+
+    locator: Mapped[str] = mapped_column(Text, primary_key=True)
+    stamp: Mapped[str] = mapped_column(String(200))
+    engine_key: Mapped[str] = mapped_column(String(64))
+    call_pk: Mapped[int] = mapped_column(ForeignKey("calls.pk", ondelete="CASCADE"), index=True)
+
+
+class TeamReport(Base):
+    """The published group figures, as JSON: all that somebody with the role `team` can read."""
+
+    __tablename__ = "team_reports"
+
+    pk: Mapped[int] = mapped_column(Integer, primary_key=True)
+    body: Mapped[str] = mapped_column(Text)

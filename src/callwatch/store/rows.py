@@ -44,6 +44,15 @@ def call_values(summary: CallSummary) -> dict[str, Any]:
     }
 
 
+def retention(started_at: str, keep_days: int, added_at: datetime | None) -> dict[str, str | None]:
+    """When the call came in, and the day after which anybody may delete it."""
+    since = added_at or utc(started_at)
+    return {
+        "added_at": None if added_at is None else sortable(added_at),
+        "delete_after": sortable(since + timedelta(days=keep_days)),
+    }
+
+
 def pack(summary: CallSummary) -> bytes:
     """The whole report as compressed JSON."""
     body = json.dumps(to_document(summary), ensure_ascii=False, separators=(",", ":"))

@@ -7,7 +7,9 @@ from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
 from callwatch.speech import choose
 from callwatch.speech.choose import choose_recognizer
+from callwatch.speech.models.catalogue import catalogue
 from callwatch.speech.models.installed import inspect_model, installed_models, model_directories
+from callwatch.speech.models.records import changed_files, write_record
 
 
 def vosk_model(path: Path) -> Path:
@@ -31,6 +33,27 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("callwatch.speech.models.installed._packaged", lambda: iter(()))
     (tmp_path / "models").mkdir()
     return tmp_path / "models"
+
+
+def test_overwritten_weights_are_not_loaded(models: Path) -> None:
+    path = vosk_model(models / "vosk-model-small-en-us-0.15")
+    entry = next(model for model in catalogue() if model.engine == "vosk")
+    write_record(path, entry, None, {}, "2026-01-01T00:00:00Z")
+    (path / "am/final.mdl").write_bytes(b"z" * 100)  # as long as it was
+    choice = choose_recognizer("vosk", path, Language.EN)
+    assert choice.create is not None
+    with pytest.raises(ModelError, match=r"am/final\.mdl has changed since it was installed"):
+        choice.create()
+    (path / "am/final.mdl").unlink()
+    assert changed_files(path) == ["am/final.mdl is missing"]
+
+
+@pytest.mark.parametrize("record", ["[" * 5000, "[]", '{"files": {"am/final.mdl": 3}}', "\x00"])
+def test_a_record_that_is_none_ends_nothing(models: Path, record: str) -> None:
+    path = vosk_model(models / "vosk-model-small-en-us-0.15")
+    (path / "callwatch-model.json").write_text(record)
+    assert [model.path for model in installed_models()] == [path]
+    changed_files(path)
 
 
 @pytest.mark.parametrize(

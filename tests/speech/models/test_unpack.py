@@ -1,3 +1,4 @@
+import errno
 import io
 import stat
 import zipfile
@@ -94,6 +95,48 @@ def unpacks(pack: Path, out: Path) -> bool:
 def test_a_file_that_is_in_it_twice(tmp_path: Path) -> None:
     pack = archive(tmp_path / "m.zip", {"m/am": b"1", "m/AM": b"2"})
     with pytest.raises(ModelError, match="twice"):
+        unpack(pack, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [
+        (("m/am", "m/am/final.mdl"), "directory as well"),
+        (("m/AM", "m/am/final.mdl"), "directory as well"),
+        (("m/" + "x" * 300,), "too long"),
+        (("m/" + "å" * 150,), "too long"),
+        (("m/" + "/".join("abcdefghi") + "/x", "m/y"), "too deep"),
+    ],
+)
+def test_names_that_clash_or_are_too_long(
+    names: tuple[str, ...], says: str, tmp_path: Path
+) -> None:
+    pack = archive(tmp_path / "m.zip", dict.fromkeys(names, b"x"))
+    with pytest.raises(ModelError, match=says):
+        unpack(pack, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("length", "fits"), [(200, True), (201, False)])
+def test_a_name_may_be_so_long(length: int, fits: bool, tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {"m/" + "x" * length: b"x", "m/y": b"y"})
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+@pytest.mark.parametrize(("depth", "fits"), [(8, True), (9, False)])
+def test_directories_may_be_so_deep(depth: int, fits: bool, tmp_path: Path) -> None:
+    name = "/".join("abcdefghijkl"[: depth - 1]) + "/x"
+    pack = archive(tmp_path / "m.zip", {name: b"x", "y": b"y"})
+    assert unpacks(pack, tmp_path / "out") is fits
+
+
+def test_what_the_disk_refuses_of_an_archive_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = archive(tmp_path / "m.zip", {"m/a": b"x", "m/b": b"y"})
+    full = OSError(errno.ENAMETOOLONG, "File name too long")
+    monkeypatch.setattr(Path, "open", lambda *_a, **_k: (_ for _ in ()).throw(full))
+    with pytest.raises(ModelError, match="cannot be made here"):
         unpack(pack, tmp_path / "out")
 
 

@@ -15,8 +15,12 @@ from callwatch.core.facts import Fact, quoted
 from callwatch.core.nudges import Nudge, NudgeLevel
 from callwatch_ui.desktop.app import DesktopApp
 from callwatch_ui.desktop.auto_call import AutoCallConfig
-from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
+from callwatch_ui.desktop.ipc import Answer, AppCommand, AppNotRunningError, AppState
+from callwatch_ui.desktop.run import run_desktop
 from callwatch_ui.native.global_shortcut import CLOSE_CARD, JUDGE_CARD
+from callwatch_ui.native.session_watch import Absence
+from callwatch_ui.native.single_instance import SingleInstance
+from callwatch_ui.native.windows_hotkeys import WindowsHotKey
 from callwatch_ui.overlay.state import Phase
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.translator import Translator
@@ -47,6 +51,9 @@ class Call:
     def unhold(self) -> None:
         self.told.append("unhold")
 
+    def note_absence(self, absence: Absence, seconds: float) -> None:
+        self.told.append(f"{absence} {seconds:.0f} s")
+
     def on_finished(self, callback: Callable[[], None]) -> None:
         self._finished.append(callback)
 
@@ -73,7 +80,7 @@ class Engine:
         self.offer: Nudge | None = None
         self.fault = ""
         self.newest: Path | None = None
-        self.cut_short = 0
+        self.cut_short = (0, 0)
         self.calls: list[Call] = []
         self.heard: Callable[[Channel, bool], None] | None = None
         self.watch: list[str] = []
@@ -87,7 +94,7 @@ class Engine:
 
     def warm_up(self) -> None: ...
 
-    def recover(self) -> int:
+    def recover(self) -> tuple[int, int]:
         return self.cut_short
 
     def overlay_settings(self) -> OverlaySettings:
@@ -350,6 +357,25 @@ def test_after_a_hard_call_a_breather_is_offered_once_and_leaves(qtbot: QtBot) -
     app.close()
 
 
+def test_when_the_tray_dies_the_overlay_can_be_clicked(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = [True]
+    monkeypatch.setattr("callwatch_ui.desktop.app.has_tray", lambda: there[0])
+    app = app_for(qtbot, Engine())
+    app.show()
+    seen = []
+    for is_there in (True, False, False, True, True):
+        there[0] = is_there
+        app.check_tray()
+        seen.append(app.overlay.isVisible())
+    assert seen == [False, True, True, False, False]
+    app.overlay.show()  # by a click on the icon
+    app.check_tray()
+    assert app.overlay.isVisible()
+    app.close()
+
+
 def test_the_last_report_is_one_click_in_the_menu(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -575,7 +601,7 @@ def test_a_history_that_could_not_take_the_call_is_told(qtbot: QtBot) -> None:
 
 def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine()
-    engine.cut_short = 2
+    engine.cut_short = (2, 0)
     monkeypatch.setattr("callwatch_ui.desktop.app.WARM_UP_MS", 0)
     app = app_for(qtbot, engine)
     app.show()
@@ -583,3 +609,74 @@ def test_calls_that_were_cut_short_are_told(qtbot: QtBot, monkeypatch: pytest.Mo
     assert app.overlay.card.card is not None
     assert app.overlay.card.card.advice == "Calls that were cut short have their report now: 2."
     app.close()
+
+
+def test_log_off_ends_the_call_and_waits_for_its_report(qtbot: QtBot) -> None:
+    engine = Engine()
+    desktop = app_for(qtbot, engine)
+    try:
+        desktop.command(AppCommand.START)
+        qtbot.waitUntil(lambda: bool(engine.calls))
+        desktop.session.log_off()
+        assert engine.calls[0].told == ["stop"]
+        assert desktop.control.state is AppState.IDLE
+        desktop.session.log_off()  # the session went on: the app is ready for the next one
+        assert desktop.command(AppCommand.START).ok is not None
+    finally:
+        desktop.close()
+
+
+def test_sleep_and_the_lock_screen_are_told_to_the_call(qtbot: QtBot) -> None:
+    engine = Engine()
+    desktop = app_for(qtbot, engine)
+    try:
+        desktop.session.away.emit(Absence.LOCKED, 5.0)  # nobody calls
+        desktop.command(AppCommand.START)
+        qtbot.waitUntil(lambda: desktop.control.call is not None)
+        desktop.session.away.emit(Absence.SLEPT, 40.0)
+        assert engine.calls[0].told == ["slept 40 s"]
+    finally:
+        desktop.close()
+
+
+def test_keys_that_another_program_has_are_named(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class User32:
+        def RegisterHotKey(self, *args: int) -> bool:  # noqa: N802
+            return args[3] != ord("X")
+
+        def UnregisterHotKey(self, *_args: int) -> bool:  # noqa: N802
+            return True
+
+    keys = WindowsHotKey("wxn", User32())
+    monkeypatch.setattr("callwatch_ui.desktop.app.global_hotkey", lambda: keys)
+    desktop = app_for(qtbot, Engine())
+    said: list[str] = []
+    monkeypatch.setattr(desktop, "_notify", said.append)
+    try:
+        desktop.show()
+        assert said == ["Another program already uses Ctrl+Alt+X: they do nothing in callwatch."]
+    finally:
+        desktop.close()
+
+
+def test_a_second_start_shows_the_first_and_ends(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = str(tmp_path / "app.sock")
+    first = SingleInstance(place)
+    assert first.acquire()
+    sent: list[AppCommand] = []
+
+    def send(command: AppCommand, _place: str | None) -> Answer:
+        sent.append(command)
+        raise AppNotRunningError("it is only just starting")
+
+    def no_host() -> Engine:
+        raise AssertionError("a second app was begun")
+
+    monkeypatch.setattr("callwatch_ui.desktop.run.send", send)
+    assert run_desktop(Language.EN, no_host, place) == 0
+    assert sent == [AppCommand.SHOW]
+    first.release()

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
-from PyQt6.QtGui import QFont, QFontMetricsF, QHelpEvent, QMouseEvent
+from PyQt6.QtGui import QFont, QFontMetricsF, QGuiApplication, QHelpEvent, QMouseEvent
 from PyQt6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -27,6 +27,7 @@ from callwatch.core.summary import CallInfo
 from callwatch.texts.catalogue import load_texts
 from callwatch_ui.overlay.bar import Bar
 from callwatch_ui.overlay.card import CARD_HEIGHT, PAD, TEXT_LEFT, fitting_font
+from callwatch_ui.overlay.geometry import Screen
 from callwatch_ui.overlay.screenshots import PICTURE_STATES, picture_state
 from callwatch_ui.overlay.state import OverlayState, Phase, with_phase
 from callwatch_ui.overlay.window import Overlay
@@ -402,6 +403,37 @@ def test_the_light_tells_whether_a_call_is_watched(qtbot: QtBot) -> None:
     bar.set_state(with_phase(running, Phase.FINISHED))
     assert bar.light.accessibleDescription() == "redo"
     assert bar.light.grab().toImage() != watched
+
+
+def test_unplugged_with_its_screen_it_comes_back_on_the_other_with_its_card(
+    overlay: Overlay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, right = Screen("a", 0, 0, 1366, 768), Screen("b", 1366, 0, 3840, 2160)
+    monkeypatch.setattr(Overlay, "_screens", staticmethod(lambda: [left, right]))
+    overlay.on_events((tense(1.0), shown()))
+    overlay.go_to_place()
+    drag(overlay, QPoint(20, 20), QPoint(3000, 400))
+    on_right = overlay.place
+    assert on_right.x() > 1366
+    monkeypatch.setattr(Overlay, "_screens", staticmethod(lambda: [left]))
+    QGuiApplication.instance().screenRemoved.emit(QGuiApplication.primaryScreen())  # type: ignore[union-attr]
+    place, size = overlay.place, overlay.sizeHint()
+    assert 0 <= place.x() <= 1366 - size.width()
+    assert 0 <= place.y() <= 768 - size.height()
+    assert overlay.card.card is not None
+    monkeypatch.setattr(Overlay, "_screens", staticmethod(lambda: [left, right]))
+    QGuiApplication.instance().screenAdded.emit(QGuiApplication.primaryScreen())  # type: ignore[union-attr]
+    assert overlay.place == on_right
+
+
+def test_another_theme_in_a_call_keeps_what_is_shown(overlay: Overlay) -> None:
+    overlay.on_events((tense(1.0), interruption(2.0), shown()))
+    before, light = overlay.state, edge_of(overlay)
+    overlay.apply(OverlaySettings(theme="dark", reduced_motion=True))
+    assert overlay.state == before
+    assert overlay.card.card is not None
+    assert overlay.look.theme.is_dark
+    assert edge_of(overlay) != light
 
 
 @pytest.mark.parametrize("language", Language)

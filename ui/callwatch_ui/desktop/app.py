@@ -3,16 +3,14 @@
 The engine is behind DesktopHost; nothing in here knows devices, files or the configuration.
 """
 
-import os
-import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from PyQt6.QtCore import QLocale, QObject, QTimer, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
-from PyQt6.QtWidgets import QApplication, QFileDialog, QSystemTrayIcon, QWidget
+from PyQt6.QtWidgets import QFileDialog, QSystemTrayIcon, QWidget
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
@@ -20,16 +18,19 @@ from callwatch.core.events import Event
 from callwatch_ui.desktop.auto_watch import AutoWatch
 from callwatch_ui.desktop.call_control import CallControl
 from callwatch_ui.desktop.host import DesktopHost
-from callwatch_ui.desktop.ipc import Answer, AppBusyError, AppCommand, AppState, send
+from callwatch_ui.desktop.ipc import (
+    Answer,
+    AppCommand,
+    AppState,
+)
 from callwatch_ui.desktop.ipc_server import CommandServer
 from callwatch_ui.desktop.overlay_session import HOTKEYS
 from callwatch_ui.desktop.tray import AppMenu, Tray, has_tray
 from callwatch_ui.native.event_bridge import EventBridge, connect_queued
 from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
-from callwatch_ui.native.platforms import preferred_platform
 from callwatch_ui.native.qt_texts import QtTexts
-from callwatch_ui.native.signals import error_hooks, interrupts
+from callwatch_ui.native.session_watch import SessionWatch
 from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
@@ -51,6 +52,9 @@ PHASES = {
 }
 # The desktop's own start is over by then, and nobody has called yet.
 WARM_UP_MS = 2000
+WARM_UP_END_S = 1.0
+# A panel that crashed is back within a few seconds; until then the overlay is all there is to click.
+TRAY_CHECK_MS = 5000
 RECORDINGS = "*.wav *.flac *.ogg *.jsonl"
 
 
@@ -60,7 +64,7 @@ class DesktopApp(QObject):
     quit_wanted = pyqtSignal()
     # From any thread: the kind and place of a bug.
     faulted = pyqtSignal(str)
-    _recovered = pyqtSignal(int)
+    _recovered = pyqtSignal(int, int)
     _warmed = pyqtSignal()
 
     def __init__(self, words: Translator, host: DesktopHost) -> None:
@@ -74,6 +78,7 @@ class DesktopApp(QObject):
         self.menu = AppMenu(words)
         self.tray = Tray(words, self.menu)
         self._hotkey = global_hotkey()
+        self.session = SessionWatch(self.control.finish)
         self.breather = BreatherOffer(self.overlay)
         self.auto = AutoWatch(host)
         self.reader = RecordingLoader(words, host.recording)
@@ -81,39 +86,50 @@ class DesktopApp(QObject):
         self._qt_texts = QtTexts(words)
         self._qt_texts.speak(words.language)
         self._warming: threading.Thread | None = None
+        self._had_tray = has_tray()
         self._warm_up = QTimer(self)
         self._warm_up.setSingleShot(True)
         self._warm_up.setInterval(WARM_UP_MS)
         self._warm_up.timeout.connect(self._begin_to_warm)
+        self._tray_watch = QTimer(self)
+        self._tray_watch.setInterval(TRAY_CHECK_MS)
+        self._tray_watch.timeout.connect(self.check_tray)
         self._connect_signals()
 
     def show(self) -> None:
         """Show the tray icon, or the overlay where there is no tray; the first run if it is due."""
         self.garbage.start()
+        self._tray_watch.start()
         if has_tray():
             self.tray.show()
         else:
             self.overlay.show()
         if self._host.problem:
             self._notify(self._host.problem)
+        if self._hotkey is not None and self._hotkey.refused:
+            keys = ", ".join(f"Ctrl+Alt+{key.upper()}" for key in self._hotkey.refused)
+            self._notify(self._words("hotkey.refused", keys=keys))
         if self._host.needs_setup:
             self._speak(system_language() or self._words.language)
             self.open_window("setup")
         else:
             self.auto.reload()
+        self.session.start(int(self.overlay.winId()))
         self._warm_up.start()
 
     def close(self) -> None:
-        """End everything; waits for a report that is being written."""
+        """End everything; waits for a report that is being written, and for nothing else for long."""
+        self.control.close()
+        self.session.stop()
         self.auto.close()
         self.reader.close()
         self.server.close()
         self._warm_up.stop()
+        self._tray_watch.stop()
         if self._warming is not None:
-            self._warming.join()
+            self._warming.join(WARM_UP_END_S)
         if self._hotkey is not None:
             self._hotkey.close()
-        self.control.close()
         self.windows.close_all()
         self.auto.close()  # a first run that was left would have begun it again
         self._host.setup.close()
@@ -150,13 +166,17 @@ class DesktopApp(QObject):
         if self._warming is not None and self._warming.is_alive():
             self._warm_up.start()  # it warms for other settings: once more after it
             return
-        self._warming = threading.Thread(target=self._prepare, name="callwatch-warm-up")
+        # A model that is still being loaded must not hold up the end of the session.
+        self._warming = threading.Thread(
+            target=self._prepare, name="callwatch-warm-up", daemon=True
+        )
         self._warming.start()
 
     def _prepare(self) -> None:
         """In a helper thread: calls that were cut short, and what the next one needs."""
-        if count := self._host.recover():
-            self._recovered.emit(count)
+        finished, set_aside = self._host.recover()
+        if finished or set_aside:
+            self._recovered.emit(finished, set_aside)
         self._host.warm_up()
         self._warmed.emit()
 
@@ -164,7 +184,7 @@ class DesktopApp(QObject):
         connect_queued(
             self.faulted, lambda bug: self._notify(self._words("fault.skipped", bug=bug))
         )
-        self._recovered.connect(lambda n: self._notify(self._words("history.recovered", n=n)))
+        self._recovered.connect(self._tell_recovered)
         self.bridge.arrived.connect(self.overlay.on_events)
         self.overlay.dismissed.connect(self._host.feedback.dismiss)
         self.overlay.not_useful.connect(self._host.feedback.not_useful)
@@ -190,8 +210,15 @@ class DesktopApp(QObject):
         self.control.failed.connect(self.auto.failed)
         self.auto.begin_wanted.connect(lambda: self.control.handle(AppCommand.START))
         self.auto.end_wanted.connect(self.control.end_by_itself)
+        self.session.away.connect(self.control.note_absence)
         if self._hotkey is not None:
             self._hotkey.pressed.connect(self.press)
+
+    def _tell_recovered(self, finished: int, set_aside: int) -> None:
+        if finished:
+            self._notify(self._words("history.recovered", n=finished))
+        if set_aside:
+            self._notify(self._words("history.set_aside", n=set_aside))
 
     def command(self, command: AppCommand) -> Answer:
         """Do what a key, the menu or another program asks for."""
@@ -336,6 +363,17 @@ class DesktopApp(QObject):
         if nudge is not None and self.control.state is AppState.IDLE:
             self.breather.show(nudge)
 
+    def check_tray(self) -> None:
+        """A tray that died leaves the overlay to be clicked; one that came takes over again."""
+        if not has_tray():
+            self.overlay.show()
+        elif not self.tray.isVisible():
+            self.tray.show()
+            self._hide_when_idle()
+        elif not self._had_tray:
+            self._hide_when_idle()
+        self._had_tray = has_tray()
+
     def _hide_when_idle(self) -> None:
         """Without a call and a card the overlay is in the tray's keeping."""
         is_idle = self.control.state is AppState.IDLE
@@ -349,36 +387,3 @@ def system_language() -> Language | None:
     known = {"en": Language.EN, "sv": Language.SV, "da": Language.DA}
     known |= {"nb": Language.NB, "no": Language.NB, "nn": Language.NB}
     return known.get(name)
-
-
-def run_desktop(
-    language: Language,
-    host: Callable[[], DesktopHost],
-    socket: str | None = None,
-) -> int:
-    """Run the app until it is quit: 0, or 1 when it met a bug, which ends nothing. A second start shows the first one.
-
-    `host` is built after Qt, so that it may use it. Call from the main thread.
-    """
-    os.environ.update(preferred_platform())
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setQuitOnLastWindowClosed(False)
-    desktop = DesktopApp(Translator(language), host())
-    try:
-        is_first = desktop.server.listen(socket)
-    except CallwatchError:
-        desktop.close()
-        raise
-    if not is_first:
-        with suppress(AppBusyError):
-            send(AppCommand.SHOW, socket)
-        desktop.close()
-        return 0
-    # Not quit: it takes the windows away under what is still to be painted.
-    desktop.quit_wanted.connect(lambda: app.exit(0))
-    with error_hooks(desktop.faulted.emit) as bugs, interrupts(desktop.quit_wanted.emit):
-        desktop.show()
-        app.exec()
-        desktop.close()
-    return 1 if bugs else 0

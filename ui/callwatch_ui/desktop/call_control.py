@@ -8,7 +8,7 @@ Starting and stopping run in one helper thread; everything else returns at once.
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal
@@ -18,6 +18,7 @@ from callwatch.core.events import Event
 from callwatch_ui.desktop.call_handle import CallHandle
 from callwatch_ui.desktop.ipc import Answer, AppCommand, AppState
 from callwatch_ui.native.event_bridge import connect_queued
+from callwatch_ui.native.session_watch import Absence
 from callwatch_ui.translator import Translator
 
 
@@ -29,6 +30,9 @@ class HoldableCall(CallHandle, Protocol):
 
     def unhold(self) -> None:
         """The talk goes on."""
+
+    def note_absence(self, absence: Absence, seconds: float) -> None:
+        """The machine slept, or the screen was locked, in the call."""
 
 
 # State in which each command may be given, and the state that it leads to.
@@ -102,6 +106,19 @@ class CallControl(QObject):
         if self.state is not AppState.IDLE:
             self._end(at_last_voice=True)
             self._set(AppState.IDLE)
+
+    def finish(self) -> None:
+        """End the call, if there is one, and wait until its report is written; another may follow."""
+        if self.state is not AppState.IDLE:
+            self._end()
+            self._set(AppState.IDLE)
+        if self._stopping is not None:
+            wait([self._stopping])
+
+    def note_absence(self, absence: Absence, seconds: float) -> None:
+        """The machine slept, or the screen was locked; the call that runs says so in its report."""
+        if (call := self.call) is not None and self.state is not AppState.IDLE:
+            call.note_absence(absence, seconds)
 
     def close(self) -> None:
         """End the call and wait until its report is written."""

@@ -51,8 +51,11 @@ class DesktopHost(VoiceHost, Protocol):
     def warm_up(self) -> None:
         """Load what the first call will need; from a helper thread."""
 
-    def recover(self) -> int:
-        """Finish calls that something cut short, from a helper thread; how many."""
+    def recover(self) -> tuple[int, int]:
+        """Finish calls that something cut short, from a helper thread.
+
+        How many have their report now, and how many journals could not be read.
+        """
 
     def start(self, sink: Callable[[Event], None]) -> HoldableCall:
         """Open the devices and begin a call; from a helper thread; raises CallwatchError."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from callwatch.core.errors import CallwatchError
 from callwatch_ui.desktop.private_socket import is_own_peer, socket_path
+from callwatch_ui.native import windows_pipe
 
 MAX_LINE_BYTES: Final = 4096
 # Requests and answers are one flat object with perhaps a bracket in its text: more only costs the parser its stack.
@@ -121,9 +122,7 @@ def send(command: AppCommand, path: str | None = None) -> Answer:
 
 def _exchange(path: str, line: bytes) -> bytes:
     if sys.platform == "win32":
-        with open(path, "r+b", buffering=0) as pipe:
-            pipe.write(line)
-            return pipe.readline(MAX_LINE_BYTES)
+        return windows_pipe.exchange(path, line, limit_bytes=MAX_LINE_BYTES, timeout_s=ANSWER_S)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
         link.settimeout(ANSWER_S)
         link.connect(path)

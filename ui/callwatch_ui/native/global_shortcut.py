@@ -1,7 +1,7 @@
 """Global hot-keys: start or stop, close the card, "not useful". One small class a platform.
 
-X11 has been run. Windows (RegisterHotKey) has not; on macOS and Wayland there is none: use
-`callwatch call start`, `dismiss` and `notuseful` in the desktop's own keyboard settings (docs/overlay.md says how).
+X11 is here, Windows in windows_hotkeys.py. On macOS and Wayland there is none: use `callwatch call start`,
+`dismiss` and `notuseful` in the desktop's own keyboard settings (docs/overlay.md says how).
 """
 
 import ctypes
@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from itertools import product
 from typing import ClassVar, Final
 
-from PyQt6.QtCore import QObject, QSocketNotifier, QTimer, pyqtSignal
+from PyQt6.QtCore import QObject, QSocketNotifier, pyqtSignal
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.sip import voidptr
+
+from callwatch_ui.native.windows_hotkeys import WindowsHotKey
 
 # With Ctrl+Alt: free on Windows, GNOME, KDE and Xfce by default.
 TOGGLE: Final = "w"
@@ -26,8 +28,6 @@ ALT_MASK: Final = 1 << 3
 LOCK_MASKS: Final = (0, 1 << 1, 1 << 4, (1 << 1) | (1 << 4))
 KEY_PRESS: Final = 2
 GRAB_ASYNC: Final = 1
-WM_HOTKEY: Final = 0x0312
-MOD_ALT_CONTROL: Final = 0x0001 | 0x0002
 
 
 class KeyEvent(ctypes.Structure):
@@ -57,6 +57,7 @@ class X11HotKey(QObject):
     """Ctrl+Alt and each of the keys, by a passive grab on a connection of its own."""
 
     pressed = pyqtSignal(str)
+    refused: tuple[str, ...] = ()  # the X server does not say
 
     def __init__(self, library: ctypes.CDLL, display: int, keys: Sequence[str] = KEYS) -> None:
         super().__init__()
@@ -90,43 +91,6 @@ class X11HotKey(QObject):
             key = self._keys.get(event.keycode)
             if event.type == KEY_PRESS and key is not None:
                 self.pressed.emit(key)
-
-
-class WindowsHotKey(QObject):
-    """The keys through RegisterHotKey; asks its thread's message queue four times a second."""
-
-    pressed = pyqtSignal(str)
-    FIRST: Final = 0x0C11
-
-    def __init__(self, keys: Sequence[str] = KEYS) -> None:
-        super().__init__()
-        self._keys = {self.FIRST + i: key for i, key in enumerate(keys)}
-        self._timer = QTimer(self)
-        if sys.platform == "win32":
-            register = ctypes.windll.user32.RegisterHotKey
-            got = [
-                register(None, identity, MOD_ALT_CONTROL, ord(key.upper()))
-                for identity, key in self._keys.items()
-            ]
-            if any(got):
-                self._timer.timeout.connect(self._poll)
-                self._timer.start(250)
-
-    def close(self) -> None:
-        """Give the key back."""
-        self._timer.stop()
-        if sys.platform == "win32":
-            for identity in self._keys:
-                ctypes.windll.user32.UnregisterHotKey(None, identity)
-
-    def _poll(self) -> None:
-        if sys.platform == "win32":
-            from ctypes import wintypes
-
-            message = wintypes.MSG()
-            peek = ctypes.windll.user32.PeekMessageW
-            while peek(ctypes.byref(message), None, WM_HOTKEY, WM_HOTKEY, 1):
-                self.pressed.emit(self._keys.get(int(message.wParam), TOGGLE))
 
 
 def global_hotkey(keys: Sequence[str] = KEYS) -> X11HotKey | WindowsHotKey | None:

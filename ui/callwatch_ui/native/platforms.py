@@ -10,6 +10,8 @@ from typing import Final
 
 from PyQt6.QtCore import Qt
 
+from callwatch.core.build import interpreter
+
 # A desktop that does not answer within this time is as good as none.
 PROBE_S: Final = 15.0
 # SetWindowDisplayAffinity: the window is left out of captures (Windows 10 2004 and later).
@@ -24,17 +26,17 @@ def has_display() -> bool:
     Qt ends the process when it cannot open a display. So on X11 its plug-in and the display are
     tried by hand first; elsewhere a second process tries.
     """
-    if sys.platform == "win32":
-        return True
     if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] in ("offscreen", "minimal", "vnc"):
         return False
+    if sys.platform == "win32":
+        return True
     if sys.platform != "darwin" and not (_wayland_answers() or _x11_answers()):
         return False
     if _will_use_x11():
         return _x11_plugin_loads() and _x11_opens()
     try:
         done = subprocess.run(
-            [sys.executable, "-c", _PROBE],
+            [interpreter(), "-c", _PROBE],
             env=os.environ | preferred_platform(),
             capture_output=True,
             timeout=PROBE_S,

@@ -20,7 +20,10 @@ _log = logger_of(__name__)
 # Different bugs of one run that are logged and shown; more help nobody, and the list must not grow.
 MAX_BUGS: Final = 20
 
-ENDS = (signal.SIGINT, signal.SIGTERM)
+# SIGHUP: the terminal or the session is gone.
+ENDS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 @contextmanager

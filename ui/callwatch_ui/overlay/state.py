@@ -41,6 +41,8 @@ NO_NOTE: Final = frozenset(
         "not_separable", "late_side", "dropped", "clipping", "too_quiet", "dc_offset",
     }
 )  # fmt: skip
+# These last until the call is over: something is off, or the disk takes nothing.
+LASTING: Final = frozenset({"stage_failed", "journal_not_written"})
 # With these nobody can follow the call; everything else costs a figure, and is for the light alone.
 CANNOT_FOLLOW: Final = frozenset({NO_SOUND, "same_audio", "not_separable", "late_side"})
 TROUBLE_S: Final = 3.0
@@ -112,7 +114,7 @@ class OverlayState:
     raised: frozenset[str] = field(default_factory=frozenset)  # the customer's, not friendly
     faults: tuple[Fault, ...] = ()
     closed_faults: frozenset[tuple[Channel, str]] = field(default_factory=frozenset)
-    notes: tuple[InputNote, ...] = ()  # of the last minute
+    notes: tuple[InputNote, ...] = ()  # of the last minute, and what lasts
     app_note: InputNote | None = None
     nudge: Nudge | None = None
     minute_left_s: int | None = None  # of the breather, once it was begun
@@ -291,5 +293,7 @@ def _metered(state: OverlayState, event: MeterUpdated) -> OverlayState:
         talk_s=talk_s,
         customer_effort=event.effort.get(Channel.CUSTOMER),
         faults=faults,
-        notes=tuple(n for n in state.notes if event.time_s - n.time_s < NOTE_STAYS_S),
+        notes=tuple(
+            n for n in state.notes if n.code in LASTING or event.time_s - n.time_s < NOTE_STAYS_S
+        ),
     )

@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from callwatch.app.folders import CALLS, REPORTS
 from callwatch.app.kept_audio import AUDIO
 from callwatch.audio.recording_writer import SUFFIX, remove_unfinished
 from callwatch.core.log import logged, logger_of
 
 _log: Final = logger_of(__name__)
-
-CALLS = "calls"
-REPORTS = "reports"
 
 
 def delete_old_files(folder: Path, retention_days: int, now: datetime) -> int:

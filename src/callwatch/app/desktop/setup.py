@@ -2,7 +2,6 @@
 
 import math
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +17,7 @@ from callwatch.audio.devices import open_live, play
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.arrays import FloatArray
+from callwatch.core.build import interpreter
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.speech.choose import choose_recognizer, has_library
@@ -121,7 +121,7 @@ class AppSetup:
         if self._rehearsal is not None and self._rehearsal.poll() is None:
             return
         self._rehearsal = subprocess.Popen(
-            [sys.executable, "-m", "callwatch.app.desktop.preview", language.value],
+            [interpreter(), "-m", "callwatch.app.desktop.preview", language.value],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -100,7 +100,7 @@ def _packaged() -> Iterator[Path]:
 def _record(path: Path) -> dict[str, object]:
     try:
         record = json.loads((path / RECORD_NAME).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import quote
 
 from callwatch.core.errors import ModelError, NoRoomError
+from callwatch.core.files import is_held, rename
 from callwatch.speech.models.catalogue import CatalogueModel, ModelFile, catalogue
 from callwatch.speech.models.download import FetchConfig, Transfer, fetch
 from callwatch.speech.models.installed import (
@@ -20,7 +21,13 @@ from callwatch.speech.models.installed import (
     inspect_model,
     model_directories,
 )
-from callwatch.speech.models.records import digest, read_json, write_json, write_record
+from callwatch.speech.models.records import (
+    changed_files,
+    digest,
+    read_json,
+    write_json,
+    write_record,
+)
 from callwatch.speech.models.unpack import unpack
 
 FileProgress = Callable[[str, int, int | None], None]
@@ -117,13 +124,7 @@ class ModelLibrary:
         listed = record.get("files")
         if not isinstance(listed, dict):
             return self._verify_without_record(model)
-        problems = []
-        for name, known in sorted(listed.items()):
-            file = model.path / name
-            if not file.is_file():
-                problems.append(f"{name} is missing")
-            elif file.stat().st_size != known["size"] or digest(file, "sha256") != known["sha256"]:
-                problems.append(f"{name} has changed since it was installed")
+        problems = changed_files(model.path)
         return Verification(
             model.name, model.path, tuple(problems), str(record.get("checksum", ""))
         )
@@ -142,7 +143,7 @@ class ModelLibrary:
             doomed = self.directory / _PARTIAL / f"{name}.removed"
             shutil.rmtree(doomed, ignore_errors=True)
             doomed.parent.mkdir(exist_ok=True)
-            path.rename(doomed)  # gone at once, even if the deletion is interrupted
+            self._move(path, doomed)  # gone at once, even if the deletion is interrupted
             shutil.rmtree(doomed)
         shutil.rmtree(staging, ignore_errors=True)
         if forget:
@@ -167,7 +168,7 @@ class ModelLibrary:
             else:
                 place = _in_mirror(Path(order.source), model, file, limit)
                 _copy_in(place, part, progress)
-            part.replace(done)
+            rename(part, done)
         try:
             return _checked(model, file, done)
         except ModelError:
@@ -199,7 +200,7 @@ class ModelLibrary:
             return whole
         whole.mkdir()
         for file in model.files:
-            (staging / file.name).rename(whole / file.name)
+            rename(staging / file.name, whole / file.name)
         return whole
 
     def _publish(self, whole: Path, staging: Path, name: str) -> Path:
@@ -207,11 +208,24 @@ class ModelLibrary:
         old = self.directory / _PARTIAL / f"{name}.old"
         shutil.rmtree(old, ignore_errors=True)
         if target.exists():
-            target.rename(old)
-        whole.rename(target)
+            self._move(target, old)
+        self._move(whole, target)
         shutil.rmtree(staging, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
         return target
+
+    @staticmethod
+    def _move(source: Path, target: Path) -> None:
+        """Rename a model's folder; on Windows that fails while a program has a file of it open."""
+        try:
+            rename(source, target)
+        except OSError as exc:
+            if not is_held(exc):
+                raise
+            raise ModelError(
+                f"{source} is in use: end the callwatch app and other programs that read it (an antivirus may "
+                "need a minute), then try again."
+            ) from exc
 
     def _verify_without_record(self, model: InstalledModel) -> Verification:
         """A model that we did not install: compared with the catalogue's checksums, if any."""

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from callwatch.core.errors import ModelError
 from callwatch.core.files import replace_file
 from callwatch.speech.models.catalogue import CatalogueModel
 from callwatch.speech.models.installed import RECORD_NAME
@@ -44,11 +45,39 @@ def write_record(
     write_json(whole / RECORD_NAME, record)
 
 
+def changed_files(path: Path) -> list[str]:
+    """What of a model is not as its record says, a sentence each; nothing for one without a record."""
+    listed = read_json(path / RECORD_NAME).get("files")
+    problems = []
+    for name, known in sorted(listed.items()) if isinstance(listed, dict) else ():
+        file = path / name
+        if not file.is_file():
+            problems.append(f"{name} is missing")
+        elif not isinstance(known, dict) or (
+            file.stat().st_size != known.get("size")
+            or digest(file, "sha256") != known.get("sha256")
+        ):
+            problems.append(f"{name} has changed since it was installed")
+    return problems
+
+
+def check_unchanged(path: Path, name: str) -> None:
+    """Raises ModelError when a model that callwatch installed is not what it was then.
+
+    Overwritten weights load without complaint and hear something else. A gigabyte takes a second.
+    """
+    if problems := changed_files(path):
+        raise ModelError(
+            f"The model {name} was not loaded, because {problems[0]}: run `callwatch models remove "
+            f"{name}` and `callwatch models download {name}`."
+        )
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """A JSON object; empty when there is none that can be read."""
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 

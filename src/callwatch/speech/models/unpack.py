@@ -1,7 +1,10 @@
 """Unpacks a model's zip without trusting it: no way out of the directory, no links, no bombs."""
 
+import errno
+import lzma
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -9,8 +12,14 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from callwatch.core.errors import ModelError
+from callwatch.core.terminal import printable
 
 _BLOCK: Final = 1 << 20
+# What the library raises for archives that are no archive, cut, encrypted, or of a kind that it does not know.
+_DAMAGED: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, struct.error,
+    ValueError, OverflowError, IndexError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,8 @@ class UnpackConfig:
     max_entries: int = 2_000  # the largest Vosk model has about forty
     max_growth: float = 12.0  # models are weights: they hardly shrink; a bomb grows a thousandfold
     slack_bytes: int = 20_000_000  # small archives of text may grow more
+    max_name_bytes: int = 200  # file systems take 255, and callwatch adds to some names
+    max_depth: int = 8  # a Vosk model has two
 
 
 def unpack(archive: Path, into: Path, config: UnpackConfig | None = None) -> None:
@@ -36,11 +47,16 @@ def unpack(archive: Path, into: Path, config: UnpackConfig | None = None) -> Non
             budget = int(archive.stat().st_size * config.max_growth) + config.slack_bytes
             for entry, path in entries:
                 budget -= _extract(archive, pack, entry, into / path, budget)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as exc:
+    except _DAMAGED as exc:
         shutil.rmtree(into, ignore_errors=True)
         raise ModelError(
-            f"{archive.name} is damaged ({exc}): download it again, or from another mirror."
+            f"{archive.name} is damaged ({_line(exc)}): download it again, or from another mirror."
         ) from exc
+    except OSError as exc:
+        shutil.rmtree(into, ignore_errors=True)
+        if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO):
+            raise  # this machine's fault, not the archive's
+        raise _refused(archive, f"its files cannot be made here ({exc.strerror or exc})") from exc
     except BaseException:
         shutil.rmtree(into, ignore_errors=True)
         raise
@@ -64,6 +80,17 @@ def _checked(
     folded = {str(path).casefold() for path in files}
     if len(folded) != len(files):
         raise _refused(archive, "a file is in it twice")
+    parents = {str(parent).casefold() for path in files for parent in path.parents}
+    if folded & parents:
+        raise _refused(archive, "a file in it is a directory as well")
+    if any(
+        len(part.encode("utf-8", "replace")) > config.max_name_bytes
+        for p in files
+        for part in p.parts
+    ):
+        raise _refused(archive, "a name in it is too long")
+    if any(len(path.parts) > config.max_depth for path in files):
+        raise _refused(archive, "its directories are too deep")
     top = {path.parts[0] for path in paths}
     strip = len(top) == 1 and all(len(path.parts) > 1 for path in files)
     if strip:
@@ -93,6 +120,10 @@ def _extract(
                 raise _refused(archive, "it grows without measure when it is unpacked")
             file.write(block)
     return written
+
+
+def _line(exc: BaseException) -> str:
+    return printable(" ".join(str(exc).split()))[:120] or type(exc).__name__
 
 
 def _refused(archive: Path, why: str) -> ModelError:

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CALL_RATE_HZ, Samples
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import MissingPartError
 from callwatch.voice.framing import FRAME
 
@@ -20,7 +21,7 @@ class WebRtcGate:
         except ImportError as exc:
             raise MissingPartError(
                 "Voice activity needs the package webrtcvad-wheels: "
-                "install it with `pip install webrtcvad-wheels`."
+                f"{how_to_install('webrtcvad-wheels')}."
             ) from exc
         self._vad = webrtcvad.Vad(aggressiveness)
 

@@ -1,0 +1,66 @@
+"""The Dask cluster that measures: one of this machine's own, or one that runs already.
+
+A cluster of its own listens on this machine alone, has no dashboard, and ends with the program.
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+from callwatch.core.errors import InputError, MissingPartError
+
+# How long a scheduler may take to answer before its address is doubted.
+_CONNECT_S = 10.0
+
+
+@contextlib.contextmanager
+def opened_client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
+    """A Dask client.
+
+    scheduler   address of a running scheduler (`tcp://HOST:8786`, `tls://HOST:8786` with the
+                certificates of Dask's own settings); None makes a cluster here
+    workers     processes of a cluster made here; None is one a core
+
+    Raises MissingPartError without Dask, InputError when nobody answers.
+    """
+    try:
+        import dask
+
+        # Dask's own classes have no types.
+        distributed: Any = import_module("distributed")
+    except ImportError as exc:
+        raise MissingPartError(
+            "an archive is measured with Dask: pip install 'callwatch[batch]'"
+        ) from exc
+    # Lost workers are counted and reported here; Dask's own lines would break the progress.
+    for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    memory = {f"distributed.worker.memory.{what}": False for what in ("spill", "target")}
+    with contextlib.ExitStack() as held:
+        # What a call said is not written to a worker's disk.
+        held.enter_context(dask.config.set(memory))
+        if scheduler is None:
+            scheduler = held.enter_context(
+                distributed.LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    host="127.0.0.1",
+                    dashboard_address=None,
+                    silence_logs=logging.CRITICAL,
+                )
+            )
+        try:
+            client = distributed.Client(scheduler, timeout=_CONNECT_S)
+        except (OSError, TypeError, ValueError) as exc:
+            raise InputError(
+                f"no scheduler answers at {scheduler} ({exc}): start `dask scheduler` there, "
+                "or leave --scheduler out"
+            ) from exc
+        try:
+            yield client
+        finally:
+            with contextlib.suppress(OSError, TimeoutError):
+                client.close(timeout=_CONNECT_S)

@@ -1,0 +1,201 @@
+"""No fault of a part ends a call, and nothing that hangs holds up its end."""
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from callwatch.audio.source import ClosedByWith
+from callwatch.core.audio import CallBlock
+from callwatch.core.channels import Channel, Language
+from callwatch.core.errors import CallwatchError, DeviceLostError
+from callwatch.core.events import CallEnded, Event, InputWarning
+from callwatch.core.facts import Fact
+from callwatch.core.summary import CallInfo
+from callwatch.core.words import Utterance
+from callwatch.phrases.matcher import PhraseMatcher
+from callwatch.phrases.steps import StepMatcher
+from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.recognition import RecognitionConfig, RecognitionWorker
+from callwatch.session.runner import CallRunner, RunnerConfig
+from callwatch.speech.protocol import SpeechChunk
+
+WAIT_S = 60.0
+PHRASES = Phrases(PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN))
+INFO = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "x", "en", "none", None)
+SOON = RunnerConfig(words_s=0.02, close_s=0.02, end_s=0.1)
+
+
+class Line(ClosedByWith):
+    """Blocks of noise until it is closed; may fail after some, and may hang when it is closed."""
+
+    name = "line"
+    duration_s: float | None = None
+
+    def __init__(self, blocks: int = 10**6, fault: Exception | None = None) -> None:
+        self._blocks, self._fault = blocks, fault
+        self.closed, self.let_close = threading.Event(), threading.Event()
+        self.let_close.set()
+        self.hang = threading.Event()
+        self.hang.set()
+
+    def blocks(self) -> Iterator[CallBlock]:
+        noise = np.random.default_rng(1).normal(0.0, 900.0, (2, 8000)).astype(np.int16)
+        for i in range(self._blocks):
+            assert self.hang.wait(WAIT_S)
+            if self.closed.is_set():
+                return
+            yield CallBlock(noise, i * 0.5, ())
+        if self._fault is not None:
+            raise self._fault
+
+    def drift_ppm(self, channel: Channel) -> float | None:
+        return None
+
+    def warnings(self) -> tuple[Fact, ...]:
+        return ()
+
+    def close(self) -> None:
+        self.closed.set()
+        assert self.let_close.wait(WAIT_S)
+
+
+class Hung:
+    """A recogniser that never comes back."""
+
+    name = "hung"
+    model: str | None = None
+    language: Language | None = Language.EN
+
+    def __init__(self) -> None:
+        self.go, self.begun = threading.Event(), threading.Event()
+
+    def accept(self, chunk: SpeechChunk) -> list[Utterance]:
+        self.begun.set()
+        assert self.go.wait(WAIT_S)
+        return []
+
+    def reset(self, channel: Channel) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def runner(source: Line, *sinks: object, **how: object) -> CallRunner:
+    pipeline = Pipeline(PipelineConfig(), INFO, PHRASES)
+    return CallRunner(source, pipeline, None, sinks, config=SOON, **how)  # type: ignore[arg-type]
+
+
+def test_a_sink_that_raises_costs_nobody_else_anything() -> None:
+    kept: list[Event] = []
+    asked: list[Event] = []
+
+    def broken(event: Event) -> None:
+        asked.append(event)
+        raise BrokenPipeError("the terminal is gone")
+
+    summary = runner(Line(4), broken, kept.append).run()
+    assert summary.call.duration_s == 2.0
+    assert len(asked) == 1
+    assert isinstance(kept[-1], CallEnded)
+    failed = Fact("stage_failed", {"stage": "output"})
+    assert failed in summary.input_quality.warnings
+    assert failed in [event.fact for event in kept if isinstance(event, InputWarning)]
+
+
+@pytest.mark.parametrize("fault", [DeviceLostError("the device is gone"), OSError(5, "I/O error")])
+def test_a_live_source_that_fails_ends_the_call_with_its_report(fault: Exception) -> None:
+    summary = runner(Line(4, fault), is_live=True).run()
+    assert summary.call.duration_s == 2.0
+    assert Fact("source_failed", {"reason": str(fault)}) in summary.input_quality.warnings
+
+
+def test_a_recording_that_fails_and_a_source_without_any_sound_are_errors() -> None:
+    with pytest.raises(CallwatchError, match="is gone"):
+        runner(Line(4, DeviceLostError("it is gone"))).run()
+    with pytest.raises(CallwatchError, match="is gone"):
+        runner(Line(0, DeviceLostError("it is gone")), is_live=True).run()
+
+
+def test_a_step_that_fails_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, blocks = Pipeline.process, []
+
+    def third_fails(self: Pipeline, block: CallBlock) -> list[Event]:
+        blocks.append(block)
+        if len(blocks) == 3:
+            raise KeyError("a bug of the pipeline itself")
+        return real(self, block)
+
+    monkeypatch.setattr(Pipeline, "process", third_fails)
+    summary = runner(Line(6)).run()
+    assert (len(blocks), summary.call.duration_s) == (6, 3.0)
+    assert Fact("stage_failed", {"stage": "analysis"}) in summary.input_quality.warnings
+
+
+def test_what_else_there_is_to_report_is_reported() -> None:
+    fact = Fact("journal_not_written", {"reason": "No space left on device"})
+    notices = [(), (fact,)]
+    summary = runner(Line(4), notices=lambda: notices.pop() if notices else ()).run()
+    assert summary.input_quality.warnings.count(fact) == 1
+
+
+def test_a_recogniser_that_hangs_does_not_hold_up_the_end() -> None:
+    hung, heard = Hung(), threading.Event()
+    worker = RecognitionWorker(hung, RecognitionConfig(close_timeout_s=0.01))
+    pipeline = Pipeline(PipelineConfig(), INFO, PHRASES)
+    samples = np.zeros(16_000, np.int16)
+
+    def sink(event: Event) -> None:
+        if event.time_s > 0.0:
+            heard.set()
+
+    call = CallRunner(Line(), pipeline, worker, (sink,), config=SOON, is_live=True)
+    call.start()
+    worker.submit([SpeechChunk(Channel.CUSTOMER, "c1", samples, 0.0, 1.0, False)])
+    assert hung.begun.wait(WAIT_S)
+    assert heard.wait(WAIT_S)
+    summary = call.end()
+    assert not hung.go.is_set()
+    assert summary.call.duration_s > 0.0
+    hung.go.set()
+    call.join(WAIT_S)
+
+
+def test_a_driver_that_hangs_when_it_is_closed_does_not_either() -> None:
+    line, heard = Line(), threading.Event()
+    line.let_close.clear()
+    call = runner(line, lambda _: heard.set(), is_live=True)
+    call.start()
+    assert heard.wait(WAIT_S)
+    summary = call.end()
+    assert not line.let_close.is_set()
+    assert summary.call.id == "call"
+    line.let_close.set()
+    call.join(WAIT_S)
+
+
+def test_an_analysis_that_hangs_is_cut_off() -> None:
+    line, heard = Line(), threading.Event()
+    kept: list[Event] = []
+
+    def sink(event: Event) -> None:
+        kept.append(event)
+        if event.time_s > 1.0:
+            line.hang.clear()
+            heard.set()
+
+    call = runner(line, sink, is_live=True)
+    call.start()
+    assert heard.wait(WAIT_S)
+    summary = call.end()
+    assert Fact("cut_short") in summary.input_quality.warnings
+    count = len(kept)
+    line.hang.set()
+    call.join(WAIT_S)
+    assert len(kept) == count, "nothing counts any more that it decides later"
+
+
+def test_the_bounds_leave_time_for_the_report() -> None:
+    config = RunnerConfig()
+    assert config.close_s + config.end_s + config.close_s <= 3.0
+    assert config.words_s < config.end_s

@@ -1,0 +1,43 @@
+"""The same recording gives the same figures on Windows."""
+
+from pathlib import Path
+
+import pytest
+from tests.integration.commands import DEMO, callwatch
+from tests.wine.windows import Windows, cues_of, report_in, windows_path
+
+
+def test_analyze_gives_the_figures_of_linux(tmp_path: Path) -> None:
+    here = callwatch("analyze", DEMO, "--engine", "none", "--out", tmp_path / "here")
+    assert here.returncode == 0, here.stderr
+    there = Windows(tmp_path / "home").callwatch(
+        "analyze", windows_path(DEMO), "--engine", "none", "--out", windows_path(tmp_path / "there")
+    )
+    assert there.returncode == 0, there.stdout
+    linux, windows = report_in(tmp_path / "here"), report_in(tmp_path / "there")
+    assert cues_of(windows) == cues_of(linux)
+    for side in ("agent", "customer"):
+        talk_s = windows["metrics"]["talk_s"][side]
+        assert talk_s == pytest.approx(linux["metrics"]["talk_s"][side], abs=0.1)
+
+
+def test_the_demo_shows_its_nudges_and_hears_its_words(tmp_path: Path) -> None:
+    done = Windows(tmp_path / "home").callwatch(
+        "demo", "--fast", "--no-overlay", "--out", windows_path(tmp_path / "demo")
+    )
+    assert done.returncode == 0, done.stdout
+    report = report_in(tmp_path / "demo")
+    assert report["utterances"]
+    kinds = {kind for kind, _, _ in cues_of(report)}
+    assert {"interruption", "raised_voice", "threat"} <= kinds
+    assert report["nudges"]
+
+
+def test_bad_input_is_one_sentence(tmp_path: Path) -> None:
+    windows = Windows(tmp_path / "å hem")
+    silent = windows.callwatch("live", "--no-overlay", "--out", windows_path(tmp_path / "live"))
+    assert silent.returncode == 1
+    assert "Traceback" not in silent.stdout
+    assert "there is no microphone: plug one in" in silent.stdout
+    listed = windows.callwatch("devices")
+    assert (listed.returncode, "callwatch doctor" in listed.stdout) == (0, True), listed.stdout

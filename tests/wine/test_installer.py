@@ -1,0 +1,98 @@
+"""The installer under Wine: silently in, updated, and out again. Built with the Python of this check, never to ship."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.integration.commands import DEMO, ROOT
+from tests.wine.windows import Windows, report_in, windows_path
+
+OLD, NEW = "0.0.1", "0.0.2"
+REGISTRY = "HKLM\\Software\\callwatch"
+
+
+class Machine:
+    """The installers of two versions, and what lies in Program Files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.windows = Windows(folder / "home")
+        self._work = Path(os.environ["CALLWATCH_WINE"])
+        self.bundles = self._work / "bundles"
+        self.program = self._work / "prefix" / "drive_c" / "Program Files" / "callwatch"
+
+    def build(self, version: str) -> Path:
+        uv = self._work / "tools" / "bin" / "uv"
+        done = subprocess.run(
+            [sys.executable, "-m", "scripts.bundle.windows", "--python", str(self._work / "python"),
+             "--out", str(self.bundles), "--uv", str(uv), "--for-check", "--version", version],
+            cwd=ROOT, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return self.bundles / f"callwatch-{version}-x64-not-for-release.msi"
+
+    def msiexec(self, *args: str) -> None:
+        done = self.windows.program("msiexec", *args)
+        assert done.returncode == 0, done.stdout
+
+    def installed(self, *args: str) -> "subprocess.CompletedProcess[str]":
+        """Run the installed callwatch.exe."""
+        return self.windows.program(str(self.program / "callwatch.exe"), *args)
+
+    def registry(self, name: str) -> str:
+        return self.windows.program("reg", "query", REGISTRY, "/v", name).stdout
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    machine = Machine(tmp_path_factory.mktemp("machine"))
+    first, second = machine.build(OLD), machine.build(NEW)
+    site = windows_path(machine.windows.home / "site.toml")
+    (machine.windows.home / "site.toml").write_text("schema = 2\n[store]\nretention_days = 7\n")
+    machine.msiexec("/i", windows_path(first), "/qn", f"SITESETTINGS={site}", "AUTOSTART=1")
+    yield machine
+    machine.msiexec("/x", windows_path(second), "/qn")
+    assert not (machine.program / "callwatch.exe").exists()
+    assert OLD not in machine.registry("Version")
+    assert NEW not in machine.registry("Version")
+
+
+def test_it_is_installed_and_knows_its_build(machine: Machine) -> None:
+    for name in ("callwatch.exe", "callwatchw.exe", "python.exe", "licences/PARTS.txt"):
+        assert (machine.program / name).exists(), name
+    shown = machine.installed("--version")
+    assert shown.stdout.startswith("callwatch "), shown.stdout
+    assert "(msi, " in shown.stdout
+    assert OLD in machine.registry("Version")
+    size_mb = sum(p.stat().st_size for p in machine.program.rglob("*") if p.is_file()) / 1e6
+    assert size_mb < 400
+
+
+def test_the_doctor_speaks_of_repair_and_not_of_pip(machine: Machine) -> None:
+    found = {f["name"]: f for f in json.loads(machine.installed("doctor", "--json").stdout)}
+    assert found["voice model"]["ok"], found["voice model"]
+    assert found["window library"]["ok"], found["window library"]
+    assert "keys are managed by IT" in found["settings"]["message"]
+    assert not [f for f in found.values() if "pip install" in (f["remedy"] or "")]
+
+
+def test_analyze_and_demo_run_installed(machine: Machine, tmp_path: Path) -> None:
+    for command, name in (
+        (("analyze", windows_path(DEMO)), "analyze"),
+        (("demo", "--fast", "--no-overlay"), "demo"),
+    ):
+        done = machine.installed(
+            *command, "--engine", "none", "--out", windows_path(tmp_path / name)
+        )
+        assert done.returncode == 0, done.stdout
+        assert report_in(tmp_path / name)["cues"]
+
+
+def test_a_newer_one_replaces_it(machine: Machine) -> None:
+    newer = machine.bundles / f"callwatch-{NEW}-x64-not-for-release.msi"
+    machine.msiexec("/i", windows_path(newer), "/qn")
+    assert NEW in machine.registry("Version")
+    assert machine.installed("--version").returncode == 0
