@@ -3,8 +3,9 @@
     python -m benchmarks.batch [--part PART ...] [--calls N] [--short N] [--kills N] [--tasks N]
 
 Parts (all without one): `overhead` against the engine in a loop, `workers` two against one, `short`
-files, `memory`, `kills` of a worker with -9 in the middle, `team` over many calls, `scheduler` with
-many tasks that do nothing. CPU seconds are those of the client, the scheduler and warm workers together; wall seconds of a machine that does other things as well are upper bounds.
+files with their memory, `kills` of a worker with -9 in the middle, `team` over many calls, `scheduler`
+with many tasks that do nothing. CPU seconds are those of the client, the scheduler and warm workers
+together; wall seconds of a machine that does other things as well are upper bounds.
 
 The calls are cut from the bundled demo call. `--history postgresql://...` has `team` measured there.
 """
