@@ -115,7 +115,8 @@ def prune(packages: Path) -> None:
         shutil.rmtree(packages / part, ignore_errors=True)
     for pattern in ("*.pyi", "*.pdb", "*.lib", "*.a", "*.c", "*.pyx", "*.h"):
         for path in packages.rglob(pattern):
-            path.unlink(missing_ok=True)
+            if not path.name.endswith(".py.h"):  # soundcard reads its own
+                path.unlink(missing_ok=True)
     _prune_qt(packages / "PyQt6")
 
 

@@ -206,7 +206,11 @@ def _window() -> Iterator[Finding]:
     try:
         done = subprocess.run(
             [interpreter(), "-c", _QT_PROBE],
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            # Offscreen Qt knows no font of Windows.
+            env={
+                **os.environ,
+                **({} if sys.platform == "win32" else {"QT_QPA_PLATFORM": "offscreen"}),
+            },
             capture_output=True,
             text=True,
             timeout=_QT_TIMEOUT_S,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import callwatch
-from callwatch.app.desktop.socket_check import check_socket
+from callwatch.app.desktop.socket_check import socket_finding
 from callwatch.app.findings import Finding
 from callwatch.app.mask_check import check_masking
 from callwatch.config import load_what_works
@@ -33,7 +33,7 @@ def disk_checks(data: Path) -> Iterator[Finding]:
     yield _database()
     yield _clock(data)
     yield from _models()
-    yield check_socket()
+    yield socket_finding()
     yield _masking()
 
 

@@ -61,7 +61,7 @@ class MatchConfig:
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
     wording_alone: Bounds = Bounds(
-        hinted=0.80, bare=0.60, hinted_urgent=0.90, veto=0.30, veto_urgent=0.50
+        hinted=0.75, bare=0.55, hinted_urgent=0.80, veto=0.40, veto_urgent=0.50
     )
     with_meaning: Bounds = Bounds(
         hinted=0.60, bare=0.60, hinted_urgent=0.85, veto=0.30, veto_urgent=0.50
@@ -73,9 +73,10 @@ class MatchConfig:
     shift: float = 0.28
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
-    # Below these log odds of the likeliest category the words are plainly harmless, and what a second
-    # judge adds are false alarms; most lines of ordinary talk.
-    least_wording: float = -2.0
+    # Where the wording leans to harmless (log odds of the likeliest category below this) the meaning
+    # alone would speak, and most of what it finds in ordinary talk is none: both must lean the same
+    # way. It is most lines, and reading a meaning is slow.
+    least_wording: float = -0.2
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6

@@ -1,4 +1,4 @@
-"""The doctor's look at the app's socket."""
+"""The doctor's look at the app's socket: a private place, and somebody there or nobody. No Qt, no threads."""
 
 import socket
 import sys
@@ -6,18 +6,12 @@ from pathlib import Path
 
 from callwatch.app.findings import Finding
 from callwatch.core.errors import CallwatchError
+from callwatch_ui.desktop.ipc import AppBusyError, AppCommand, AppNotRunningError, send
+from callwatch_ui.desktop.private_socket import socket_path
 
 
-def check_socket() -> Finding:
+def socket_finding() -> Finding:
     """Where `callwatch call` reaches the app: a private place, and somebody there or nobody."""
-    from callwatch_ui.desktop.ipc import (
-        AppBusyError,
-        AppCommand,
-        AppNotRunningError,
-        send,
-    )
-    from callwatch_ui.desktop.private_socket import socket_path
-
     try:
         place = socket_path()
         send(AppCommand.STATUS, place)
