@@ -66,14 +66,13 @@ def naive(language: Language) -> Judge:
 
 def sets(language: Language) -> Iterator[tuple[str, list[Labelled]]]:
     """Name and labelled utterances of each set that is there."""
-    rows: list[Labelled] = []
     classes = load_pack(language).classes
     for path in sentence_files(language, held_out=True):
-        rows += [
-            (s, frozenset(e.labels)) for e in read_examples(path) for s in e.sentences(classes, 1)
-        ]
-    if rows:
-        yield "kept apart", rows
+        examples = list(read_examples(path))
+        yield (
+            path.stem,
+            [(s, frozenset(e.labels)) for e in examples for s in e.sentences(classes, 1)],
+        )
     data = os.environ.get("CALLWATCH_DATA")
     folder = Path(data) / "phrases" if data else None
     if folder is None or not folder.is_dir():
@@ -161,7 +160,7 @@ def main() -> int:
     )
     parser.add_argument("--json", type=Path)
     parser.add_argument(
-        "--errors", action="store_true", help="print the lines of the kept-apart set that go wrong"
+        "--errors", action="store_true", help="print the lines of the kept-apart sets that go wrong"
     )
     parser.add_argument("--language", choices=list(Language), action="append")
     options = parser.parse_args()
@@ -191,7 +190,7 @@ def main() -> int:
             length = price_of_length(judge_of(PhraseMatcher.for_language(language)), texts)
             results[f"{language}/{name}/length"] = length
             lengths.append(f"{language} {name}: {length:.2f}")
-            if options.errors and name == "kept apart":
+            if options.errors and name.startswith("heldout"):
                 for text, labels in rows:
                     if judge(text) != labels:
                         print(f"  want {sorted(labels)} got {sorted(judge(text))}: {text}")

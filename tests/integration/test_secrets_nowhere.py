@@ -57,7 +57,7 @@ def with_script(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def secrets_in(text: str) -> list[str]:
     """Digits stand alone (a figure such as 0.4571 is none), words anywhere."""
-    found = [d for d in DIGITS if re.search(rf"(?<![\d.]){d}(?!\d)", text)]
+    found = [d for d in DIGITS if re.search(rf"(?<![\w.]){d}(?!\w)", text)]
     return found + [word for word in WORDS if word in text]
 
 

@@ -20,7 +20,7 @@ from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError
 from callwatch.phrases import embeddings
-from callwatch.phrases.classifier import CATEGORIES, load_classifier
+from callwatch.phrases.classifier import CATEGORIES, Classifier, load_classifier
 from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, why_no_embeddings
 from callwatch.phrases.matcher import MatchConfig, PhraseMatcher
 from callwatch.phrases.meaning import MEANING_WEIGHTS, MeaningHead, MeaningReader, load_head
@@ -155,6 +155,17 @@ def test_plainly_harmless_wording_is_not_read_for_meaning() -> None:
         config = MatchConfig(meaning_weight=0.0, least_wording=least_wording)
         matcher_with(embedder, config).match(text)
         assert len(embedder.asked) == times
+
+
+@pytest.mark.parametrize(("log_odds", "is_read"), [(-0.25, False), (-0.15, True)])
+def test_how_likely_the_wording_must_be(log_odds: float, is_read: bool) -> None:
+    bias = np.full(len(CATEGORIES), -20.0, dtype=np.float32)
+    bias[LEGAL] = log_odds
+    wording = Classifier({}, np.zeros((0, len(CATEGORIES)), dtype=np.float32), bias)
+    embedder = WordVectors()
+    reader = MeaningReader(small_head(), embedder)
+    PhraseMatcher(load_pack(Language.EN), wording, None, reader).match("any words at all")
+    assert bool(embedder.asked) is is_read
 
 
 def test_vectors_are_kept_between_trainings(tmp_path: Path) -> None:

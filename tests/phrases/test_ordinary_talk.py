@@ -6,10 +6,9 @@ import pytest
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.classifier import CATEGORIES, Classifier
-from callwatch.phrases.matcher import Bounds, MatchConfig, PhraseMatcher
+from callwatch.phrases.matcher import Bounds, PhraseMatcher
 from callwatch.phrases.pack import load_pack
 
-BOUNDS = MatchConfig().wording_alone
 NUMBER = {category: number for number, category in enumerate(CATEGORIES)}
 
 EVERYDAY = [
@@ -78,20 +77,20 @@ def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
     ("category", "text", "bound"),
     [
         # no rule of the category, but who does what to whom
-        (ThreatCategory.LEGAL, "we spoke about you on tuesday", BOUNDS.bare),
-        (ThreatCategory.INSULT, "that is so like you", BOUNDS.bare),
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.55),
+        (ThreatCategory.INSULT, "that is so like you", 0.55),
         # a weak rule
-        (ThreatCategory.LEGAL, "it is my right to call a court", BOUNDS.hinted),
-        (ThreatCategory.SELF_HARM, "i have no point", BOUNDS.hinted_urgent),
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.75),
+        (ThreatCategory.SELF_HARM, "i have no point", 0.80),
         # a strong rule
-        (ThreatCategory.LEGAL, "see you in court", BOUNDS.veto),
-        (ThreatCategory.PHYSICAL, "i am going to punch you", BOUNDS.veto_urgent),
+        (ThreatCategory.LEGAL, "see you in court", 0.40),
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.50),
     ],
 )
 def test_bounds_just_inside_and_just_outside(
     category: ThreatCategory, text: str, bound: float
 ) -> None:
-    inside = judged(category, min(bound + 0.01, 0.999)).match(text)
+    inside = judged(category, bound + 0.01).match(text)
     assert [match.category for match in inside] == [category]
     assert judged(category, bound - 0.01).match(text) == []
 

@@ -94,7 +94,7 @@ class CallFactory:
         language = config.call.language
         self._whisper = whisper
         self.choice = _choice(config, whisper)
-        self._engines = self._pool()
+        self._engines: EnginePool | None = None
         # Where nobody listens to words, their weights need not be in memory.
         threats = (
             PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
@@ -128,23 +128,24 @@ class CallFactory:
 
         Raises ModelError when it cannot be loaded.
         """
-        if self._engines is not None:
-            self._engines.load()
+        if (engines := self._pool()) is not None:
+            engines.load()
 
     def _pool(self) -> EnginePool | None:
+        """Where the recogniser is kept; None when the engine is `none`."""
         create = self.choice.create
-        if create is None:
-            return None
-        return EnginePool(
-            (lambda: run_at_low_priority(create)) if self._beside_a_screen else create
-        )
+        if self._engines is None and create is not None:
+            self._engines = EnginePool(
+                (lambda: run_at_low_priority(create)) if self._beside_a_screen else create
+            )
+        return self._engines
 
     def with_recognizer(self, recognizer: Recognizer) -> "CallFactory":
         """A desk with the same phrases and another recogniser, where words are heard at all."""
         out = copy.copy(self)
         if out.choice.create is not None:
             out.choice = replace(out.choice, create=lambda: recognizer)
-        out._engines = out._pool()
+        out._engines = None
         return out
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "PreparedCall":
@@ -192,9 +193,9 @@ class CallFactory:
 
         Raises ModelError when the model cannot be loaded.
         """
-        if self._engines is None:
+        if (engines := self._pool()) is None:
             return None
-        kept = SharedRecognizer(self._engines)
+        kept = SharedRecognizer(engines)
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
@@ -230,10 +231,6 @@ class PreparedCall:
         self._mark = UnfinishedMark(self._unfinished())
         try:
             self._journal = JournalWriter(self._journal_path)
-        except OutputError:
-            self._mark.done()
-            raise
-        try:
             recognition = desk.new_recognition(plan.live, self.pipeline)
             keep = desk.config.store.keep_transcript
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
@@ -295,11 +292,14 @@ class PreparedCall:
 
         What a live call has written stays, to be finished by the next start.
         """
-        self._journal.close()
+        # Ctrl-C may come while the journal is being made.
+        made: JournalWriter | None = getattr(self, "_journal", None)
+        if made is not None:
+            made.close()
         if self._audio is not None:
             self._audio.discard()
-        if self._plan.live and began:
-            self._mark.release()
+        if self._plan.live and (began or made is None):  # an older journal may lie there
+            self._mark.release() if began else self._mark.done()
             return
         with logged(_log, "the files of an abandoned call were not deleted", OSError):
             self._journal_path.unlink(missing_ok=True)

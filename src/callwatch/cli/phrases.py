@@ -93,12 +93,13 @@ def why(
         summary = calls.get(call_id)
     said = {utterance.id: utterance.text for utterance in summary.utterances}
     explainer = Explainer(Language(summary.call.language), packs)
-    reasons = [
-        f"{clock(cue.span.start_s)}  "
-        + explainer.why(cue.category, cue.evidence, said.get(cue.utterance_id or "", ""))
-        for cue in summary.cues
-        if cue.category is not None
-    ]
+    reasons: list[str] = []
+    for cue in summary.cues:
+        if cue.category is not None:
+            # Without a transcript the words of the threat itself are all there is.
+            text = said.get(cue.utterance_id or "") or str(cue.evidence.params.get("said", ""))
+            reason = explainer.why(cue.category, cue.evidence, text)
+            reasons.append(f"{clock(cue.span.start_s)}  {reason}")
     typer.echo(printable("\n".join(reasons)) or "This call has no threats.")
 
 

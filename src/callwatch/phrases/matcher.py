@@ -25,6 +25,9 @@ from callwatch.phrases.text import NormText, NormWord, normalise
 # Long monologues are read in windows: threats are short, and sums over many words drown them.
 WINDOW_WORDS: Final = 40
 WINDOW_STEP: Final = 28
+# Words that only English has: where one is said in another language, people swear and threaten in
+# English too.
+_ENGLISH: Final = frozenset({"you", "your", "u", "fuck", "fucking", "fucked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class MatchConfig:
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
     wording_alone: Bounds = Bounds(
-        hinted=0.80, bare=0.60, hinted_urgent=0.90, veto=0.30, veto_urgent=0.50
+        hinted=0.75, bare=0.55, hinted_urgent=0.80, veto=0.40, veto_urgent=0.50
     )
     with_meaning: Bounds = Bounds(
         hinted=0.60, bare=0.60, hinted_urgent=0.85, veto=0.30, veto_urgent=0.50
@@ -70,9 +73,10 @@ class MatchConfig:
     shift: float = 0.28
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
-    # Below these log odds of the likeliest category the words are plainly harmless, and what a second
-    # judge adds are false alarms; most lines of ordinary talk.
-    least_wording: float = -2.0
+    # Where the wording leans to harmless (log odds of the likeliest category below this) the meaning
+    # alone would speak, and most of what it finds in ordinary talk is none: both must lean the same
+    # way. It is most lines, and reading a meaning is slow.
+    least_wording: float = -0.2
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6
@@ -113,6 +117,7 @@ class PhraseMatcher:
         self._classifier = classifier
         self._config = config or MatchConfig()
         self._meaning = meaning
+        self._english: PhraseMatcher | None = None
 
     @classmethod
     def for_language(
@@ -123,7 +128,11 @@ class PhraseMatcher:
         `embeddings`: meanings are read too where this machine can (`why_no_embeddings`).
         """
         meaning = load_meaning() if embeddings and not why_no_embeddings() else None
-        return cls(load_pack(language, override_dir), load_classifier(language), None, meaning)
+        pack = load_pack(language, override_dir)
+        matcher = cls(pack, load_classifier(language), None, meaning)
+        if language is not Language.EN:
+            matcher._english = cls(load_pack(Language.EN), load_classifier(Language.EN))
+        return matcher
 
     def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
         """Threats in one utterance, at most one a category, in the order of their place.
@@ -144,7 +153,17 @@ class PhraseMatcher:
             for match in self._judge(part):
                 if match.category not in best or match.score > best[match.category].score:
                     best[match.category] = match
+        for match in self._in_english(text, read):
+            best.setdefault(match.category, match)
         return sorted(best.values(), key=lambda match: (match.start, match.category))
+
+    def _in_english(self, text: str, read: list["_Reading"]) -> list[PhraseMatch]:
+        """What a rule knows of English words in a call in another language."""
+        if self._english is None:
+            return []
+        if not any(word.text in _ENGLISH for part in read for word in part.text.words):
+            return []
+        return [match for match in self._english.match(text) if match.by_rule]
 
     def _is_doubtful(self, part: "_Reading") -> bool:
         """Whether the meaning may change the answer: most talk is plainly harmless by its words."""
@@ -176,10 +195,11 @@ class PhraseMatcher:
 
     def _read(self, text: NormText) -> "_Reading":
         hits, guards = self._search(text)
+        silenced = frozenset(label for g in guards if g.rule.own for label in g.rule.labels)
         if self._classifier is None:
-            return _Reading(text, hits)
+            return _Reading(text, hits, silenced)
         features = self._features.read(text, hits, guards)
-        return _Reading(text, hits, features, self._classifier.logits(features))
+        return _Reading(text, hits, silenced, features, self._classifier.logits(features))
 
     def _judge(self, read: "_Reading") -> list[PhraseMatch]:
         strong: dict[str, Hit] = {}
@@ -198,6 +218,8 @@ class PhraseMatcher:
                 if strong[category].rule.own or sure[number] >= least:
                     score = max(sure[number], self._config.rule_score)
                     out.append(_from_rule(read.text, strong[category], score))
+                continue
+            if category in read.silenced:
                 continue
             least = bounds.without_rule(category, hinted=category in hinted)
             if sure[number] >= least and self._has_frame(read.text, category):
@@ -244,6 +266,7 @@ class _Reading:
 
     text: NormText
     hits: list[Hit]
+    silenced: frozenset[str]  # categories that the organisation's own guards speak against
     features: list[Feature] = field(default_factory=list)
     wording: FloatArray = field(default_factory=lambda: np.zeros(len(CATEGORIES), dtype=np.float32))
     meaning: FloatArray | None = None

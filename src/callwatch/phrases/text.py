@@ -10,11 +10,14 @@ from typing import Final
 # Stands between sentences in the matching line; no word can be it.
 BOUNDARY: Final = "¶"
 
+# What has no width: soft hyphens, joiners, byte order marks. It may lie within a word.
+_UNSEEN: Final = "\u00ad\u200b-\u200f\u2060\ufeff"
 # A letter or digit, then letters, digits, combining marks and inner apostrophes; or a sentence end.
-_TOKEN: Final = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f]|['’´`](?=[^\W_]))*|[.!?;…]+")
+_TOKEN: Final = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f{_UNSEEN}]|['’´`](?=[^\W_]))*|[.!?;…]+")
 # Nobody starts again with more words than these.
 _REPEATED: Final = 4
 _APOSTROPHES: Final = re.compile(r"['’´`]")
+_UNSEEN_SIGNS: Final = re.compile(f"[{_UNSEEN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,12 @@ def spoken_words(text: str) -> list[str]:
 def normal_word(raw: str) -> str:
     """A word in the form that rules are written in, before rewriting."""
     word = _APOSTROPHES.sub("", raw)
-    if not word.isascii():
-        word = unicodedata.normalize("NFC", word)
-    return word.lower()
+    return plain_letters(word).lower()
+
+
+def plain_letters(text: str) -> str:
+    """The text with composed letters ("å" as one sign) and without what has no width."""
+    return text if text.isascii() else unicodedata.normalize("NFC", _UNSEEN_SIGNS.sub("", text))
 
 
 def normalise(text: str, rewrites: Mapping[str, tuple[str, ...]]) -> NormText:
