@@ -297,7 +297,7 @@ def main() -> int:
         if chosen.calm:
             tables["Cards on calm calls"] = calm_rows(chosen.calm, chosen.words)
         if chosen.process:
-            (folder / "process").mkdir()
+            (folder / "process").mkdir(mode=0o700)  # the socket lies in it
             engine = "none" if chosen.words == "truth" else chosen.words
             call = found[0][0] if found else None
             tables["The process"] = process_rows(folder / "process", engine, call)

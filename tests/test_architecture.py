@@ -22,7 +22,8 @@ def rooms_on_the_page() -> set[str]:
 
 
 def window_rooms_on_the_page() -> set[str]:
-    drawing = TEXT.split("```")[1].split("ui/callwatch_ui/")[1]
+    below = TEXT.split("```")[1].split("ui/callwatch_ui/")[1]
+    drawing = below.partition("\nmodels/")[0]
     return set(re.findall(r"^  (\w+)/ ", drawing, flags=re.MULTILINE))
 
 

@@ -121,7 +121,7 @@ categories = ["all"]
 any = ["if i"]
 [[steps]]
 id = "s"
-step = "control"
+step = "solution"
 any = ["i understand"]
 """
     shipped = (PACK_DIR / f"{Language.EN}.toml").read_bytes()

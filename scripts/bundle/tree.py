@@ -115,7 +115,8 @@ def prune(packages: Path) -> None:
         shutil.rmtree(packages / part, ignore_errors=True)
     for pattern in ("*.pyi", "*.pdb", "*.lib", "*.a", "*.c", "*.pyx", "*.h"):
         for path in packages.rglob(pattern):
-            path.unlink(missing_ok=True)
+            if not path.name.endswith(".py.h"):  # soundcard reads its own
+                path.unlink(missing_ok=True)
     _prune_qt(packages / "PyQt6")
 
 
@@ -159,7 +160,7 @@ def compile_packages(packages: Path) -> None:
                 "unchecked-hash",
                 path,
             )
-        elif path.is_dir() or path.suffix == ".py":
+        elif path.name != "site-packages" and (path.is_dir() or path.suffix == ".py"):
             # Templates that only look like Python do not compile, and stay.
             subprocess.run(
                 [sys.executable, "-m", "compileall", "-qq", "-b", str(path)], check=False

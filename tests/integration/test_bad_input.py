@@ -232,7 +232,7 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, out: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, rest = process.communicate(timeout=60)
     done = subprocess.CompletedProcess(command, process.returncode, "", first + rest)
-    assert "Ctrl-C" in failed_kindly(done)
+    assert "Stopped" in failed_kindly(done)
     assert not list(out.rglob("*.*"))
 
 

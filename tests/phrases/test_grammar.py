@@ -64,3 +64,22 @@ def test_a_drawn_sentence_matches_its_own_pattern(seed: int) -> None:
     text = "(get|fetch) [me|us] [the] (manager|team leader) [now]"
     words = " ".join(expand(parse(text, prose=True), CLASSES, random.Random(seed)))
     assert said(text, words)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_read"),
+    [
+        ("(" * 100 + "a" + ")" * 100, True),
+        ("(" * 101 + "a" + ")" * 101, False),
+        ("[" * 3000, False),
+        ("a " * 1999 + "b", True),
+        ("a " * 2000 + "b", False),
+    ],
+)
+def test_a_pattern_may_be_so_long_and_so_deep(pattern: str, is_read: bool) -> None:
+    if is_read:
+        assert parse(pattern)
+        return
+    with pytest.raises(ConfigError, match="write several patterns") as refused:
+        parse(pattern)
+    assert len(str(refused.value)) < 200

@@ -2,6 +2,7 @@ import errno
 import json
 import os
 import queue
+import random
 import shutil
 import stat
 import threading
@@ -294,6 +295,38 @@ def test_the_disk_has_everything_again_and_again(
             while encode_line(event_to_document(event)) not in synced.get(timeout=60):
                 pass
     assert SYNC_EVERY_S <= 1.0
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_power_failure_costs_only_what_was_not_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """The disk has what was synced; of what came later some sectors were written and some were not."""
+    chance, path, real = random.Random(seed), tmp_path / "events.jsonl", os.fsync
+    synced: list[int] = []
+
+    def fsync(number: int) -> None:
+        real(number)
+        synced.append(os.fstat(number).st_size)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    count = chance.randrange(1, len(EVENTS) - 1)
+    with JournalWriter(path, sync_every_s=0.001) as write:
+        for event in EVENTS[:count]:
+            write(event)
+        size = path.stat().st_size
+        wait_until(lambda: synced[-1] >= size)
+        kept = synced[-1]
+        for event in EVENTS[count:]:
+            write(event)
+        whole = bytearray(path.read_bytes())
+    for start in range(kept, len(whole), 512):
+        if chance.random() < 0.5:
+            whole[start : start + 512] = bytes(len(whole[start : start + 512]))
+    path.write_bytes(whole[: chance.randrange(kept, len(whole) + 1)])
+    read = [event for event in read_journal(path) if event in EVENTS]
+    assert read[:count] == EVENTS[:count]
+    assert all(event in EVENTS[count:] for event in read[count:])
 
 
 def test_what_waits_for_the_disk_can_be_written_elsewhere(

@@ -158,6 +158,7 @@ def test_a_recogniser_that_hangs_does_not_hold_up_the_end() -> None:
     assert not hung.go.is_set()
     assert summary.call.duration_s > 0.0
     hung.go.set()
+    call.join(WAIT_S)
 
 
 def test_a_driver_that_hangs_when_it_is_closed_does_not_either() -> None:
@@ -168,8 +169,9 @@ def test_a_driver_that_hangs_when_it_is_closed_does_not_either() -> None:
     assert heard.wait(WAIT_S)
     summary = call.end()
     assert not line.let_close.is_set()
-    assert summary.performance.audio_s is not None
+    assert summary.call.id == "call"
     line.let_close.set()
+    call.join(WAIT_S)
 
 
 def test_an_analysis_that_hangs_is_cut_off() -> None:

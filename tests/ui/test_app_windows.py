@@ -582,6 +582,20 @@ def test_a_repeated_first_run_begins_with_the_devices_of_the_settings(qtbot: QtB
     assert wizard.result_so_far().customer_device == ""
 
 
+def test_a_chosen_device_stays_chosen_on_the_way_back_and_forth(qtbot: QtBot) -> None:
+    wizard = FirstRun(EN, Host(["Headset", "Webcam"]))
+    qtbot.addWidget(wizard)
+    wizard.show()
+    wizard.next()
+    wizard.next()
+    boxes = wizard.devices.findChildren(QComboBox)
+    for box in boxes:
+        box.setCurrentIndex(2)
+    wizard.back()
+    wizard.next()
+    assert [box.currentText() for box in boxes] == ["Webcam", "Webcam"]
+
+
 def test_the_recogniser_is_explained_below_the_choice(qtbot: QtBot) -> None:
     wizard = FirstRun(EN, Host(["Headset"]))
     qtbot.addWidget(wizard)

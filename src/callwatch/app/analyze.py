@@ -110,16 +110,26 @@ class PendingCall:
             return self.desk.open(plan, (progress_sink(advance, source.duration_s),)).run()
 
     def _content_id(self) -> str:
-        """The same for the same sound of the same agent: analysed again, it is counted once."""
-        item = self.item
-        known = hashlib.sha256(
-            f"{item.agent_id or self.desk.config.call.agent_id}\0{self.channels}".encode()
-        )
-        for path in (item.path, item.agent_file, item.customer_file):
+        agent = self.item.agent_id or self.desk.config.call.agent_id or None
+        digests = []
+        for path in (self.item.path, self.item.agent_file, self.item.customer_file):
             if path is not None:
                 with path.open("rb") as file:
-                    known.update(hashlib.file_digest(file, "sha256").digest())
-        return known.hexdigest()[:16]
+                    digests.append(hashlib.file_digest(file, "sha256").digest())
+        return content_id(digests, agent, self.channels)
+
+
+def content_id(
+    digests: Sequence[bytes], agent_id: str | None, channels: tuple[Channel, Channel]
+) -> str:
+    """The id of a recording's call, by the SHA-256 of its one or two files.
+
+    The same for the same sound of the same agent: measured again, it is counted once.
+    """
+    known = hashlib.sha256(f"{agent_id or ''}\0{channels[0].value}\0".encode())
+    for digest in digests:
+        known.update(digest)
+    return known.hexdigest()[:16]
 
 
 def analyze_calls(

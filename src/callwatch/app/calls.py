@@ -31,7 +31,7 @@ from callwatch.core.log import logged, logger_of
 from callwatch.core.owner_only import make_private_folder
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.phrases.matcher import PhraseMatcher
-from callwatch.phrases.pack import load_pack
+from callwatch.phrases.pack import Pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.files import write_private
 from callwatch.report.journal import JOURNAL_NAME, JournalWriter
@@ -94,14 +94,14 @@ class CallFactory:
         language = config.call.language
         self._whisper = whisper
         self.choice = _choice(config, whisper)
-        self._engines = self._pool()
-        # Where nobody listens to words, their weights need not be in memory.
-        threats = (
-            PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
-            if self.with_words
-            else PhraseMatcher(load_pack(language), None)
-        )
-        self._phrases = Phrases(threats, StepMatcher.for_language(language))
+        self._engines: EnginePool | None = None
+        if self.with_words:
+            threats = PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
+            self._phrases = Phrases(threats, StepMatcher.for_language(language))
+        else:
+            # Where nobody listens to words, their rules need not be read nor be in memory.
+            nothing = Pack(language)
+            self._phrases = Phrases(PhraseMatcher(nothing, None), StepMatcher(nothing))
 
     @property
     def with_words(self) -> bool:
@@ -128,23 +128,24 @@ class CallFactory:
 
         Raises ModelError when it cannot be loaded.
         """
-        if self._engines is not None:
-            self._engines.load()
+        if (engines := self._pool()) is not None:
+            engines.load()
 
     def _pool(self) -> EnginePool | None:
+        """Where the recogniser is kept; None when the engine is `none`."""
         create = self.choice.create
-        if create is None:
-            return None
-        return EnginePool(
-            (lambda: run_at_low_priority(create)) if self._beside_a_screen else create
-        )
+        if self._engines is None and create is not None:
+            self._engines = EnginePool(
+                (lambda: run_at_low_priority(create)) if self._beside_a_screen else create
+            )
+        return self._engines
 
     def with_recognizer(self, recognizer: Recognizer) -> "CallFactory":
         """A desk with the same phrases and another recogniser, where words are heard at all."""
         out = copy.copy(self)
         if out.choice.create is not None:
             out.choice = replace(out.choice, create=lambda: recognizer)
-        out._engines = out._pool()
+        out._engines = None
         return out
 
     def open(self, plan: CallPlan, sinks: Sequence[Sink] = ()) -> "PreparedCall":
@@ -192,9 +193,9 @@ class CallFactory:
 
         Raises ModelError when the model cannot be loaded.
         """
-        if self._engines is None:
+        if (engines := self._pool()) is None:
             return None
-        kept = SharedRecognizer(self._engines)
+        kept = SharedRecognizer(engines)
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
@@ -230,15 +231,12 @@ class PreparedCall:
         self._mark = UnfinishedMark(self._unfinished())
         try:
             self._journal = JournalWriter(self._journal_path)
-        except OutputError:
-            self._mark.done()
-            raise
-        try:
             recognition = desk.new_recognition(plan.live, self.pipeline)
-            keep = desk.config.store.keep_transcript
+            keep = desk.config.store.words_in_files
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
             sinks, source = (journal, *sinks), plan.source
-            if desk.config.store.keep_audio and plan.in_history:
+            store = desk.config.store
+            if store.keep_audio and plan.in_history and not store.encrypt:
                 self._audio = KeptAudio(
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )
@@ -295,11 +293,14 @@ class PreparedCall:
 
         What a live call has written stays, to be finished by the next start.
         """
-        self._journal.close()
+        # Ctrl-C may come while the journal is being made.
+        made: JournalWriter | None = getattr(self, "_journal", None)
+        if made is not None:
+            made.close()
         if self._audio is not None:
             self._audio.discard()
-        if self._plan.live and began:
-            self._mark.release()
+        if self._plan.live and (began or made is None):  # an older journal may lie there
+            self._mark.release() if began else self._mark.done()
             return
         with logged(_log, "the files of an abandoned call were not deleted", OSError):
             self._journal_path.unlink(missing_ok=True)

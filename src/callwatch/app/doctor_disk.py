@@ -3,7 +3,6 @@
 Every check gives findings and never raises. Nothing is changed or deleted.
 """
 
-import socket
 import stat
 import sys
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import callwatch
+from callwatch.app.desktop.socket_check import socket_finding
 from callwatch.app.findings import Finding
 from callwatch.app.mask_check import check_masking
 from callwatch.config import load_what_works
@@ -33,7 +33,7 @@ def disk_checks(data: Path) -> Iterator[Finding]:
     yield _database()
     yield _clock(data)
     yield from _models()
-    yield _socket()
+    yield socket_finding()
     yield _masking()
 
 
@@ -183,42 +183,6 @@ def _models() -> Iterator[Finding]:
             )  # fmt: skip
             count -= 1
     yield Finding("models", True, f"{count} speech models are as they were installed.")
-
-
-def _socket() -> Finding:
-    """Where `callwatch call` reaches the app: a private place, and somebody there or nobody."""
-    from callwatch_ui.desktop.ipc import (
-        AppBusyError,
-        AppCommand,
-        AppNotRunningError,
-        send,
-    )
-    from callwatch_ui.desktop.private_socket import socket_path
-
-    try:
-        place = socket_path()
-        send(AppCommand.STATUS, place)
-    except AppNotRunningError:
-        if sys.platform != "win32" and Path(place).exists() and not _is_listened_to(place):
-            return Finding(
-                "app's socket", None, f"An app that died left {place} behind.",
-                "nothing to do: the next start takes it over",
-            )  # fmt: skip
-        return Finding("app's socket", True, f"The app does not run; it would listen at {place}.")
-    except AppBusyError as error:
-        return Finding("app's socket", False, str(error), "end the app and start it again")
-    except CallwatchError as error:
-        return Finding("app's socket", False, str(error), "see the sentence")
-    return Finding("app's socket", True, "The app runs and answers.")
-
-
-def _is_listened_to(place: str) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
-        try:
-            link.connect(place)
-        except OSError:
-            return False
-    return True
 
 
 def _masking() -> Finding:

@@ -65,7 +65,7 @@ def uptime_s() -> float:
 def boot_id() -> str:
     """Which start of the machine this is; "" where it cannot be told: then the gap decides."""
     try:
-        return _BOOT_ID.read_text("ascii").strip()
+        return _BOOT_ID.read_text("utf-8").strip()
     except (OSError, ValueError):
         return ""
 

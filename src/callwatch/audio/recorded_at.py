@@ -13,11 +13,13 @@ from callwatch.audio.soundfiles import tagged_date
 from callwatch.audio.wavsize import broadcast_date
 from callwatch.core.errors import CallwatchError
 
-# Year, month, day, hour, minute, perhaps second, with anything or nothing of -_.:T between them.
-_STAMP: Final = re.compile(
-    r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)[-_.T ]{0,3}(\d\d)[-_.:h]?(\d\d)"
-    r"(?:[-_.:m]?(\d\d))?(?!\d)"
+# What recorders write: 20260131-091500, 2026-01-31T09.15.00, 2026_01_31_0915.
+_MOMENT: Final = re.compile(
+    r"(?<!\d)(20\d\d)([-_.]?)([01]\d)\2([0-3]\d)[-_.T ]{0,3}([0-2]\d)[-_.:h]?([0-5]\d)"
+    r"(?:[-_.:m]?([0-5]\d))?(?!\d)"
 )
+# Seconds since 1970, 2001 to 2033: what Asterisk puts into a name.
+_EPOCH: Final = re.compile(r"(?<!\d)(1[0-9]{9})(?!\d)")
 
 
 def rfc3339(moment: datetime) -> str:
@@ -44,25 +46,30 @@ def recorded_at(path: Path) -> datetime | None:
     return None
 
 
-def began_at(path: Path, duration_s: float | None) -> datetime:
+def began_at(path: Path, duration_s: float | None, ended_at: datetime | None = None) -> datetime:
     """The start of a call in UTC, by whatever is known of its recording.
 
-    A name without a zone is in this machine's time; the file's own time is that of its end. Where
-    neither can be told it is now.
+    A name without a zone is in this machine's time; `ended_at`, or else the file's own time, is that
+    of its end. Where neither can be told it is now.
     """
-    found = recorded_at(path) or _named(path.stem)
+    found = recorded_at(path) or moment_in(path.stem)
     if found is not None:
         return found.astimezone(UTC)
     try:
-        end = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        end = ended_at or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (OSError, ValueError, OverflowError):
         return datetime.now(UTC)
-    return end - timedelta(seconds=duration_s or 0.0)
+    return end.astimezone(UTC) - timedelta(seconds=duration_s or 0.0)
 
 
-def _named(stem: str) -> datetime | None:
-    for found in _STAMP.finditer(stem):
-        numbers = [int(part) for part in found.groups() if part is not None]
-        with contextlib.suppress(ValueError, OverflowError):  # 99 is no month
-            return datetime(*numbers).astimezone()  # type: ignore[arg-type]
-    return None
+def moment_in(name: str) -> datetime | None:
+    """The first date with a time of day in a file's name; a recorder's clock has this machine's zone."""
+    for found in _MOMENT.finditer(name):
+        year, _, month, day, hour, minute, second = found.groups()
+        with contextlib.suppress(ValueError, OverflowError):  # 2026-02-30 is no day
+            local = datetime(
+                int(year), int(month), int(day), int(hour), int(minute), int(second or 0)
+            )
+            return local.astimezone()
+    epoch = _EPOCH.search(name)
+    return None if epoch is None else datetime.fromtimestamp(int(epoch[1]), UTC)

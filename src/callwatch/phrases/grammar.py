@@ -66,17 +66,25 @@ Classes = Mapping[str, tuple[Sequence, ...]]
 Anchor = tuple[str, str]
 
 
+_QUOTED: Final = 80  # of a pattern that is wrong
+_LONGEST: Final = 4_000  # the longest shipped one has some 800 characters
+_MOST_CHOICES: Final = 100  # each may lie in the one before: the reader's stack holds some hundreds
+
+
 def parse(pattern: str, *, prose: bool = False) -> Sequence:
     """The pattern as a sequence of nodes; ConfigError says what is wrong with it.
 
     With `prose` punctuation in words is kept, for sentences rather than rules.
     """
+    shown = pattern[:_QUOTED]
+    if len(pattern) > _LONGEST or pattern.count("(") + pattern.count("[") > _MOST_CHOICES:
+        raise ConfigError(f"'{shown}' is too long or has too many choices: write several patterns")
     pieces = _PIECE.findall(pattern)
     if "".join(pieces) != "".join(pattern.split()):
-        raise ConfigError(f"'{pattern}' has a sign that the pattern language does not know")
-    sequence, rest = _sequence(pieces, pattern, prose)
+        raise ConfigError(f"'{shown}' has a sign that the pattern language does not know")
+    sequence, rest = _sequence(pieces, shown, prose)
     if rest:
-        raise ConfigError(f"'{pattern}' has a '{rest[0]}' without its partner")
+        raise ConfigError(f"'{shown}' has a '{rest[0]}' without its partner")
     if not sequence:
         raise ConfigError("a pattern must not be empty: write at least one word")
     return sequence
@@ -115,7 +123,7 @@ def _sequence(pieces: list[str], pattern: str, prose: bool) -> tuple[Sequence, l
         elif not _WORD.match(piece) or (
             piece != "*" and len(piece.strip("*")) < len(piece) and len(piece.strip("*")) < 2
         ):
-            raise ConfigError(f"'{piece[:80]}' is not a word: write words without punctuation")
+            raise ConfigError(f"'{piece[:_QUOTED]}' is not a word: write words without punctuation")
         else:
             nodes.append(Literal(piece.lower()))
     return tuple(nodes), pieces

@@ -123,7 +123,9 @@ def read_pack(path: Path, language: Language | None = None) -> Pack:
 
 def _pack(data: dict[str, Any], where: str, language: Language | None) -> Pack:
     if unknown := sorted(set(data) - _TOP_KEYS):
-        raise ConfigError(f"{where}: '{unknown[0]}' is not a part of a phrase pack; remove it.")
+        raise ConfigError(
+            f"{where}: '{unknown[0][:80]}' is not a part of a phrase pack; remove it."
+        )
     if data.get("schema") != SCHEMA:
         raise ConfigError(f'{where}: the first line must be schema = "{SCHEMA}".')
     try:
@@ -175,7 +177,7 @@ def _classes(raw: object, where: str) -> dict[str, tuple[Sequence, ...]]:
         raise ConfigError(f'{where}: [classes] must be lines of name = ["word", ...].')
     return {
         name: _patterns(
-            _strings(entries, f"{where}: the class {name}"), f"{where}: the class {name}"
+            _strings(entries, f"{where}: the class {name[:80]}"), f"{where}: the class {name[:80]}"
         )
         for name, entries in raw.items()
     }
@@ -195,18 +197,18 @@ def _rule(raw: dict[str, Any], kind: str, where: str, seen: set[str]) -> Rule:
     name = raw.get("id")
     if not isinstance(name, str) or not name:
         raise ConfigError(f"{where}: one of the {kind} has no id; give it a name of its own.")
-    here = f"{where}: {name}"
+    here = f"{where}: {name[:80]}"
     if name in seen:
-        raise ConfigError(f"{where}: the id '{name}' is used twice; give each its own.")
+        raise ConfigError(f"{where}: the id '{name[:80]}' is used twice; give each its own.")
     seen.add(name)
     if unknown := sorted(set(raw) - _RULE_KEYS[kind]):
-        raise ConfigError(f"{here}: '{unknown[0]}' is not known here; remove it.")
+        raise ConfigError(f"{here}: '{unknown[0][:80]}' is not known here; remove it.")
     patterns = _patterns(_strings(raw.get("any", []), f"{here}: any"), here)
     if not patterns:
         raise ConfigError(f"{here}: has no patterns; add some under any = [...].")
     strength = raw.get("strength", "strong")
     if strength not in ("strong", "weak"):
-        raise ConfigError(f"{here}: strength must be strong or weak, not '{strength}'.")
+        raise ConfigError(f"{here}: strength must be strong or weak, not '{str(strength)[:80]}'.")
     return Rule(
         name,
         _labels(raw, kind, here),
@@ -232,7 +234,7 @@ def _labels(raw: dict[str, Any], kind: str, here: str) -> tuple[str, ...]:
     for label in named:
         if label not in list(ThreatCategory):
             raise ConfigError(
-                f"{here}: the category '{label}' is not one of {', '.join(ThreatCategory)}."
+                f"{here}: the category '{str(label)[:80]}' is not one of {', '.join(ThreatCategory)}."
             )
     if not named:
         raise ConfigError(f"{here}: names no category; add {key}.")
@@ -243,7 +245,7 @@ def check_classes(pack: Pack, where: str) -> None:
     """Raises ConfigError when a pattern names an unknown class, or classes go in a circle."""
     for name, entries in pack.classes.items():
         for entry in entries:
-            _try_regex(entry, pack, f"{where}: the class {name}")
+            _try_regex(entry, pack, f"{where}: the class {name[:80]}")
     for rule in pack.groups():
         for pattern in (*rule.patterns, *rule.unless):
             _try_regex(pattern, pack, f"{where}: {rule.id}")
@@ -252,6 +254,10 @@ def check_classes(pack: Pack, where: str) -> None:
 def _try_regex(pattern: Sequence, pack: Pack, where: str) -> None:
     try:
         to_regex(pattern, pack.classes)
+    except RecursionError as exc:
+        raise ConfigError(
+            f"{where}: its word classes lie too deep in each other; write it flat."
+        ) from exc
     except ConfigError as exc:
         raise ConfigError(
             f"{where}: {exc}; define it under [classes] or correct the name."

@@ -52,8 +52,8 @@ _NAME_WORDS: Final = 60
 _TALK_WORDS: Final = 4
 _SHORTEST_SPELLING: Final = 3
 # An answer that may be the beginning of an address: a name or two, and hardly a word besides.
-_SHORT_ANSWER: Final = 6
-_MOST_NAMES: Final = 2
+_SHORT_ANSWER: Final = 10
+_MOST_NAMES: Final = 4
 
 
 @dataclass(slots=True)

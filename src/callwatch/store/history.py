@@ -7,7 +7,7 @@ The summaries come in masked already; the history stores what it is given.
 import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -52,10 +52,9 @@ from callwatch.store.rows import (
     stored_call,
     unpack,
     utc,
-    week_of,
 )
 from callwatch.store.search import search_postgresql, search_sqlite, terms_of
-from callwatch.store.trends import group_agents, only_agent, trends_of
+from callwatch.store.trends import group_agents, only_agent, since_week, trends_of
 
 __all__ = ["CallFilter", "CallHistory", "FoundCall"]
 
@@ -114,18 +113,21 @@ class CallHistory:
         files: Sequence[Path] = (),
         keep_days: int = RETENTION_DAYS,
         added_at: datetime | None = None,
+        *,
+        encrypt: bool = False,
     ) -> str:
         """Store a call and return its id. The same id again replaces the call but keeps the note,
         the follow-up and the mark. `files` (a recording) are deleted together with the call;
         `keep_days` is the retention time that it was made under; it counts from `added_at` where
         that is given, and from now for a recording, whose call may be of an earlier day.
+        `encrypt`: what was said needs the keyring's key to be read, and is not found by `search`.
         """
         self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
         if added_at is None and summary.call.is_recording:
             added_at = datetime.now(UTC)  # an old recording is new here
         values |= retention(values["started_at"], keep_days, added_at)
-        body, words = pack(summary), spoken_text(summary)
+        body, words = pack(summary, encrypt=encrypt), "" if encrypt else spoken_text(summary)
         with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, summary.call.id)
             if pk is None:
@@ -276,13 +278,15 @@ class CallHistory:
             self._whose.check(agent_id)
         with translated_errors(self.name), self._engine.connect() as connection:
             agent = only_agent(connection) if agent_id is None else agent_id
-            return trends_of(connection, (agent,), _since(weeks, now))
+            return trends_of(connection, (agent,), since_week(weeks, now))
 
     def group_trends(self, weeks: int | None = None, now: datetime | None = None) -> Trends:
         """Figures over several agents; StoreError unless the group is large enough to hide each."""
         with translated_errors(self.name), self._engine.connect() as connection:
-            agents = group_agents(connection, _since(weeks, now))
-            return replace(trends_of(connection, agents, _since(weeks, now)), agents=len(agents))
+            agents = group_agents(connection, since_week(weeks, now))
+            return replace(
+                trends_of(connection, agents, since_week(weeks, now)), agents=len(agents)
+            )
 
     def note(self, call_id: str, text: str) -> None:
         """Write the note of a call, numbers masked; an empty text takes it away."""
@@ -394,9 +398,3 @@ class CallHistory:
             f"there is no call {call_id!r} in the history {self.name}: "
             "see `callwatch calls list` for those there are"
         )
-
-
-def _since(weeks: int | None, now: datetime | None) -> str | None:
-    if weeks is None or now is None:
-        return None
-    return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))

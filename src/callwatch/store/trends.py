@@ -1,7 +1,7 @@
 """Weeks of calls added up by the database, for one agent or, under the rule, for a group."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, func, select
@@ -11,6 +11,7 @@ from callwatch.core.errors import StoreError
 from callwatch.core.intervals import Sample
 from callwatch.core.trends import GROUP_AGENTS, GROUP_CALLS, EffectCounts, Trends, WeekFigures
 from callwatch.store.models import Call, NudgeOutcome
+from callwatch.store.rows import week_of
 
 _FIGURES = {
     "talk_share": Call.talk_share_agent,
@@ -127,3 +128,10 @@ def _effects(
         )
         for shown, count, interrupts, raises, n, total, squares in connection.execute(query)
     }
+
+
+def since_week(weeks: int | None, now: datetime | None) -> str | None:
+    """The first of so many weeks up to `now`; None for all."""
+    if weeks is None or now is None:
+        return None
+    return week_of(now.astimezone(UTC) - timedelta(weeks=weeks - 1))

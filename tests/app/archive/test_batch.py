@@ -10,6 +10,7 @@ from tests.alike import assert_alike
 from tests.app.archive.cluster import ready, short_calls, started
 from tests.integration.commands import callwatch
 
+from callwatch.app.analyze import content_id
 from callwatch.app.archive.batch import BatchCounts, BatchPlan, run_batch
 from callwatch.app.archive.cluster import opened_client
 from callwatch.app.archive.engine import EngineSettings
@@ -47,13 +48,13 @@ def quiet(counts: BatchCounts) -> None:
 
 
 def stored(url: str) -> dict[str, dict[str, Any]]:
-    """Source name to what the history says of the call, without what differs between runs."""
+    """Source name to what the history says of the call, without its cost."""
     from callwatch.document import to_document
 
     with CallHistory(url) as history:
         found = [to_document(summary) for summary in history.export_all()]
     for document in found:
-        del document["performance"], document["call"]["id"]
+        del document["performance"]
     sources = [document["call"]["source"] for document in found]
     assert len(set(sources)) == len(sources), "a call is there twice"
     return dict(zip(sources, found, strict=True))
@@ -67,7 +68,7 @@ def expected(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     found = {}
     for path in out.glob("*/report.json"):
         document = json.loads(path.read_text("utf-8"))
-        del document["performance"], document["call"]["id"]
+        del document["performance"]
         found[document["call"]["source"]] = document
     assert len(found) == CALLS + 1
     return found
@@ -218,4 +219,6 @@ def test_another_engine_is_another_key() -> None:
     other = replace(config, store=replace(config.store, keep_transcript=False))
     assert SETTINGS.key() == EngineSettings(config).key()
     assert SETTINGS.key() != EngineSettings(other).key()
-    assert SETTINGS.call_id((b"1",), "a") != SETTINGS.call_id((b"1",), "b")
+    ids = [content_id([b"1"], who, SETTINGS.channels) for who in ("a", "b", None)]
+    assert len(set(ids)) == 3
+    assert content_id([b"1"], "a", SETTINGS.channels[::-1]) != ids[0]

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from callwatch.app.archive.gather import Selection, gather
-from callwatch.app.archive.names import NamePattern, moment_in
+from callwatch.app.archive.names import NamePattern
 from callwatch.app.archive.pairs import PairPattern
 from callwatch.app.archive.recording import Recording
+from callwatch.audio.recorded_at import moment_in
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, InputError
 

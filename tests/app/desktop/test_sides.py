@@ -24,7 +24,7 @@ def test_a_monitor_is_never_offered_as_the_microphone() -> None:
     agent, customer = (side_choices(side, DEVICES) for side in Channel)
     assert agent == [("", "Headset"), ("id-Webcam", "Webcam"), ("id-Headset", "Headset")]
     assert [name for _, name in customer] == [
-        "Monitor of Headset", "Monitor of Headset", "Monitor of Screen",
+        "Headset", "Headset", "Screen",
     ]  # fmt: skip
     assert side_choices(Channel.AGENT, [d for d in DEVICES if d.kind is OUT]) == []
 

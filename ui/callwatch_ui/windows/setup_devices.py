@@ -65,8 +65,9 @@ class DevicePage(QWizardPage):
         return str(self._boxes[channel].currentData() or "")
 
     def initializePage(self) -> None:  # noqa: N802
-        """Ask for the devices: one may have been plugged in."""
-        for (channel, box), wanted in zip(self._boxes.items(), self._host.current(), strict=True):
+        """Ask for the devices: one may have been plugged in. What was chosen before stays so."""
+        for (channel, box), set_up in zip(self._boxes.items(), self._host.current(), strict=True):
+            wanted = str(box.currentData()) if box.count() else set_up
             box.clear()
             for choice in self._host.devices(channel):
                 key = "device" if choice.id else "system_device"

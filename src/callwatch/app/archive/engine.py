@@ -6,6 +6,7 @@ Threads: one task at a time uses an engine; a worker has one thread.
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from callwatch.app.analyze import BLOCK_S, WHISPER, WORDLESS_BLOCK_S, AnalysisIn
 from callwatch.app.archive.recording import CallDetails
 from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.audio.files import open_recording
+from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel, Language
 from callwatch.core.summary import CallSummary
@@ -40,18 +42,13 @@ class EngineSettings:
             "model": choice.model,
             "language": config.call.language.value,
             "channels": [channel.value for channel in self.channels],
-            "transcript": config.store.keep_transcript,
+            "transcript": config.store.words_in_files,
             "nudges": asdict(config.nudges),
             "experimental": repr(config.experimental),
         }
         return hashlib.sha256(
             json.dumps(said, sort_keys=True, default=_plain).encode()
         ).hexdigest()[:32]
-
-    def call_id(self, digests: tuple[bytes, ...], agent_id: str | None) -> str:
-        """The same for the same sound of the same agent, whatever its files are called."""
-        who = f"{agent_id or ''}\0{self.channels[0].value}\0".encode()
-        return hashlib.sha256(who + b"".join(digests)).hexdigest()[:16]
 
 
 class Engine:
@@ -66,9 +63,17 @@ class Engine:
         return CallFactory(replace(config, call=replace(config.call, language=language)), WHISPER)
 
     def measure(
-        self, item: AnalysisInput, name: str, call_id: str, details: CallDetails
+        self,
+        item: AnalysisInput,
+        name: str,
+        call_id: str,
+        details: CallDetails,
+        written_at: datetime | None = None,
     ) -> CallSummary:
-        """The summary of one recording, as `analyze` has it; InputError when it cannot be used."""
+        """The summary of one recording, as `analyze` has it; InputError when it cannot be used.
+
+        `written_at`: when its file was finished, where the file here is a copy.
+        """
         config = self.settings.config
         desk = self.desk(details.language or config.call.language)
         source = open_recording(
@@ -85,13 +90,15 @@ class Engine:
                 Path(),
                 live=False,
                 call_id=call_id,
-                started_at=details.started_text,
+                is_recording=True,
+                started_at=details.started_text
+                or rfc3339(began_at(item.main_path, source.duration_s, written_at)),
                 agent_id=details.agent_id,
             )
             pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(False, pipeline)
             summary = CallRunner(source, pipeline, recognition).run()
-        return summary if config.store.keep_transcript else replace(summary, utterances=())
+        return summary if config.store.words_in_files else replace(summary, utterances=())
 
 
 def _plain(value: object) -> object:

@@ -1,20 +1,13 @@
 """What the name of a recording says: when the call was, and more with a pattern of one's own."""
 
-import os
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 from callwatch.app.archive.recording import CallDetails
+from callwatch.audio.recorded_at import moment_in
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError
 
-# What recorders write: 20260131-091500, 2026-01-31T09.15.00, 2026_01_31_0915.
-_MOMENT: Final = re.compile(
-    r"(?<!\d)(20\d\d)([-_.]?)([01]\d)\2([0-3]\d)[-_.T ]*([0-2]\d)[-_.h]?([0-5]\d)(?:[-_.m]?([0-5]\d))?(?!\d)"
-)
-# Seconds since 1970, 2001 to 2033: what Asterisk puts into a name.
-_EPOCH: Final = re.compile(r"(?<!\d)(1[0-9]{9})(?!\d)")
 _GROUPS: Final = frozenset(("time", "queue", "agent", "language"))
 
 
@@ -59,21 +52,6 @@ class NamePattern:
             groups.get("queue", ""),
             language_of(groups.get("language", "")),
         )
-
-
-def moment_in(text: str) -> datetime | None:
-    """The first date with a time of day in a text; a recorder's clock has this machine's zone."""
-    for found in _MOMENT.finditer(os.path.splitext(text)[0] + " "):
-        year, _, month, day, hour, minute, second = found.groups()
-        try:
-            local = datetime(
-                int(year), int(month), int(day), int(hour), int(minute), int(second or 0)
-            )
-            return local.astimezone()
-        except (ValueError, OverflowError):
-            continue
-    epoch = _EPOCH.search(text)
-    return None if epoch is None else datetime.fromtimestamp(int(epoch[1]), UTC)
 
 
 def language_of(text: str) -> Language | None:

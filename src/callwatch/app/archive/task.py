@@ -13,11 +13,10 @@ from typing import Any, Final
 
 from distributed import WorkerPlugin, get_worker
 
-from callwatch.app.analyze import AnalysisInput
+from callwatch.app.analyze import AnalysisInput, content_id
 from callwatch.app.archive.engine import Engine, EngineSettings
-from callwatch.app.archive.recording import CallDetails, Recording
+from callwatch.app.archive.recording import Recording
 from callwatch.app.archive.sources import fetched
-from callwatch.audio.recorded_at import recorded_at
 from callwatch.core.errors import CallwatchError
 from callwatch.core.log import logger_of
 from callwatch.store.archive import ArchiveRow, prepare
@@ -90,15 +89,13 @@ def _measured(engine: Engine, engine_key: str, known: frozenset[str], job: Job) 
             paths.append(path)
             digests.append(digest)
         agent = recording.details.agent_id or settings.config.call.agent_id or None
-        call_id = settings.call_id(tuple(digests), agent)
+        call_id = content_id(digests, agent, settings.channels)
         locator, stamp = recording.locator, job.stamp
         if call_id in known:
             return Measured(ArchiveRow(locator, stamp, call_id))
         first, *second = paths
         item = AnalysisInput(None, first, second[0]) if second else AnalysisInput(first)
-        known_before = recording.details
-        began = CallDetails(started_at=recorded_at(paths[0]) or job.written_at)
-        summary = engine.measure(item, recording.name, call_id, known_before.or_else(began))
+        summary = engine.measure(item, recording.name, call_id, recording.details, job.written_at)
     keep_days = settings.config.store.retention_days
     call = prepare(summary, recording.details.queue, engine_key, keep_days, datetime.now(UTC))
     return Measured(ArchiveRow(locator, stamp, call_id, call), summary.call.duration_s)

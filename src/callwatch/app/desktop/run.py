@@ -1,11 +1,14 @@
 """Starts the desktop app, or says what is missing for it."""
 
 import sys
+from contextlib import suppress
 from typing import Final
 
 from callwatch.app.desktop.malloc import limit_arenas
+from callwatch.app.folders import data_folder
 from callwatch.config import load_what_works
 from callwatch.core.errors import MissingPartError
+from callwatch.core.owner_only import make_private_folder
 
 # Python's own 5 ms, times the threads of a call, is what the screen would wait for its turn.
 SWITCH_S: Final = 0.001
@@ -32,6 +35,8 @@ def run_app() -> int:
         raise NoScreenError("There is no display for the app: use `callwatch live` instead.")
     from callwatch.app.desktop.host import AppHost
 
+    with suppress(OSError):  # whoever writes there says what is wrong with it
+        make_private_folder(data_folder())
     limit_arenas()
     sys.setswitchinterval(SWITCH_S)
     loaded, problem = load_what_works()

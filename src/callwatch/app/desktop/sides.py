@@ -36,8 +36,13 @@ def side_choices(side: Channel, devices: Sequence[Device] | None = None) -> list
     devices = known_devices() if devices is None else devices
     of_kind = [device for device in devices if device.kind is KINDS[side]]
     default = default_device(KINDS[side], devices)
-    first = [] if default is None else [("", default.name)]
-    return first + [(device.id, device.name) for device in of_kind]
+    first = [] if default is None else [("", _plain(default.name))]
+    return first + [(device.id, _plain(device.name)) for device in of_kind]
+
+
+def _plain(name: str) -> str:
+    """What plays, not what the sound server calls the ear on it."""
+    return name.removeprefix("Monitor of ")
 
 
 def in_full(agent: str, customer: str) -> tuple[str, str]:

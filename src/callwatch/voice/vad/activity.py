@@ -23,10 +23,10 @@ from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.voice.crosstalk.canceller import CrosstalkCanceller, CrosstalkConfig
 from callwatch.voice.framing import CHUNK, FRAME, Framer, level_dbfs
-from callwatch.voice.vad.agc import AutomaticGainControl, GainConfig
+from callwatch.voice.vad.agc import GainConfig
 from callwatch.voice.vad.dc_removal import DcRemover
 from callwatch.voice.vad.endpointing import Endpointer, EndpointingConfig
-from callwatch.voice.vad.silero import CONTEXT, Silero
+from callwatch.voice.vad.speech_probability import SpeechProbability
 from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
 # A frame is known when the 32 ms chunk that holds its last sample has been heard.
@@ -53,22 +53,19 @@ class VoiceActivityConfig:
 class VoiceActivity:
     """Blocks of the call in, voice frames out; keeps its own remainder.
 
-    Raises MissingPartError when onnxruntime, Silero's model or webrtcvad is not installed.
+    Raises MissingPartError when Silero's model or webrtcvad is not installed.
     """
 
     def __init__(self, config: VoiceActivityConfig | None = None) -> None:
         self._config = config = config or VoiceActivityConfig()
-        self._silero = Silero()
+        self._probability = SpeechProbability(config.gain)
         self._gates = [WebRtcGate(config.gate_aggressiveness) for _ in CHANNELS]
-        self._gains = [AutomaticGainControl(config.gain) for _ in CHANNELS]
         self._edges = [Endpointer(channel, config.edges, DELAY_S) for channel in CHANNELS]
         self._dc_remover = DcRemover()
         self._canceller = CrosstalkCanceller(config.crosstalk)
         self._framer = Framer(rows=4)
-        self._factors = np.ones((2, 1), dtype=np.float32)
         self._hold = [config.gate_hangover_chunks] * 2
         self._waiting = np.zeros((2, 0), dtype=np.int16)
-        self._recent = np.zeros((2, CONTEXT), dtype=np.float32)
         self._last_probability = np.zeros((2, 1), dtype=np.float32)
         self._start_s = 0.0
         self._frames = self._chunks = self._samples = 0
@@ -101,7 +98,7 @@ class VoiceActivity:
         raw_dbfs, cleaned_dbfs = np.split(level_dbfs(pieces), 2)
         whole = np.clip(np.rint(pieces[2:] * 32768.0), -32768, 32767).astype(np.int16)
         passes = self._passes(whole, cleaned_dbfs)
-        probabilities = self._probabilities(cleaned, passes)
+        probabilities = self._probability.process(cleaned, self._heard(passes))
         count = pieces.shape[1] if last is None else min(pieces.shape[1], last - self._frames)
         # A frame has the probability of the chunk that holds its centre, maybe the last one before.
         centre = (self._frames + np.arange(count)) * FRAME + FRAME // 2
@@ -146,27 +143,10 @@ class VoiceActivity:
             passes[row, chunk[passed]] = True
         return passes
 
-    def _probabilities(self, sound: FloatArray, passes: BoolArray) -> FloatArray:
-        """Silero's probability per chunk of `sound`, shape (2, k); 0 where the gate is closed.
-
-        Behind a closed gate its memory stays as it was: silence.
-        """
-        known = np.concatenate((self._recent, sound), axis=1)
-        count = sound.shape[1] // CHUNK
-        levels = level_dbfs(sound.reshape(2, count, CHUNK))
-        out = np.zeros((2, count), dtype=np.float32)
-        for k, (passed, chunk_dbfs) in enumerate(zip(passes.T.tolist(), levels.T, strict=True)):
-            listening = [row for row in range(2) if self._listens(row, passed[row])]
-            if not listening:
-                continue
-            rows, at = slice(listening[0], listening[-1] + 1), k * CHUNK
-            piece = known[rows, at : at + CONTEXT + CHUNK] * self._factors[rows]
-            out[rows, k] = self._silero.predict(rows, piece)
-            for row in listening:
-                self._gains[row].update(float(out[row, k]), float(chunk_dbfs[row]))
-                self._factors[row, 0] = self._gains[row].factor
-        self._recent = known[:, known.shape[1] - CONTEXT :]
-        return out
+    def _heard(self, passes: BoolArray) -> BoolArray:
+        """The chunks that Silero takes, (2, k): while the gate lets through, and on for a while."""
+        heard = [[self._listens(row, passed) for passed in passes[row].tolist()] for row in (0, 1)]
+        return np.array(heard, dtype=np.bool_).reshape(passes.shape)
 
     def _listens(self, row: int, passed: bool) -> bool:
         """Whether Silero takes the next chunk of a channel: while the gate lets through, and on."""

