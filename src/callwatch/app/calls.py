@@ -31,7 +31,7 @@ from callwatch.core.log import logged, logger_of
 from callwatch.core.owner_only import make_private_folder
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.phrases.matcher import PhraseMatcher
-from callwatch.phrases.pack import load_pack
+from callwatch.phrases.pack import Pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.files import write_private
 from callwatch.report.journal import JOURNAL_NAME, JournalWriter
@@ -95,13 +95,13 @@ class CallFactory:
         self._whisper = whisper
         self.choice = _choice(config, whisper)
         self._engines: EnginePool | None = None
-        # Where nobody listens to words, their weights need not be in memory.
-        threats = (
-            PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
-            if self.with_words
-            else PhraseMatcher(load_pack(language), None)
-        )
-        self._phrases = Phrases(threats, StepMatcher.for_language(language))
+        if self.with_words:
+            threats = PhraseMatcher.for_language(language, embeddings=config.recognition.embeddings)
+            self._phrases = Phrases(threats, StepMatcher.for_language(language))
+        else:
+            # Where nobody listens to words, their rules need not be read nor be in memory.
+            nothing = Pack(language)
+            self._phrases = Phrases(PhraseMatcher(nothing, None), StepMatcher(nothing))
 
     @property
     def with_words(self) -> bool:
@@ -232,10 +232,11 @@ class PreparedCall:
         try:
             self._journal = JournalWriter(self._journal_path)
             recognition = desk.new_recognition(plan.live, self.pipeline)
-            keep = desk.config.store.keep_transcript
+            keep = desk.config.store.words_in_files
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
             sinks, source = (journal, *sinks), plan.source
-            if desk.config.store.keep_audio and plan.in_history:
+            store = desk.config.store
+            if store.keep_audio and plan.in_history and not store.encrypt:
                 self._audio = KeptAudio(
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )
