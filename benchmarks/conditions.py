@@ -1,6 +1,6 @@
 """The same call must give the same answer, however it is captured.
 
-    python -m benchmarks.conditions FOLDER ... [--limit N] [--no-effort] [--live] [--json FILE]
+    python -m benchmarks.conditions FOLDER ... [--limit N] [--skip NAME ...] [--no-effort] [--live]
 
 FOLDER holds scripted call_*.wav with call_*.json (see README.md), of which only clean calls are
 used, or conversations NAME/call.wav. Each is heard as it is and through each condition; with --live
@@ -176,6 +176,11 @@ def compare(pairs: list[tuple[Row, Row]]) -> Row:
     }
 
 
+def rows_of(pairs: dict[str, list[tuple[Row, Row]]]) -> list[Row]:
+    """One row a condition."""
+    return [{"condition": name, "calls": len(both)} | compare(both) for name, both in pairs.items()]
+
+
 def recordings(folders: list[Path]) -> Iterator[Path]:
     """Clean scripted calls, and conversations."""
     for path, truth in calls_in(folders):
@@ -189,12 +194,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="*", help="scripted calls, or conversations")
     parser.add_argument("--limit", type=int, help="so many calls at most")
+    parser.add_argument("--skip", nargs="*", default=[], help="conditions that are left out")
     parser.add_argument("--no-effort", action="store_true", help="without raised voices")
     parser.add_argument("--live", action="store_true", help="through a real sound server, too")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/conditions.json"))
     args = parser.parse_args()
     ask = partial(answers, with_effort=not args.no_effort)
-    pairs: dict[str, list[tuple[Row, Row]]] = {name: [] for name in CONDITIONS}
+    wanted = {name: how for name, how in CONDITIONS.items() if name not in args.skip}
+    pairs: dict[str, list[tuple[Row, Row]]] = {name: [] for name in wanted}
     calls: list[Samples] = []
     for path in list(recordings(args.folders))[: args.limit]:
         sound = load(path) / 32768.0
@@ -202,10 +209,12 @@ def main() -> None:
         sound *= min(1.0, 0.24 / np.abs(sound).max())
         calls.append(_samples(sound))
         clean: Row | None = None
-        for name, (change, late_s, block) in CONDITIONS.items():
+        for name, (change, late_s, block) in wanted.items():
             answer = ask(_samples(change(sound)), block, late_s)
             clean = clean or answer
             pairs[name].append((clean, answer))
+        # What is known is kept when somebody stops it.
+        write_json(args.json, rows_of(pairs))
     if args.live and calls:
         found = [
             one
@@ -218,7 +227,7 @@ def main() -> None:
     if not pairs["as it is"]:
         print("skipped: give folders of scripted calls with clean ones, or of conversations")
         return
-    rows = [{"condition": name, "calls": len(both)} | compare(both) for name, both in pairs.items()]
+    rows = rows_of(pairs)
     print_table("The same calls under other conditions, beside themselves", rows)
     write_json(args.json, rows)
 

@@ -270,11 +270,12 @@ def main() -> None:
     parser.add_argument("--clips", nargs="*", type=Path, default=[], help="more corpora of clips")
     parser.add_argument("--talk", nargs="*", type=Path, default=[], help="more real talk")
     parser.add_argument("--rounds", type=int, default=2, help="orders of the clips per speaker")
-    parser.add_argument("--skip-clips", action="store_true", help="whole calls only")
+    parser.add_argument("--only", choices=("stretches", "clips", "calls"), help="one part")
     parser.add_argument("--json", type=Path, help="write the figures here as well")
     args = parser.parse_args()
     audio = data_dir() / "audio"
-    corpora = [f for f in (audio / "effort", *args.clips) if speakers_of(f) and not args.skip_clips]
+    corpora = [folder for folder in (audio / "effort", *args.clips) if speakers_of(folder)]
+    lines = [(corpus, band) for corpus in corpora for band in BANDS]
     rows: list[Row] = []
 
     def show(title: str, part: list[Row]) -> None:
@@ -282,13 +283,17 @@ def main() -> None:
             print_table(title, part)
             rows.extend({"table": title, **row} for row in part)
 
-    found = [f for c in corpora for band in BANDS for f in hear_stretches(c, band, args.rounds)]
-    title = "Three shouted clips in a row, after own calm speech"
-    show(title, stretch_rows(found, lambda f: {"corpus": f.corpus, "band": f.band}))
-    show("Each speaker", stretch_rows(found, lambda f: {"corpus": f.corpus, "speaker": f.speaker}))
-    show("Peak effort of single clips", [measure_clips(c, band) for c in corpora for band in BANDS])
-    show("Scripted calls", [measure_calls(folder) for folder in args.calls])
-    show("Real talk, nobody angry", list(measure_talk([audio / "calls", *args.talk])))
+    if args.only in (None, "stretches"):
+        found = [f for corpus, band in lines for f in hear_stretches(corpus, band, args.rounds)]
+        title = "Three shouted clips in a row, after own calm speech"
+        show(title, stretch_rows(found, lambda f: {"corpus": f.corpus, "band": f.band}))
+        who = stretch_rows(found, lambda f: {"corpus": f.corpus, "speaker": f.speaker})
+        show("Each speaker", who)
+    if args.only in (None, "clips"):
+        show("Peak effort of single clips", [measure_clips(*line) for line in lines])
+    if args.only in (None, "calls"):
+        show("Scripted calls", [measure_calls(folder) for folder in args.calls])
+        show("Real talk, nobody angry", list(measure_talk([audio / "calls", *args.talk])))
     if args.json:
         write_json(args.json, rows)
 

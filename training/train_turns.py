@@ -1,8 +1,8 @@
-"""Trains what judges overlaps: `python -m training.train_turns FOLDER [--seed N] [--count N]`.
+"""Trains what judges overlaps: `python -m training.train_turns FOLDER ...`.
 
-FOLDER: conversations of training/conversations.py; made when it is empty (needs flite and espeak-ng,
-and piper's voice "joe" in the cache of benchmarks/synthesis.py). Each is heard as a call would be, and the
-features of every overlap are kept beside it (call_NNN.npz), so that a second training is quick.
+FOLDER: conversations of training/conversations.py, or the same on bad lines by training/roughen.py. Each is heard
+as a call would be, and the features of every overlap are kept beside it (call_NNN.npz), so that a second training
+is quick.
 """
 
 import argparse
@@ -31,10 +31,11 @@ from callwatch.detectors.spurt_tracker import SpurtTracker
 Truth = list[dict[str, Any]]
 WEIGHTS: Final = Path(overlap_model.__file__).with_name(overlap_model.WEIGHTS)
 # What the weights are made by; the features are part of it.
+TRAINING: Final = ("boosting", "conversations", "roughen", "sounds", "train_turns")
 SOURCES: Final = (
-    *(Path(__file__).with_name(f"{name}.py") for name in ("boosting", "conversations", "sounds", "train_turns")),
+    *(Path(__file__).with_name(f"{name}.py") for name in TRAINING),
     *(WEIGHTS.with_name(f"{name}.py") for name in ("acoustics", "overlap_features", "syllables")),
-)  # fmt: skip
+)
 INTERRUPTION: Final = BoostConfig(trees=90, rate=0.1)
 BACKCHANNEL: Final = BoostConfig(trees=60, rate=0.1)
 LIVE, PAUSED, OVER = range(3)
@@ -216,11 +217,12 @@ def write(models: dict[str, Trees], path: Path = WEIGHTS) -> None:
 
 
 def main() -> None:
-    """Train on a folder and write the weights."""
+    """Train on the folders and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     args = parser.parse_args()
-    write(train([collect(path) for path in sorted(args.folder.glob("call_*.wav"))]))
+    paths = [path for folder in args.folders for path in sorted(folder.glob("call_*.wav"))]
+    write(train([collect(path) for path in paths]))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from callwatch.speech.models.unpack import unpack
 from callwatch_ui.desktop.ipc import Answer, command_of
 
 LANGUAGES: Final = tuple(Language)
+_LONGEST_UTTERANCE: Final = 2_000  # nobody says more in one go, and longer ones only cost cases
 # No sentence for a person is longer; a settings file with several mistakes has a line for each.
 _LONGEST_SENTENCE: Final = 1_500
 
@@ -141,6 +142,7 @@ def _match(data: bytes, _: Path) -> None:
         if _is_text(data)
         else ""
     )
+    text = text[:_LONGEST_UTTERANCE]
     for found in _matcher(LANGUAGES[len(data) % 4]).match(text):
         if text[found.start : found.end] == "":
             raise BadSentenceError(f"an empty match in {text!r}")

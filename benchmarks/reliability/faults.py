@@ -25,18 +25,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.reliability.work import BLOCK_S, CONFIG, PIECE_S, enter, make_piece
-from callwatch.app import baseline, kept_audio, trusted_clock
+from callwatch.app import baseline, trusted_clock
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
 from callwatch.app.folders import data_folder
 from callwatch.app.recovery import finish_unfinished
 from callwatch.app.unfinished import marks_folder
 from callwatch.audio.files import open_recording
+from callwatch.audio.recording_writer import KeptFile
 from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy
 from callwatch.config import Config, load_what_works
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel, Language
-from callwatch.core.errors import DeviceLostError, StoreError
+from callwatch.core.errors import DeviceLostError, OutputError, StoreError
 from callwatch.core.events import Event
 from callwatch.core.words import Utterance
 from callwatch.detectors.control import ControlDetector
@@ -71,6 +72,7 @@ class Call:
     at_half: Callable[[], None] = lambda: None
     source: Callable[[CallSource], CallSource] = lambda source: source
     recognizer: Any = None
+    held: Any = None  # what must live as long as the call
 
     @property
     def out(self) -> Path:
@@ -201,7 +203,7 @@ def _put_history(
             connection.close()
         if locked:
             connection.execute("BEGIN EXCLUSIVE")
-            call.sinks.append(lambda _: connection.total_changes and None)
+            call.held = connection
 
     return put
 
@@ -232,7 +234,10 @@ def _clock(days: float) -> Callable[[Call], None]:
         real = trusted_clock.believed_now
         from callwatch.app import finishing
 
-        finishing.believed_now = lambda folder: real(folder, now + timedelta(days=days))
+        def jumped(folder: Path) -> datetime | None:
+            return real(folder, now + timedelta(days=days))
+
+        setattr(finishing, "believed_now", jumped)  # noqa: B010
         del call
 
     return put
@@ -357,7 +362,7 @@ def _delete(path: Callable[[Call], Path]) -> Callable[[Call], None]:
 
 def _audio_disk(call: Call) -> None:
     call.config = _with_audio(call.config)
-    kept_audio.KeptFile.write = _raises(kept_audio.OutputError("No space left on device"))  # type: ignore[method-assign]
+    _method(KeptFile, "write", OutputError("No space left on device"))(call)
 
 
 def _audio_place(call: Call) -> None:

@@ -52,6 +52,7 @@ def kill_many(count: int, seed: int, only: str | None = None) -> list[Result]:
     works = [work for work in WORKS if only in (None, work.name)]
     piece = Path(tempfile.mkdtemp(prefix="callwatch-bench-")) / "call.wav"
     make_piece(piece)
+    _in_child(piece.parent, _make_history)
     out = []
     try:
         for work in works:
@@ -84,6 +85,7 @@ def _kill(work: Work, count: int, chance: random.Random, piece: Path) -> Result:
             result.recovered += died and not wrong
             where = f"at site {place}" if place else f"after {delay_s:.3f} s"
             result.wrong += [f"{where}: {one}" for one in wrong]
+        print(f"{work.name}: {result.recovered} of {result.kills} recovered", flush=True)
     return result
 
 
@@ -91,11 +93,11 @@ def _measure(work: Work, piece: Path) -> tuple[int, float]:
     """How many write sites the work has, and how long it takes without a kill."""
     with tempfile.TemporaryDirectory(prefix="callwatch-bench-") as folder:
         home = Path(folder)
-        began_s = time.monotonic()
         died, notes = _run(work, home, piece, None, None)
         if died or "whole" not in notes:
             raise RuntimeError(f"{work.name} does not run: {notes[-3:]}")
-        return int(notes[-1].removeprefix("sites ")), time.monotonic() - began_s
+        _, sites, length_s = notes[-1].split(" ")
+        return int(sites), float(length_s)
 
 
 def _run(
@@ -103,6 +105,9 @@ def _run(
 ) -> tuple[bool, list[str]]:
     """One process; whether it was killed, and what it had noted."""
     shutil.copy(piece, home / "call.wav")
+    shutil.copytree(
+        piece.parent / "data", home / "data"
+    )  # an empty history: making one takes longest
     _in_child(home, work.prepare, home)
     read, write = os.pipe()
     process = _FORK.Process(target=_child, args=(work, home, place, write))
@@ -134,6 +139,12 @@ def _after(work: Work, home: Path, notes: list[str]) -> list[str]:
         return [f"{type(fault).__name__}: {fault}"]
 
 
+def _make_history() -> None:
+    from callwatch.store.history import CallHistory
+
+    CallHistory().close()
+
+
 def _recover_into(home: Path, name: str) -> None:
     (home / name).write_text(json.dumps(recover(home)), "utf-8")
 
@@ -143,8 +154,9 @@ def _child(work: Work, home: Path, place: tuple[int, bool] | None, notes: int) -
     write = os.write
     sites = _Sites(place)
     sites.watch()
+    began_s = time.monotonic()
     work.run(home, lambda text: (write(notes, text.encode() + b"\n"), None)[1])
-    write(notes, b"sites %d\n" % sites.count)
+    write(notes, f"sites {sites.count} {time.monotonic() - began_s:.3f}\n".encode())
 
 
 def _in_child(home: Path, what: Callable[..., None], *args: Any) -> None:

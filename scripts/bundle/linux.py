@@ -36,7 +36,7 @@ _DEPENDS: Final = (
 )
 _LAUNCHER: Final = """#!/bin/sh
 # Works wherever the folder lies, and through a link.
-here=$(dirname "$(readlink -f "$0")")
+here=$(dirname "$(dirname "$(readlink -f "$0")")")
 exec "$here/python/bin/python3" -I -m callwatch.cli.main "$@"
 """
 _CONTROL: Final = """Package: callwatch
@@ -73,6 +73,7 @@ def main() -> None:
     platform = ("--python", sys.executable)
     tree.fetch_wheels(packages, options.uv, platform, scratch=scratch)
     tree.prune(packages)
+    tree.compile_packages(packages)
     tree.compile_packages(packages.parent)
     licence = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
     without = tree.collect_licences(

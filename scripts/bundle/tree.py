@@ -160,7 +160,7 @@ def compile_packages(packages: Path) -> None:
                 "unchecked-hash",
                 path,
             )
-        elif path.is_dir() or path.suffix == ".py":
+        elif path.name != "site-packages" and (path.is_dir() or path.suffix == ".py"):
             # Templates that only look like Python do not compile, and stay.
             subprocess.run(
                 [sys.executable, "-m", "compileall", "-qq", "-b", str(path)], check=False

@@ -15,9 +15,10 @@ from xml.sax.saxutils import quoteattr
 UPGRADE_CODE: Final = UUID("6d5b9a51-8c6e-4b86-9a0d-6a2f3c0b7e11")
 _NAMED: Final = ("StartMenu", "Version", "Autostart", "SiteSettings")
 # What wixl does not know: conditions of components, and which words of the command line an administrator may give.
+# REMOVE: what was installed by a word of the command line is removed without it.
 COMPLETED: Final = (
-    "UPDATE `Component` SET `Condition` = 'AUTOSTART = 1' WHERE `Component` = 'Autostart'",
-    "UPDATE `Component` SET `Condition` = 'SITESETTINGS' WHERE `Component` = 'SiteSettings'",
+    "UPDATE `Component` SET `Condition` = 'AUTOSTART = 1 OR REMOVE' WHERE `Component` = 'Autostart'",
+    "UPDATE `Component` SET `Condition` = 'SITESETTINGS OR REMOVE' WHERE `Component` = 'SiteSettings'",
 )
 _SOURCE: Final = Path(__file__).with_name("callwatch.wxs.in")
 

@@ -190,3 +190,15 @@ def test_missing_drivers_and_devices_are_told() -> None:
     mute.present = [MICROPHONE]
     with pytest.raises(DeviceLostError, match="--customer"):
         open_live(None, None, drivers=[mute])
+
+
+def test_a_driver_that_hangs_does_not_hold_up_who_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver, let_go = Windows(), threading.Event()
+    monkeypatch.setattr("callwatch.audio.live._JOIN_TIMEOUT_S", 0.01)
+    monkeypatch.setattr(driver, "close", lambda: let_go.wait(60))
+    live = open_live(None, None, clock=lambda: driver.now_s, drivers=[driver])
+    live.close()
+    live.close()
+    assert not let_go.is_set()
+    assert list(live.blocks()) == []
+    let_go.set()

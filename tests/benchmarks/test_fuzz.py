@@ -24,8 +24,7 @@ def test_every_good_input_is_read(name: str, tmp_path: Path) -> None:
     assert taken >= 1
 
 
-# The journal's own reader has tests of its own (tests/report/test_journal.py).
-@pytest.mark.parametrize("name", [name for name in TARGETS if name not in ("journal", "report")])
+@pytest.mark.parametrize("name", TARGETS)
 def test_some_hostile_inputs_of_each_kind_are_refused_in_a_sentence(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -110,7 +110,7 @@ def test_bounds_of_what_opens(inside: list[Step], outside: list[Step]) -> None:
 
 @pytest.mark.parametrize(
     ("column", "inside", "outside"),
-    [("level_delta_db", -7.5, -8.5), ("balance_delta_db", 23.5, 24.5)],
+    [("level_delta_db", -11.5, -12.5), ("balance_delta_db", 23.5, 24.5)],
 )
 def test_bounds_of_what_is_the_own_voice(column: str, inside: float, outside: float) -> None:
     effort = frames([RAISED] * 30)

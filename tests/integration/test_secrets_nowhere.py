@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+import keyring
 import numpy as np
 import pytest
 import soundfile as sf
+from tests.store.test_sealing import Memory
 from tests.voice.speaking import demo
 
 from callwatch.app import calls
@@ -115,3 +117,64 @@ def test_what_is_said_of_a_card_is_in_no_file_export_index_or_log(
         piece = sound[int(start_s * rate_hz) : int(end_s * rate_hz), side]
         assert np.abs(piece).max() == 0.0
     assert np.abs(sound).max() > 0.0  # what was asked before is kept
+
+
+@pytest.mark.usefixtures("with_script")
+def test_with_encryption_no_file_holds_what_was_said(
+    recording: Path, tmp_path: Path, own_home: Path
+) -> None:
+    config = Config()
+    store = dataclasses.replace(config.store, encrypt=True, keep_audio=True)
+    config = dataclasses.replace(config, store=store)
+    before = keyring.get_keyring()
+    keyring.set_keyring(Memory())
+    try:
+        with Analysis(config) as analysis:
+            (pending,) = analyze_calls(
+                analysis,
+                [AnalysisInput(recording)],
+                tmp_path / "out",
+                (AGENT, CUSTOMER),
+                in_history=True,
+            )
+            outcome = pending.run(lambda *_: None)
+        assert outcome.history_fault is None
+        with CallHistory(None) as history:
+            (stored,) = history.list()
+            said = " ".join(u.text for u in history.get(stored.figures.call_id).utterances)
+    finally:
+        keyring.set_keyring(before)
+    assert "long number" in said
+    for root in (tmp_path / "out", own_home):
+        for path in (path for path in root.rglob("*") if path.is_file()):
+            whole = path.read_bytes().decode("utf-8", "replace")
+            assert "long number" not in whole, path
+            assert path.suffix != ".flac", path
+
+
+@pytest.mark.usefixtures("with_script")
+def test_without_a_keyring_the_report_is_there_and_a_sentence_says_what_is_not(
+    recording: Path, tmp_path: Path
+) -> None:
+    config = Config()
+    config = dataclasses.replace(config, store=dataclasses.replace(config.store, encrypt=True))
+    before, locked = keyring.get_keyring(), Memory()
+    locked.is_locked = True
+    keyring.set_keyring(locked)
+    try:
+        with Analysis(config) as analysis:
+            (pending,) = analyze_calls(
+                analysis,
+                [AnalysisInput(recording)],
+                tmp_path / "out",
+                (AGENT, CUSTOMER),
+                in_history=True,
+            )
+            outcome = pending.run(lambda *_: None)
+    finally:
+        keyring.set_keyring(before)
+    assert outcome.history_fault is not None
+    assert "unlock it" in outcome.history_fault
+    assert outcome.paths.html.is_file()
+    with CallHistory(None) as history:
+        assert history.list() == []

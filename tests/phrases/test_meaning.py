@@ -243,21 +243,20 @@ def test_odd_text_is_survived(text: str) -> None:
 
 @needs_engine
 def test_meaning_finds_what_wording_misses() -> None:
-    """On some of the lines kept apart, of which neither has learnt."""
-    right = {False: 0, True: 0}
-    wrong = {False: 0, True: 0}
-    for language in Language:
-        lines = [
-            example
-            for path in sentence_files(language, held_out=True)
-            for example in read_examples(path)
-            if "(" not in example.text
-        ][::12]
-        for meaning in (False, True):
-            matcher = PhraseMatcher.for_language(language, embeddings=meaning)
-            for example in lines:
-                found = {match.category for match in matcher.match(example.text)}
-                right[meaning] += len(found & example.labels)
-                wrong[meaning] += len(found ^ example.labels)
-    scores = {one: 2 * right[one] / (2 * right[one] + wrong[one]) for one in (False, True)}
-    assert scores[True] > scores[False]
+    """On Swedish lines kept apart, of which neither has learnt."""
+    lines = [
+        example
+        for path in sentence_files(Language.SV, held_out=True)
+        for example in read_examples(path)
+        if "(" not in example.text
+    ][::2]
+    scores = []
+    for meaning in (False, True):
+        matcher = PhraseMatcher.for_language(Language.SV, embeddings=meaning)
+        right = wrong = 0
+        for example in lines:
+            found = {match.category for match in matcher.match(example.text)}
+            right += len(found & example.labels)
+            wrong += len(found ^ example.labels)
+        scores.append(2 * right / (2 * right + wrong))
+    assert scores[1] > scores[0]

@@ -80,8 +80,8 @@ def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
         (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.55),
         (ThreatCategory.INSULT, "that is so like you", 0.55),
         # a weak rule
-        (ThreatCategory.LEGAL, "it is my right to call a court", 0.75),
-        (ThreatCategory.SELF_HARM, "i have no point", 0.80),
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.80),
+        (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
         (ThreatCategory.PHYSICAL, "i am going to punch you", 0.50),

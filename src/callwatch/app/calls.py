@@ -232,10 +232,11 @@ class PreparedCall:
         try:
             self._journal = JournalWriter(self._journal_path)
             recognition = desk.new_recognition(plan.live, self.pipeline)
-            keep = desk.config.store.keep_transcript
+            keep = desk.config.store.words_in_files
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
             sinks, source = (journal, *sinks), plan.source
-            if desk.config.store.keep_audio and plan.in_history:
+            store = desk.config.store
+            if store.keep_audio and plan.in_history and not store.encrypt:
                 self._audio = KeptAudio(
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )

@@ -135,10 +135,12 @@ def _store(
     if audio is not None and audio.path is not None:
         paths.append(audio.path)
     try:
-        history.add(summary, paths, config.store.retention_days, added_at)
+        history.add(
+            summary, paths, config.store.retention_days, added_at, encrypt=config.store.encrypt
+        )
         if audio is not None:
             audio.publish()
-    except (StoreError, OutputError) as exc:
+    except (StoreError, OutputError, MissingPartError) as exc:
         faults.append(f"the report is written, but {exc}")
         return isinstance(exc, OutputError)
     return True
@@ -148,6 +150,8 @@ def _report(
     summary: CallSummary, folder: Path, config: Config, past: OwnHistory | None, plan: FinishPlan
 ) -> PlacedReport:
     language = config.call.language
+    if not config.store.words_in_files:
+        summary = replace(summary, utterances=())
     if plan.can_be_elsewhere:
         return place_report(summary, folder, language, past)
     return PlacedReport(write_report(summary, folder, language, past))

@@ -119,13 +119,15 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
         if history is not None:
             past = history.own_history(call_info.agent_id, call_info.started_at, call_info.id)
         if not (folder / REPORT_FILES[0]).exists() or call.is_live:
-            if not config.store.keep_transcript:
+            if not config.store.words_in_files:
                 summary = replace(summary, utterances=())
             language = Language.or_english(call_info.language)
             reports = (place_report(summary, folder, language, past).paths.html,)
         if history is not None and not history.has(call_info.id):
             files = [folder / name for name in (*REPORT_FILES, JOURNAL_NAME)]
-            history.add(summary, files if call.own_folder else (), config.store.retention_days)
+            kept = files if call.own_folder else ()
+            store = config.store
+            history.add(summary, kept, store.retention_days, encrypt=store.encrypt)
     return Recovered(reports)
 
 

@@ -20,7 +20,8 @@ from callwatch.core.spans import TimeSpan, intersection
 
 # A lost device is noticed within this; a moved one at once where the sound server reports it.
 _CHECK_S: Final = 0.25
-_JOIN_TIMEOUT_S: Final = 5.0
+# A driver lets go of its devices within a block; one that hangs is left to itself.
+_JOIN_TIMEOUT_S: Final = 1.0
 
 # A virtual device that slept takes up to two seconds to its first sound.
 _FIRST_SOUND_S: Final = 3.0
@@ -53,6 +54,9 @@ class LiveCall(ClosedByWith):
         self._block_s = block_s
         self._notes = notes
         self._closing = threading.Event()
+        self._freeing = threading.Lock()
+        self._closer: threading.Thread | None = None
+        self._hangs = False
         self._watcher = threading.Thread(target=self._watch, name="callwatch-devices", daemon=True)
         try:
             for leg in legs:
@@ -96,11 +100,25 @@ class LiveCall(ClosedByWith):
         return (*self._notes, Fact("source", {"what": "overload", "count": dropped}))
 
     def close(self) -> None:
-        """End `blocks`, the watcher and the devices."""
+        """End `blocks` at once, the watcher and the devices as soon as they let go.
+
+        A sound server that hangs keeps only a daemon thread: the end of a call does not wait for it.
+        """
         self._closing.set()
         self._inbox.end()
-        if self._watcher.is_alive() and self._watcher is not threading.current_thread():
-            self._watcher.join(_JOIN_TIMEOUT_S)
+        with self._freeing:
+            if self._closer is None:
+                self._closer = threading.Thread(
+                    target=self._free, name="callwatch-freeing", daemon=True
+                )
+                self._closer.start()
+        if self._watcher is not threading.current_thread() and not self._hangs:
+            self._closer.join(_JOIN_TIMEOUT_S)
+            self._hangs = self._closer.is_alive()
+
+    def _free(self) -> None:
+        if self._watcher.is_alive():
+            self._watcher.join()
         for leg in self._legs:
             leg.close()
         for driver in self._legs[0].backends:

@@ -34,9 +34,9 @@ class RaisedVoiceConfig:
     # Evidence fades while nothing is said: three sentences within 15 s count together, not two of
     # different minutes.
     forget_s: float = 6.0
-    # Gain control may bring a raised voice down to the usual level, and single words below it; what
-    # is weaker is somebody else in the room, or the television.
-    least_level_db: float = -8.0
+    # Gain control may bring a raised voice down to the usual level and somewhat below (hoarse shouts
+    # made as strong as usual speech reach -10); what is far weaker is somebody else in the room.
+    least_level_db: float = -12.0
     # Twice what a shout adds (ANSI S3.5: 11.5 dB): beyond, it is whistles, animals or machines,
     # which have nothing where every voice has its first formant.
     most_balance_db: float = 24.0

@@ -104,7 +104,7 @@ def event_from_document(document: Mapping[str, Any]) -> Event:
         read = _READERS.get(document["type"])
         if read is None:
             raise InputError(
-                f"the journal holds an event of the unknown type {document['type']!r}: "
+                f"the journal holds an event of the unknown type {str(document['type'])[:80]!r}: "
                 "read it with the callwatch that wrote it"
             )
         event = read(document["time_s"], document, document["payload"])
@@ -113,7 +113,7 @@ def event_from_document(document: Mapping[str, Any]) -> Event:
         return event
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as exc:
         raise InputError(
-            f"a line of the journal is not an event ({type(exc).__name__}: {exc}): "
+            f"a line of the journal is not an event ({type(exc).__name__}: {str(exc)[:200]}): "
             "use an events.jsonl that callwatch wrote"
         ) from exc
 

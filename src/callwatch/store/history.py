@@ -113,18 +113,21 @@ class CallHistory:
         files: Sequence[Path] = (),
         keep_days: int = RETENTION_DAYS,
         added_at: datetime | None = None,
+        *,
+        encrypt: bool = False,
     ) -> str:
         """Store a call and return its id. The same id again replaces the call but keeps the note,
         the follow-up and the mark. `files` (a recording) are deleted together with the call;
         `keep_days` is the retention time that it was made under; it counts from `added_at` where
         that is given, and from now for a recording, whose call may be of an earlier day.
+        `encrypt`: what was said needs the keyring's key to be read, and is not found by `search`.
         """
         self._whose.check_new(summary.call.agent_id)
         values = call_values(summary)
         if added_at is None and summary.call.is_recording:
             added_at = datetime.now(UTC)  # an old recording is new here
         values |= retention(values["started_at"], keep_days, added_at)
-        body, words = pack(summary), spoken_text(summary)
+        body, words = pack(summary, encrypt=encrypt), "" if encrypt else spoken_text(summary)
         with translated_errors(self.name), writing(self._engine) as connection:
             pk = self._pk(connection, summary.call.id)
             if pk is None:

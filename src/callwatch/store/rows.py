@@ -12,6 +12,7 @@ from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, StoredCall, figures_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document, to_document
+from callwatch.store.sealing import is_sealed, seal, unseal
 
 # Level 6: a call of an hour shrinks to a tenth in a few milliseconds.
 _COMPRESSION = 6
@@ -53,18 +54,21 @@ def retention(started_at: str, keep_days: int, added_at: datetime | None) -> dic
     }
 
 
-def pack(summary: CallSummary) -> bytes:
-    """The whole report as compressed JSON."""
+def pack(summary: CallSummary, *, encrypt: bool = False) -> bytes:
+    """The whole report as compressed JSON, sealed when it is to be encrypted."""
     body = json.dumps(to_document(summary), ensure_ascii=False, separators=(",", ":"))
     # A lone surrogate in a file name or a word must not cost the whole call.
-    return zlib.compress(body.encode("utf-8", "replace"), _COMPRESSION)
+    packed = zlib.compress(body.encode("utf-8", "replace"), _COMPRESSION)
+    return seal(packed, summary.call.id) if encrypt else packed
 
 
 def unpack(body: bytes, call_id: str) -> CallSummary:
-    """The summary that `pack` packed; StoreError when the bytes are damaged."""
+    """The summary that `pack` packed; StoreError when the bytes are damaged, or the key is lost."""
+    if is_sealed(body):
+        body = unseal(body, call_id)
     try:
         document = json.loads(zlib.decompress(body))
-    except (zlib.error, ValueError) as exc:
+    except (zlib.error, ValueError, RecursionError) as exc:
         raise StoreError(
             f"the call {call_id} is damaged in the history: delete it and analyse it again"
         ) from exc

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.app.desktop.test_sides import DEVICES
 
+from callwatch.app.desktop import history as history_fields
 from callwatch.app.desktop import host as desktop
 from callwatch.app.desktop import settings as settings_fields
 from callwatch.app.desktop.host import AppHost
@@ -39,7 +40,8 @@ def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadedConfig:
     user.write_text(
         f'[store]\nurl = "sqlite:///{tmp_path / "calls.sqlite"}"\n[recognition]\nengine = "none"\n'
     )
-    monkeypatch.setattr(desktop, "data_folder", lambda: tmp_path / "data")
+    for module in (desktop, history_fields):
+        monkeypatch.setattr(module, "data_folder", lambda: tmp_path / "data")
     monkeypatch.setattr("callwatch.config.site_config_path", lambda: site)
     return load_config(user, site)
 

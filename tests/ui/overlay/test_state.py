@@ -192,6 +192,17 @@ def test_what_happened_once_stays_on_the_light_for_a_minute() -> None:
     assert after(metered(10.0 + NOTE_STAYS_S, 1.0, 1.0), state=state).input_is_good
 
 
+@pytest.mark.parametrize(
+    "fact",
+    [Fact("stage_failed", {"stage": "turns"}), Fact("journal_not_written", {"reason": "full"})],
+)
+def test_what_is_off_for_the_call_lasts_as_long(fact: Fact) -> None:
+    state = after(InputWarning(10.0, None, fact))
+    later = after(metered(20.0 + NOTE_STAYS_S, 1.0, 1.0), state=state)
+    assert [note.fact for note in later.notes] == [fact]
+    assert with_phase(later, Phase.FINISHED).input_is_good
+
+
 def test_what_the_meter_reports_has_no_note_of_its_own() -> None:
     assert set(FAULTS) <= NO_NOTE
     for code in NO_NOTE:

@@ -109,7 +109,10 @@ class HistoryWindow(QWidget):
             assert header is not None
             header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.verticalHeader().hide()  # type: ignore[union-attr]
-        self.table.horizontalHeader().setStretchLastSection(True)  # type: ignore[union-attr]
+        header = self.table.horizontalHeader()
+        assert header is not None
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.itemActivated.connect(lambda _: self.open_selected())
         self.open_button = QPushButton(words("history.open"))
         self.open_button.clicked.connect(self.open_selected)

@@ -42,7 +42,7 @@ class EngineSettings:
             "model": choice.model,
             "language": config.call.language.value,
             "channels": [channel.value for channel in self.channels],
-            "transcript": config.store.keep_transcript,
+            "transcript": config.store.words_in_files,
             "nudges": asdict(config.nudges),
             "experimental": repr(config.experimental),
         }
@@ -98,7 +98,7 @@ class Engine:
             pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(False, pipeline)
             summary = CallRunner(source, pipeline, recognition).run()
-        return summary if config.store.keep_transcript else replace(summary, utterances=())
+        return summary if config.store.words_in_files else replace(summary, utterances=())
 
 
 def _plain(value: object) -> object:

@@ -4,7 +4,6 @@ Threads: `start` and a call's `stop` run in the app's helper thread, `warm_up`, 
 check in their own; everything else in the GUI thread.
 """
 
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from callwatch.app.analyze import BLOCK_S, WHISPER
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sink
 from callwatch.app.desktop.break_offer import breather
 from callwatch.app.desktop.device_loss import EndOnDeviceLoss
+from callwatch.app.desktop.history import AppHistory
 from callwatch.app.desktop.malloc import trim_heap
 from callwatch.app.desktop.retention import delete_old_files
 from callwatch.app.desktop.settings import AppSettings
@@ -23,8 +23,7 @@ from callwatch.app.desktop.setup import AppSetup
 from callwatch.app.desktop.sides import in_full
 from callwatch.app.desktop.voice_watch import WATCH_CHUNK_S, VoiceWatch
 from callwatch.app.desktop.warm_up import warm_up
-from callwatch.app.folders import CALLS, REPORTS, data_folder
-from callwatch.app.kept_audio import remove_unfinished_audio
+from callwatch.app.folders import CALLS, data_folder
 from callwatch.app.monitor import LIVE_BLOCK_S
 from callwatch.app.overlay import RunningCall, overlay_settings
 from callwatch.app.recovery import finish_cut_short, finish_unfinished
@@ -38,7 +37,6 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.events import Event, InputWarning
 from callwatch.core.facts import Fact
-from callwatch.core.files import file_stem
 from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
 from callwatch.report.journal import read_journal
@@ -47,19 +45,16 @@ from callwatch.voice.vad.activity import VoiceActivity
 from callwatch_ui.desktop.auto_call import AutoCallConfig
 from callwatch_ui.native.session_watch import Absence
 from callwatch_ui.settings import OverlaySettings
-from callwatch_ui.windows.history_window import CallRow
 from callwatch_ui.windows.settings_form import Value
 from callwatch_ui.windows.setup_host import SetupResult
 
 _log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
-    from callwatch.store.history import CallHistory
+    pass
 
 # The watch between calls lets go of the devices within a block; a driver may take its time.
 FREE_S = 2.0
-# So many calls are in the window; a month of a busy agent's.
-LISTED: Final = 1000
 
 
 class DesktopCall(RunningCall):
@@ -102,59 +97,6 @@ class DesktopCall(RunningCall):
             super().stop(at_last_voice=at_last_voice)
         self._stopped(self)
         trim_heap()
-
-
-class AppHistory:
-    """The stored calls (callwatch_ui.windows.history_window.CallProvider)."""
-
-    def __init__(self, config: Callable[[], Config]) -> None:
-        self._config = config
-
-    def calls(self, limit: int = LISTED) -> list[CallRow]:
-        """The newest first."""
-        with self._open() as history:
-            stored = history.list(limit)
-            audio = history.audio_of([call.figures.call_id for call in stored])
-        return [
-            CallRow(
-                f.call_id, f.started_at, f.duration_s, f.talk_share_agent,
-                f.interruptions_agent, f.threats, f.nudges_shown, audio.get(f.call_id),
-                call.source if call.is_recording else "",
-            )
-            for call, f in ((call, call.figures) for call in stored)
-        ]  # fmt: skip
-
-    def report(self, call_id: str) -> Path:
-        """The call's report, written again from the history."""
-        with self._open() as history:
-            summary = history.get(call_id)
-            past = history.own_history(summary.call.agent_id, summary.call.started_at, call_id)
-            # Loaded here, and the database below: most of the day nobody asks for a report.
-            from callwatch.report.write import REPORT_FILES, write_report
-
-            folder = data_folder() / REPORTS / file_stem(call_id)
-            # Known before they are written: they go when the call is deleted.
-            history.add_files(call_id, [folder / name for name in REPORT_FILES])
-            return write_report(summary, folder, self._config().call.language, past).html
-
-    def delete(self, call_id: str) -> None:
-        """Delete a call for good: what is stored, and the report that was written to be looked at."""
-        with self._open() as history:
-            history.delete(call_id)
-        shutil.rmtree(data_folder() / REPORTS / file_stem(call_id), ignore_errors=True)
-
-    def delete_all(self) -> None:
-        """Delete every call of this person for good."""
-        with self._open() as history:
-            history.purge()
-        remove_unfinished_audio()
-        shutil.rmtree(data_folder() / REPORTS, ignore_errors=True)
-
-    def _open(self) -> "CallHistory":
-        from callwatch.store.history import CallHistory
-
-        config = self._config()
-        return CallHistory(config.store.url or None, config.call.agent_id)
 
 
 class AppHost:

@@ -1,0 +1,99 @@
+"""Encryption of what was said, at rest: AES-256-GCM with a key from the system's keyring.
+
+    sealed body:  MAGIC | nonce (12 bytes) | ciphertext and tag; bound to the id of its call
+
+The key is made once, at random, and lies in the keyring of the user's session (Secret Service, KWallet, Windows
+Credential Locker, macOS Keychain) and nowhere else: who loses it loses the words. The only file that imports
+`cryptography` and `keyring`, which come with the extra `callwatch[encryption]`. No threads of its own.
+"""
+
+import base64
+import os
+from typing import Any, Final
+
+from callwatch.core.errors import MissingPartError, StoreError
+
+MAGIC: Final = b"callwatch-sealed-1\0"
+_SERVICE: Final = "callwatch"
+_NAME: Final = "history-key-1"
+_KEY_BYTES: Final = 32
+_NONCE_BYTES: Final = 12  # what GCM is specified for (NIST SP 800-38D)
+
+
+def seal(body: bytes, call_id: str) -> bytes:
+    """The body, readable with the key alone; makes the key at the first call.
+
+    Raises StoreError when no key can be had, MissingPartError without the libraries.
+    """
+    nonce = os.urandom(_NONCE_BYTES)
+    return MAGIC + nonce + bytes(_cipher(_key(make=True)).encrypt(nonce, body, call_id.encode()))
+
+
+def is_sealed(body: bytes) -> bool:
+    """Whether `seal` made it."""
+    return body.startswith(MAGIC)
+
+
+def unseal(body: bytes, call_id: str) -> bytes:
+    """What was sealed; StoreError when the key is lost or another, or the bytes were changed."""
+    from cryptography.exceptions import InvalidTag
+
+    nonce, sealed = body[len(MAGIC) :][:_NONCE_BYTES], body[len(MAGIC) + _NONCE_BYTES :]
+    try:
+        return bytes(_cipher(_key(make=False)).decrypt(nonce, sealed, call_id.encode()))
+    except (InvalidTag, ValueError) as exc:
+        raise StoreError(
+            f"the words of the call {call_id} are encrypted with another key than that of the keyring, or were "
+            f"changed: bring the keyring back from its backup, or delete the call; {FIGURES_STAY}"
+        ) from exc
+
+
+FIGURES_STAY: Final = "its figures in `calls list` and the trends stay"
+
+
+def _cipher(key: bytes) -> Any:
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    except ImportError as exc:
+        raise _missing("cryptography") from exc
+    return AESGCM(key)
+
+
+def _key(*, make: bool) -> bytes:
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError as exc:
+        raise _missing("keyring") from exc
+    try:
+        found = keyring.get_password(_SERVICE, _NAME)
+        if found is None and make:
+            new = base64.b64encode(os.urandom(_KEY_BYTES)).decode()
+            keyring.set_password(_SERVICE, _NAME, new)
+            found = keyring.get_password(_SERVICE, _NAME)
+    except (KeyringError, OSError, RuntimeError) as exc:
+        raise StoreError(
+            "the keyring of this session gives no key for what is encrypted: unlock it, or install one "
+            "(GNOME Keyring, KWallet), or set encrypt = false under [store]"
+        ) from exc
+    return _decoded(found)
+
+
+def _decoded(found: str | None) -> bytes:
+    try:
+        key = base64.b64decode(found or "", validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise StoreError(
+            "the key for what is encrypted is not in this session's keyring: bring the keyring back from its backup, "
+            f"or delete the calls that need it; {FIGURES_STAY}"
+        )
+    return key
+
+
+def _missing(library: str) -> MissingPartError:
+    return MissingPartError(
+        f"Encryption needs the library {library}: pip install 'callwatch[encryption]', or set encrypt = false "
+        "under [store]."
+    )
