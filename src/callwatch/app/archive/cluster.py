@@ -41,9 +41,11 @@ def opened_client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     routes: dict[str, object] = {
         f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker", "nanny")
     }
+    # Samples of every worker's stack, a hundred a second, would cost more than a short call.
+    sampling = {"distributed.worker.profile.enabled": False}
     with contextlib.ExitStack() as held:
         # What a call said is not written to a worker's disk, nor shown by its HTTP server.
-        held.enter_context(dask.config.set(memory | routes))
+        held.enter_context(dask.config.set(memory | routes | sampling))
         if scheduler is None:
             scheduler = held.enter_context(
                 distributed.LocalCluster(
