@@ -12,3 +12,11 @@ def is_owners_alone(path: Path) -> bool:
     if sys.platform == "win32":
         return is_owner_only(path)
     return stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+
+
+def windows_error(code: int, text: str) -> OSError:
+    """The error that Python raises for a refusal of Windows, on any system."""
+    error = OSError(13, text, None, code)
+    if sys.platform != "win32":
+        error.__dict__["winerror"] = code
+    return error

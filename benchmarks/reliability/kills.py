@@ -85,7 +85,8 @@ def _kill(work: Work, count: int, chance: random.Random, piece: Path) -> Result:
             result.recovered += died and not wrong
             where = f"at site {place}" if place else f"after {delay_s:.3f} s"
             result.wrong += [f"{where}: {one}" for one in wrong]
-        print(f"{work.name}: {result.recovered} of {result.kills} recovered", flush=True)
+        told = "; ".join(f"{where}: {one}" for one in wrong)
+        print(f"{work.name}: {result.recovered} of {result.kills} recovered", told, flush=True)
     return result
 
 

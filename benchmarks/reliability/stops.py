@@ -68,6 +68,9 @@ def stop_many(count: int, seed: int) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="callwatch-bench-") as folder:
         enter(Path(folder))
         make_piece(Path(folder) / "call.wav")
+        _stop(
+            Path(folder), "warm-up", (0, 0, 0), 0.5
+        )  # the app has loaded everything before a call too
         for i in range(count):
             kind = kinds[i % len(kinds)]
             with _load(kind[2]):

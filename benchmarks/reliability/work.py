@@ -78,6 +78,7 @@ def recover(home: Path) -> dict[str, Any]:
         "set_aside": [str(path) for path in found.set_aside],
         "calls": stored,
         "marks": len(list((data / UNFINISHED).glob("*"))),
+        "has_report": (home / "out" / "call" / "report.html").is_file(),
         "parts": [str(path) for path in home.rglob(f"*{PART}")],
     }
 
@@ -188,7 +189,7 @@ def _analysis_is_whole(home: Path, _notes: list[str]) -> list[str]:
     """Report and row, or neither; and a second time leaves one of each."""
     after = json.loads((home / "after.json").read_text("utf-8"))
     wrong = _left_over(after)
-    has_report = (home / "out" / "call" / "report.json").is_file()
+    has_report = after["has_report"]
     if len(after["calls"]) != int(has_report):
         wrong.append(f"report {has_report}, {len(after['calls'])} rows")
     again = json.loads((home / "again.json").read_text("utf-8"))

@@ -3,6 +3,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from tests.access import windows_error
 
 from callwatch.core.files import (
     PRIVATE,
@@ -110,9 +111,7 @@ def held_until(monkeypatch: pytest.MonkeyPatch, tries: int) -> list[float]:
         nonlocal left
         left -= 1
         if left >= 0:
-            error = PermissionError(13, "in use")
-            error.__dict__["winerror"] = 32
-            raise error
+            raise windows_error(32, "in use")
         real(source, target)
 
     monkeypatch.setattr(os, "replace", replace)

@@ -8,11 +8,11 @@ from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, Voi
 from callwatch.core.facts import quoted
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance, Word
-from callwatch.detectors.friendly_voice import FriendlyConfig, FriendlyVoice
+from callwatch.detectors.friendly_voice import FriendlyVoice
 from callwatch.voice.effort.laughter import Laugh
 
 AGENT, CUSTOMER = Channel.AGENT, Channel.CUSTOMER
-NEAR_S = FriendlyConfig().near_s
+NEAR_S = 3.0
 
 
 def cue(start_s: float, end_s: float, channel: Channel = CUSTOMER) -> Cue:

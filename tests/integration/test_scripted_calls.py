@@ -32,7 +32,8 @@ INTERRUPTION, BACKCHANNEL, RAISED_VOICE = (
 PAD_S: Final = 2.0
 # How near a cue's start is to the truth, and how long after it the cue comes at the latest.
 STARTS_S: Final = {INTERRUPTION: 0.1, BACKCHANNEL: 0.1, RAISED_VOICE: 0.5}
-DETECTED_S: Final = 2.0
+# A raised voice is a stretch: two phrases of it, most often.
+DETECTED_S: Final = {INTERRUPTION: 2.0, BACKCHANNEL: 2.0, RAISED_VOICE: 3.0}
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class TestFigures:
         assert [(cue.kind, cue.channel) for cue in found] == [(k, who) for k, who, _ in truth]
         for cue, (kind, _, at_s) in zip(found, truth, strict=True):
             assert cue.span.start_s == pytest.approx(at_s, abs=STARTS_S[kind])
-            assert at_s < cue.detected_s < at_s + DETECTED_S
+            assert at_s < cue.detected_s < at_s + DETECTED_S[kind]
 
     def test_what_is_counted(self, name: str, on_the_phone: bool) -> None:
         metrics, truth = summary_of(name, on_the_phone=on_the_phone).metrics, CALLS[name][1]

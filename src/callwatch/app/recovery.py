@@ -118,7 +118,7 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
         past = None
         if history is not None:
             past = history.own_history(call_info.agent_id, call_info.started_at, call_info.id)
-        if not (folder / REPORT_FILES[0]).exists() or call.is_live:
+        if call.is_live or not all((folder / name).exists() for name in REPORT_FILES):
             if not config.store.words_in_files:
                 summary = replace(summary, utterances=())
             language = Language.or_english(call_info.language)

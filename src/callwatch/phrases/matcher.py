@@ -64,7 +64,7 @@ class MatchConfig:
         hinted=0.80, bare=0.55, hinted_urgent=0.90, veto=0.40, veto_urgent=0.50
     )
     with_meaning: Bounds = Bounds(
-        hinted=0.60, bare=0.60, hinted_urgent=0.85, veto=0.30, veto_urgent=0.50
+        hinted=0.60, bare=0.60, hinted_urgent=0.90, veto=0.30, veto_urgent=0.60
     )
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).

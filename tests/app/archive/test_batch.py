@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from tests.alike import assert_alike
 from tests.app.archive.cluster import ready, short_calls, started
@@ -133,6 +134,20 @@ def test_a_scheduler_that_is_gone_is_said_and_the_next_time_goes_on(
         counts = run_batch(plan_of(archive), store, client, quiet)
     assert counts.measured == CALLS - before
     assert_same(stored(url), expected)
+
+
+def test_a_cluster_of_ones_own_listens_on_this_machine_alone() -> None:
+    with opened_client(None, 1) as client:
+        client.wait_for_workers(1)
+        me = psutil.Process()
+        sockets = [
+            socket
+            for process in (me, *me.children(recursive=True))
+            for socket in process.net_connections("inet")
+            if socket.status == psutil.CONN_LISTEN
+        ]
+    assert sockets
+    assert {socket.laddr.ip for socket in sockets} == {"127.0.0.1"}
 
 
 def test_nobody_at_the_address_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

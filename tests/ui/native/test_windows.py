@@ -8,6 +8,7 @@ import threading
 import pytest
 from PyQt6.sip import voidptr
 from pytestqt.qtbot import QtBot
+from tests.access import windows_error
 
 from callwatch_ui.native import platforms
 from callwatch_ui.native.single_instance import ERROR_ALREADY_EXISTS, SingleInstance
@@ -146,8 +147,7 @@ def test_a_server_that_does_not_answer_is_not_waited_for_without_end() -> None:
 
 
 def test_a_busy_pipe_is_not_the_same_as_none() -> None:
-    busy = OSError(22, "All pipe instances are busy")
-    busy.__dict__["winerror"] = 231
+    busy = windows_error(231, "All pipe instances are busy")
     with pytest.raises(TimeoutError):
         asked(busy, timeout_s=0.0)
     with pytest.raises(FileNotFoundError):

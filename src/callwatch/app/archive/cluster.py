@@ -38,9 +38,14 @@ def opened_client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     for name in ("distributed", "distributed.worker", "distributed.nanny", "distributed.scheduler"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     memory = {f"distributed.worker.memory.{what}": False for what in ("spill", "target")}
+    routes: dict[str, object] = {
+        f"distributed.{who}.http.routes": [] for who in ("scheduler", "worker", "nanny")
+    }
+    # Samples of every worker's stack, a hundred a second, would cost more than a short call.
+    sampling = {"distributed.worker.profile.enabled": False}
     with contextlib.ExitStack() as held:
-        # What a call said is not written to a worker's disk.
-        held.enter_context(dask.config.set(memory))
+        # What a call said is not written to a worker's disk, nor shown by its HTTP server.
+        held.enter_context(dask.config.set(memory | routes | sampling))
         if scheduler is None:
             scheduler = held.enter_context(
                 distributed.LocalCluster(
@@ -48,7 +53,9 @@ def opened_client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
                     threads_per_worker=1,
                     processes=True,
                     host="127.0.0.1",
-                    dashboard_address=None,
+                    # Each of them has an HTTP server, which listens everywhere when not told where.
+                    dashboard_address="127.0.0.1:0",
+                    worker_dashboard_address="127.0.0.1:0",
                     silence_logs=logging.CRITICAL,
                 )
             )
