@@ -103,7 +103,10 @@ def _assignments(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _literals(node: ast.expr) -> Iterator[ast.expr]:
-    """The numbers and truth values in a plain value, a tuple, a set, a table or a call's default."""
+    """The numbers and truth values in a plain value, a tuple, a set, a table or a call's default.
+
+    What is written as a shift is a flag or the size of a buffer, and no threshold.
+    """
     if _is_number(node):
         yield node
     elif isinstance(node, ast.UnaryOp):
@@ -114,7 +117,7 @@ def _literals(node: ast.expr) -> Iterator[ast.expr]:
     elif isinstance(node, ast.Dict):
         for item in node.values:
             yield from _literals(item)
-    elif isinstance(node, ast.BinOp):
+    elif isinstance(node, ast.BinOp) and not isinstance(node.op, ast.LShift):
         yield from _literals(node.left)
         yield from _literals(node.right)
     elif isinstance(node, ast.Call):  # frozenset((1, 2)), limited(30, ...)

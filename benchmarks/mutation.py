@@ -50,6 +50,10 @@ MORE: Final = {
     "voice/quality/separation": ("voice/quality/test_monitor.py",),
     "voice/quality/sound_checks": ("voice/quality/test_monitor.py",),
     "voice/vad/level_tracker": ("voice/vad/test_endpointing.py",),
+    "voice/vad/silero_weights": (
+        "voice/vad/test_speech_probability.py",
+        "voice/vad/test_silero.py",
+    ),
 }
 # A mutant that makes its tests run for so many times as long is noticed: they hang.
 SLOW_TIMES: Final = 10.0
