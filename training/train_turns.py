@@ -6,9 +6,9 @@ is quick.
 """
 
 import argparse
-import ast
 import hashlib
 import json
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -182,18 +182,26 @@ def without_sound(vectors: FloatArray, share: float, seed: int) -> FloatArray:
     return out
 
 
+# A string after one of these stands alone.
+_STARTS: Final = (tokenize.ENCODING, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+
+
 def built_from() -> str:
     """A hash of what the weights are made by, comments and layout apart."""
     return hashlib.sha256("\n".join(_code(path) for path in SOURCES).encode()).hexdigest()[:16]
 
 
 def _code(path: Path) -> str:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr):
-            body[:1] = []
-    return ast.dump(tree)
+    """A file without comments, docstrings and space: the same on every Python, as a syntax tree is not."""
+    text, before = [], tokenize.NEWLINE
+    with path.open("rb") as file:
+        for token in tokenize.tokenize(file.readline):
+            is_docstring = token.type == tokenize.STRING and before in _STARTS
+            if not is_docstring and token.type not in (tokenize.COMMENT, tokenize.ENCODING):
+                text.append(token.string)
+            if token.type not in (tokenize.COMMENT, tokenize.NL):
+                before = token.type
+    return "".join("".join(text).split())
 
 
 def train(calls: list[dict[str, Any]]) -> dict[str, Trees]:
