@@ -51,7 +51,6 @@ _MONTH_AND_YEAR: Final = re.compile(r"(?:0[1-9]|1[0-2])[2-4]\d")
 _FEW_WORDS: Final = 5
 # A case number that the other side repeats while a card is awaited; no four digits of a card are so long.
 _REPEATED: Final = 5
-_LONG: Final = 7  # so many digits are a phone's, an account's, a person's
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ class Asked:
             return False
         # The answer to "which order?"; a customer's own number is told by its check digits.
         digits = group.digits
-        return len(digits) < _LONG or not (
+        return not (
             is_phone(digits, self.language)
             or is_identity(digits, self.language)
             or find_card(digits)

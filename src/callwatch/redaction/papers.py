@@ -30,14 +30,10 @@ def find_papers(line: Line) -> Iterator[Finding]:
             if token.flags & PAPER and _INSURANCE.fullmatch(token.core):
                 yield Finding(line.number, at, at + 1, IDENTITY, PAPER_PRIORITY)
     for group in line.groups:
-        if group.size >= _MOST_SHORT and (start_at := country_start(line.words, group)) is not None:
+        if (start_at := country_start(line.words, group)) is not None:
             yield Finding(line.number, start_at, group.end, IBAN, PAPER_PRIORITY)
         elif group.size == _INSURANCE_DIGITS and (around := _insurance(line, group)):
             yield Finding(line.number, *around, IDENTITY, PAPER_PRIORITY)
-
-
-# The shortest IBAN (Norway's) has thirteen digits after its country.
-_MOST_SHORT: Final = 13
 
 
 def find_ibans(words: Sequence[str]) -> list[tuple[int, int]]:

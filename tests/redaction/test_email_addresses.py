@@ -1,0 +1,97 @@
+"""E-mail addresses are hidden, in one utterance or several, whole or broken off."""
+
+import pytest
+from tests.redaction.dialogues import masked, shown_at_once
+
+from callwatch.core.channels import Language
+from callwatch.redaction.redactor import mask_text
+
+EN = Language.EN
+QUESTION = (0.0, "a your email please")
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "shown"),
+    [
+        (12.0, ["it is [email]", "[email]"]),
+        (12.5, ["it is anna", "dot [email]"]),
+    ],
+)
+def test_an_address_goes_on_within_twelve_seconds(gap_s: float, shown: list[str]) -> None:
+    assert masked(EN, (0.0, "c it is anna"), (gap_s, "c dot berg at example.com")) == shown
+
+
+def test_an_address_that_ends_with_its_at_goes_on() -> None:
+    said = [(3.0, "c it is anna dot berg at"), (8.0, "c example dot com thanks")]
+    assert masked(EN, QUESTION, *said)[1:] == ["it is [email]", "[email] thanks"]
+
+
+NINE = "my little shop weather forecast tree garden house window"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (f"it is anna at {NINE} dot com", "it is [email]"),
+        (f"it is anna at {NINE} door dot com", f"it is anna at {NINE} door dot com"),
+    ],
+)
+def test_a_domain_has_up_to_nine_words_before_its_dot(said: str, shown: str) -> None:
+    assert mask_text(said, EN) == shown
+
+
+@pytest.mark.parametrize(("letters", "shown"), [(60, "[email]"), (61, "z [email]")])
+def test_a_name_has_up_to_sixty_words(letters: int, shown: str) -> None:
+    assert mask_text("z " * letters + "at example.com", EN) == shown
+
+
+@pytest.mark.parametrize(
+    ("talk", "shown"),
+    [
+        ("and then well so", "[email]"),
+        ("and then uh well so", "anna and then uh well so [email]"),
+    ],
+)
+def test_four_words_may_stand_between_a_name_and_its_at(talk: str, shown: str) -> None:
+    assert masked(EN, QUESTION, (3.0, f"c anna {talk} at example.com"))[1] == shown
+
+
+@pytest.mark.parametrize(("said", "shown"), [("q r", "q r"), ("q r s", "[email]")])
+def test_three_letters_are_a_spelled_name(said: str, shown: str) -> None:
+    assert masked(EN, QUESTION, (3.0, f"c it's {said}"))[1] == f"it's {shown}"
+
+
+@pytest.mark.parametrize(("more", "shown"), [(9, "[email]"), (10, "anna")])
+def test_an_answer_of_ten_words_may_begin_an_address(more: int, shown: str) -> None:
+    talk = " so" * more
+    assert shown_at_once(EN, QUESTION, (3.0, f"c anna{talk}"))[1] == f"{shown}{talk}"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("anna berg weather forecast", "[email]"),
+        ("anna berg weather forecast today", "anna berg weather forecast today"),
+    ],
+)
+def test_an_answer_with_four_names_may_begin_an_address(said: str, shown: str) -> None:
+    assert shown_at_once(EN, QUESTION, (3.0, f"c {said}"))[1] == shown
+
+
+def test_an_address_stays_whole_where_an_iban_meets_it() -> None:
+    said = "it's GB29, NWBK 6016 1331 9268 19 at example.com"
+    assert mask_text(said, EN) == "it's [iban], [email]"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("look at example.com for it", "look at example.com for it"),
+        ("write to anna.berg@example.com now", "write to [email] now"),
+        ("it's a for apple n n a at gmail", "it's [email]"),
+        ("it's anna dot berg at shop dot co dot uk thanks", "it's [email] thanks"),
+        ("it's anna dash lena at e x a dot c o m", "it's [email]"),
+    ],
+)
+def test_an_address_is_found_however_it_is_said(said: str, shown: str) -> None:
+    assert mask_text(said, EN) == shown

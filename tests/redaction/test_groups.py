@@ -1,0 +1,109 @@
+"""Digits in one utterance, and what makes them ordinary: amounts, orders, rooms, prices."""
+
+import pytest
+from tests.redaction.dialogues import masked, shown_at_once
+
+from callwatch.core.channels import Language
+from callwatch.redaction.redactor import mask_text
+
+EN = Language.EN
+# Digits among words that say something: six of them, to which a seventh comes, and eleven.
+SIX = "garden 1 window 7 corner 8 shop 9 kitchen 1 door 7 roof"
+ELEVEN = "garden 17 window 18 corner 19 shop 17 kitchen 18 door 7"
+
+
+def answered(text: str) -> str:
+    """The text as the answer to a question for a card."""
+    return masked(EN, (0.0, "a what is the card number please"), (3.0, f"c {text}"))[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("it costs 123456789 dollars", "it costs 123456789 dollars"),
+        ("it costs 1234567890 dollars", "it costs [phone] dollars"),
+    ],
+)
+def test_an_amount_has_up_to_nine_digits(said: str, shown: str) -> None:
+    assert mask_text(said, EN) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("order 123456789012", "order 123456789012"),
+        ("order 1234567890123", "order [number]"),
+        ("123456789012 is the order", "123456789012 is the order"),
+        ("1234567890123 is the order", "[number] is the order"),
+    ],
+)
+def test_the_number_of_an_order_has_up_to_twelve_digits(said: str, shown: str) -> None:
+    assert mask_text(said, EN) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"), [("room 123456", "room 123456"), ("room 1234567", "room [card]")]
+)
+def test_the_number_of_a_room_has_up_to_six_digits(said: str, shown: str) -> None:
+    assert answered(said) == shown
+
+
+@pytest.mark.parametrize(("between", "shown"), [(8, "12345678"), (9, "[phone]")])
+def test_eight_words_may_stand_between_an_order_and_its_number(between: int, shown: str) -> None:
+    ahead = "order " + "uh " * between
+    assert mask_text(f"{ahead}12345678", EN) == f"{ahead}{shown}"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("12345678 is the order", "12345678 is the order"),
+        ("12345678 is uh the order", "[phone] is uh the order"),
+    ],
+)
+def test_two_words_may_stand_between_a_number_and_the_order(said: str, shown: str) -> None:
+    assert mask_text(said, EN) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("green dishwasher 4512", "green dishwasher [number]"),
+        ("my green dishwasher 4512", "my green dishwasher 4512"),
+    ],
+)
+def test_a_noun_before_a_number_counts_among_more_than_two_words(said: str, shown: str) -> None:
+    assert shown_at_once(EN, (0.0, f"c {said}")) == [shown]
+
+
+@pytest.mark.parametrize(("digits", "shown"), [("4512", "4512"), ("45127", "[card]")])
+def test_four_digits_within_a_sentence_are_no_answer(digits: str, shown: str) -> None:
+    assert answered(f"{digits} keeps crashing daily") == f"{shown} keeps crashing daily"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_hidden"),
+    [
+        # Seven words of twenty, and of twenty-one.
+        (f"weather forecast looks terrible today everybody {SIX} 8", True),
+        (f"weather forecast looks terrible today everybody grumbles {SIX} 8", False),
+        # Six words of twenty, with eleven digits.
+        (f"weather forecast looks terrible today everybody outside closing {ELEVEN}", False),
+        # Six digits.
+        (f"weather forecast looks terrible {SIX}", False),
+    ],
+)
+def test_seven_digits_in_a_third_of_the_words_are_read_out(said: str, is_hidden: bool) -> None:
+    words = ("[card]" if is_hidden and word.isdigit() else word for word in said.split())
+    assert answered(said) == " ".join(words)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("that costs so in the 4512", "that costs so in the 4512"),
+        ("that costs so so in the 4512", "that costs so so in the [number]"),
+    ],
+)
+def test_a_price_is_named_within_four_words_before_it(said: str, shown: str) -> None:
+    assert shown_at_once(EN, (0.0, f"c {said}")) == [shown]
