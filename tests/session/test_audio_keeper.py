@@ -126,3 +126,14 @@ def test_what_is_said_in_a_pause_is_silent() -> None:
     assert row[CALL_RATE_HZ] == 1000
     assert not row[5 * CALL_RATE_HZ : 12 * CALL_RATE_HZ].any()
     assert row[13 * CALL_RATE_HZ] == 1000
+
+
+def test_a_minute_waits_and_two_seconds_are_written_at_a_time() -> None:
+    tape = Tape()
+    keeper = AudioKeeper(tape, Language.EN)
+    for i in range(123):
+        keeper.add(block(i * 0.5, 0.5))
+    assert (keeper.waiting_s, tape.pieces) == (61.5, [])
+    keeper.add(block(61.5, 0.5))
+    assert keeper.waiting_s == 60.0
+    assert [piece.shape for piece in tape.pieces] == [(2, 32_000)]

@@ -1,4 +1,5 @@
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -256,3 +257,45 @@ def test_five_failures_in_a_row_are_beyond_help(failures: int, heard: bool) -> N
     echo.accept = hearing  # type: ignore[method-assign]
     inline.submit([piece("c9", 9.0, last=True)])
     assert bool(inline.poll()) is heard
+
+
+def test_words_are_waited_for_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that goes on only while somebody waits."""
+    echo, now_s, waits = Echo(), [100.0], []
+    echo.go.clear()
+    worker = RecognitionWorker(echo)
+    worker.submit([piece("c1", 0.0)])
+    assert echo.begun.wait(WAIT_S)
+    real = threading.Condition.wait
+
+    def wait(self: threading.Condition, timeout: float | None = None) -> bool:
+        if timeout is None or threading.current_thread() is not threading.main_thread():
+            return real(self, timeout)
+        waits.append(timeout)
+        now_s[0] += timeout
+        return False
+
+    clock = SimpleNamespace(monotonic=lambda: now_s[0])
+    with monkeypatch.context() as patched:
+        patched.setattr("callwatch.session.recognition.time", clock)
+        patched.setattr(threading.Condition, "wait", wait)
+        assert worker.finish() == []
+    assert waits == [10.0]
+    echo.go.set()
+    worker.close()
+
+
+def test_a_thread_is_given_three_tenths_of_a_second_to_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join, waits = threading.Thread.join, []
+
+    def noted(self: threading.Thread, timeout: float | None = None) -> None:
+        if self.name == "recogniser":
+            waits.append(timeout)
+        join(self)
+
+    worker = RecognitionWorker(Echo())
+    monkeypatch.setattr(threading.Thread, "join", noted)
+    worker.close()
+    assert waits == [0.3]

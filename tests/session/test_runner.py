@@ -1,5 +1,6 @@
 """No fault of a part ends a call, and nothing that hangs holds up its end."""
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -12,12 +13,12 @@ from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError, DeviceLostError
 from callwatch.core.events import CallEnded, Event, InputWarning
 from callwatch.core.facts import Fact
-from callwatch.core.summary import CallInfo
+from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
-from callwatch.session.recognition import RecognitionConfig, RecognitionWorker
+from callwatch.session.recognition import RecognitionConfig, RecognitionStats, RecognitionWorker
 from callwatch.session.runner import CallRunner, RunnerConfig
 from callwatch.speech.protocol import SpeechChunk
 
@@ -199,3 +200,72 @@ def test_the_bounds_leave_time_for_the_report() -> None:
     config = RunnerConfig()
     assert config.close_s + config.end_s + config.close_s <= 3.0
     assert config.words_s < config.end_s
+
+
+class Asked:
+    """A recogniser that hears nothing and remembers how long it may still take."""
+
+    stats = RecognitionStats()
+
+    def __init__(self) -> None:
+        self.hurried: list[float] = []
+
+    def submit(self, chunks: list[SpeechChunk]) -> None: ...
+
+    def poll(self) -> list[Utterance]:
+        return []
+
+    def finish(self) -> list[Utterance]:
+        return []
+
+    def hurry(self, within_s: float) -> None:
+        self.hurried.append(within_s)
+
+    def close(self) -> None: ...
+
+
+def usual(recognition: Asked | None = None) -> CallRunner:
+    """With the bounds that a call has."""
+    pipeline = Pipeline(PipelineConfig(), INFO, PHRASES)
+    return CallRunner(Line(2), pipeline, recognition)  # type: ignore[arg-type]
+
+
+def test_sixty_four_requests_wait_and_no_more() -> None:
+    call = usual()
+    for _ in range(64):
+        call.request(lambda _: None)
+    with pytest.raises(CallwatchError, match="Too many requests"):
+        call.request(lambda _: None)
+
+
+def test_how_long_each_part_is_waited_for_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    closing: list[float | None] = []
+    ending: list[float | None] = []
+    join, wait = threading.Thread.join, CallRunner.join
+
+    def noted_join(self: threading.Thread, timeout: float | None = None) -> None:
+        if self.name == "callwatch-closing":
+            closing.append(timeout)
+        join(self)
+
+    def noted_wait(self: CallRunner, timeout_s: float | None = None) -> CallSummary | None:
+        ending.append(timeout_s)
+        return wait(self, timeout_s)
+
+    monkeypatch.setattr(threading.Thread, "join", noted_join)
+    monkeypatch.setattr(CallRunner, "join", noted_wait)
+    recognition = Asked()
+    call = usual(recognition)
+    call.run()
+    assert recognition.hurried == []
+    assert call.end().call.duration_s == 1.0
+    assert (recognition.hurried, closing, ending) == ([1.2], [0.5], [2.0])
+
+
+def test_the_analysis_comes_a_little_before_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("os.setpriority", lambda *how: asked.append(how[-1]), raising=False)
+    call = usual()
+    call.start()
+    assert call.join(WAIT_S) is not None
+    assert asked == ([-5] if sys.platform == "linux" else [])

@@ -40,3 +40,24 @@ def test_the_level_moves_the_features_and_nothing_else() -> None:
 def test_a_few_samples_and_none() -> None:
     assert log_mel(np.zeros(10, dtype=np.int16), 80, 0.1).shape == (80, 10)
     assert log_mel(np.zeros(0, dtype=np.int16), 80, 0.1).shape == (80, 10)
+
+
+def test_silence_is_ten_decades_down() -> None:
+    features = log_mel(np.zeros(1600, dtype=np.int16), 80, 0.0)
+    np.testing.assert_allclose(features, (-10.0 + 4.0) / 4.0, atol=1e-4)
+
+
+@pytest.mark.parametrize(("hz", "band"), [(400, 10), (1000, 26), (1500, 36), (3000, 54)])
+def test_bands_are_linear_to_one_kilohertz_and_logarithmic_above(hz: float, band: int) -> None:
+    """15 mel are 1 kHz, and 27 more a factor of 6.4: 1500 Hz are 20.9 of 45.2 mel, band 36.4."""
+    assert int(log_mel(tone(hz), 80, 0.0)[:, 50].argmax()) == band
+
+
+@pytest.mark.parametrize(("sample", "frames"), [(1600, [9, 10, 11]), (1680, [10, 11])])
+def test_a_window_is_twenty_five_milliseconds(sample: int, frames: list[int]) -> None:
+    """A click on a frame is 10 ms from both neighbours; halfway, 15 ms from those after next."""
+    click = np.zeros(3200, dtype=np.int16)
+    click[sample] = 32767
+    features = log_mel(click, 80, 0.0)
+    heard = features.max(axis=0) > features.min()
+    assert np.flatnonzero(heard).tolist() == frames

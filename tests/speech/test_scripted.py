@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from callwatch.core.channels import Channel, Language
 from callwatch.speech.protocol import SpeechChunk
@@ -39,3 +40,15 @@ def test_reset_forgets_the_unfinished_utterance() -> None:
     recognizer.reset(Channel.CUSTOMER)
     [final] = recognizer.accept(chunk("c-2", 1.2, 2.1, last=True))
     assert final.text == "two"
+
+
+@pytest.mark.parametrize(("end_s", "text"), [(3.24, "one two"), (3.26, "one")])
+def test_the_last_word_may_end_a_quarter_of_a_second_after_the_voice(
+    end_s: float, text: str
+) -> None:
+    script = [
+        ScriptedUtterance(Channel.CUSTOMER, 1.0, 2.0, "one"),
+        ScriptedUtterance(Channel.CUSTOMER, 2.0, end_s, "two"),
+    ]
+    [final] = ScriptedRecognizer(script).accept(chunk("c-1", 0.8, 3.0, last=True))
+    assert final.text == text

@@ -1,5 +1,8 @@
+import sys
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -109,3 +112,35 @@ def test_a_directory_that_is_no_model(tmp_path: Path) -> None:
     (tmp_path / "am/final.mdl").write_bytes(b"not a model")
     with pytest.raises(ModelError, match="cannot be loaded"):
         VoskRecognizer(tmp_path, Language.EN)
+
+
+class FakeKaldi:
+    """Hears nothing, and remembers how many bytes it was fed at a time."""
+
+    fed: ClassVar[list[int]] = []
+
+    def __init__(self, _model: object, _rate_hz: float) -> None: ...
+
+    def SetWords(self, _wanted: bool) -> None: ...  # noqa: N802  (the library's name)
+
+    def AcceptWaveform(self, data: bytes) -> bool:  # noqa: N802
+        self.fed.append(len(data))
+        return False
+
+    def PartialResult(self) -> str:  # noqa: N802
+        return "{}"
+
+    def FinalResult(self) -> str:  # noqa: N802
+        return "{}"
+
+
+def test_three_tenths_of_a_second_of_silence_follow_a_segment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeKaldi, "fed", [])
+    fake = SimpleNamespace(
+        SetLogLevel=lambda _: None, Model=lambda **_: object(), KaldiRecognizer=FakeKaldi
+    )
+    monkeypatch.setitem(sys.modules, "vosk", fake)
+    run(VoskRecognizer(tmp_path, Language.EN), np.ones(8000, dtype=np.int16), "agent-1", 0.0)
+    assert FakeKaldi.fed == [8000, 8000, 9600]

@@ -218,3 +218,31 @@ def test_an_english_model_refuses_another_language() -> None:
     model = next(m for m in installed_models() if m.name == "whisper-tiny.en")
     with pytest.raises(ModelError, match="knows English only"):
         WhisperRecognizer(model.path, Language.DA)
+
+
+@pytest.mark.parametrize(
+    ("channel", "more_s", "partials"),
+    [
+        (Channel.CUSTOMER, 0.74, [1.5]),
+        (Channel.CUSTOMER, 0.76, [1.5, 2.26]),
+        (Channel.AGENT, 1.49, [1.5]),
+        (Channel.AGENT, 1.51, [1.5, 3.01]),
+    ],
+)
+def test_how_much_more_is_waited_for_before_the_next_partial(
+    channel: Channel, more_s: float, partials: list[float]
+) -> None:
+    engine = FakeEngine("yes")
+    recognizer = whisper(engine)
+    for start_s, length_s in ((0.0, 1.5), (1.5, more_s)):
+        samples = np.zeros(round(16_000 * length_s), dtype=np.int16)
+        recognizer.accept(SpeechChunk(channel, "s", samples, start_s, start_s + length_s))
+    assert [length_s for length_s, _ in engine.asked] == pytest.approx(partials)
+
+
+@pytest.mark.parametrize(("length_s", "partials"), [(1.49, 0), (1.51, 1)])
+def test_the_first_partial_comes_after_a_second_and_a_half(length_s: float, partials: int) -> None:
+    engine = FakeEngine("yes")
+    samples = np.zeros(round(16_000 * length_s), dtype=np.int16)
+    whisper(engine).accept(SpeechChunk(Channel.CUSTOMER, "s", samples, 0.0, length_s))
+    assert len(engine.asked) == partials

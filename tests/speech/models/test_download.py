@@ -168,3 +168,24 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "part").mkdir()
     with pytest.raises(ModelError, match="cannot be written"):
         get(Page(BODY), tmp_path / "part")
+
+
+def test_a_dead_server_is_asked_five_times_with_longer_and_longer_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timeouts: list[float] = []
+
+    class Dead:
+        """Opens nothing."""
+
+        def open(self, request: object, timeout: float) -> None:
+            timeouts.append(timeout)
+            raise TimeoutError("timed out")
+
+    monkeypatch.setattr("urllib.request.build_opener", lambda *_: Dead())
+    watch = Watch()
+    transfer = Transfer("http://models.invalid/model.bin", tmp_path / "part", 9, watch.progress)
+    with pytest.raises(ModelError, match="broke off 5 times in a row"):
+        fetch(transfer, watch.pauses.append, FetchConfig())
+    assert watch.pauses == [2.0, 4.0, 6.0, 8.0]
+    assert timeouts == [30.0, 30.0, 30.0, 30.0, 30.0]

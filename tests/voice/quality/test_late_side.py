@@ -127,3 +127,74 @@ def test_two_who_do_not_listen_to_each_other_are_not_late() -> None:
 
 def test_a_call_that_is_too_short_says_nothing() -> None:
     assert check(late(talk(2), 1, 2.0)[:, :900])[0].warnings(9.0) == []
+
+
+def pairs(*overlaps: int, turn: int = 60) -> list[np.ndarray]:
+    """In steps of 0.1 s: the agent speaks, and the customer begins so long before its end."""
+    out = []
+    for overlap in overlaps:
+        pair = np.zeros((2, 2 * turn - overlap + 60), dtype=np.bool_)
+        pair[0, :turn] = True
+        pair[1, turn - overlap : 2 * turn - overlap] = True
+        out.append(pair)
+    return out
+
+
+def noted(*parts: np.ndarray) -> list[float]:
+    """By how much the agent is late at the end of the call."""
+    found = LateSideCheck(LateSideConfig(), InputFaults())
+    speech = np.repeat(np.concatenate(parts, axis=1), 10, axis=1)
+    level = np.where(speech, -30.0, -70.0).astype(np.float32)
+    frames = VoiceFrames(0.0, speech, speech.astype(np.float32), level, 0.03)
+    found.process(CallBlock(np.zeros((2, 0), np.int16), 0.0), frames)
+    facts = found.warnings(60.0)
+    assert {fact.params["channel"] for fact in facts} <= {"agent"}
+    return [float(fact.params["late_s"]) for fact in facts]
+
+
+@pytest.mark.parametrize(("overlap", "late_s"), [(7, []), (8, [1.0]), (10, [1.2]), (40, [4.2])])
+def test_a_side_is_late_from_a_second_on(overlap: int, late_s: list[float]) -> None:
+    """Two steps more than they overlap: the mean of five must be without any."""
+    assert noted(*pairs(*6 * [overlap])) == pytest.approx(late_s)
+
+
+@pytest.mark.parametrize(("overlaps", "is_late"), [((10, 9), False), ((11, 10), True)])
+def test_two_seconds_less_overlap_are_enough(overlaps: tuple[int, ...], *, is_late: bool) -> None:
+    assert bool(noted(*pairs(*overlaps))) is is_late
+
+
+@pytest.mark.parametrize(("within", "is_late"), [(140, True), (160, False)])
+def test_six_tenths_of_the_overlap_of_chance_may_be_left(within: int, *, is_late: bool) -> None:
+    """The customer speaks in the middle of a long turn of the agent, whichever side is moved."""
+    turn = np.zeros((2, 320), dtype=np.bool_)
+    turn[0, :300] = True
+    turn[1, 150 - within // 2 : 150 + within // 2] = True
+    assert bool(noted(*pairs(*6 * [8]), turn)) is is_late
+
+
+@pytest.mark.parametrize(("steps", "is_late"), [(100, False), (101, True)])
+def test_ten_seconds_are_too_short(steps: int, *, is_late: bool) -> None:
+    (pair,) = pairs(21, turn=50)
+    assert bool(noted(pair[:, :steps])) is is_late
+
+
+@pytest.mark.parametrize(("seconds", "is_late"), [(1190, True), (1310, False)])
+def test_twenty_minutes_are_remembered(seconds: int, *, is_late: bool) -> None:
+    begin = np.concatenate(pairs(*6 * [8]), axis=1)
+    silence = np.zeros((2, 10 * seconds - begin.shape[1]), dtype=np.bool_)
+    assert bool(noted(begin, silence)) is is_late
+
+
+@pytest.mark.parametrize(("seconds", "looks"), [(1.9, 0), (2.0, 1)])
+def test_it_looks_every_two_seconds(seconds: float, looks: int) -> None:
+    found = Looks(0.0, 0.0)
+    heard(found, seconds)
+    assert len(found.found_s) == 2 - looks
+
+
+@pytest.mark.parametrize(("second_s", "is_late"), [(-2.45, True), (-2.55, False)])
+def test_two_looks_may_be_half_a_second_apart(second_s: float, *, is_late: bool) -> None:
+    found = Looks(-2.0, second_s)
+    heard(found, 2.0)
+    heard(found, 2.0)
+    assert found.is_late is is_late

@@ -248,3 +248,11 @@ def test_beside_the_voice_of_the_other_there_is_no_tail() -> None:
     tail = np.arange(400) < 210
     _, told = finder.process(0.0, p, lv, own, tail)
     assert _spans(told) == [(1.0, 2.1)]
+
+
+@pytest.mark.parametrize(("gap", "start_s"), [(2, 0.5), (3, 0.56)])
+def test_a_run_of_sound_goes_on_over_two_frames(gap: int, start_s: float) -> None:
+    level = [(-95.0, 50), (-30.0, 3), (-95.0, gap), (-30.0, 100), (-95.0, 50)]
+    _, told = run([(0.0, 58), (0.9, 95 + gap), (0.0, 50)], level)
+    assert isinstance(told[0], VoiceStarted)
+    assert told[0].start_s == start_s

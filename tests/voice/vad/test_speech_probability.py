@@ -8,6 +8,7 @@ from callwatch.core.arrays import BoolArray, FloatArray
 from callwatch.voice.framing import CHUNK, level_dbfs
 from callwatch.voice.vad.agc import AutomaticGainControl, GainConfig
 from callwatch.voice.vad.silero import CONTEXT, Silero
+from callwatch.voice.vad.silero_weights import SileroWeights
 from callwatch.voice.vad.speech_probability import SpeechProbability
 
 CHUNKS = 90
@@ -64,3 +65,17 @@ def test_the_same_as_the_model(level: float, heard: BoolArray, sizes: list[int])
 def test_nobody_listens() -> None:
     network = SpeechProbability(GAIN)
     assert not network.process(speech(0.5), np.zeros((2, CHUNKS), np.bool_)).any()
+
+
+def test_the_encoder_runs_sixty_four_chunks_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nothing moves the gain."""
+    real, counts = SileroWeights.encoded, []
+
+    def noted(self: SileroWeights, spectra: FloatArray, gain: FloatArray) -> FloatArray:
+        counts.append(len(spectra))
+        return real(self, spectra, gain)
+
+    monkeypatch.setattr(SileroWeights, "encoded", noted)
+    one_side = np.array([[True], [False]]).repeat(150, axis=1)
+    SpeechProbability(GAIN).process(np.zeros((2, 150 * CHUNK), np.float32), one_side)
+    assert counts == [64, 64, 22]
