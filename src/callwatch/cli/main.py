@@ -11,9 +11,15 @@ from callwatch.cli.signals import end_like_ctrl_c
 from callwatch.core.errors import CallwatchError
 from callwatch.core.terminal import printable
 
+# The matrices of a call are small. A second BLAS thread waits for its share in a busy loop, which costs
+# as much again; it is read when numpy is imported. What somebody has set is left alone.
+_ONE_BLAS_THREAD = ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "BLIS_NUM_THREADS")
+
 
 def main() -> None:
     """Run the command line."""
+    for name in _ONE_BLAS_THREAD:
+        os.environ.setdefault(name, "1")
     _prepare_streams()
     try:
         # A soft phone's hook delays the call it reports: it waits for no framework.
