@@ -22,6 +22,6 @@ def test_the_command_starts_the_app() -> None:
 def test_the_command_line_says_what_holds(own_home: object) -> None:
     app = typer.Typer()
     app.command()(autostart)
-    assert "when you start it" in CliRunner().invoke(app, []).stdout
-    assert "when you log in" in CliRunner().invoke(app, ["on"]).stdout
-    assert "when you start it" in CliRunner().invoke(app, ["off"]).stdout
+    assert "does not start" in CliRunner().invoke(app, []).stdout
+    assert "callwatch starts when you log in" in CliRunner().invoke(app, ["on"]).stdout
+    assert "does not start" in CliRunner().invoke(app, ["off"]).stdout

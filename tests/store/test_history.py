@@ -228,6 +228,14 @@ def test_a_locked_history_is_told(
         impatient.add(rich_call())
 
 
+def test_a_short_file_of_something_else_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("x")
+    with pytest.raises(StoreError, match="not a history"):
+        CallHistory(str(path)).close()
+    assert path.read_text() == "x"
+
+
 def test_a_file_that_is_no_history_is_told(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("This is not a database at all, but long enough to look like one." * 40)

@@ -105,5 +105,5 @@ def _print_call(outcome: CallOutcome) -> None:
     summary = outcome.summary
     length = clock(summary.call.duration_s)
     where = printable(outcome.paths.html)
-    out.print(f"{where}  {length} min, {len(summary.cues)} cues", markup=False)
+    out.print(f"{where}  {length} min, cues: {len(summary.cues)}", markup=False)
     print_warnings(summary, "  ")

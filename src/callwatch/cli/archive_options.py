@@ -22,7 +22,7 @@ Pairs = Annotated[
     typer.Option(
         "--pairs",
         metavar="AGENT,CUSTOMER",
-        help="Mono files that belong together: '*-agent.wav,*-customer.wav'.",
+        help="Mono files that belong together: `*-agent.wav,*-customer.wav`.",
     ),
 ]
 NameExpression = Annotated[

@@ -20,9 +20,11 @@ class Wish(StrEnum):
 def autostart(
     wish: Annotated[Wish, typer.Argument(help="on, off, or status.")] = Wish.STATUS,
 ) -> None:
-    """Start the app when you log in, or no more; without an argument: say which."""
+    """Start the app when you log in, or stop doing so; without an argument, say which holds."""
     if wish is not Wish.STATUS:
         switch(wish is Wish.ON)
     out.print(
-        "callwatch starts when you log in." if is_on() else "callwatch starts when you start it."
+        "callwatch starts when you log in."
+        if is_on()
+        else "callwatch does not start when you log in: `callwatch autostart on` changes that."
     )

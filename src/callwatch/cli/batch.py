@@ -89,8 +89,8 @@ def batch(
         )
     else:
         out.print(
-            f"{counts.measured} calls measured ({counts.audio_s / 3600:.2f} hours), "
-            f"{counts.skipped} already there, {len(counts.faults)} faults"
+            f"calls measured: {counts.measured} ({counts.audio_s / 3600:.2f} hours), "
+            f"already there: {counts.skipped}, faults: {len(counts.faults)}"
         )
     if counts.faults:
         raise CallwatchError("\ncallwatch: ".join(counts.faults))

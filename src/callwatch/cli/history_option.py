@@ -34,12 +34,13 @@ def open_history(address: str | None) -> "CallHistory":
     from callwatch.store.history import CallHistory
 
     if address:
-        _refuse_a_slip(address)
+        refuse_a_slip(address)
     config = settings().config
     return CallHistory(address or config.store.url or None, config.call.agent_id)
 
 
-def _refuse_a_slip(address: str) -> None:
+def refuse_a_slip(address: str) -> None:
+    """A path that names nothing makes no empty history."""
     from callwatch.store.database import parsed
 
     url = parsed(address)

@@ -49,7 +49,7 @@ def match_lines(
     try:
         matcher = PhraseMatcher.for_language(language, packs, embeddings=embeddings)
     except CallwatchError as exc:
-        typer.echo(printable(str(exc)), err=True)
+        typer.echo(f"callwatch: {printable(str(exc))}", err=True)
         raise typer.Exit(1) from exc
     out = sys.stdout.buffer
     for raw in sys.stdin.buffer:
@@ -115,7 +115,7 @@ def check(
     try:
         findings = check_packs(directory)
     except CallwatchError as exc:
-        typer.echo(printable(str(exc)), err=True)
+        typer.echo(f"callwatch: {printable(str(exc))}", err=True)
         raise typer.Exit(1) from exc
     if as_json:
         rows = [

@@ -26,4 +26,4 @@ def report(
         return
     print_warnings(summary)
     length = clock(summary.call.duration_s)
-    out.print(f"{paths.html}  {length} min, {len(summary.cues)} cues", markup=False)
+    out.print(f"{paths.html}  {length} min, cues: {len(summary.cues)}", markup=False)

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from callwatch.cli.console import err, out
-from callwatch.cli.history_option import HistoryOption
+from callwatch.cli.history_option import HistoryOption, refuse_a_slip
 from callwatch.cli.options import settings
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, StoreError
@@ -78,6 +78,7 @@ def revoke_login(login: Login, history: HistoryOption = None) -> None:
 
 def _address(history: str | None) -> str | None:
     if history:
+        refuse_a_slip(history)
         return history
     return settings().config.store.url or None
 

@@ -101,7 +101,7 @@ def load_pack(language: Language, override_dir: Path | None = None) -> Pack:
         if not override_dir.is_dir():
             raise ConfigError(
                 f"There is no folder {override_dir} with phrase packs: "
-                "create it, or change the setting."
+                "create it, or name another with --packs."
             )
         own = override_dir / f"{language}.toml"
         if own.exists():

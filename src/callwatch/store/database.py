@@ -168,12 +168,18 @@ def _sqlite(url: URL, name: str) -> Engine:
     return engine
 
 
+# Bytes of the smallest page. SQLite takes a shorter file of anything for an empty one, and writes over it.
+_SMALLEST = 512
+
+
 def _make_private(path: Path, name: str) -> None:
     """Make the file before SQLite does, for its owner alone; its log takes the same mode."""
     try:
         make_private_folder(path.parent)
         if not path.exists():
             os.close(open_private(path, os.O_CREAT | os.O_RDWR))
+        elif 0 < path.stat().st_size < _SMALLEST:
+            raise StoreError(_sentence(name, "file is not a database"))
         elif not is_owner_only(path):
             restrict_to_owner(path)
     except OSError as error:
