@@ -31,7 +31,7 @@ demo: $(STAMPS)/demo
 	$(VENV)/bin/callwatch demo --out $(OUT)
 
 test: lint
-	$(PY) $(PYTEST) $(PYTEST_ARGS)
+	OPENBLAS_NUM_THREADS=1 $(PY) $(PYTEST) $(PYTEST_ARGS)
 
 # Some of the suite on a Windows Python, then whole programs there: figures, the app in a call, the installer.
 # Not test_team: pyarrow wants numpy 2, which does not run under Wine 8. Not app/archive: a Dask cluster hangs there.
