@@ -1,5 +1,8 @@
 """Any sample rate to the call's rate, block by block, through soxr."""
 
+import signal
+import sys
+import threading
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +24,30 @@ def to_int16(waveform: FloatArray) -> Samples:
     return samples
 
 
+def _soxr() -> Any:
+    """soxr; a Ctrl-C while it is loaded comes when it is: its loader ends the process at any exception."""
+    if "soxr" in sys.modules or threading.current_thread() is not threading.main_thread():
+        import soxr
+
+        return soxr
+    arrived: list[int] = []
+    ends = [
+        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    ]
+    before = {number: signal.getsignal(number) for number in ends}
+    held = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in held:
+        signal.signal(number, lambda which, _frame: arrived.append(which))
+    try:
+        import soxr
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
+    for number in arrived:
+        signal.raise_signal(number)
+    return soxr
+
+
 class Resampler:
     """Streams float32 (n, channels) at `rate_hz` into float32 (m, channels) at CALL_RATE_HZ.
 
@@ -30,10 +57,9 @@ class Resampler:
     """
 
     def __init__(self, rate_hz: float, channels: int) -> None:
-        import soxr
-
         self._stream: Any = None
         if rate_hz != CALL_RATE_HZ:
+            soxr = _soxr()
             self._stream = soxr.ResampleStream(
                 rate_hz, CALL_RATE_HZ, channels, dtype="float32", quality="HQ"
             )
@@ -63,8 +89,7 @@ class AdjustableResampler:
     """
 
     def __init__(self, rate_hz: float, channels: int) -> None:
-        import soxr
-
+        soxr = _soxr()
         self._rate_hz = rate_hz
         self._channels = channels
         # soxr wants the largest ratio that will come first.
