@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from callwatch.audio.source import ClosedByWith
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel, Language
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import CallwatchError, DeviceLostError
 from callwatch.core.events import CallEnded, Event, InputWarning
 from callwatch.core.facts import Fact

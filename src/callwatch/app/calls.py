@@ -15,6 +15,7 @@ from callwatch.app.kept_audio import KeptAudio, Taped
 from callwatch.app.priority import run_at_low_priority
 from callwatch.app.shared_recognizer import EnginePool, SharedRecognizer
 from callwatch.app.unfinished import UnfinishedCall, UnfinishedMark
+from callwatch.audio.recorded_at import rfc3339
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel
@@ -167,7 +168,7 @@ class CallFactory:
         info = CallInfo(
             id=plan.call_id or uuid.uuid4().hex[:12],
             agent_id=plan.agent_id or config.call.agent_id or None,
-            started_at=plan.started_at or _now(),
+            started_at=plan.started_at or rfc3339(datetime.now(UTC)),
             duration_s=0.0,
             source=plan.source_name,
             language=config.call.language.value,
@@ -199,10 +200,6 @@ class CallFactory:
         if live:
             return RecognitionWorker(kept, clock=lambda: pipeline.audio_s)
         return InlineRecognition(kept)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _choice(config: Config, whisper: WhisperConfig | None) -> RecognizerChoice:

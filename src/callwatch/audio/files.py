@@ -14,9 +14,10 @@ import numpy as np
 from callwatch.audio.avfiles import AV_SUFFIXES, AvFile
 from callwatch.audio.rechunker import Rechunker
 from callwatch.audio.soundfiles import SoundFile
-from callwatch.audio.source import CallSource, ClosedByWith
+from callwatch.audio.source import CallSource
 from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import InputError
 from callwatch.core.facts import Fact
 from callwatch.core.files import printable

@@ -11,9 +11,9 @@ from typing import Final
 from callwatch.audio.channel_aligner import ChannelAligner
 from callwatch.audio.device_stream import DeviceStream
 from callwatch.audio.inbox import Inbox
-from callwatch.audio.source import ClosedByWith
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import CHANNELS, Channel
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan, intersection

@@ -3,7 +3,6 @@
 Threads: one thread iterates `blocks`; `close` may be called from any other.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Protocol, Self
@@ -57,22 +56,3 @@ class CallSource(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
-
-
-class ClosedByWith(ABC):
-    """What a `with` statement closes at its end: the base of all sources."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """See CallSource."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

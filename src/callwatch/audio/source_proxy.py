@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from callwatch.audio.source import CallSource, ClosedByWith
+from callwatch.audio.source import CallSource
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.facts import Fact
 
 

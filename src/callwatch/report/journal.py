@@ -19,9 +19,9 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import InputError
 from callwatch.core.events import Event, InputWarning
 from callwatch.core.facts import Fact
@@ -66,7 +66,7 @@ def decode_line(line: bytes) -> dict[str, Any] | None:
     return document
 
 
-class JournalWriter:
+class JournalWriter(ClosedByWith):
     """Writes each event as one line, at once, into a file that only its owner may read.
 
     Call it with events, close it when the call is over. A disk that takes nothing costs no event: lines wait in
@@ -113,17 +113,6 @@ class JournalWriter:
         with self._lock, contextlib.suppress(OSError):
             return _read_all(self._file) + bytes(self._waiting)
         return bytes(self._waiting)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def __del__(self) -> None:
         """The file stays open for `content` until nobody has the writer any more."""

@@ -7,11 +7,11 @@ it again changes nothing. Called by one thread.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.store.database import open_database, parsed, shown, translated_errors, writing
@@ -55,7 +55,7 @@ def prepare(
     return PreparedCall(values, pack(summary), spoken_text(summary), outcomes)
 
 
-class ArchiveStore:
+class ArchiveStore(ClosedByWith):
     """The history as an archive sees it. Raises StoreError with what to do."""
 
     def __init__(self, url: str) -> None:
@@ -66,17 +66,6 @@ class ArchiveStore:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def measured_with(self, engine_key: str) -> list[str]:
         """The ids of the calls that this engine measured."""

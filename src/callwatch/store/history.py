@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
 from callwatch.core.channels import Language
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
 from callwatch.core.nudge_outcomes import nudge_outcomes
@@ -77,7 +77,7 @@ class FoundCall:
     snippet: str
 
 
-class CallHistory:
+class CallHistory(ClosedByWith):
     """The calls in one database. `url` None is the SQLite file in the user's data folder.
 
     `agent_id` is the pseudonym of who asks: in a shared history (PostgreSQL) everything but
@@ -95,17 +95,6 @@ class CallHistory:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def add(
         self,

@@ -9,18 +9,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from sqlalchemy import Connection, Integer, case, cast, delete, func, insert, select, text
 
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import StoreError
 from callwatch.core.team import AgentWeek, Sums, TeamCell, team_cells
 from callwatch.store.database import open_database, parsed, shown, translated_errors
 from callwatch.store.models import Call, TeamReport
 
 
-class TeamStore:
+class TeamStore(ClosedByWith):
     """The history as somebody sees it who asks for the group. Called by one thread."""
 
     def __init__(self, url: str | None = None) -> None:
@@ -31,17 +31,6 @@ class TeamStore:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def cells(self, now: datetime) -> list[TeamCell]:
         """Everything that may be shown of the weeks that are over; see `core.team`.
