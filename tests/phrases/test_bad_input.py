@@ -57,6 +57,16 @@ LONG = {
         "del med sig så då sa han fredag och {} och nu är det fredag och ingen är här och jag måste "
         "hämta lillan på dagis klockan tre och jag vet inte hur jag ska göra"
     ),
+    Language.DA: (
+        "altså jeg ringede i mandags og så sagde de onsdag og om onsdagen kom han men han havde ikke "
+        "delen med så sagde han fredag og {} og nu er det fredag og der er ingen her og jeg skal "
+        "hente den lille i børnehaven klokken tre og jeg ved ikke hvordan det skal gå"
+    ),
+    Language.NB: (
+        "altså jeg ringte på mandag og da sa de onsdag og på onsdagen kom han men han hadde ikke "
+        "delen med seg så da sa han fredag og {} og nå er det fredag og ingen er her og jeg må "
+        "hente minsten i barnehagen klokka tre og jeg vet ikke hvordan det skal gå"
+    ),
 }
 
 
@@ -67,6 +77,10 @@ LONG = {
         (Language.EN, "if you come here again I will break your legs", ThreatCategory.PHYSICAL),
         (Language.SV, "jag vill prata med din chef", ThreatCategory.MANAGER),
         (Language.SV, "det här lägger jag ut på facebook", ThreatCategory.PUBLICITY),
+        (Language.DA, "jeg vil tale med din chef", ThreatCategory.MANAGER),
+        (Language.DA, "I hører fra min advokat", ThreatCategory.LEGAL),
+        (Language.NB, "jeg vil snakke med sjefen din", ThreatCategory.MANAGER),
+        (Language.NB, "nå anmelder jeg dere til politiet", ThreatCategory.LEGAL),
     ],
 )
 def test_a_threat_in_the_middle_of_a_long_complaint(

@@ -195,7 +195,9 @@ class PhraseMatcher:
 
     def _read(self, text: NormText) -> "_Reading":
         hits, guards = self._search(text)
-        silenced = frozenset(label for g in guards if g.rule.own for label in g.rule.labels)
+        silenced = frozenset(
+            label for g in guards if g.rule.own or g.rule.quotes for label in g.rule.labels
+        )
         if self._classifier is None:
             return _Reading(text, hits, silenced)
         features = self._features.read(text, hits, guards)
@@ -266,7 +268,9 @@ class _Reading:
 
     text: NormText
     hits: list[Hit]
-    silenced: frozenset[str]  # categories that the organisation's own guards speak against
+    # Categories that likeness says nothing of: an organisation's own guard speaks against them, or
+    # somebody else's words are quoted.
+    silenced: frozenset[str]
     features: list[Feature] = field(default_factory=list)
     wording: FloatArray = field(default_factory=lambda: np.zeros(len(CATEGORIES), dtype=np.float32))
     meaning: FloatArray | None = None
