@@ -24,6 +24,8 @@ def found(language: Language, text: str) -> set[ThreatCategory]:
         (Language.SV, "jag vill prata med din chef, you stupid idiot", ThreatCategory.INSULT),
         (Language.NB, "nå går jeg til advokaten min, you fucking idiots", ThreatCategory.LEGAL),
         (Language.DA, "you are a useless idiot, jeg har betalt", ThreatCategory.INSULT),
+        (Language.SV, "jag har väntat i tre timmar, go to hell", ThreatCategory.INSULT),
+        (Language.NB, "jeg er så lei, shut up og hør på meg", ThreatCategory.INSULT),
     ],
 )
 def test_english_in_a_nordic_call(language: Language, text: str, category: ThreatCategory) -> None:
