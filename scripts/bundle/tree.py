@@ -40,11 +40,12 @@ _DROPPED_FOLDERS: Final = (
     "include",
     "__pycache__",
 )
-# What comes along with a dependency and is never imported: tokenizers' way to a hub, tools of onnxruntime, places
-# and carriers of telephone numbers.
+# Dependencies of dependencies that callwatch never imports: Silero's weights are read without its runtime, tokenizers
+# without its way to a hub.
+_NEVER_IMPORTED: Final = ("onnxruntime", "huggingface-hub")
+# Parts of packages that are never imported: places and carriers of telephone numbers, tools of makers.
 _DROPPED_PARTS: Final = (
-    "huggingface_hub", "hf_xet", "fsspec", "httpx2", "httpcore2", "h11", "anyio", "truststore", "pip",
-    "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
+    "pip",
     "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata", "numpy/f2py",
     "ctranslate2/converters", "sqlalchemy/testing",
 )  # fmt: skip
@@ -97,11 +98,12 @@ def fetch_wheels(
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     constraints, overrides = scratch / "constraints.txt", scratch / "overrides.txt"
     constraints.write_text("\n".join(n for n in lines if n.split("==")[0] not in names) + "\n")
-    overrides.write_text("".join(f"{pin}\n" for pin in pins))
+    left_out = [f"{name} ; sys_platform == 'none'" for name in _NEVER_IMPORTED]
+    overrides.write_text("".join(f"{line}\n" for line in (*pins, *left_out)))
     wanted = f"{wheel}[{','.join(EXTRAS)}]"
     run(
         uv, "pip", "install", "-q", "--target", target, *platform, "--only-binary", ":all:", "--no-binary", "srt",
-        "--constraint", constraints, *(["--override", overrides] if pins else []), wanted,
+        "--constraint", constraints, "--override", overrides, wanted,
     )  # fmt: skip
 
 
