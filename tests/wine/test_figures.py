@@ -40,4 +40,4 @@ def test_bad_input_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in silent.stdout
     assert "there is no microphone: plug one in" in silent.stdout
     listed = windows.callwatch("devices")
-    assert (listed.returncode, "callwatch doctor" in listed.stdout) == (0, True), listed.stdout
+    assert (listed.returncode, "callwatch doctor" in listed.stdout) == (1, True), listed.stdout
