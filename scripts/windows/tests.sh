@@ -11,4 +11,4 @@ shift
 RUN_TIMEOUT=2000 "$here/run.sh" "$work" -u -m pytest -v --tb=short --color=no -p no:cacheprovider -n "${WORKERS:-2}" \
   --timeout 200 --session-timeout 1700 --durations 10 -m "not pulse and not window" "$@" |
   tee "$work/tests.log" |
-  awk '/^\[gw[0-9]+\].* (FAILED|ERROR) / || /^=+ / || end {print; fflush()} /^=+ (FAILURES|ERRORS|slowest) /{end = 1}'
+  sed -un -E '/^=+ (FAILURES|ERRORS|slowest)/,$p; /^\[gw[0-9]+\].* (FAILED|ERROR) /p'
