@@ -119,7 +119,9 @@ class LaughterDetector:
         """Append to the kept sound; what is older goes once there is no more room."""
         if self._filled + len(sound) > len(self._sound):
             kept = self._sound[self._filled - _KEPT * _HOP : self._filled]
-            self._sound = np.concatenate((kept, np.zeros(3 * _KEPT * _HOP + len(sound), np.float32)))
+            self._sound = np.concatenate(
+                (kept, np.zeros(3 * _KEPT * _HOP + len(sound), np.float32))
+            )
             self._filled = len(kept)
         self._sound[self._filled : self._filled + len(sound)] = sound
         self._filled += len(sound)
