@@ -88,6 +88,7 @@ def desktop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
     folder = tmp_path_factory.mktemp("desktop")
     screen = XServer(folder)
     here = Desktop(screen, folder)
+    here._windows.end_all()
     try:
         yield here
     finally:

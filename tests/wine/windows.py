@@ -62,7 +62,7 @@ class Windows:
         )  # fmt: skip
 
     def end_all(self) -> None:
-        """End every program of that Windows."""
+        """End every program of that Windows. What began without a display has none as long as one of them runs."""
         subprocess.run(
             ["/usr/lib/wine/wineserver64", "-k"], check=False, timeout=LIMIT_S,
             env=os.environ | {"WINEPREFIX": os.environ["CALLWATCH_WINE"] + "/prefix"},
