@@ -65,7 +65,12 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     site = windows_path(machine.windows.home / "site.toml")
     (machine.windows.home / "site.toml").write_text("schema = 2\n[store]\nretention_days = 7\n")
     machine.msiexec("/i", windows_path(first), "/qn", f"SITESETTINGS={site}", "AUTOSTART=1")
+    desktop = machine.windows.keep_desktop()
     yield machine
+    machine.windows.end_all()
+    desktop.wait(60)
+    assert desktop.stdout is not None
+    desktop.stdout.close()
     shutil.rmtree(machine.bundles, ignore_errors=True)
 
 
