@@ -148,17 +148,20 @@ def _read(file: BinaryIO) -> UnfinishedCall | None:
 
 def _try_lock(file: BinaryIO) -> bool:
     """Whether nobody else holds the file; from now on this process does."""
-    number = file.fileno()
     try:
-        if sys.platform != "win32":
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
+        _lock(file.fileno())
+    except OSError:
+        return False
+    return True
+
+
+def _lock(number: int) -> None:
+    if sys.platform == "win32":
         place = os.lseek(number, 0, os.SEEK_CUR)
         os.lseek(number, _LOCKED_BYTE, os.SEEK_SET)
         try:
             msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
         finally:
             os.lseek(number, place, os.SEEK_SET)
-    except OSError:
-        return False
-    return True
+    else:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -431,13 +431,13 @@ def test_it_keeps_its_place_when_the_task_bar_or_the_scaling_changes(
 ) -> None:
     screen = QGuiApplication.primaryScreen()
     assert screen is not None
-    for height, changed in (
-        (700, lambda: screen.availableGeometryChanged.emit(screen.availableGeometry())),
-        (600, lambda: screen.logicalDotsPerInchChanged.emit(120.0)),
+    for height, name, value in (
+        (700, "availableGeometryChanged", screen.availableGeometry()),
+        (600, "logicalDotsPerInchChanged", 120.0),
     ):
         there = [Screen("a", 0, 0, 1366, height)]
         monkeypatch.setattr(Overlay, "_screens", staticmethod(lambda there=there: there))
-        changed()
+        getattr(screen, name).emit(value)
         assert overlay.place.y() + overlay.sizeHint().height() <= height
 
 
