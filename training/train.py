@@ -63,8 +63,9 @@ class TrainConfig:
     # weight takes the nerve from the judge of the threats that are told obliquely.
     ordinary_spread: int = 7000
     ordinary_weight: float = 0.3
-    # And so many of the rest that a first, shorter training finds most like threats: they teach
+    # And, of so many others, those that a first, shorter training finds most like threats: they teach
     # more than ten times as many that nobody would take for one.
+    searched: int = 12000
     hardest: int = 4000
     first_steps: int = 25
     # Weights below this share of the greatest change no decision and are left out of the file.
@@ -160,12 +161,13 @@ def sample_of(rows: list[Row], pack: Pack) -> Sample:
 def with_talk(sample: Sample, ordinary: list[str], pack: Pack, config: TrainConfig) -> Sample:
     """The sample, a spread of ordinary talk, and of the rest what looks most like threats."""
     lines = sorted(ordinary, key=lambda line: crc32(line.encode()))
+    others = lines[config.ordinary_spread :][: config.searched]
     spread, rest = (
         sample_of([(line, frozenset(), config.ordinary_weight) for line in some], pack)
-        for some in (lines[: config.ordinary_spread], lines[config.ordinary_spread :])
+        for some in (lines[: config.ordinary_spread], others)
     )
     sample = sample.joined(spread)
-    if len(lines) - config.ordinary_spread > config.hardest:
+    if len(others) > config.hardest:
         features, weights, bias = fit(sample, replace(config, steps=config.first_steps))
         likeness = _logits(rest, features, weights, bias).max(axis=1)
         rest = rest.rows(np.sort(np.argsort(-likeness, kind="stable")[: config.hardest]))

@@ -141,7 +141,12 @@ def test_a_threat_split_over_two_utterances_is_caught_once() -> None:
 @pytest.mark.parametrize(
     ("language", "before", "after", "category"),
     [
-        (Language.EN, "right so tomorrow morning you will be", "hearing from my solicitor", "legal"),
+        (
+            Language.EN,
+            "right so tomorrow morning you will be",
+            "hearing from my solicitor",
+            "legal",
+        ),
         (Language.EN, "let me tell you i will break", "your legs", "physical"),
         (Language.SV, "då så nu vill jag prata", "med din chef", "manager"),
         (Language.DA, "nu er det nok jeg vil tale", "med din chef", "manager"),

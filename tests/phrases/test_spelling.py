@@ -8,7 +8,9 @@ from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.spelling import SpokenForms
 
-FORMS = SpokenForms({"mej": ("mig",)}, [parse("(anmäla|åklagare|måla|konsumentrådgivare|förlåt*)")])
+FORMS = SpokenForms(
+    {"mej": ("mig",)}, [parse("(anmäla|anmälan|åklagare|måla|konsumentrådgivare|förlåt*)")]
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,7 @@ FORMS = SpokenForms({"mej": ("mig",)}, [parse("(anmäla|åklagare|måla|konsumen
         # only lost letters: a whole word of eight letters or more
         ("aklagare", "åklagare"),
         ("anmala", None),
+        ("anmalan", None),
         ("konsumentradgivare", "konsumentrådgivare"),
         # a stem goes on, where a pair or a neighbour's letter shows that one is meant
         ("foerlåtelse", "förlåtelse"),
