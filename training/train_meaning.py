@@ -153,25 +153,6 @@ def fit_head(sample: MeaningSample, config: MeaningConfig) -> MeaningHead:
     return MeaningHead(inner, bias, values[2], values[3])
 
 
-def further(
-    head: MeaningHead, sample: MeaningSample, config: MeaningConfig, steps: int
-) -> MeaningHead:
-    """The head after some more small steps of Adam on this sample, drawn by chance."""
-    chance = np.random.default_rng(config.seed)
-    values = [head.inner.copy(), head.inner_bias.copy(), head.outer.copy(), head.outer_bias.copy()]
-    first, second = ([np.zeros_like(value) for value in values] for _ in range(2))
-    for step in range(1, steps + 1):
-        some = chance.choice(len(sample.vectors), min(config.batch, len(sample.vectors)), False)
-        part = MeaningSample(sample.vectors[some], sample.targets[some], sample.importance[some])
-        rate = config.learning_rate * (1.0 - 0.9 * step / steps)
-        for i, slope in enumerate(_slopes(values, part, chance, config)):
-            first[i] = 0.9 * first[i] + 0.1 * slope
-            second[i] = 0.99 * second[i] + 0.01 * slope**2
-            move = first[i] / (1 - 0.9**step) / (np.sqrt(second[i] / (1 - 0.99**step)) + 1e-6)
-            values[i] = values[i] - (rate * move).astype(np.float32)
-    return MeaningHead(values[0], values[1], values[2], values[3])
-
-
 def _start(chance: np.random.Generator, shape: tuple[int, int], spread: float) -> FloatArray:
     return chance.normal(0.0, spread, shape).astype(np.float32)
 
