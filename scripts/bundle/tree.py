@@ -189,25 +189,22 @@ def zip_stdlib(stdlib: Path, target: Path) -> None:
 
 def compile_packages(packages: Path) -> None:
     """Bytecode: the folder cannot be written where it is installed. It stands in place of the sources of others."""
-    for path in packages.iterdir():
-        if path.name in _KEPT_AS_SOURCE:
-            run(
-                sys.executable,
-                "-m",
-                "compileall",
-                "-q",
-                "--invalidation-mode",
-                "unchecked-hash",
-                path,
-            )
-        elif path.name != "site-packages" and (path.is_dir() or path.suffix == ".py"):
-            # Templates that only look like Python do not compile, and stay.
-            subprocess.run(
-                [sys.executable, "-m", "compileall", "-qq", "-b", str(path)], check=False
-            )
-            for source in path.rglob("*.py") if path.is_dir() else [path]:
-                if source.with_suffix(".pyc").exists():
-                    source.unlink()
+    ours = [packages / name for name in _KEPT_AS_SOURCE if (packages / name).exists()]
+    others = [
+        path
+        for path in packages.iterdir()
+        if path.name not in (*_KEPT_AS_SOURCE, "site-packages")
+        and (path.is_dir() or path.suffix == ".py")
+    ]
+    compiler = (sys.executable, "-m", "compileall")
+    if ours:
+        run(*compiler, "-q", "--invalidation-mode", "unchecked-hash", *ours)
+    # Templates that only look like Python do not compile, and stay.
+    subprocess.run([*compiler, "-qq", "-b", *map(str, others)], check=False)
+    for path in others:
+        for source in path.rglob("*.py") if path.is_dir() else [path]:
+            if source.with_suffix(".pyc").exists():
+                source.unlink()
 
 
 def copy_stdlib(source: Path, target: Path) -> None:
