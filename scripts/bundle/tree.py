@@ -129,8 +129,8 @@ def prune(packages: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    for folder, kept in _KEPT_FILES.items():
-        for path in [p for p in (packages / folder).glob("*") if p.name not in kept]:
+    for place, kept in _KEPT_FILES.items():
+        for path in [p for p in (packages / place).glob("*") if p.name not in kept]:
             path.unlink()
     for pattern in ("*.pyi", "*.pdb", "*.lib", "*.a", "*.c", "*.pyx", "*.h"):
         for path in packages.rglob(pattern):
