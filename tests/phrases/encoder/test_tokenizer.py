@@ -55,7 +55,8 @@ def test_a_piece_at_the_end_of_the_text_is_not_read_beyond_it(vocabulary: Vocabu
 
 
 def test_random_letters_are_split_as_by_trying_every_split(vocabulary: Vocabulary) -> None:
-    known = dict(zip(PIECES, vocabulary.scores[len(MARKS) :].tolist(), strict=True))
+    scores = [float(score) for score in vocabulary.scores[len(MARKS) :]]
+    known = dict(zip(PIECES, scores, strict=True))
 
     def best(text: str) -> float:
         if not text:
