@@ -85,12 +85,12 @@ prefix() {
 }
 
 # Windows wheels only, chosen on Linux; srt (of vosk) has none and is pure Python. numpy 2 calls crealf and
-# its kin, which the C library of Wine 8 lacks.
+# its kin, which the C library of Wine 8 lacks; the newest pyarrow wants numpy 2.
 dependencies() {
   local for_windows=(--python-platform x86_64-pc-windows-msvc --python-version 3.11
     --only-binary :all: --no-binary srt)
-  echo 'numpy==1.26.4' >"$work/cache/overrides.txt"
-  grep -v '^numpy==' "$project/constraints.txt" >"$work/cache/constraints.txt"
+  printf "%s\n" numpy==1.26.4 pyarrow==17.0.0 >"$work/cache/overrides.txt"
+  grep -vE "^(numpy|pyarrow)==" "$project/constraints.txt" >"$work/cache/constraints.txt"
   rm -f "$work/requirements.txt"
   "$work/tools/bin/uv" pip compile -q --no-header --no-annotate "${for_windows[@]}" --extra dev \
     --override "$work/cache/overrides.txt" --constraint "$work/cache/constraints.txt" \

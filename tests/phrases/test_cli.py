@@ -47,7 +47,11 @@ def test_check_names_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_one_sentence() -> None:
-    done = RUN.invoke(phrases_app, ["match", "-l", "en", "--packs", "/nowhere/at/all"], input="x\n")
+    done = RUN.invoke(
+        phrases_app,
+        ["match", "-l", "en", "--no-embeddings", "--packs", "/nowhere/at/all"],
+        input="x\n",
+    )
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 1
 

@@ -79,4 +79,22 @@ def test_bad_input_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in silent.stdout
     assert "there is no microphone: plug one in" in silent.stdout
     listed = windows.callwatch("devices")
-    assert (listed.returncode, "callwatch doctor" in listed.stdout) == (0, True), listed.stdout
+    assert (listed.returncode, "callwatch doctor" in listed.stdout) == (1, True), listed.stdout
+
+
+def test_a_path_with_swedish_letters_spaces_and_250_characters(tmp_path: Path) -> None:
+    folder = tmp_path
+    while len(str(folder)) < 190:
+        folder /= "kunder på övning"
+    folder.mkdir(parents=True)
+    call = folder / "samtal med Åsa.flac"
+    call.write_bytes(DEMO.read_bytes())
+    out = folder / ("r" * (250 - len("report.json/") - len(windows_path(folder)) - 1))
+    windows = Windows(tmp_path / "hem åäö")
+    done = windows.callwatch(
+        "analyze", windows_path(call), "--engine", "none", "--history", "--out", windows_path(out)
+    )
+    assert done.returncode == 0, done.stdout
+    assert report_in(out)["cues"]
+    listed = windows.callwatch("calls", "list", "--json")
+    assert "samtal med Åsa.flac" in listed.stdout

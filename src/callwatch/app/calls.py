@@ -27,7 +27,7 @@ from callwatch.core.events import (
     UtteranceRevised,
 )
 from callwatch.core.facts import Fact
-from callwatch.core.files import PART
+from callwatch.core.files import PART, rename
 from callwatch.core.log import logged, logger_of
 from callwatch.core.owner_only import make_private_folder
 from callwatch.core.summary import CallInfo, CallSummary
@@ -273,7 +273,7 @@ class PreparedCall:
         if outcome.paths.json.parent != plan.out_dir:
             journal = self._rescue_journal(outcome.paths.json.with_name(JOURNAL_NAME))
         elif journal.absolute() != self._journal_path:
-            self._journal_path.replace(journal)
+            rename(self._journal_path, journal)
         if outcome.is_stored:
             self._mark.done()
         else:

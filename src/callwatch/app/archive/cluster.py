@@ -49,6 +49,13 @@ def opened_client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     }
     # Samples of every worker's stack, a hundred a second, would cost more than a short call.
     sampling = {"distributed.worker.profile.enabled": False}
+    # What Dask notes of every task, for its dashboard: it would grow with the archive.
+    notes = {
+        "distributed.admin.log-length": 200,
+        "distributed.admin.low-level-log-length": 200,
+        "distributed.admin.system-monitor.log-length": 60,
+        "distributed.diagnostics.computations.max-history": 1,
+    }
     # Dask has glibc return every 64 kB at once: to take it back costs two fifths of a call's CPU time.
     # A worker that measures the next call at once keeps what it has.
     spawn = {
@@ -56,7 +63,7 @@ def opened_client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     }
     with contextlib.ExitStack() as held:
         # What a call said is not written to a worker's disk, nor shown by its HTTP server.
-        held.enter_context(dask.config.set(memory | routes | sampling | spawn))
+        held.enter_context(dask.config.set(memory | routes | sampling | notes | spawn))
         if scheduler is None:
             scheduler = held.enter_context(
                 distributed.LocalCluster(
