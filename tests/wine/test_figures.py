@@ -57,7 +57,7 @@ def test_phrases_are_judged_with_their_meaning_as_on_linux(tmp_path: Path) -> No
     for language in Language:
         files = sentence_files(language, held_out=True)
         lines[language.value] = [
-            example.text for path in files for example in list(read_examples(path))[::3]
+            example.text for path in files for example in list(read_examples(path))[::5]
         ]
         matcher = PhraseMatcher.for_language(language, embeddings=True)
         expected[language.value] = [
@@ -67,7 +67,8 @@ def test_phrases_are_judged_with_their_meaning_as_on_linux(tmp_path: Path) -> No
     path.write_text(json.dumps(lines), "utf-8")
     done = Windows(tmp_path / "home").python("-c", MATCH, windows_path(path))
     assert done.returncode == 0, done.stdout
-    assert json.loads(done.stdout.splitlines()[-1]) == expected
+    (found,) = (line for line in done.stdout.splitlines() if line.startswith("{"))
+    assert json.loads(found) == expected
     doctor = Windows(tmp_path / "home").callwatch("doctor")
     assert "rules, wording and meaning" in doctor.stdout
 
