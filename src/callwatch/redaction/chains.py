@@ -5,7 +5,7 @@ agent                4111  right       1111                            okay
 chain      |-------------------------- [card] -----------------------------------|
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +36,7 @@ class ChainConfig:
     far_digits: int = 11
     # A number that was hidden is read out again later: so many of its digits are no accident.
     again_digits: int = 4
+    again_in_parts: int = 5  # said in several groups: one more, because counts stand beside each other
 
 
 _DEFAULT: Final = ChainConfig()
@@ -78,7 +79,7 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
         plus = _begins_plus(group, lines, first)
         if not group.label and _is_long(group, config):
             group.label = label_of(group.digits, language, begins_plus=plus)
-    _find_again(groups, config.again_digits)
+    _find_again(groups, config)
 
 
 def _begins_plus(group: Group, lines: Sequence[Line], first: int) -> bool:
@@ -142,10 +143,13 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
     sure = [i for i, g in enumerate(near) if g.label or _is_long(g, config)]
     if sure:
         # What is said among the groups of a hidden number, or alone beside them, belongs to it.
+        first, last = sure[0], sure[-1]
+        while first and _leads_on(near[first - 1]):
+            first -= 1
         own = [
             g
             for i, g in enumerate(near)
-            if sure[0] <= i <= sure[-1] or (g.nearly_bare and _is_loose(g))
+            if first <= i <= last or (g.nearly_bare and _is_loose(g))
         ]
         _label(own, language)
         near = [g for g in near if not g.label]
@@ -156,6 +160,11 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
         near = near[:-1]
     if len(_joined(near)) >= config.secret_digits:
         _label(near, language)
+
+
+def _leads_on(group: Group) -> bool:
+    """Whether its line ends with it, so that the next one may go on: "it declines, listen, 516292"."""
+    return group.at_end and _is_loose(group) and group.size > 2
 
 
 def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:
@@ -197,7 +206,7 @@ class _Joined:
         if last is None:
             repeats = False
         elif group.channel is last.channel:
-            repeats = group.digits == last.digits and group.size > 1
+            repeats = group.digits == last.digits and group.size > 2
         elif group.size == 1:
             repeats = group.digits == last.digits
         else:
@@ -222,8 +231,9 @@ def _label(groups: Sequence[Group], language: Language) -> None:
         group.label = group.label or label
 
 
-def _find_again(groups: Sequence[Group], size: int) -> None:
-    """Hide digits of a hidden number wherever else they are said; `size`: how many at least."""
+def _find_again(groups: Sequence[Group], config: ChainConfig) -> None:
+    """Hide digits of a hidden number wherever else they are said, in one group or in several."""
+    size = config.again_digits
     hidden: dict[str, str] = {}  # the first digits of every place in a hidden number, and its label
     row, label = "", ""
     for group in groups:
@@ -236,9 +246,22 @@ def _find_again(groups: Sequence[Group], size: int) -> None:
                 hidden.setdefault(row[at : at + size], label)
     if not hidden:
         return
+    run: list[Group] = []
     for group in groups:
-        if group.label or group.size < size or _is_explained(group):
+        if group.label or _is_explained(group):
+            run = []
             continue
-        parts = {group.digits[at : at + size] for at in range(group.size - size + 1)}
-        if parts <= hidden.keys():
+        run.append(group)
+        if group.size >= size and _is_part(group.digits, hidden, size):
             group.label = hidden[group.digits[:size]]
+        for first in range(max(0, len(run) - size), len(run) - 1):
+            digits = "".join(g.digits for g in run[first:])
+            if len(digits) >= config.again_in_parts and _is_part(digits, hidden, size):
+                for one in run[first:]:
+                    one.label = one.label or hidden[digits[:size]]
+                break
+
+
+def _is_part(digits: str, hidden: Mapping[str, str], size: int) -> bool:
+    """Whether the digits stand in hidden numbers, by the places of so many digits each."""
+    return all(digits[at : at + size] in hidden for at in range(len(digits) - size + 1))

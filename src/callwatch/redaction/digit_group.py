@@ -19,7 +19,7 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
+        "at_end", "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
         "nearly_bare", "ordinary",
         "start", "start_s", "weak",
     )  # fmt: skip
@@ -33,6 +33,7 @@ class Group:
         self.bare = False  # the line holds nothing but numbers and words that say nothing
         self.nearly_bare = False  # one unknown word among few apart
         self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"
+        self.at_end = False  # nothing is said after it in its line
         self.joined = False  # another group stands beside it
         self.label = ""
         self.start_s = self.end_s = 0.0

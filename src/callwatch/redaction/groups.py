@@ -24,9 +24,15 @@ from callwatch.redaction.number_formats import (
     YEAR_FORMAT,
     YEARS_FORMAT,
 )
-from callwatch.redaction.number_words import NumberToken, NumberTokenKind, pieces_to_digits
+from callwatch.redaction.number_words import (
+    COUNTS,
+    NumberToken,
+    NumberTokenKind,
+    pieces_to_digits,
+)
 from callwatch.redaction.tokens import (
     COPULA,
+    COUNTED,
     DATE_WORD,
     ENDS,
     FILLER,
@@ -58,6 +64,7 @@ _NAME_REACH: Final = 8
 _FEW_WORDS: Final = 2
 _NAMED_AFTER: Final = 2  # "4512 is the order"
 _MOST_IN_SENTENCE: Final = 4  # what is longer is a secret in any sentence
+_GOES_ON: Final = 4  # "six seven, what does it say, five": more digits so soon are the same number's
 # A line in which so many of the words are numbers, and so many digits: nobody talks like that.
 _DICTATED_SHARE: Final = 0.35
 _DICTATED_DIGITS: Final = 7
@@ -101,6 +108,8 @@ def _step(tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
     if token.flags & NUMBER:
         return 1
+    if token.flags & COUNTED:
+        return _counted_step(tokens, at)
     if at + 1 >= len(tokens) or not tokens[at + 1].flags & NUMBER:
         return 0
     if token.flags & GLUE and tokens[at - 1].pieces and tokens[at + 1].pieces:
@@ -110,6 +119,21 @@ def _step(tokens: Sequence[Token], at: int) -> int:
         )
         return 2 if is_inside else 0
     return 0 if token.core.strip("-–—/") else 2
+
+
+def _counted_step(tokens: Sequence[Token], at: int) -> int:
+    """Past "eights" after "two", past "times zero" after "three"."""
+    before = tokens[at - 1].pieces
+    if not before or before[-1].kind is not NumberTokenKind.UNIT or before[-1].value not in COUNTS:
+        return 0
+    if tokens[at].pieces[0].kind is NumberTokenKind.PLURAL:
+        return 1
+    after = tokens[at + 1].pieces[:1] if at + 1 < len(tokens) else ()
+    is_digit = any(
+        p.kind in (NumberTokenKind.UNIT, NumberTokenKind.PLURAL) or len(p.digits) == 1
+        for p in after
+    )
+    return 2 if is_digit else 0
 
 
 def _digits(tokens: Sequence[Token], language: Language) -> str:
@@ -164,6 +188,7 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
         group.ordinary = _ordinary(group, tokens, taken)
         if dictates and group.ordinary is Ordinary.PERHAPS:
             group.ordinary = Ordinary.NO
+        group.at_end = all(t.flags & SKIP for t in tokens[group.end :])
         group.in_sentence = _is_in_a_sentence(group, tokens)
         name = _is_named(group, tokens, mentions)
         goes_on = i > 0 and groups[i - 1].named and _gap(groups[i - 1], group, tokens) <= 2
@@ -180,14 +205,19 @@ def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
     """Whether a short number stands within a sentence: who reads digits out says little after them."""
     if group.nearly_bare or group.joined or group.size > _MOST_IN_SENTENCE:
         return False
+    if any(t.flags & NUMBER for t in tokens[group.end : group.end + _GOES_ON]):
+        return False
     after = sum(not t.flags & (NUMBER | SKIP) for t in tokens[group.end :])
     return after >= (2 if group.size > 2 else 1)
 
 
 def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
     """Whether the line reads out a long number, whatever words stand between its digits."""
-    numbers = sum(bool(t.flags & NUMBER) for t in tokens)
-    digits = sum(group.size for group in groups)
+    said = [t for t in tokens if t.flags & NUMBER]
+    if any(name.startswith("time_") for t in tokens for name, tail in t.before if not tail):
+        said = [t for t in said if not TIME_FORMAT.fullmatch(t.core)]  # "from 10.30 to 1 15"
+    numbers = len(said)
+    digits = sum(group.size for group in groups) if numbers else 0
     return digits >= _DICTATED_DIGITS and numbers >= _DICTATED_SHARE * len(tokens)
 
 
@@ -239,7 +269,13 @@ def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
         and not between[0].flags & FILLER
         and abs(one.size - other.size) <= 1
         and other.size <= _MOST_LABELLED
+        and (one.ordinary is not Ordinary.MOMENT or _may_be_moment(other))
     )
+
+
+def _may_be_moment(group: Group) -> bool:
+    """A year or a time of day by its digits."""
+    return bool(YEAR_FORMAT.fullmatch(group.digits) or CLOCK_FORMAT.fullmatch(group.digits))
 
 
 def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinary:
@@ -257,6 +293,8 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
         return Ordinary.DATE
     kinds = _kinds_before(tokens, group, taken)
     size = group.size
+    if "labels" in _kinds_behind(tokens, group, taken) and size <= 4 and not group.bare:
+        return Ordinary.YES
     if "labels" in kinds and size <= _MOST_LABELLED and (_is_one(numbers) or size <= 4):
         return Ordinary.YES
     if "age_before" in kinds and size <= 2:
@@ -286,9 +324,9 @@ def _perhaps(
     """A shape or a noun beside it that makes a short number look ordinary."""
     if group.bare or group.size > 4:
         return Ordinary.NO
-    if is_year:
+    if is_year and _is_one(numbers):
         return Ordinary.MOMENT
-    if group.nearly_bare and group.size > 2:
+    if (group.nearly_bare and group.size > 2) or not _is_one(numbers):
         return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
     noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
@@ -320,7 +358,10 @@ def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
 
 def _is_one(numbers: Sequence[Token]) -> bool:
     """One number: one word of figures, or tens and hundreds in words."""
-    return len(numbers) == 1 or not _is_digit_by_digit(numbers)
+    if len(numbers) == 1:
+        return True
+    figures = sum(not t.flags & SPOKEN for t in numbers)
+    return figures < 2 and not _is_digit_by_digit(numbers)
 
 
 def _is_digit_by_digit(numbers: Sequence[Token]) -> bool:
@@ -383,6 +424,16 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
         if first >= 0 and all(tokens[first + i].core == word for i, word in enumerate(words)):
             out.add(name)
     return out
+
+
+def _kinds_behind(tokens: Sequence[Token], group: Group, taken: set[int]) -> set[str]:
+    """What it is by a name and "is": "my room was 450"."""
+    at = group.start - 1
+    while at > 0 and group.start - at <= _FEW_WORDS and tokens[at].flags & (COPULA | SKIP):
+        at -= 1
+    if at < 1 or at == group.start - 1 or at in taken or not tokens[at + 1].flags & (COPULA | SKIP):
+        return set()
+    return {name for name, tail in tokens[at].before if not tail and not tokens[at].flags & SKIP}
 
 
 def _price_before(group: Group, tokens: Sequence[Token], taken: set[int]) -> bool:
