@@ -148,6 +148,9 @@ class Asked:
             return False  # "04.32" is no amount here
         if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
             return False
+        if group.ordinary is Ordinary.MOMENT and not self.is_whole and group.joined:
+            if any(g.label and g.end <= group.start for g in line.groups):
+                return False  # "thirty ninety one, then twenty forty"
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
             says_no_more = group.bare or line.content == line.months
             written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"

@@ -7,6 +7,7 @@ chain      |-------------------------- [card] ----------------------------------
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from callwatch.core.channels import Language
@@ -32,10 +33,13 @@ class ChainConfig:
     secret_digits: int = 7
     # What stands between the groups of one number says little ("okay, and the next ones").
     most_content: int = 2
+    # "hold on, somebody is at my desk": a sentence within a number that is being read out.
+    most_interrupting: int = 6
     # Across whole sentences: more digits than three unexplained numbers of a talk have together.
     far_digits: int = 11
     # A number that was hidden is read out again later: so many of its digits are no accident.
     again_digits: int = 4
+    again_explained: int = 6  # "416.337" looks like an amount; by accident it is in no hidden number
     again_in_parts: int = 5  # said in several groups: one more, because counts stand beside each other
 
 
@@ -118,7 +122,7 @@ def _decide(
         return
     near: list[Group] = []
     for group in chain:
-        if near and content_between(near[-1], group) > config.most_content:
+        if near and content_between(near[-1], group) > _most_between(near[-1], group, config):
             _decide_near(near, language, config)
             near = []
         near.append(group)
@@ -129,6 +133,15 @@ def _decide(
         _label(far, language)
     for card in _cards(chain):
         _label(card, language)
+    for before, group in pairwise(chain):
+        if before.label and not group.label and group.nearly_bare and _is_loose(group):
+            group.label = before.label  # bare digits right after a secret go on with it
+
+
+def _most_between(before: Group, group: Group, config: ChainConfig) -> int:
+    """Words that may stand between two groups: more where one speaker was interrupted in a number."""
+    goes_on = before.channel is group.channel and before.at_end and group.nearly_bare
+    return config.most_interrupting if goes_on else config.most_content
 
 
 def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> None:
@@ -250,6 +263,9 @@ def _find_again(groups: Sequence[Group], config: ChainConfig) -> None:
     for group in groups:
         if group.label or _is_explained(group):
             run = []
+            is_long = group.size >= config.again_explained and not group.named
+            if not group.label and is_long and _is_part(group.digits, hidden, size):
+                group.label = hidden[group.digits[:size]]
             continue
         run.append(group)
         if group.size >= size and _is_part(group.digits, hidden, size):

@@ -20,13 +20,14 @@ class Group:
 
     __slots__ = (
         "at_end", "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
-        "nearly_bare", "ordinary",
+        "nearly_bare", "ordinary", "parts",
         "start", "start_s", "weak",
     )  # fmt: skip
 
     def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
         self.line, self.start, self.end, self.digits = line, start, end, digits
         self.channel = Channel.CUSTOMER
+        self.parts = 1  # numbers said one after another: "twenty five" 1, "two five" 2
         self.weak = weak  # articles alone ("en", "oh")
         self.ordinary = Ordinary.NO
         self.named = False  # it is an order's, a case's

@@ -28,7 +28,7 @@ from callwatch.redaction.number_words import (
     COUNTS,
     NumberToken,
     NumberTokenKind,
-    pieces_to_digits,
+    read_numbers,
 )
 from callwatch.redaction.tokens import (
     COPULA,
@@ -68,6 +68,7 @@ _GOES_ON: Final = 4  # "six seven, what does it say, five": more digits so soon 
 # A line in which so many of the words are numbers, and so many digits: nobody talks like that.
 _DICTATED_SHARE: Final = 0.35
 _DICTATED_DIGITS: Final = 7
+_LONGEST_RANGE: Final = 5  # "18-49"
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
 
@@ -87,10 +88,11 @@ def find_groups(
         while end < count and end not in taken and (step := _step(tokens, end)):
             end += step
         part = tokens[at:end]
-        digits = _digits(part, language)
-        if digits and not all(_is_scale(t) for t in part):
+        said = _numbers(part, language)
+        if any(said) and not all(_is_scale(t) for t in part):
             weak = all(t.flags & (WEAK | GLUE | FILLER) for t in part)
-            groups.append(Group(line, at, end, digits, weak=weak))
+            groups.append(Group(line, at, end, "".join(said), weak=weak))
+            groups[-1].parts = len(said)
         at = end
     groups = _without_articles(groups, tokens, language)
     if groups:
@@ -136,12 +138,12 @@ def _counted_step(tokens: Sequence[Token], at: int) -> int:
     return 2 if is_digit else 0
 
 
-def _digits(tokens: Sequence[Token], language: Language) -> str:
+def _numbers(tokens: Sequence[Token], language: Language) -> list[str]:
     if len(tokens) == 1 and len(tokens[0].pieces) == 1 and tokens[0].pieces[0].digits:
-        return tokens[0].pieces[0].digits
+        return [tokens[0].pieces[0].digits]
     glue = (NumberToken(NumberTokenKind.GLUE),)
     pieces = [p for t in tokens for p in (glue if t.flags & GLUE else t.pieces)]
-    return pieces_to_digits(pieces, language)
+    return read_numbers(pieces, language)
 
 
 def _without_articles(
@@ -184,6 +186,7 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
             dictates
             or (i > 0 and _gap(groups[i - 1], group, tokens) <= 2)
             or (i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 2)
+            or (len(content) <= _FEW_WORDS and _is_near_another(groups, i))
         )
         group.ordinary = _ordinary(group, tokens, taken)
         if dictates and group.ordinary is Ordinary.PERHAPS:
@@ -199,6 +202,13 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
             if group.named:
                 group.named, group.ordinary = False, Ordinary.NO
     _spread(groups, tokens)
+
+
+def _is_near_another(groups: list[Group], i: int) -> bool:
+    """Whether the next digits of the line are a few words away, whatever they are."""
+    beside = [groups[j] for j in (i - 1, i + 1) if 0 <= j < len(groups)]
+    gaps = [max(g.start, groups[i].start) - min(g.end, groups[i].end) for g in beside]
+    return any(gap <= _GOES_ON for gap in gaps)
 
 
 def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
@@ -287,7 +297,7 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
         return Ordinary.MOMENT if group.bare else Ordinary.PERHAPS
     if group.size <= _MOST_AMOUNT and _is_amount(numbers, before, 0 if ends else after):
         return Ordinary.YES
-    if after & UNIT and not ends and group.size <= (_MOST_LABELLED if _is_one(numbers) else 3):
+    if after & UNIT and not ends and group.size <= (_MOST_LABELLED if group.parts == 1 else 3):
         return Ordinary.YES
     if _is_date(group, numbers, tokens):
         return Ordinary.DATE
@@ -295,7 +305,7 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
     size = group.size
     if "labels" in _kinds_behind(tokens, group, taken) and size <= 4 and not group.bare:
         return Ordinary.YES
-    if "labels" in kinds and size <= _MOST_LABELLED and (_is_one(numbers) or size <= 4):
+    if "labels" in kinds and size <= _MOST_LABELLED and (group.parts == 1 or size <= 4):
         return Ordinary.YES
     if "age_before" in kinds and size <= 2:
         return Ordinary.YES
@@ -324,9 +334,9 @@ def _perhaps(
     """A shape or a noun beside it that makes a short number look ordinary."""
     if group.bare or group.size > 4:
         return Ordinary.NO
-    if is_year and _is_one(numbers):
+    if is_year and not _is_row(numbers):
         return Ordinary.MOMENT
-    if (group.nearly_bare and group.size > 2) or not _is_one(numbers):
+    if (group.nearly_bare and group.size > 2) or _is_row(numbers):
         return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
     noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
@@ -356,12 +366,10 @@ def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
     return group.size <= 4 and not digit_by_digit and is_clock
 
 
-def _is_one(numbers: Sequence[Token]) -> bool:
-    """One number: one word of figures, or tens and hundreds in words."""
-    if len(numbers) == 1:
-        return True
+def _is_row(numbers: Sequence[Token]) -> bool:
+    """Figures beside figures ("71 99"), or digit by digit: no model, no year."""
     figures = sum(not t.flags & SPOKEN for t in numbers)
-    return figures < 2 and not _is_digit_by_digit(numbers)
+    return figures > 1 or _is_digit_by_digit(numbers)
 
 
 def _is_digit_by_digit(numbers: Sequence[Token]) -> bool:
@@ -387,7 +395,14 @@ def _is_amount(numbers: Sequence[Token], before: int, after: int) -> bool:
 
 def _is_marked(numbers: Sequence[Token]) -> bool:
     """ "38.33", "18-49": with nothing beside it, as likely a group of a card as an amount or a time."""
-    return len(numbers) == 1 and bool(MARKED_FORMAT.fullmatch(numbers[0].core))
+    core = numbers[0].core
+    if len(numbers) > 1 or not MARKED_FORMAT.fullmatch(core):
+        return False
+    if "-" in core and len(core) <= _LONGEST_RANGE:
+        low, high = core.split("-")
+        return int(low) < int(high) or bool(DAY_AND_MONTH_FORMAT.fullmatch(core))
+    forms = (DATE_FORMAT, TIME_FORMAT, DAY_AND_MONTH_FORMAT, AMOUNT_FORMAT, YEARS_FORMAT)
+    return any(form.fullmatch(core) for form in forms)
 
 
 def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) -> bool:

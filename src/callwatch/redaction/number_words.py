@@ -130,7 +130,12 @@ def _is_small(piece: NumberToken) -> bool:
 
 
 def pieces_to_digits(pieces: Iterable[NumberToken], language: Language) -> str:
-    """The digits that a row of pieces stands for, as a person would write them down.
+    """The digits that a row of pieces stands for, as a person would write them down."""
+    return "".join(read_numbers(pieces, language))
+
+
+def read_numbers(pieces: Iterable[NumberToken], language: Language) -> list[str]:
+    """The numbers that a row of pieces says one after another, each in digits.
 
     "fem hundra tolv" -> 512; "nineteen eighty five" -> 1985; "double five" -> 55; "fem og tyve
     halvtreds" -> 2550; "zero seven" -> 07. Twenty and five join in every language but Danish, where
@@ -162,7 +167,7 @@ def pieces_to_digits(pieces: Iterable[NumberToken], language: Language) -> str:
         else:
             value, at = _cardinal(row, at, language)
             out.append(str(value))
-    return "".join(out)
+    return out
 
 
 def _repeated(row: list[NumberToken], at: int) -> str:
