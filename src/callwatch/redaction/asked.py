@@ -75,6 +75,7 @@ class Asked:
     email_until_s: float = -1.0
     ordinary_until_s: float = -1.0
     ordinary: tuple[str, ...] = ()  # numbers of the last lines that were no secret
+    named: tuple[str, float] = ("", -1.0)  # the last number of an order, and until when it may be repeated
     digits: str = ""
     is_whole: bool = False
 
@@ -110,6 +111,11 @@ class Asked:
         self.ordinary_until_s = -1.0
 
     def _answer(self, group: Group, line: Line) -> None:
+        if group.named:
+            self.named = (group.digits, group.end_s + self.config.ordinary_s)
+        elif group.size > self.config.shortest and group.digits == self.named[0]:
+            if group.start_s <= self.named[1]:
+                group.named, group.ordinary = True, Ordinary.YES  # repeated by the other side
         if group.size >= self.config.shortest:
             if group.ordinary >= Ordinary.PERHAPS:
                 self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
@@ -152,6 +158,8 @@ class Asked:
             if any(g.label and g.end <= group.start for g in line.groups):
                 return False  # "thirty ninety one, then twenty forty"
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
+            if _is_counted(line):
+                return True  # "fourteen of them in 2022"
             says_no_more = group.bare or line.content == line.months
             written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"
             if topic is Topic.EXPIRY:
@@ -182,6 +190,8 @@ class Asked:
                 or (group.bare and (group.size > 1 or corrected))
                 or (corrected and same_breath)
             )
+        if group.size <= self.config.shortest and line.content > 1 and _is_counted(line):
+            return False  # "I pay for 50 megabits and get 39"
         is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
         if group.in_sentence and not is_short_answer:
             return False
@@ -231,6 +241,11 @@ class Asked:
                     group.label = _LABELS[mention.topic]
                     return True
         return False
+
+
+def _is_counted(line: Line) -> bool:
+    """Whether a number of the line is plainly a count or an amount."""
+    return any(g.ordinary is Ordinary.YES and not g.named for g in line.groups)
 
 
 def _in_order(line: Line) -> Iterator[Mention | Group]:

@@ -68,6 +68,9 @@ _GOES_ON: Final = 4  # "six seven, what does it say, five": more digits so soon 
 # A line in which so many of the words are numbers, and so many digits: nobody talks like that.
 _DICTATED_SHARE: Final = 0.35
 _DICTATED_DIGITS: Final = 7
+_MOST_LINK: Final = 3
+_MOST_RATE: Final = 5
+_RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
 _LONGEST_RANGE: Final = 5  # "18-49"
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
@@ -186,7 +189,6 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
             dictates
             or (i > 0 and _gap(groups[i - 1], group, tokens) <= 2)
             or (i + 1 < len(groups) and _gap(group, groups[i + 1], tokens) <= 2)
-            or (len(content) <= _FEW_WORDS and _is_near_another(groups, i))
         )
         group.ordinary = _ordinary(group, tokens, taken)
         if dictates and group.ordinary is Ordinary.PERHAPS:
@@ -197,6 +199,9 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
         goes_on = i > 0 and groups[i - 1].named and _gap(groups[i - 1], group, tokens) <= 2
         if (name or goes_on) and group.ordinary is not Ordinary.YES:
             group.named, group.ordinary = True, Ordinary.YES
+    if len(content) <= _FEW_WORDS:
+        for i, group in enumerate(groups):
+            group.joined = group.joined or _is_near_another(groups, i)
     if sum(group.size for group in groups if group.named) > _MOST_NAMED:
         for group in groups:
             if group.named:
@@ -207,6 +212,7 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
 def _is_near_another(groups: list[Group], i: int) -> bool:
     """Whether the next digits of the line are a few words away, whatever they are."""
     beside = [groups[j] for j in (i - 1, i + 1) if 0 <= j < len(groups)]
+    beside = [g for g in beside if g.ordinary is Ordinary.NO]
     gaps = [max(g.start, groups[i].start) - min(g.end, groups[i].end) for g in beside]
     return any(gap <= _GOES_ON for gap in gaps)
 
@@ -225,7 +231,8 @@ def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
     """Whether the line reads out a long number, whatever words stand between its digits."""
     said = [t for t in tokens if t.flags & NUMBER]
     if any(name.startswith("time_") for t in tokens for name, tail in t.before if not tail):
-        said = [t for t in said if not TIME_FORMAT.fullmatch(t.core)]  # "from 10.30 to 1 15"
+        forms = (TIME_FORMAT, DATE_FORMAT, YEARS_FORMAT)  # "on 08/06 2021 at 10.30"
+        said = [t for t in said if not any(form.fullmatch(t.core) for form in forms)]
     numbers = len(said)
     digits = sum(group.size for group in groups) if numbers else 0
     return digits >= _DICTATED_DIGITS and numbers >= _DICTATED_SHARE * len(tokens)
@@ -273,6 +280,14 @@ def _spread(groups: list[Group], tokens: Sequence[Token]) -> None:
 def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
     """Whether two numbers of about the same length are joined by one word ("and", "to", "eller")."""
     between = tokens[min(one.end, other.end) : max(one.start, other.start)]
+    if one.ordinary is Ordinary.YES and not one.named and one.parts == other.parts == 1:
+        # "I paid 412.50 and then another 9031"
+        is_linked = any(t.flags & GLUE for t in between) and len(between) <= _MOST_LINK
+        is_linked = is_linked and not any(t.flags & (FILLER | ENDS) for t in between)
+        if is_linked and other.size <= _MOST_RATE:
+            return True
+    if one.ordinary is Ordinary.MOMENT and len(between) == 1 and between[0].flags & GLUE:
+        return bool(CLOCK_FORMAT.fullmatch(other.digits))  # "kvart i 8 og 5 30"
     return (
         len(between) == 1
         and bool(between[0].flags & (GLUE | SKIP))
@@ -293,7 +308,10 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
     after = tokens[group.end].flags if group.end < len(tokens) else 0
     before = tokens[group.start - 1].flags if group.start else 0
     ends = bool(numbers[-1].flags & ENDS)
-    if group.nearly_bare and not (before | after) & MONEY and _is_marked(numbers):
+    kinds = _kinds_before(tokens, group, taken)
+    is_told = not group.bare and bool(kinds & {"time_weak", "time_before"})
+    is_told = is_told or bool((before | after) & MONEY)
+    if group.nearly_bare and not is_told and _is_marked(numbers):
         return Ordinary.MOMENT if group.bare else Ordinary.PERHAPS
     if group.size <= _MOST_AMOUNT and _is_amount(numbers, before, 0 if ends else after):
         return Ordinary.YES
@@ -301,8 +319,9 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
         return Ordinary.YES
     if _is_date(group, numbers, tokens):
         return Ordinary.DATE
-    kinds = _kinds_before(tokens, group, taken)
     size = group.size
+    if _is_rate(group, tokens):
+        return Ordinary.YES
     if "labels" in _kinds_behind(tokens, group, taken) and size <= 4 and not group.bare:
         return Ordinary.YES
     if "labels" in kinds and size <= _MOST_LABELLED and (group.parts == 1 or size <= 4):
@@ -357,6 +376,14 @@ def _is_product(tokens: Sequence[Token], start: int, taken: set[int]) -> bool:
 
 def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
     return at not in taken and not tokens[at].flags & (NUMBER | SKIP)
+
+
+def _is_rate(group: Group, tokens: Sequence[Token]) -> bool:
+    """ "582 a month", "70 i måneden"."""
+    if group.end + 1 >= len(tokens) or group.size > _MOST_RATE or group.parts > 1:
+        return False
+    link, unit = tokens[group.end : group.end + 2]
+    return not link.flags & ENDS and link.core in _RATE_LINKS and bool(unit.flags & UNIT)
 
 
 def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
@@ -444,7 +471,7 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
 def _kinds_behind(tokens: Sequence[Token], group: Group, taken: set[int]) -> set[str]:
     """What it is by a name and "is": "my room was 450"."""
     at = group.start - 1
-    while at > 0 and group.start - at <= _FEW_WORDS and tokens[at].flags & (COPULA | SKIP):
+    while at > 0 and group.start - at < _NAME_REACH // 2 and tokens[at].flags & (COPULA | SKIP):
         at -= 1
     if at < 1 or at == group.start - 1 or at in taken or not tokens[at + 1].flags & (COPULA | SKIP):
         return set()
