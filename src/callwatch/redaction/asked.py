@@ -106,7 +106,7 @@ class Asked:
             return  # "the code on the back of the card" asks for the code
         if not asks_again or self.is_whole:
             self.digits, self.is_whole = "", False
-        self.topic = mention.topic
+        self.topic, self.named = mention.topic, ("", -1.0)
         self.until_s = line.end_s + self.config.answer_s
         self.ordinary_until_s = -1.0
 
@@ -117,7 +117,7 @@ class Asked:
             if group.start_s <= self.named[1]:
                 group.named, group.ordinary = True, Ordinary.YES  # repeated by the other side
         if group.size >= self.config.shortest:
-            if group.ordinary >= Ordinary.PERHAPS:
+            if group.ordinary >= Ordinary.PERHAPS and not group.bare:
                 self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
             elif group.digits in self.ordinary and (
                 group.size >= _REPEATED or not self._waits(group)
@@ -141,7 +141,8 @@ class Asked:
             return
         if group.digits not in self.digits:
             self.digits = (self.digits + group.digits)[-80:]
-        self.is_whole = self.is_whole or self._whole(topic)
+        if not any(token.flags & CORRECTION for token in line.tokens):
+            self.is_whole = self.is_whole or self._whole(topic)
         label = _LABELS[topic]
         if label == NUMBER or find_card(self.digits):
             label = label_of(self.digits, self.language)

@@ -162,12 +162,12 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
         own = [
             g
             for i, g in enumerate(near)
-            if first <= i <= last or (g.nearly_bare and _is_loose(g))
+            if first <= i <= last or ((g.nearly_bare or g.joined) and _is_loose(g))
         ]
         _label(own, language)
         near = [g for g in near if not g.label]
     # What looks ordinary counts only between others.
-    while near and not _is_loose(near[0]):
+    while near and not _is_loose(near[0]) and not _opens(near):
         near = near[1:]
     while near and not _is_loose(near[-1]):
         near = near[:-1]
@@ -175,9 +175,18 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
         _label(near, language)
 
 
+def _opens(near: Sequence[Group]) -> bool:
+    """Whether a number begins in a sentence: "have him ring 639" and, in the next line, "38 56"."""
+    group = near[0]
+    if group.ordinary is not Ordinary.PERHAPS or not group.at_end or len(near) < 2:
+        return False
+    follows = near[1]
+    return follows.channel is group.channel and follows.bare and _is_loose(follows)
+
+
 def _leads_on(group: Group) -> bool:
-    """Whether its line ends with it, so that the next one may go on: "it declines, listen, 516292"."""
-    return group.at_end and _is_loose(group) and group.size > 2
+    """Whether the next one may go on with it: "it declines, listen, 516292", "1263 no sorry 1264"."""
+    return (group.at_end or group.joined) and _is_loose(group) and group.size > 2
 
 
 def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:

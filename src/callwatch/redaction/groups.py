@@ -44,6 +44,8 @@ from callwatch.redaction.tokens import (
     MONTH,
     NAME,
     NUMBER,
+    ORDINAL,
+    POSITION,
     PRICE,
     SKIP,
     SPOKEN,
@@ -71,7 +73,6 @@ _DICTATED_DIGITS: Final = 7
 _MOST_LINK: Final = 3
 _MOST_RATE: Final = 5
 _RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
-_LONGEST_RANGE: Final = 5  # "18-49"
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
 
@@ -84,7 +85,7 @@ def find_groups(
     groups: list[Group] = []
     at, count = 0, len(tokens)
     while at < count:
-        if not tokens[at].flags & NUMBER or at in taken:
+        if not tokens[at].flags & NUMBER or at in taken or _counts_a_noun(tokens, at):
             at += 1
             continue
         end = at + 1
@@ -101,6 +102,13 @@ def find_groups(
     if groups:
         _look_around(groups, tokens, mentions)
     return groups
+
+
+def _counts_a_noun(tokens: Sequence[Token], at: int) -> bool:
+    """ "Tredje blokk", "tredje våningen": an ordinal before what it counts is no digit."""
+    if not tokens[at].flags & ORDINAL or tokens[at].flags & ENDS or at + 1 >= len(tokens):
+        return False
+    return not tokens[at + 1].flags & (NUMBER | MONTH | SKIP)
 
 
 def _is_scale(token: Token) -> bool:
@@ -294,13 +302,14 @@ def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
         and not between[0].flags & FILLER
         and abs(one.size - other.size) <= 1
         and other.size <= _MOST_LABELLED
-        and (one.ordinary is not Ordinary.MOMENT or _may_be_moment(other))
+        and (one.ordinary is not Ordinary.MOMENT or _is_like(one, other))
     )
 
 
-def _may_be_moment(group: Group) -> bool:
-    """A year or a time of day by its digits."""
-    return bool(YEAR_FORMAT.fullmatch(group.digits) or CLOCK_FORMAT.fullmatch(group.digits))
+def _is_like(one: Group, other: Group) -> bool:
+    """Years beside years, times of day beside times of day, by their digits."""
+    form = YEAR_FORMAT if YEAR_FORMAT.fullmatch(one.digits) else CLOCK_FORMAT
+    return bool(form.fullmatch(other.digits))
 
 
 def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinary:
@@ -359,6 +368,8 @@ def _perhaps(
         return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
     noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
+    # "2239 netop 86": a word right behind digits is none of the next ones'.
+    noun_before = noun_before and not (group.start > 1 and tokens[group.start - 2].flags & NUMBER)
     # "Miele 4512", but "kontrol 45": where hardly anything else is said, the word is none of its.
     noun_before = noun_before and (len(tokens) - len(numbers) > _FEW_WORDS)
     noun_after = group.end < len(tokens) and _is_noun(tokens, group.end, taken)
@@ -425,9 +436,6 @@ def _is_marked(numbers: Sequence[Token]) -> bool:
     core = numbers[0].core
     if len(numbers) > 1 or not MARKED_FORMAT.fullmatch(core):
         return False
-    if "-" in core and len(core) <= _LONGEST_RANGE:
-        low, high = core.split("-")
-        return int(low) < int(high) or bool(DAY_AND_MONTH_FORMAT.fullmatch(core))
     forms = (DATE_FORMAT, TIME_FORMAT, DAY_AND_MONTH_FORMAT, AMOUNT_FORMAT, YEARS_FORMAT)
     return any(form.fullmatch(core) for form in forms)
 
@@ -459,6 +467,8 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
     if not start or start - 1 in taken or tokens[start - 1].flags & ENDS:
         return set()
     out = set()
+    if start > 1 and tokens[start - 2].flags & (ORDINAL | POSITION):
+        return set()  # "third block 4571": of the number that is being read out
     for name, words in tokens[start - 1].before:
         if not words and group.bare and tokens[start - 1].flags & LISTED:
             continue  # "the number 22": the word says nothing

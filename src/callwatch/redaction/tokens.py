@@ -43,6 +43,8 @@ LISTENING: Final = 1 << 29
 COPULA: Final = 1 << 30
 FILLER: Final = 1 << 25  # means nothing at all: "uh", "dash"
 NAME: Final = 1 << 27  # written with a capital
+ORDINAL: Final = 1 << 32
+POSITION: Final = 1 << 33  # "last", "next"
 COUNTED: Final = 1 << 31  # "eights", "times": a number only after a count
 PAIR: Final = 1 << 26  # the first of two words for @ ("snabel a")
 
@@ -115,6 +117,8 @@ def _token(word: str, language: Language) -> Token:
     elif any(piece.kind is not NumberTokenKind.GLUE for piece in pieces):
         flags |= NUMBER | SPOKEN
         flags &= ~SKIP
+        if any(core in variants.split("|") for variants in words.numbers["ordinals"]):
+            flags |= ORDINAL
         if core in words.numbers["weak"]:
             flags |= WEAK
         if any(piece.kind in _LARGE for piece in pieces):
@@ -138,7 +142,7 @@ _BY_WORD: Final = (
     ("money", MONEY), ("units", UNIT), ("price", PRICE), ("months", MONTH), ("date_words", DATE_WORD),
     ("corrections", CORRECTION), ("at", AT), ("weak_at", WEAK_AT), ("dot", DOT), ("weak_dot", WEAK_DOT),
     ("join", JOIN), ("providers", PROVIDER), ("alphabet", ALPHABET), ("lead_in", LEAD_IN), ("fillers", FILLER),
-    ("listening", LISTENING), ("copulas", COPULA),
+    ("listening", LISTENING), ("positions", POSITION), ("copulas", COPULA),
     ("at_first", PAIR),
 )  # fmt: skip
 
