@@ -56,7 +56,9 @@ class _Call:
             if last.text[-1].isalnum():
                 tokens[-1] = replace(tokens[-1], text=tokens[-1].text + ".")
         else:
-            tokens = [replace(t, text=t.text.rstrip(".,?!:") if not t.kind else t.text) for t in tokens]
+            tokens = [
+                replace(t, text=t.text.rstrip(".,?!:") if not t.kind else t.text) for t in tokens
+            ]
             tokens = [t if t.kind else replace(t, text=t.text.lower()) for t in tokens if t.text]
         self.dialogue.lines.append(Line(channel, tokens, round(start_s, 2), round(self.now_s, 2)))
 
@@ -65,7 +67,14 @@ def made(language: str, seed: int, strange: float = 0.0) -> Dialogue:
     """One dialogue; the same seed gives the same."""
     rng = random.Random(f"third/{seed}/{language}")
     words = Wording(language, "third", strange)
-    call = _Call(Dialogue(language), words, rng, rng.uniform(0.0, 9.0), rng.random() < 0.5, rng.choice((0.05, 0.2, 0.5)))
+    call = _Call(
+        Dialogue(language),
+        words,
+        rng,
+        rng.uniform(0.0, 9.0),
+        rng.random() < 0.5,
+        rng.choice((0.05, 0.2, 0.5)),
+    )
     call.table = words.table("digits")
     for _ in range(rng.randint(1, 4)):
         _aside(call)
@@ -84,7 +93,9 @@ def _aside(call: _Call) -> None:
         return
     is_order = call.chance(0.25)
     number = len(call.dialogue.lines)
-    said = sentence(call.dialogue.language, call.words, call.rng, number, call.table, orders=is_order)
+    said = sentence(
+        call.dialogue.language, call.words, call.rng, number, call.table, orders=is_order
+    )
     call.say(AGENT if is_order else side, said)
     if is_order and call.chance(0.3):
         again = [replace(t, number=number + 1, text=t.text.strip(".,?")) for t in said if t.kind]
@@ -101,7 +112,13 @@ def _secret(call: _Call, kind: str) -> None:
         call.say(AGENT, call.pick(kind, "ask"))
         if call.chance(0.15):
             call.say(CUSTOMER, call.pick("talk", "chat"))
-    lead = call.pick(kind, "unasked") if unasked else call.pick(kind, "say") if call.chance(0.6) else []
+    lead = (
+        call.pick(kind, "unasked")
+        if unasked
+        else call.pick(kind, "say")
+        if call.chance(0.6)
+        else []
+    )
     digits = {"card": numbers.card, "phone": lambda r: numbers.phone(language, r)}.get(
         kind, lambda r: numbers.identity(language, r)
     )(rng)
@@ -136,7 +153,9 @@ def _short(call: _Call, kind: str, digits: str) -> None:
     if kind == "expiry" and call.chance(0.4):
         call.say(CUSTOMER, [*lead, Token(f"{digits[:2]}/{digits[2:]}", kind, number, 0, 4)])
         return
-    style = call.rng.choice(("units", "figures", "tens", "mixed") if kind == "code" else ("units", "twos", "tens"))
+    style = call.rng.choice(
+        ("units", "figures", "tens", "mixed") if kind == "code" else ("units", "twos", "tens")
+    )
     call.say(CUSTOMER, [*lead, *_tokens(call, kind, number, digits, 0, style)])
 
 
@@ -164,7 +183,14 @@ def _dictate(call: _Call, kind: str, digits: str, lead: list[Token]) -> None:
             break
         if at and call.chance(talkative):
             line += call.pick("talk", "fill")
-        line += _chunk(call, kind, number, digits[at:end], at, style if call.chance(0.85) else rng.choice(third_digits.STYLES))
+        line += _chunk(
+            call,
+            kind,
+            number,
+            digits[at:end],
+            at,
+            style if call.chance(0.85) else rng.choice(third_digits.STYLES),
+        )
         at = end
         if call.written and call.chance(0.3):
             line[-1] = replace(line[-1], text=line[-1].text + ",")
@@ -188,7 +214,9 @@ def _chunk(call: _Call, kind: str, number: int, digits: str, at: int, style: str
     if not call.chance(0.04):
         return right
     i = call.rng.randrange(len(digits))
-    wrong = digits[:i] + call.rng.choice([d for d in "0123456789" if d != digits[i]]) + digits[i + 1 :]
+    wrong = (
+        digits[:i] + call.rng.choice([d for d in "0123456789" if d != digits[i]]) + digits[i + 1 :]
+    )
     said = _tokens(call, kind, number, wrong[: i + 1] if call.chance(0.5) else wrong, at, style)
     return said + call.pick("talk", "fix") + right
 
@@ -201,7 +229,13 @@ def _between(call: _Call, kind: str, number: int, digits: str, at: int) -> None:
         case "ack":
             call.say(AGENT, call.pick("talk", "ack"))
         case "echo":
-            call.say(AGENT, call.pick("talk", "check") + _tokens(call, kind, number, digits, at, call.rng.choice(("units", "figures", "tens"))))
+            call.say(
+                AGENT,
+                call.pick("talk", "check")
+                + _tokens(
+                    call, kind, number, digits, at, call.rng.choice(("units", "figures", "tens"))
+                ),
+            )
             if call.chance(0.5):
                 call.say(CUSTOMER, call.pick("talk", "yes"))
         case "hold":
@@ -248,10 +282,17 @@ def _address(call: _Call) -> None:
             local = []
             by_letter = {word[0]: word for word in call.words.all("email", "alphabet")}
             for letter in first:
-                local += [*secret(letter), *talk(one("as_in")), *secret(by_letter.get(letter, letter))]
+                local += [
+                    *secret(letter),
+                    *talk(one("as_in")),
+                    *secret(by_letter.get(letter, letter)),
+                ]
         case "digits":
             year = str(rng.randint(60, 99))
-            local = [*secret(first), *(replace(t, count=1) for t in _tokens(call, "email", number, year, 0, "tens"))]
+            local = [
+                *secret(first),
+                *(replace(t, count=1) for t in _tokens(call, "email", number, year, 0, "tens")),
+            ]
         case _:
             whole = f"{first}.{last}@{one('hosts')}.{one('ends').split()[0]}"
             call.say(CUSTOMER, [*call.pick("email", "say"), *secret(whole)])

@@ -7,7 +7,19 @@ from typing import Final
 # A word, the first digit that it stands for, and how many.
 Piece = tuple[str, int, int]
 Table = Mapping[str, str | Sequence[str]]
-STYLES: Final = ("units", "units", "figures", "figures", "figures", "twos", "tens", "large", "counted", "double", "mixed")
+STYLES: Final = (
+    "units",
+    "units",
+    "figures",
+    "figures",
+    "figures",
+    "twos",
+    "tens",
+    "large",
+    "counted",
+    "double",
+    "mixed",
+)
 
 
 def pieces(digits: str, table: Table, style: str, rng: random.Random) -> list[Piece]:
@@ -16,7 +28,9 @@ def pieces(digits: str, table: Table, style: str, rng: random.Random) -> list[Pi
         case "figures":
             return [(digits, 0, len(digits))]
         case "twos":
-            return [(digits[i : i + 2], i, len(digits[i : i + 2])) for i in range(0, len(digits), 2)]
+            return [
+                (digits[i : i + 2], i, len(digits[i : i + 2])) for i in range(0, len(digits), 2)
+            ]
         case "tens":
             return _cut(digits, table, rng, 2)
         case "large":
@@ -26,7 +40,10 @@ def pieces(digits: str, table: Table, style: str, rng: random.Random) -> list[Pi
         case "double":
             return _runs(digits, table, rng, counted=False)
         case "mixed":
-            return [(d if rng.random() < 0.5 else _unit(d, table, rng), i, 1) for i, d in enumerate(digits)]
+            return [
+                (d if rng.random() < 0.5 else _unit(d, table, rng), i, 1)
+                for i, d in enumerate(digits)
+            ]
         case _:
             return [(_unit(d, table, rng), i, 1) for i, d in enumerate(digits)]
 
@@ -78,23 +95,30 @@ def _two(part: str, table: Table, rng: random.Random) -> list[Piece]:
     if part[1] == "0":
         return [(ten, 0, 2)]
     one = str(table["units"][int(part[1])]).split("|")[0]
-    if table["ones_first"] and (forms[0] == "tyve" or ten in ("tyve", "tredve", "førr", "halvtreds") or forms == [ten]):
-        if str(table["thousand"]) == "tusind" or ten in ("tyve", "tredve", "førr"):
-            return [(f"{one}og{ten}", 0, 2)]
+    ones_first = str(table["thousand"]) == "tusind" or ten in ("tyve", "tredve", "førr")
+    if table["ones_first"] and ones_first:
+        return [(f"{one}og{ten}", 0, 2)]
     if str(table["and"]) == "and":
         return [(f"{ten}-{one}", 0, 2)] if rng.random() < 0.5 else [(ten, 0, 1), (one, 1, 1)]
     return [(f"{ten}{one}", 0, 2)] if rng.random() < 0.6 else [(ten, 0, 1), (one, 1, 1)]
 
 
 def _three(part: str, table: Table, rng: random.Random) -> list[Piece]:
-    head: list[Piece] = [(str(table["units"][int(part[0])]).split("|")[0], 0, 1), (str(table["hundred"]), 0, 0)]
+    head: list[Piece] = [
+        (str(table["units"][int(part[0])]).split("|")[0], 0, 1),
+        (str(table["hundred"]), 0, 0),
+    ]
     rest = part[1:]
     if rest == "00":
         return [head[0], (head[1][0], 1, 2)]
     link: list[Piece] = [(str(table["and"]), 0, 0)] if table["and"] and rng.random() < 0.7 else []
     if rest[0] == "0":
         return [*head, *link, (str(table["units"][int(rest[1])]).split("|")[0], 1, 2)]
-    return [*head, *link, *((word, 1 + first, count) for word, first, count in _two(rest, table, rng))]
+    return [
+        *head,
+        *link,
+        *((word, 1 + first, count) for word, first, count in _two(rest, table, rng)),
+    ]
 
 
 def _runs(digits: str, table: Table, rng: random.Random, *, counted: bool) -> list[Piece]:

@@ -75,7 +75,10 @@ class Asked:
     email_until_s: float = -1.0
     ordinary_until_s: float = -1.0
     ordinary: tuple[str, ...] = ()  # numbers of the last lines that were no secret
-    named: tuple[str, float] = ("", -1.0)  # the last number of an order, and until when it may be repeated
+    named: tuple[str, float] = (
+        "",
+        -1.0,
+    )  # the last number of an order, and until when it may be repeated
     digits: str = ""
     is_whole: bool = False
 
@@ -106,18 +109,21 @@ class Asked:
             return  # "the code on the back of the card" asks for the code
         if not asks_again or self.is_whole:
             self.digits, self.is_whole = "", False
-        self.topic, self.named = mention.topic, ("", -1.0)
+        self.topic = mention.topic
+        if len(self.named[0]) < _REPEATED:
+            self.named = ("", -1.0)  # what is said now answers the question
         self.until_s = line.end_s + self.config.answer_s
         self.ordinary_until_s = -1.0
 
     def _answer(self, group: Group, line: Line) -> None:
         if group.named:
             self.named = (group.digits, group.end_s + self.config.ordinary_s)
-        elif group.size > self.config.shortest and group.digits == self.named[0]:
-            if group.start_s <= self.named[1]:
-                group.named, group.ordinary = True, Ordinary.YES  # repeated by the other side
+        elif self._repeats_an_order(group):
+            group.named, group.ordinary = True, Ordinary.YES
         if group.size >= self.config.shortest:
-            if group.ordinary >= Ordinary.PERHAPS and not group.bare:
+            if group.ordinary >= Ordinary.PERHAPS and not (
+                group.bare and group.ordinary is Ordinary.MOMENT
+            ):
                 self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
             elif group.digits in self.ordinary and (
                 group.size >= _REPEATED or not self._waits(group)
@@ -126,6 +132,12 @@ class Asked:
         self._answered(group, line)
         if group.label and group.digits in self.ordinary:
             self.ordinary = tuple(digits for digits in self.ordinary if digits != group.digits)
+
+    def _repeats_an_order(self, group: Group) -> bool:
+        """ "Your case is 48-213." "48-213.": the other side says it after a moment."""
+        digits, until_s = self.named
+        is_long = group.size > self.config.shortest
+        return is_long and group.digits == digits and group.start_s <= until_s
 
     def _waits(self, group: Group) -> bool:
         """Whether a question for a secret still waits for its answer."""
@@ -155,9 +167,9 @@ class Asked:
             return False  # "04.32" is no amount here
         if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
             return False
-        if group.ordinary is Ordinary.MOMENT and not self.is_whole and group.joined:
-            if any(g.label and g.end <= group.start for g in line.groups):
-                return False  # "thirty ninety one, then twenty forty"
+        goes_on = group.joined and any(g.label and g.end <= group.start for g in line.groups)
+        if group.ordinary is Ordinary.MOMENT and not self.is_whole and goes_on:
+            return False  # "thirty ninety one, then twenty forty"
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
             if _is_counted(line):
                 return True  # "fourteen of them in 2022"

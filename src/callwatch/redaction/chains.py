@@ -39,8 +39,12 @@ class ChainConfig:
     far_digits: int = 11
     # A number that was hidden is read out again later: so many of its digits are no accident.
     again_digits: int = 4
-    again_explained: int = 6  # "416.337" looks like an amount; by accident it is in no hidden number
-    again_in_parts: int = 5  # said in several groups: one more, because counts stand beside each other
+    again_explained: int = (
+        6  # "416.337" looks like an amount; by accident it is in no hidden number
+    )
+    again_in_parts: int = (
+        5  # said in several groups: one more, because counts stand beside each other
+    )
 
 
 _DEFAULT: Final = ChainConfig()

@@ -66,7 +66,9 @@ _NAME_REACH: Final = 8
 _FEW_WORDS: Final = 2
 _NAMED_AFTER: Final = 2  # "4512 is the order"
 _MOST_IN_SENTENCE: Final = 4  # what is longer is a secret in any sentence
-_GOES_ON: Final = 4  # "six seven, what does it say, five": more digits so soon are the same number's
+_GOES_ON: Final = (
+    4  # "six seven, what does it say, five": more digits so soon are the same number's
+)
 # A line in which so many of the words are numbers, and so many digits: nobody talks like that.
 _DICTATED_SHARE: Final = 0.35
 _DICTATED_DIGITS: Final = 7

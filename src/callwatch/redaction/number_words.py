@@ -118,11 +118,7 @@ def number_pieces(word: str, language: Language) -> tuple[NumberToken, ...]:
     if len(word) < 5 or len(word) > _LONGEST_COMPOUND or not word.replace("-", "").isalpha():
         return ()
     pieces = _split_compound(word.replace("-", ""), language) or ()
-    return (
-        pieces
-        if any(p.kind not in (*_NO_DIGIT, NumberTokenKind.TIMES) for p in pieces)
-        else ()
-    )
+    return pieces if any(p.kind not in (*_NO_DIGIT, NumberTokenKind.TIMES) for p in pieces) else ()
 
 
 def _is_small(piece: NumberToken) -> bool:
