@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.reliability.work import AGAIN, WORKS, Work, enter, make_piece, recover
+from benchmarks.reliability.work import AGAIN, WORKS, Work, enter, load_all, make_piece, recover
+from callwatch.store.history import CallHistory
 
 CALLS: Final = ("write", "fsync", "replace", "rename", "unlink", "remove", "mkdir", "rmdir")
 _FORK: Final = multiprocessing.get_context("fork")
@@ -60,6 +61,7 @@ def kill_many(count: int, seed: int, only: str | None = None, jobs: int = 1) -> 
     works = [work for work in WORKS if only in (None, work.name)]
     piece = Path(tempfile.mkdtemp(prefix="callwatch-bench-")) / "call.wav"
     make_piece(piece)
+    load_all()
     _in_child(piece.parent, _make_history)
     out = []
     try:
@@ -181,8 +183,6 @@ def _after(work: Work, home: Path, notes: list[str]) -> list[str]:
 
 
 def _make_history() -> None:
-    from callwatch.store.history import CallHistory
-
     CallHistory().close()
 
 
