@@ -165,14 +165,14 @@ class Asked:
         """Whether it is plainly something else than what is asked for."""
         if topic is Topic.EXPIRY and _MONTH_AND_YEAR.fullmatch(group.digits) and not group.named:
             return False  # "04.32" is no amount here
+        if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE) and _is_counted(line):
+            return True  # "fourteen of them in 2022"
         if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
             return False
         goes_on = group.joined and any(g.label and g.end <= group.start for g in line.groups)
         if group.ordinary is Ordinary.MOMENT and not self.is_whole and goes_on:
             return False  # "thirty ninety one, then twenty forty"
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
-            if _is_counted(line):
-                return True  # "fourteen of them in 2022"
             says_no_more = group.bare or line.content == line.months
             written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"
             if topic is Topic.EXPIRY:

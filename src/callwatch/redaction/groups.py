@@ -221,6 +221,8 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
 
 def _is_near_another(groups: list[Group], i: int) -> bool:
     """Whether the next digits of the line are a few words away, whatever they are."""
+    if groups[i].ordinary is not Ordinary.NO:
+        return False
     beside = [groups[j] for j in (i - 1, i + 1) if 0 <= j < len(groups)]
     beside = [g for g in beside if g.ordinary is Ordinary.NO]
     gaps = [max(g.start, groups[i].start) - min(g.end, groups[i].end) for g in beside]
@@ -243,6 +245,8 @@ def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
     if any(name.startswith("time_") for t in tokens for name, tail in t.before if not tail):
         forms = (TIME_FORMAT, DATE_FORMAT, YEARS_FORMAT)  # "on 08/06 2021 at 10.30"
         said = [t for t in said if not any(form.fullmatch(t.core) for form in forms)]
+    if any(t.flags & (PRICE | MONEY) for t in tokens):
+        said = [t for t in said if not AMOUNT_FORMAT.fullmatch(t.core)]
     numbers = len(said)
     digits = sum(group.size for group in groups) if numbers else 0
     return digits >= _DICTATED_DIGITS and numbers >= _DICTATED_SHARE * len(tokens)
@@ -458,9 +462,21 @@ def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) ->
         return True
     if end < count and tokens[end].flags & MONTH:
         return True
+    if group.size <= 2 and _is_day_of_month(tokens, start, end):
+        return True
     far = start > 1 and tokens[start - 1].flags & DATE_WORD and tokens[start - 2].flags & MONTH
     ahead = end + 1 < count and tokens[end].flags & DATE_WORD and tokens[end + 1].flags & MONTH
     return bool(far or ahead)
+
+
+def _is_day_of_month(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "Den 18. i 11.", both of them."""
+    flags = [t.flags for t in tokens[max(0, start - 3) : start]]
+    ahead = [t.flags for t in tokens[end : end + 2]]
+    opens = bool(flags) and flags[-1] & DATE_WORD
+    is_day = opens and len(ahead) > 1 and ahead[0] & DATE_WORD and ahead[1] & NUMBER
+    is_month = opens and len(flags) > 2 and flags[-2] & NUMBER and flags[-3] & DATE_WORD
+    return bool(is_day or is_month)
 
 
 def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set[str]:
