@@ -119,9 +119,13 @@ def _secret(call: _Call, kind: str) -> None:
         if call.chance(0.6)
         else []
     )
-    digits = {"card": numbers.card, "phone": lambda r: numbers.phone(language, r)}.get(
-        kind, lambda r: numbers.identity(language, r)
-    )(rng)
+    match kind:
+        case "card":
+            digits = numbers.card(rng)
+        case "phone":
+            digits = numbers.phone(language, rng)
+        case _:
+            digits = numbers.identity(language, rng)
     prefix: list[Token] = []
     if kind == "phone" and call.chance(0.3) and len(digits) > 7:
         prefix, digits = _country(call, digits)

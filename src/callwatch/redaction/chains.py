@@ -115,7 +115,7 @@ def _is_explained(group: Group) -> bool:
 
 def _is_count(group: Group) -> bool:
     """One digit among words: "two of them"."""
-    return group.size == 1 and not (group.nearly_bare or group.joined)
+    return group.size == 1 and not (group.nearly_bare or group.joined or group.brief)
 
 
 def _decide(
@@ -138,7 +138,8 @@ def _decide(
     for card in _cards(chain):
         _label(card, language)
     for before, group in pairwise(chain):
-        if before.label and not group.label and group.nearly_bare and _is_loose(group):
+        is_bare = group.nearly_bare or group.brief
+        if before.label and not group.label and is_bare and _is_loose(group):
             group.label = before.label  # bare digits right after a secret go on with it
 
 
@@ -161,7 +162,7 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
     if sure:
         # What is said among the groups of a hidden number, or alone beside them, belongs to it.
         first, last = sure[0], sure[-1]
-        while first and _leads_on(near[first - 1]):
+        while first and _leads_on(near[first - 1], near[first]):
             first -= 1
         own = [
             g
@@ -188,9 +189,12 @@ def _opens(near: Sequence[Group]) -> bool:
     return follows.channel is group.channel and follows.bare and _is_loose(follows)
 
 
-def _leads_on(group: Group) -> bool:
+def _leads_on(group: Group, following: Group) -> bool:
     """Whether the next one may go on with it: "it declines, listen, 516292", "1263 no sorry 1264"."""
-    return (group.at_end or group.joined) and _is_loose(group) and group.size > 2
+    if not (group.at_end or group.joined) or not _is_loose(group):
+        return False
+    goes_on = following.nearly_bare and following.channel is group.channel
+    return group.size > 2 or group.nearly_bare or goes_on
 
 
 def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:

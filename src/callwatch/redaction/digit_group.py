@@ -19,7 +19,7 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "at_end", "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
+        "at_end", "bare", "brief", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
         "nearly_bare", "ordinary", "parts",
         "start", "start_s", "weak",
     )  # fmt: skip
@@ -35,6 +35,7 @@ class Group:
         self.nearly_bare = False  # one unknown word among few apart
         self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"
         self.at_end = False  # nothing is said after it in its line
+        self.brief = False  # at the end of a line that says next to nothing: "carrying on with 4"
         self.joined = False  # another group stands beside it
         self.label = ""
         self.start_s = self.end_s = 0.0

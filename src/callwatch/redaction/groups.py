@@ -204,6 +204,7 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
         if dictates and group.ordinary is Ordinary.PERHAPS:
             group.ordinary = Ordinary.NO
         group.at_end = all(t.flags & SKIP for t in tokens[group.end :])
+        group.brief = group.at_end and len(content) <= 1
         group.in_sentence = _is_in_a_sentence(group, tokens)
         name = _is_named(group, tokens, mentions)
         goes_on = i > 0 and groups[i - 1].named and _gap(groups[i - 1], group, tokens) <= 2
@@ -368,9 +369,9 @@ def _perhaps(
     """A shape or a noun beside it that makes a short number look ordinary."""
     if group.bare or group.size > 4:
         return Ordinary.NO
-    if is_year and not _is_row(numbers):
+    if is_year and not _is_row(group, numbers):
         return Ordinary.MOMENT
-    if (group.nearly_bare and group.size > 2) or _is_row(numbers):
+    if (group.nearly_bare and group.size > 2) or _is_row(group, numbers):
         return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
     noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
@@ -410,10 +411,10 @@ def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
     return group.size <= 4 and not digit_by_digit and is_clock
 
 
-def _is_row(numbers: Sequence[Token]) -> bool:
-    """Figures beside figures ("71 99"), or digit by digit: no model, no year."""
-    figures = sum(not t.flags & SPOKEN for t in numbers)
-    return figures > 1 or _is_digit_by_digit(numbers)
+def _is_row(group: Group, numbers: Sequence[Token]) -> bool:
+    """Figures beside others ("71 99", "57 seven"), or digit by digit: no model, no year."""
+    has_figures = not all(t.flags & SPOKEN for t in numbers)
+    return group.parts > 1 and (has_figures or _is_digit_by_digit(numbers))
 
 
 def _is_digit_by_digit(numbers: Sequence[Token]) -> bool:
