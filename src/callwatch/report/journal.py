@@ -130,22 +130,26 @@ class JournalWriter(ClosedByWith):
 
     def _sync(self) -> None:
         with self._lock:
-            is_due = bool(self._waiting) or not self._is_synced
+            is_due = bool(self._waiting) or not self._is_synced or self.fault is not None
+            is_written = False
             try:
                 self._restore_if_gone()
             except OSError as exc:
                 self._failed(exc)
             else:
-                self._write()
+                is_written = self._write()
             self._is_synced = True
-        if is_due and self.fault is None:
+        if is_due and is_written:
             try:
                 os.fsync(self._file)  # outside the lock: a slow disk holds nobody up
             except OSError as exc:
+                self._is_synced = False
                 self._failed(exc)
+            else:
+                self.fault = None
 
-    def _write(self) -> None:
-        """Append what waits. After a short write the rest follows the next time: lines stay whole."""
+    def _write(self) -> bool:
+        """Append what waits; whether all of it was. After a short write the rest follows: lines stay whole."""
         try:
             while self._waiting:
                 written = os.write(self._file, self._waiting)
@@ -153,8 +157,7 @@ class JournalWriter(ClosedByWith):
                 self._is_synced = False
         except OSError as exc:
             self._failed(exc)
-        else:
-            self.fault = None
+        return not self._waiting
 
     def _failed(self, fault: OSError) -> None:
         if self.fault is None:
