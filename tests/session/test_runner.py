@@ -133,6 +133,16 @@ def test_a_step_that_fails_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Fact("stage_failed", {"stage": "analysis"}) in summary.input_quality.warnings
 
 
+def test_a_call_that_cannot_be_analysed_is_as_long_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> list[Event]:
+        raise MemoryError
+
+    monkeypatch.setattr(Pipeline, "process", fails)
+    assert runner(Line(6)).run().call.duration_s == 3.0
+
+
 def test_what_else_there_is_to_report_is_reported() -> None:
     fact = Fact("journal_not_written", {"reason": "No space left on device"})
     notices = [(), (fact,)]

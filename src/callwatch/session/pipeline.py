@@ -192,6 +192,10 @@ class Pipeline:
         self._dropped_s += sum(span.duration_s for _, span in block.dropped)
         return self._run(block, self._voice.process(block)) + self._switched_off()
 
+    def skip(self, block: CallBlock) -> None:
+        """A block that could not be processed: the call is that long all the same."""
+        self._audio_end_s = block.end_s
+
     def take_chunks(self) -> list[SpeechChunk]:
         """The voiced audio for the recogniser since the last call."""
         chunks, self._chunks = self._chunks, []
