@@ -41,7 +41,7 @@ test-windows: $(STAMPS)/dev $(STAMPS)/system-windows
 	CALLWATCH_WINE=$(abspath $(WINDOWS)) $(PY) -m pytest -q -p no:xdist tests/wine
 
 # Installers (docs/rollout.md). WINDOWS_PYTHON is a CPython for Windows that may be shipped; MEANING_MODEL the file of the
-# model that reads what phrases mean, where no package brings it.
+# model that reads what phrases mean, where it shall not come from its package.
 bundle-windows: $(STAMPS)/release $(STAMPS)/system-bundle
 	@test -n "$(WINDOWS_PYTHON)" || \
 	  { echo "say which Python: make bundle-windows WINDOWS_PYTHON=python-3.x.y-embed-amd64.zip"; exit 1; }

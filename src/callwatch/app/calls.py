@@ -39,7 +39,8 @@ from callwatch.report.journal import JOURNAL_NAME, JournalWriter
 from callwatch.report.revisions import settle_journal
 from callwatch.report.write import REPORT_FILES
 from callwatch.session.experimental import overridden
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer

@@ -82,6 +82,8 @@ class JournalWriter(ClosedByWith):
         self._is_synced = True
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        # The sentences of facts are read from files: now, because in the call none may be left to open.
+        event_to_document(InputWarning(0.0, None, Fact("stage_failed", {"stage": "output"})))
         try:
             self._file = _new_file(path)
         except OSError as exc:
