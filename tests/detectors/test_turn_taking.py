@@ -25,6 +25,7 @@ from callwatch.core.words import Utterance, Word
 from callwatch.detectors.backchannel_lexicon import backchannel_lexicon
 from callwatch.detectors.overlap_features import OverlapFeatures
 from callwatch.detectors.turn_taking import OverlapJudge, TurnTaking
+from callwatch.voice.effort.laughter import Laugh
 
 A, C = Channel.AGENT, Channel.CUSTOMER
 INTERRUPTION, BACKCHANNEL = CueKind.INTERRUPTION, CueKind.BACKCHANNEL
@@ -355,3 +356,35 @@ def test_listening_words(language: Language, listening: str, content: str) -> No
     assert words.is_listening(listening) is True
     assert words.is_listening(content) is False
     assert words.is_listening(" ") is None
+
+
+# Laughter.
+
+
+def with_laugh(side: Channel, start_s: float, known_s: float) -> list[CueKind]:
+    """The agent is heard for 0.8 s beside the customer; a laugh to 3.8 s is known at `known_s`."""
+    whole, detector = frames([(C, 1.0, 8.0), (A, 3.0, 3.8)], 10.0), TurnTaking(judges=WORD)
+    at = round(known_s * 100)
+    events = detector.process(part(whole, 0, at))
+    events += detector.laugh([Laugh(side, TimeSpan(start_s, 3.8), known_s)])
+    events += [*detector.process(part(whole, at, 1000)), *detector.finish(10.0)]
+    return [cue.kind for cue in cues(events)]
+
+
+@pytest.mark.parametrize("known_s", [3.8, 6.0])
+def test_a_laugh_is_no_listening_word(known_s: float) -> None:
+    assert with_laugh(A, 3.1, known_s) == []
+    assert with_laugh(C, 3.1, known_s) == [BACKCHANNEL]
+
+
+@pytest.mark.parametrize(("start_s", "left"), [(3.38, []), (3.42, [BACKCHANNEL])])
+def test_a_laugh_behind_a_word_leaves_the_word(start_s: float, left: list[CueKind]) -> None:
+    assert with_laugh(A, start_s, 4.2) == left
+
+
+def test_a_laugh_takes_no_word_back_that_was_recognised() -> None:
+    whole, detector = frames([(C, 1.0, 8.0), (A, 3.0, 3.8)], 10.0), TurnTaking(judges=GRAB)
+    events = detector.process(part(whole, 0, 450))
+    events += detector.hear(heard("uh huh", A, TimeSpan(3.0, 3.8), 4.6, True))
+    events += detector.laugh([Laugh(A, TimeSpan(3.0, 3.8), 4.7)])
+    assert [cue.kind for cue in cues(events)] == [BACKCHANNEL]
