@@ -149,7 +149,7 @@ def test_a_comma_pause_at_the_onset_does_not_hide_an_interruption() -> None:
 @pytest.mark.parametrize(("sure", "found"), [(-0.01, False), (0.01, True)])
 def test_the_judge_must_be_sure(sure: float, found: bool) -> None:
     script = [(C, 1.0, 8.0), (A, 3.0, 4.0)]
-    grab = (Says(0.48 + sure), Says(0.0))
+    grab = (Says(0.5 + sure), Says(0.0))
     assert bool(kinds(script, grab)) is found
     word = (Says(0.0), Says(0.4 + sure))
     assert bool(kinds(script, word)) is found

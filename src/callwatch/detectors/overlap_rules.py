@@ -22,8 +22,8 @@ class TurnTakingConfig:
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45
-    # About as likely as not: what is none settles at the newcomer's first pause, before a card.
-    interruption_probability: float = 0.48
+    # More likely than not: what is none settles at the newcomer's first pause, before a card.
+    interruption_probability: float = 0.5
     # So long after the last word a grab that is more likely a listening word is withdrawn: before a
     # card comes (0.3 s).
     settle_s: float = 0.2
