@@ -164,6 +164,7 @@ def short_files(folder: Path, calls: int) -> list[Row]:
             "scheduling ms a file": round(1000 * (batch_cpu - loop_cpu) / calls, 2),
             "wall s": round(batch_wall, 1),
             "memory MB after 100 files": round(memory[0], 1),
+            "half of them": round(memory[len(memory) // 2], 1),
             "at the end": round(memory[-1], 1),
         }
     ]

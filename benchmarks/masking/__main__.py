@@ -3,7 +3,7 @@
 A generator of its own makes the dialogues: cards, phones, identity numbers, addresses, codes and
 expiry dates in any grouping, split over utterances and speakers, with listening words, read-backs
 and corrections, among ordinary numbers that must stay. Half of the wording is held out: nothing was
-tuned on it (`--half`); `--half second` takes the dialogues of a second hand (second.py). With --live
+tuned on it (`--half`); `--half second` and `third` take the dialogues of other hands (second.py, third.py). With --live
 each utterance is masked as in a running call, and whatever was put out at any time counts, so that
 the figures hold for the journal too.
 """
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.masking import second
+from benchmarks.masking import second, third
 from benchmarks.masking.dialogues import made
 from benchmarks.masking.masked import as_a_whole, as_it_is_put_out
 from benchmarks.masking.score import scored
@@ -28,6 +28,7 @@ KINDS: Final = ("card", "phone", "identity", "email", "code", "expiry")
 # So many digits may be seen of a number that is still nobody's: the last four are on every receipt.
 FEW: Final = 4
 MANY: Final = 10
+_HANDS: Final = {"second": second.made, "third": third.made}
 
 Mask = Callable[[Dialogue], Sequence[Sequence[str]]]
 
@@ -75,8 +76,8 @@ def measured(language: str, options: argparse.Namespace, count: int, mask: Mask)
     lines, taken_s = 0, 0.0
     for i in range(count * options.seeds):
         seed = (options.seed + i // count) * 10_000_000 + i % count
-        if options.half == "second":
-            dialogue = second.made(language, seed, options.strange)
+        if options.half in _HANDS:
+            dialogue = _HANDS[options.half](language, seed, options.strange)
         else:
             dialogue = made(language, options.half, seed, options.strange)
         begun_s = time.process_time()

@@ -7,9 +7,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-# Two halves of the first wording, one that was written when the vocabulary was done, and that of second.py.
-HALVES: Final = ("known", "held-out", "both", "fresh", "second")
-_FOLDERS: Final = ("fresh", "second")
+# Two halves of the first wording, one that was written when the vocabulary was done, those of second.py and third.py.
+HALVES: Final = ("known", "held-out", "both", "fresh", "second", "third")
+_FOLDERS: Final = ("fresh", "second", "third")
 # Lists that are no wording but material: both halves need all of them, in their order.
 _WHOLE: Final = ("words", "months")
 
@@ -30,6 +30,11 @@ class Wording:
         """One phrase, a share of its words turned into words that nobody knows."""
         words = self.choose(section, name, rng).split()
         return " ".join(_unknown(rng) if rng.random() < self._strange else word for word in words)
+
+    def table(self, section: str) -> Mapping[str, Any]:
+        """A whole section, of a hand that keeps its own tables of digits there."""
+        found: Mapping[str, Any] = self._table[section]
+        return found
 
     def all(self, section: str, name: str) -> Sequence[str]:
         """All phrases of this half."""

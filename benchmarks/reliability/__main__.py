@@ -19,11 +19,15 @@ def main() -> None:
     parser.add_argument("part", choices=("kills", "faults", "stops"))
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=17)
+    parser.add_argument("--jobs", type=int, default=1, help="kills at once")
     parser.add_argument("--only", help="one kind of work, or a word of a fault's name")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     if options.part == "kills":
-        rows = [result.row() for result in kill_many(options.count, options.seed, options.only)]
+        rows = [
+            result.row()
+            for result in kill_many(options.count, options.seed, options.only, options.jobs)
+        ]
         title = f"{options.count} kills, seed {options.seed}"
     elif options.part == "faults":
         rows = try_faults(options.only)

@@ -503,8 +503,8 @@ def _wrong(fault: Fault, call: Call, outcome: CallOutcome, events: list[Event]) 
         yield f"says {outcome.history_fault!r}"
     if fault.journal:
         kept = list(read_journal(outcome.journal))
-        if [event for event in events if event not in kept]:
-            yield "the journal lacks events"
+        if lacks := [event for event in events if event not in kept]:
+            yield f"the journal lacks {len(lacks)} of {len(events)} events, first {lacks[0]}"
     if fault.rows and not outcome.is_stored:
         yield "not in the history"
     if problem := fault.check(call, outcome):

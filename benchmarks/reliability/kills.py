@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.reliability.work import AGAIN, WORKS, Work, enter, make_piece, recover
+from benchmarks.reliability.work import AGAIN, WORKS, Work, enter, load_all, make_piece, recover
+from callwatch.store.history import CallHistory
 
 CALLS: Final = ("write", "fsync", "replace", "rename", "unlink", "remove", "mkdir", "rmdir")
 _FORK: Final = multiprocessing.get_context("fork")
@@ -38,6 +39,14 @@ class Result:
     recovered: int = 0
     wrong: list[str] = field(default_factory=list)
 
+    def add(self, other: "Result") -> None:
+        """The kills of another process."""
+        self.kills += other.kills
+        self.at_sites += other.at_sites
+        self.survived += other.survived
+        self.recovered += other.recovered
+        self.wrong += other.wrong
+
     def row(self) -> dict[str, Any]:
         """For the table."""
         return {
@@ -47,26 +56,57 @@ class Result:
         }  # fmt: skip
 
 
-def kill_many(count: int, seed: int, only: str | None = None) -> list[Result]:
-    """So many kills in all, shared out among the kinds of work."""
+def kill_many(count: int, seed: int, only: str | None = None, jobs: int = 1) -> list[Result]:
+    """So many kills in all, shared out among the kinds of work; `jobs` processes kill at once."""
     works = [work for work in WORKS if only in (None, work.name)]
     piece = Path(tempfile.mkdtemp(prefix="callwatch-bench-")) / "call.wav"
     make_piece(piece)
+    load_all()
     _in_child(piece.parent, _make_history)
     out = []
     try:
         for work in works:
             each = count // len(works) + (count % len(works) > works.index(work))
-            out.append(_kill(work, each, random.Random(f"{seed} {work.name}"), piece))
+            out.append(_kill_at_once(work, each, f"{seed} {work.name}", piece, jobs))
             print(out[-1].row(), *out[-1].wrong[:5], sep="\n  ", flush=True)
     finally:
         shutil.rmtree(piece.parent)
     return out
 
 
-def _kill(work: Work, count: int, chance: random.Random, piece: Path) -> Result:
-    result = Result(work.name)
-    sites, length_s = _measure(work, piece)
+def _kill_at_once(work: Work, count: int, seed: str, piece: Path, jobs: int) -> Result:
+    """The kills of one kind of work, every `jobs`-th in the same process, each in a home of its own."""
+    measured = _measure(work, piece)
+    answers = _FORK.SimpleQueue()
+    processes = [
+        _FORK.Process(
+            target=lambda job=job: answers.put(
+                _kill(work, count, seed, piece, measured, (job, jobs))
+            )
+        )
+        for job in range(jobs)
+    ]
+    for process in processes:
+        process.start()
+    parts = [answers.get() for _ in processes]
+    for process in processes:
+        process.join()
+    whole = Result(work.name)
+    for part in parts:
+        whole.add(part)
+    return whole
+
+
+def _kill(  # noqa: PLR0917
+    work: Work,
+    count: int,
+    seed: str,
+    piece: Path,
+    measured: tuple[int, float],
+    share: tuple[int, int],
+) -> Result:
+    result, chance = Result(work.name), random.Random(seed)
+    sites, length_s = measured
     # Each site once before and once after it, and half of the kills at random moments.
     places = [(n, after) for n in range(1, sites + 1) for after in (False, True)]
     chance.shuffle(places)
@@ -74,6 +114,8 @@ def _kill(work: Work, count: int, chance: random.Random, piece: Path) -> Result:
     for i in range(count):
         place = places[i] if i < len(places) else None
         delay_s = chance.uniform(0.0, length_s)
+        if i % share[1] != share[0]:
+            continue
         with tempfile.TemporaryDirectory(prefix="callwatch-bench-") as folder:
             home = Path(folder)
             died, notes = _run(work, home, piece, place, delay_s)
@@ -141,8 +183,6 @@ def _after(work: Work, home: Path, notes: list[str]) -> list[str]:
 
 
 def _make_history() -> None:
-    from callwatch.store.history import CallHistory
-
     CallHistory().close()
 
 

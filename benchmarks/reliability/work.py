@@ -12,11 +12,12 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
 
 import soundfile
+from tests.report.builders import rich_call
 
 from callwatch.app.analyze import Analysis, AnalysisInput, analyze_calls
 from callwatch.app.calls import CallFactory, CallPlan
@@ -26,13 +27,16 @@ from callwatch.app.unfinished import UNFINISHED
 from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, RecognitionConfig
-from callwatch.core.channels import Channel
+from callwatch.core.channels import Channel, Language
 from callwatch.core.events import Event
 from callwatch.core.files import PART
 from callwatch.report.event_codec import event_to_document
 from callwatch.report.journal import JOURNAL_NAME, decode_line
 from callwatch.speech.models.catalogue import CatalogueModel, ModelFile, catalogue_model
+from callwatch.speech.models.installed import inspect_model
 from callwatch.speech.models.library import ModelLibrary
+from callwatch.store.history import CallHistory
+from callwatch.texts.catalogue import AREAS, load_texts
 
 Note = Callable[[str], None]
 CONFIG = replace(Config(), recognition=RecognitionConfig(engine="none"))
@@ -52,6 +56,20 @@ class Work:
     check: Callable[[Path, list[str]], list[str]]
 
 
+def load_all() -> None:
+    """What each process would read once more: it is forked from one that has it."""
+    for name in (
+        "alembic.command",
+        "alembic.autogenerate",
+        "sqlalchemy.dialects.sqlite",
+        "webrtcvad",
+        "callwatch.demo",
+    ):
+        import_module(name)
+    for area in AREAS:
+        load_texts(area, Language.EN)
+
+
 def make_piece(path: Path) -> None:
     """A few seconds of the demo call, as a recording."""
     demo = resources.files("callwatch.demo").joinpath("call.flac")
@@ -66,8 +84,6 @@ def make_piece(path: Path) -> None:
 
 def recover(home: Path) -> dict[str, Any]:
     """What the next start does, and what is there then."""
-    from callwatch.store.history import CallHistory
-
     found = finish_unfinished(CONFIG)
     with CallHistory() as history:
         calls = [call.figures.call_id for call in history.list(1000)]
@@ -200,8 +216,6 @@ def _analysis_is_whole(home: Path, _notes: list[str]) -> list[str]:
 
 def _fill(home: Path) -> None:
     """Some stored calls with files."""
-    from callwatch.store.history import CallHistory
-
     with CallHistory() as history:
         for i in range(STORED):
             folder = home / "calls" / str(i)
@@ -213,14 +227,10 @@ def _fill(home: Path) -> None:
 
 
 def _summary(call_id: str) -> Any:
-    from tests.report.builders import rich_call
-
     return rich_call(call_id)
 
 
 def _purge(_home: Path, note: Note) -> None:
-    from callwatch.store.history import CallHistory
-
     with CallHistory() as history:
         history.purge()
     note("whole")
@@ -272,8 +282,6 @@ def _download(home: Path, note: Note) -> None:
 
 def _model_is_whole(home: Path, _notes: list[str]) -> list[str]:
     """After a second download there is the model, whole, and nothing else."""
-    from callwatch.speech.models.installed import inspect_model
-
     wrong = []
     library = ModelLibrary(home / "models")
     if library.verify(inspect_model(home / "models" / "x")).problems:

@@ -167,3 +167,72 @@ def test_gains_do_not_depend_on_the_size_of_the_blocks() -> None:
     assert whole[round(2.0 * 16_000)] == 1.0
     assert whole[round(4.4 * 16_000)] == 0.0
     assert np.abs(np.diff(whole)).max() < 0.01, "sound begins and ends without a click"
+
+
+def spans_by_default(*heard: Utterance, word_pad_s: float = 0.0) -> list[TimeSpan]:
+    """With the bounds as they are, the room around words apart."""
+    keepable = AudioRedactor(Language.EN, AudioRedactionConfig(word_pad_s=word_pad_s))
+    for utterance in heard:
+        keepable.hear(utterance)
+    return keepable.spans(C)
+
+
+def test_a_quarter_of_a_second_is_kept_around_words() -> None:
+    keepable = AudioRedactor(Language.EN)
+    keepable.hear(said("my printer is broken", 10.0))
+    assert keepable.spans(C) == [TimeSpan(9.75, 12.25)]
+
+
+@pytest.mark.parametrize(("gap_s", "parts"), [(0.95, 1), (1.05, 2)])
+def test_a_breath_of_a_second_is_kept(gap_s: float, parts: int) -> None:
+    assert len(spans_by_default(said("printer broken", 10.0, gap_s=gap_s))) == parts
+
+
+def test_half_a_second_is_silent_around_digits() -> None:
+    text = "the old printer is broken four one one and it smells of smoke"
+    spans = spans_by_default(said(text, 10.0))
+    assert spans == [TimeSpan(10.0, 12.0), TimeSpan(14.5, 16.5)]
+
+
+@pytest.mark.parametrize(("pause_s", "is_kept"), [(3.9, False), (4.1, True)])
+def test_digits_within_four_seconds_gather(pause_s: float, is_kept: bool) -> None:
+    spans = spans_by_default(said("we want seven eight", 10.0), said("nine", 12.0 + pause_s))
+    assert covers(spans, 11.2) is is_kept
+
+
+@pytest.mark.parametrize(
+    ("digits", "is_kept"), [("seven eight", True), ("seven eight nine", False)]
+)
+def test_two_digits_are_a_count_and_three_are_none(digits: str, is_kept: bool) -> None:
+    assert covers(spans_by_default(said(f"we want {digits}", 10.0)), 11.2) is is_kept
+
+
+@pytest.mark.parametrize(("after_s", "is_kept"), [(11.4, False), (12.1, True)])
+def test_twelve_seconds_are_silent_after_a_secret_was_named(after_s: float, is_kept: bool) -> None:
+    question = said("your card number please", 10.0, channel=A)  # named until 11.5
+    assert (
+        covers(spans_by_default(question, said("well", 11.5 + after_s)), 11.7 + after_s) is is_kept
+    )
+
+
+@pytest.mark.parametrize(("before_s", "is_kept"), [(3.9, False), (5.1, True)])
+def test_four_seconds_before_a_domain_are_silent(before_s: float, is_kept: bool) -> None:
+    domain = said("example.com", 20.0)
+    early = said("well", 20.0 - before_s - 0.2, word_s=0.2)
+    assert covers(spans_by_default(early, domain), 20.0 - before_s - 0.1) is is_kept
+
+
+@pytest.mark.parametrize(("now_s", "is_kept"), [(39.9, False), (40.1, True)])
+def test_a_pause_is_remembered_for_half_a_minute(now_s: float, is_kept: bool) -> None:
+    keepable = AudioRedactor(Language.EN)
+    keepable.hear(said("my printer is broken", 6.0))
+    keepable.resume(TimeSpan(5.0, 10.0))
+    keepable.forget_before(now_s)
+    assert covers(keepable.spans(C), 7.0) is is_kept
+
+
+def test_sound_begins_and_ends_over_ten_milliseconds() -> None:
+    keepable = AudioRedactor(Language.EN)
+    keepable.hear(said("my printer is broken", 10.0))  # kept from 9.75
+    gains = keepable.gains(C, 9.75, 320)
+    assert gains[[0, 80, 160, 240]] == pytest.approx([0.0, 0.5, 1.0, 1.0], abs=0.02)

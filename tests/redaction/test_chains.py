@@ -31,12 +31,36 @@ def test_seven_digits_are_a_secret(said: str, shown: str) -> None:
     ],
 )
 def test_two_words_that_say_something_do_not_part_a_number(between: str, shown: str) -> None:
-    assert masked(EN, (0.0, "c 4512"), (2.0, between), (4.0, "c 7823"))[0] == shown
+    assert masked(EN, (0.0, "c 4512"), (2.0, between), (4.0, "a 7823"))[0] == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("weather forecast looks terrible today everywhere", "[phone]"),
+        ("weather forecast looks terrible today everywhere really", "4512"),
+    ],
+)
+def test_six_words_may_interrupt_one_speaker_in_a_number(words: str, shown: str) -> None:
+    assert masked(EN, (0.0, "c 4512"), (2.0, f"a {words}"), (4.0, "c 7823"))[0] == shown
 
 
 @pytest.mark.parametrize(("first", "shown"), [("45127", "45127"), ("451279", "[number]")])
 def test_eleven_digits_are_a_secret_across_whole_sentences(first: str, shown: str) -> None:
-    assert masked(EN, (0.0, f"c {first}"), (2.0, TALK), (4.0, "c 78239"))[0] == shown
+    assert masked(EN, (0.0, f"c {first}"), (2.0, TALK), (4.0, "a 78239"))[0] == shown
+
+
+@pytest.mark.parametrize(("parts", "shown"), [("234 6", "234 6"), ("234 67", "[phone]")])
+def test_five_digits_in_several_groups_are_hidden_when_a_number_is_read_back(
+    parts: str, shown: str
+) -> None:
+    first, second = parts.split()
+    out = masked(EN, (0.0, f"c it says {first}"), (5.0, f"c {second}"), (60.0, "a 12346789"))
+    assert out[2] == "[phone]"
+    hidden = masked(
+        EN, (0.0, f"c {first}"), (20.0, f"c {second}"), (60.0, f"a 1{first}{second}789")
+    )
+    assert (hidden[0] == "[phone]") is (shown == "[phone]")
 
 
 @pytest.mark.parametrize(("again", "shown"), [("345", "345"), ("3456", "[phone]")])

@@ -95,3 +95,13 @@ def test_an_address_stays_whole_where_an_iban_meets_it() -> None:
 )
 def test_an_address_is_found_however_it_is_said(said: str, shown: str) -> None:
     assert mask_text(said, EN) == shown
+
+
+@pytest.mark.parametrize("domain", ["At yahoo dot co dot uk.", "At brightwave dot org."])
+def test_a_name_and_its_domain_may_be_cut_apart_by_a_full_stop(domain: str) -> None:
+    lines = (
+        (0.0, "a Where shall I send it?"),
+        (2.0, "c That would be callum."),
+        (4.0, "c " + domain),
+    )
+    assert masked(Language.EN, *lines)[1:] == ["That would be [email].", "[email]."]

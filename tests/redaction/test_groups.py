@@ -3,7 +3,8 @@
 import pytest
 from tests.redaction.dialogues import masked, shown_at_once
 
-from callwatch.core.channels import Language
+from callwatch.core.channels import Channel, Language
+from callwatch.redaction.lines import Line
 from callwatch.redaction.redactor import mask_text
 
 EN = Language.EN
@@ -107,3 +108,29 @@ def test_seven_digits_in_a_third_of_the_words_are_read_out(said: str, is_hidden:
 )
 def test_a_price_is_named_within_four_words_before_it(said: str, shown: str) -> None:
     assert shown_at_once(EN, (0.0, f"c {said}")) == [shown]
+
+
+@pytest.mark.parametrize(
+    ("said", "stays"),
+    [
+        ("my room was 450 on the top floor", True),
+        ("it costs 582 a month to keep", True),
+        ("I paid 412.50 and then another 9031 there", True),
+        ("the third block goes 8587 2641", False),
+        ("have him ring 71 99 02 41", False),
+    ],
+)
+def test_a_number_that_is_told_what_it_is_stays(said: str, stays: bool) -> None:
+    out = masked(Language.EN, (0.0, "a your card number please"), (2.0, "c " + said))[1]
+    assert (out == said) is stays
+
+
+def test_an_ordinal_before_a_noun_is_no_digit() -> None:
+    line = Line(0, Channel.CUSTOMER, ["tredje", "blokk", "4571"], (0.0, 1.0), Language.NB)
+    assert [group.digits for group in line.groups] == ["4571"]
+
+
+def test_figures_with_a_mark_are_a_date_an_amount_or_a_group() -> None:
+    question = (0.0, "a your card number please")
+    assert masked(Language.EN, question, (2.0, "c 63-48"))[1] == "[card]"
+    assert masked(Language.EN, (0.0, "c 806/558"), (2.0, "c 4127"))[0] == "[phone]"

@@ -18,6 +18,12 @@ def read(text: str, language: Language) -> str:
     [
         (Language.EN, "four one one one", "4111"),
         (Language.EN, "double five triple 7", "55777"),
+        (Language.EN, "two eights five zeros quadruple one", "88000001111"),
+        (Language.EN, "one eights", "1"),
+        (Language.EN, "three times zero four", "0004"),
+        (Language.SV, "tre nollor två ettor", "00011"),
+        (Language.DA, "fire nuller", "0000"),
+        (Language.NB, "to sjuere tre ganger fem", "77555"),
         (Language.EN, "nineteen eighty five", "1985"),
         (Language.EN, "five hundred and twelve", "512"),
         (Language.EN, "zero seven oh nine", "0709"),

@@ -17,7 +17,8 @@ from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.recognition import RecognitionConfig, RecognitionStats, RecognitionWorker
 from callwatch.session.runner import CallRunner, RunnerConfig
 from callwatch.speech.protocol import SpeechChunk
@@ -131,6 +132,16 @@ def test_a_step_that_fails_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     summary = runner(Line(6)).run()
     assert (len(blocks), summary.call.duration_s) == (6, 3.0)
     assert Fact("stage_failed", {"stage": "analysis"}) in summary.input_quality.warnings
+
+
+def test_a_call_that_cannot_be_analysed_is_as_long_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> list[Event]:
+        raise MemoryError
+
+    monkeypatch.setattr(Pipeline, "process", fails)
+    assert runner(Line(6)).run().call.duration_s == 3.0
 
 
 def test_what_else_there_is_to_report_is_reported() -> None:

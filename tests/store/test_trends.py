@@ -133,6 +133,32 @@ def test_a_group_is_shown_only_when_it_hides_each_of_its_agents(history: CallHis
         history.group_trends()
 
 
+def test_a_week_of_a_group_is_shown_only_when_it_hides_each_of_its_agents(
+    history: CallHistory,
+) -> None:
+    for week, agents, calls in ((0, 5, 5), (1, 4, 5), (2, 5, 5)):
+        for agent in range(agents):
+            for call in range(calls):
+                name = f"{week}-{agent}-{call}"
+                history.add(call_with(name, 7 * week + call, agent=f"agent-{agent}", share=0.4))
+    # Of the group, but with one call in that week: the mean would tell of it.
+    for call in range(5):
+        history.add(call_with(f"five-{call}", call, agent="agent-5", share=0.4))
+    history.add(call_with("one", 14, agent="agent-5", share=0.9))
+    trends = history.group_trends()
+    assert [week.monday for week in trends.weeks] == [date(2026, 1, 5), date(2026, 1, 19)]
+    assert [week.calls for week in trends.weeks] == [30, 25]
+    assert trends.weeks[1].talk_share.mean == pytest.approx(0.4)
+
+
+def test_a_group_without_a_week_that_hides_each_is_told_so(history: CallHistory) -> None:
+    for agent in range(5):
+        for call in range(5):
+            history.add(call_with(f"{agent}-{call}", 7 * call, agent=f"agent-{agent}"))
+    with pytest.raises(StoreError, match="no week has"):
+        history.group_trends()
+
+
 def test_an_empty_history_has_no_trends(history: CallHistory) -> None:
     assert history.trends().weeks == ()
     history.add(empty_call())

@@ -1,7 +1,11 @@
-"""The installer under Wine: silently in, updated, and out again. Built with the Python of this check, never to ship."""
+"""The installer under Wine: silently in, repaired, updated, and out again, with the data and without.
+
+Built with the Python of this check, never to ship. The tests follow each other.
+"""
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,7 +36,14 @@ class Machine:
             cwd=ROOT, check=False, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+        return self.msi(version)
+
+    def msi(self, version: str) -> Path:
         return self.bundles / f"callwatch-{version}-x64-not-for-release.msi"
+
+    def files(self) -> dict[str, float]:
+        """All that is installed, with the time of its last change."""
+        return {str(p): p.stat().st_mtime for p in self.program.rglob("*") if p.is_file()}
 
     def msiexec(self, *args: str) -> None:
         done = self.windows.program("msiexec", *args)
@@ -49,15 +60,18 @@ class Machine:
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     machine = Machine(tmp_path_factory.mktemp("machine"))
-    first, second = machine.build(OLD), machine.build(NEW)
+    shutil.rmtree(machine.bundles, ignore_errors=True)
+    first, _ = machine.build(OLD), machine.build(NEW)
     site = windows_path(machine.windows.home / "site.toml")
     (machine.windows.home / "site.toml").write_text("schema = 2\n[store]\nretention_days = 7\n")
     machine.msiexec("/i", windows_path(first), "/qn", f"SITESETTINGS={site}", "AUTOSTART=1")
+    desktop = machine.windows.keep_desktop()
     yield machine
-    machine.msiexec("/x", windows_path(second), "/qn")
-    assert not (machine.program / "callwatch.exe").exists()
-    assert OLD not in machine.registry("Version")
-    assert NEW not in machine.registry("Version")
+    machine.windows.end_all()
+    desktop.wait(60)
+    assert desktop.stdout is not None
+    desktop.stdout.close()
+    shutil.rmtree(machine.bundles, ignore_errors=True)
 
 
 def test_it_is_installed_and_knows_its_build(machine: Machine) -> None:
@@ -67,8 +81,6 @@ def test_it_is_installed_and_knows_its_build(machine: Machine) -> None:
     assert shown.stdout.startswith("callwatch "), shown.stdout
     assert "(msi, " in shown.stdout
     assert OLD in machine.registry("Version")
-    size_mb = sum(p.stat().st_size for p in machine.program.rglob("*") if p.is_file()) / 1e6
-    assert size_mb < 400
 
 
 def test_the_doctor_speaks_of_repair_and_not_of_pip(machine: Machine) -> None:
@@ -79,7 +91,10 @@ def test_the_doctor_speaks_of_repair_and_not_of_pip(machine: Machine) -> None:
     assert not [f for f in found.values() if "pip install" in (f["remedy"] or "")]
 
 
-def test_analyze_and_demo_run_installed(machine: Machine, tmp_path: Path) -> None:
+def test_analyze_and_demo_run_installed_and_write_nothing_beside_the_program(
+    machine: Machine, tmp_path: Path
+) -> None:
+    before = machine.files()
     for command, name in (
         (("analyze", windows_path(DEMO)), "analyze"),
         (("demo", "--fast", "--no-overlay"), "demo"),
@@ -89,10 +104,30 @@ def test_analyze_and_demo_run_installed(machine: Machine, tmp_path: Path) -> Non
         )
         assert done.returncode == 0, done.stdout
         assert report_in(tmp_path / name)["cues"]
+    assert machine.files() == before
+    assert machine.windows.data.exists()
+    assert not (machine.windows.home / "roaming" / "callwatch").exists()
+
+
+def test_a_repair_brings_back_what_is_missing(machine: Machine) -> None:
+    (machine.program / "callwatchw.exe").unlink()
+    machine.msiexec("/fa", windows_path(machine.msi(OLD)), "/qn")
+    assert (machine.program / "callwatchw.exe").exists()
 
 
 def test_a_newer_one_replaces_it(machine: Machine) -> None:
-    newer = machine.bundles / f"callwatch-{NEW}-x64-not-for-release.msi"
-    machine.msiexec("/i", windows_path(newer), "/qn")
+    machine.msiexec("/i", windows_path(machine.msi(NEW)), "/qn")
     assert NEW in machine.registry("Version")
     assert machine.installed("--version").returncode == 0
+    assert machine.windows.data.exists()
+
+
+@pytest.mark.parametrize("words", [[], ["REMOVEDATA=1"]], ids=["data stays", "data goes"])
+def test_removed_it_leaves_the_data_or_takes_it(machine: Machine, words: list[str]) -> None:
+    newest = windows_path(machine.msi(NEW))
+    if not machine.program.exists():
+        machine.msiexec("/i", newest, "/qn")
+    machine.msiexec("/x", newest, "/qn", *words)
+    assert not (machine.program / "callwatch.exe").exists()
+    assert NEW not in machine.registry("Version")
+    assert machine.windows.data.exists() is not bool(words)

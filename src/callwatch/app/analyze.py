@@ -5,13 +5,13 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, output_folders, progress_sink
 from callwatch.audio.files import open_recording
 from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.files import printable
 from callwatch.speech.whisper import WhisperConfig
 
@@ -47,7 +47,7 @@ class AnalysisInput:
         return path
 
 
-class Analysis:
+class Analysis(ClosedByWith):
     """One configuration for many recordings."""
 
     def __init__(self, config: Config) -> None:
@@ -58,15 +58,8 @@ class Analysis:
         """Which recogniser was chosen, and why."""
         return self.desk.choice.explanation
 
-    def __enter__(self) -> "Analysis":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Free the recogniser."""
         self.desk.close()
 
 

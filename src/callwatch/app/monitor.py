@@ -1,7 +1,7 @@
 """Calls in real time: a recording replayed, the demo call, or live devices."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -81,19 +81,29 @@ def replay_call(
 
 
 def live_call(
-    desk: CallFactory, out_dir: Path, *, with_overlay: bool, sinks: Sequence[Sink] = ()
+    desk: CallFactory,
+    out_dir: Path,
+    *,
+    with_overlay: bool,
+    sinks: Sequence[Sink] = (),
+    opened: Callable[[], None] = lambda: None,
 ) -> CallOutcome:
-    """The devices of the configuration, until the source ends or Ctrl-C."""
+    """The devices of the configuration, until the source ends or Ctrl-C; `opened` once they are open."""
     devices = desk.config.devices
     source = open_live(devices.agent or None, devices.customer or None, block_s=LIVE_BLOCK_S)
     plan = CallPlan(source, source.name, out_dir, live=True)
-    return _run(desk, plan, with_overlay, sinks)
+    return _run(desk, plan, with_overlay, sinks, opened)
 
 
 def _run(
-    desk: CallFactory, plan: CallPlan, with_overlay: bool, sinks: Sequence[Sink]
+    desk: CallFactory,
+    plan: CallPlan,
+    with_overlay: bool,
+    sinks: Sequence[Sink],
+    opened: Callable[[], None] = lambda: None,
 ) -> CallOutcome:
     with plan.source:
+        opened()
         if with_overlay:
             return overlay.run_with_overlay(desk, plan, tuple(sinks))
         call = desk.open(plan, sinks)

@@ -86,8 +86,8 @@ def analyze(
                 reports.append(to_document(outcome.summary))
             else:
                 _print_call(outcome)
-    if is_many and (result.lines or result.faults):
-        index = result.write(out_dir) if result.lines else None
+    if is_many and result.lines:
+        index = result.write(out_dir)
         if not as_json:
             print_folder(result, index)
     if as_json:

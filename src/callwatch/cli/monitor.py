@@ -93,7 +93,6 @@ def live(
     devices = replace(devices, agent=agent or devices.agent, customer=customer or devices.customer)
     desk = CallFactory(replace(config, devices=devices))
     err.print(desk.choice.explanation, markup=False)
-    err.print("Listening. End with Ctrl-C.")
     if config.store.keep_audio and desk.choice.create is not None:
         days = config.store.retention_days
         err.print(f"The sound is kept for {days} days at most, silent where numbers are said.")
@@ -101,6 +100,7 @@ def live(
     outcome = live_call(
         desk, out_dir or _call_folder(), with_overlay=with_overlay,
         sinks=(nudge_printer(desk.config.call.language),),
+        opened=lambda: err.print("Listening. End with Ctrl-C."),
     )  # fmt: skip
     _print_outcome(outcome)
 

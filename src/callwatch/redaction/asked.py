@@ -75,6 +75,10 @@ class Asked:
     email_until_s: float = -1.0
     ordinary_until_s: float = -1.0
     ordinary: tuple[str, ...] = ()  # numbers of the last lines that were no secret
+    named: tuple[str, float] = (
+        "",
+        -1.0,
+    )  # the last number of an order, and until when it may be repeated
     digits: str = ""
     is_whole: bool = False
 
@@ -106,12 +110,20 @@ class Asked:
         if not asks_again or self.is_whole:
             self.digits, self.is_whole = "", False
         self.topic = mention.topic
+        if len(self.named[0]) < _REPEATED:
+            self.named = ("", -1.0)  # what is said now answers the question
         self.until_s = line.end_s + self.config.answer_s
         self.ordinary_until_s = -1.0
 
     def _answer(self, group: Group, line: Line) -> None:
+        if group.named:
+            self.named = (group.digits, group.end_s + self.config.ordinary_s)
+        elif self._repeats_an_order(group):
+            group.named, group.ordinary = True, Ordinary.YES
         if group.size >= self.config.shortest:
-            if group.ordinary >= Ordinary.PERHAPS:
+            if group.ordinary >= Ordinary.PERHAPS and not (
+                group.bare and group.ordinary is Ordinary.MOMENT
+            ):
                 self.ordinary = (*self.ordinary[-_REMEMBERED:], group.digits)
             elif group.digits in self.ordinary and (
                 group.size >= _REPEATED or not self._waits(group)
@@ -120,6 +132,12 @@ class Asked:
         self._answered(group, line)
         if group.label and group.digits in self.ordinary:
             self.ordinary = tuple(digits for digits in self.ordinary if digits != group.digits)
+
+    def _repeats_an_order(self, group: Group) -> bool:
+        """ "Your case is 48-213." "48-213.": the other side says it after a moment."""
+        digits, until_s = self.named
+        is_long = group.size > self.config.shortest
+        return is_long and group.digits == digits and group.start_s <= until_s
 
     def _waits(self, group: Group) -> bool:
         """Whether a question for a secret still waits for its answer."""
@@ -135,7 +153,8 @@ class Asked:
             return
         if group.digits not in self.digits:
             self.digits = (self.digits + group.digits)[-80:]
-        self.is_whole = self.is_whole or self._whole(topic)
+        if not any(token.flags & CORRECTION for token in line.tokens):
+            self.is_whole = self.is_whole or self._whole(topic)
         label = _LABELS[topic]
         if label == NUMBER or find_card(self.digits):
             label = label_of(self.digits, self.language)
@@ -146,8 +165,13 @@ class Asked:
         """Whether it is plainly something else than what is asked for."""
         if topic is Topic.EXPIRY and _MONTH_AND_YEAR.fullmatch(group.digits) and not group.named:
             return False  # "04.32" is no amount here
+        if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE) and _is_counted(line):
+            return True  # "fourteen of them in 2022"
         if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
             return False
+        goes_on = group.joined and any(g.label and g.end <= group.start for g in line.groups)
+        if group.ordinary is Ordinary.MOMENT and not self.is_whole and goes_on:
+            return False  # "thirty ninety one, then twenty forty"
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
             says_no_more = group.bare or line.content == line.months
             written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"
@@ -179,6 +203,8 @@ class Asked:
                 or (group.bare and (group.size > 1 or corrected))
                 or (corrected and same_breath)
             )
+        if group.size <= self.config.shortest and line.content > 1 and _is_counted(line):
+            return False  # "I pay for 50 megabits and get 39"
         is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
         if group.in_sentence and not is_short_answer:
             return False
@@ -228,6 +254,11 @@ class Asked:
                     group.label = _LABELS[mention.topic]
                     return True
         return False
+
+
+def _is_counted(line: Line) -> bool:
+    """Whether a number of the line is plainly a count or an amount."""
+    return any(g.ordinary is Ordinary.YES and not g.named for g in line.groups)
 
 
 def _in_order(line: Line) -> Iterator[Mention | Group]:

@@ -5,8 +5,9 @@ agent                4111  right       1111                            okay
 chain      |-------------------------- [card] -----------------------------------|
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from callwatch.core.channels import Language
@@ -32,10 +33,18 @@ class ChainConfig:
     secret_digits: int = 7
     # What stands between the groups of one number says little ("okay, and the next ones").
     most_content: int = 2
+    # "hold on, somebody is at my desk": a sentence within a number that is being read out.
+    most_interrupting: int = 6
     # Across whole sentences: more digits than three unexplained numbers of a talk have together.
     far_digits: int = 11
     # A number that was hidden is read out again later: so many of its digits are no accident.
     again_digits: int = 4
+    again_explained: int = (
+        6  # "416.337" looks like an amount; by accident it is in no hidden number
+    )
+    again_in_parts: int = (
+        5  # said in several groups: one more, because counts stand beside each other
+    )
 
 
 _DEFAULT: Final = ChainConfig()
@@ -78,7 +87,7 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
         plus = _begins_plus(group, lines, first)
         if not group.label and _is_long(group, config):
             group.label = label_of(group.digits, language, begins_plus=plus)
-    _find_again(groups, config.again_digits)
+    _find_again(groups, config)
 
 
 def _begins_plus(group: Group, lines: Sequence[Line], first: int) -> bool:
@@ -106,7 +115,7 @@ def _is_explained(group: Group) -> bool:
 
 def _is_count(group: Group) -> bool:
     """One digit among words: "two of them"."""
-    return group.size == 1 and not (group.nearly_bare or group.joined)
+    return group.size == 1 and not (group.nearly_bare or group.joined or group.brief)
 
 
 def _decide(
@@ -117,7 +126,7 @@ def _decide(
         return
     near: list[Group] = []
     for group in chain:
-        if near and content_between(near[-1], group) > config.most_content:
+        if near and content_between(near[-1], group) > _most_between(near[-1], group, config):
             _decide_near(near, language, config)
             near = []
         near.append(group)
@@ -128,6 +137,16 @@ def _decide(
         _label(far, language)
     for card in _cards(chain):
         _label(card, language)
+    for before, group in pairwise(chain):
+        is_bare = group.nearly_bare or group.brief
+        if before.label and not group.label and is_bare and _is_loose(group):
+            group.label = before.label  # bare digits right after a secret go on with it
+
+
+def _most_between(before: Group, group: Group, config: ChainConfig) -> int:
+    """Words that may stand between two groups: more where one speaker was interrupted in a number."""
+    goes_on = before.channel is group.channel and before.at_end and group.nearly_bare
+    return config.most_interrupting if goes_on else config.most_content
 
 
 def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> None:
@@ -142,20 +161,40 @@ def _decide_near(near: list[Group], language: Language, config: ChainConfig) -> 
     sure = [i for i, g in enumerate(near) if g.label or _is_long(g, config)]
     if sure:
         # What is said among the groups of a hidden number, or alone beside them, belongs to it.
+        first, last = sure[0], sure[-1]
+        while first and _leads_on(near[first - 1], near[first]):
+            first -= 1
         own = [
             g
             for i, g in enumerate(near)
-            if sure[0] <= i <= sure[-1] or (g.nearly_bare and _is_loose(g))
+            if first <= i <= last or ((g.nearly_bare or g.joined) and _is_loose(g))
         ]
         _label(own, language)
         near = [g for g in near if not g.label]
     # What looks ordinary counts only between others.
-    while near and not _is_loose(near[0]):
+    while near and not _is_loose(near[0]) and not _opens(near):
         near = near[1:]
     while near and not _is_loose(near[-1]):
         near = near[:-1]
     if len(_joined(near)) >= config.secret_digits:
         _label(near, language)
+
+
+def _opens(near: Sequence[Group]) -> bool:
+    """Whether a number begins in a sentence: "have him ring 639" and, in the next line, "38 56"."""
+    group = near[0]
+    if group.ordinary is not Ordinary.PERHAPS or not group.at_end or len(near) < 2:
+        return False
+    follows = near[1]
+    return follows.channel is group.channel and follows.bare and _is_loose(follows)
+
+
+def _leads_on(group: Group, following: Group) -> bool:
+    """Whether the next one may go on with it: "it declines, listen, 516292", "1263 no sorry 1264"."""
+    if not (group.at_end or group.joined) or not _is_loose(group):
+        return False
+    goes_on = following.nearly_bare and following.channel is group.channel
+    return group.size > 2 or group.nearly_bare or goes_on
 
 
 def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:
@@ -197,7 +236,7 @@ class _Joined:
         if last is None:
             repeats = False
         elif group.channel is last.channel:
-            repeats = group.digits == last.digits and group.size > 1
+            repeats = group.digits == last.digits and group.size > 2
         elif group.size == 1:
             repeats = group.digits == last.digits
         else:
@@ -222,8 +261,9 @@ def _label(groups: Sequence[Group], language: Language) -> None:
         group.label = group.label or label
 
 
-def _find_again(groups: Sequence[Group], size: int) -> None:
-    """Hide digits of a hidden number wherever else they are said; `size`: how many at least."""
+def _find_again(groups: Sequence[Group], config: ChainConfig) -> None:
+    """Hide digits of a hidden number wherever else they are said, in one group or in several."""
+    size = config.again_digits
     hidden: dict[str, str] = {}  # the first digits of every place in a hidden number, and its label
     row, label = "", ""
     for group in groups:
@@ -236,9 +276,25 @@ def _find_again(groups: Sequence[Group], size: int) -> None:
                 hidden.setdefault(row[at : at + size], label)
     if not hidden:
         return
+    run: list[Group] = []
     for group in groups:
-        if group.label or group.size < size or _is_explained(group):
+        if group.label or _is_explained(group):
+            run = []
+            is_long = group.size >= config.again_explained and not group.named
+            if not group.label and is_long and _is_part(group.digits, hidden, size):
+                group.label = hidden[group.digits[:size]]
             continue
-        parts = {group.digits[at : at + size] for at in range(group.size - size + 1)}
-        if parts <= hidden.keys():
+        run.append(group)
+        if group.size >= size and _is_part(group.digits, hidden, size):
             group.label = hidden[group.digits[:size]]
+        for first in range(max(0, len(run) - size), len(run) - 1):
+            digits = "".join(g.digits for g in run[first:])
+            if len(digits) >= config.again_in_parts and _is_part(digits, hidden, size):
+                for one in run[first:]:
+                    one.label = one.label or hidden[digits[:size]]
+                break
+
+
+def _is_part(digits: str, hidden: Mapping[str, str], size: int) -> bool:
+    """Whether the digits stand in hidden numbers, by the places of so many digits each."""
+    return all(digits[at : at + size] in hidden for at in range(len(digits) - size + 1))

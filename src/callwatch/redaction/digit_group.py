@@ -19,20 +19,22 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "bare", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line", "named",
-        "nearly_bare", "ordinary",
-        "start", "start_s", "weak",
+        "at_end", "bare", "brief", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line",
+        "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
     )  # fmt: skip
 
     def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
         self.line, self.start, self.end, self.digits = line, start, end, digits
         self.channel = Channel.CUSTOMER
+        self.parts = 1  # numbers said one after another: "twenty five" 1, "two five" 2
         self.weak = weak  # articles alone ("en", "oh")
         self.ordinary = Ordinary.NO
         self.named = False  # it is an order's, a case's
         self.bare = False  # the line holds nothing but numbers and words that say nothing
         self.nearly_bare = False  # one unknown word among few apart
         self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"
+        self.at_end = False  # nothing is said after it in its line
+        self.brief = False  # at the end of a line that says next to nothing: "carrying on with 4"
         self.joined = False  # another group stands beside it
         self.label = ""
         self.start_s = self.end_s = 0.0

@@ -12,6 +12,7 @@ An address hangs on its @: the domain is looked for after it, the name before it
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel, Language
@@ -153,12 +154,22 @@ def _spoken(
         end = min(len(tokens), after + 1)
     if end is None:
         return None
-    start = _name_start(stream, at, floor, words, patient=is_strong or awaited)
+    is_sure = is_strong or awaited or (_begins_line(stream, at) and _is_domain(tokens[after:end]))
+    start = _name_start(stream, at, floor, words, patient=is_sure)
     if start == at and not (is_strong or awaited):
         return None
     if not is_strong and not awaited and tokens[at - 1].core in words.words["not_a_name"]:
         return None
     return start, end
+
+
+def _begins_line(stream: _Stream, at: int) -> bool:
+    return at > 0 and stream.places[at - 1][0] != stream.places[at][0]
+
+
+def _is_domain(tokens: Sequence[Token]) -> bool:
+    """A dot and an ending that is known: "example dot org"."""
+    return any(a.flags & _ANY_DOT and is_ending(b.core) for a, b in pairwise(tokens))
 
 
 def _domain_end(stream: _Stream, start: int, *, is_strong: bool) -> int | None:
@@ -230,7 +241,8 @@ def _name_start(stream: _Stream, at: int, floor: int, words: Vocabulary, *, pati
     first = start
     plain = 2  # "john smith" without a dot
     while start > floor and start not in stream.breaks and first - start < _NAME_WORDS:
-        step, is_plain = _name_step(tokens, start, first, floor, words)
+        is_split = patient and start == at and _begins_line(stream, at)
+        step, is_plain = _name_step(tokens, start, first, floor, words, ends=not is_split)
         if not step or (is_plain and not plain):
             break
         if start < first and not _goes_over(stream, start):
@@ -261,7 +273,7 @@ def _is_talk(token: Token) -> bool:
 
 
 def _name_step(
-    tokens: Sequence[Token], start: int, first: int, floor: int, words: Vocabulary
+    tokens: Sequence[Token], start: int, first: int, floor: int, words: Vocabulary, *, ends: bool
 ) -> tuple[int, bool]:
     """How many words before `start` belong to the name, and whether they are a plain name."""
     one_word = _ends_phrase(tokens, start, words.one_word)
@@ -287,8 +299,8 @@ def _name_step(
         return 1, False  # "one" in "anna one eight"
     if after_join and _is_name(token):
         return 1, False
-    if token.flags & (LEAD_IN | ENDS):
-        return 0, False
+    if token.flags & LEAD_IN or (ends and token.flags & ENDS):
+        return 0, False  # a full stop ends no name where the recogniser cut the utterance in two
     if token.flags & DOMAIN or "_" in token.core:
         return 1, False  # "anna.berg" in one word
     return int(_is_name(token)), True

@@ -24,9 +24,15 @@ from callwatch.redaction.number_formats import (
     YEAR_FORMAT,
     YEARS_FORMAT,
 )
-from callwatch.redaction.number_words import NumberToken, NumberTokenKind, pieces_to_digits
+from callwatch.redaction.number_words import (
+    COUNTS,
+    NumberToken,
+    NumberTokenKind,
+    read_numbers,
+)
 from callwatch.redaction.tokens import (
     COPULA,
+    COUNTED,
     DATE_WORD,
     ENDS,
     FILLER,
@@ -38,6 +44,8 @@ from callwatch.redaction.tokens import (
     MONTH,
     NAME,
     NUMBER,
+    ORDINAL,
+    POSITION,
     PRICE,
     SKIP,
     SPOKEN,
@@ -58,9 +66,15 @@ _NAME_REACH: Final = 8
 _FEW_WORDS: Final = 2
 _NAMED_AFTER: Final = 2  # "4512 is the order"
 _MOST_IN_SENTENCE: Final = 4  # what is longer is a secret in any sentence
+_GOES_ON: Final = (
+    4  # "six seven, what does it say, five": more digits so soon are the same number's
+)
 # A line in which so many of the words are numbers, and so many digits: nobody talks like that.
 _DICTATED_SHARE: Final = 0.35
 _DICTATED_DIGITS: Final = 7
+_MOST_LINK: Final = 3
+_MOST_RATE: Final = 5
+_RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
 
@@ -73,22 +87,30 @@ def find_groups(
     groups: list[Group] = []
     at, count = 0, len(tokens)
     while at < count:
-        if not tokens[at].flags & NUMBER or at in taken:
+        if not tokens[at].flags & NUMBER or at in taken or _counts_a_noun(tokens, at):
             at += 1
             continue
         end = at + 1
         while end < count and end not in taken and (step := _step(tokens, end)):
             end += step
         part = tokens[at:end]
-        digits = _digits(part, language)
-        if digits and not all(_is_scale(t) for t in part):
+        said = _numbers(part, language)
+        if any(said) and not all(_is_scale(t) for t in part):
             weak = all(t.flags & (WEAK | GLUE | FILLER) for t in part)
-            groups.append(Group(line, at, end, digits, weak=weak))
+            groups.append(Group(line, at, end, "".join(said), weak=weak))
+            groups[-1].parts = len(said)
         at = end
     groups = _without_articles(groups, tokens, language)
     if groups:
         _look_around(groups, tokens, mentions)
     return groups
+
+
+def _counts_a_noun(tokens: Sequence[Token], at: int) -> bool:
+    """ "Tredje blokk", "tredje våningen": an ordinal before what it counts is no digit."""
+    if not tokens[at].flags & ORDINAL or tokens[at].flags & ENDS or at + 1 >= len(tokens):
+        return False
+    return not tokens[at + 1].flags & (NUMBER | MONTH | SKIP)
 
 
 def _is_scale(token: Token) -> bool:
@@ -101,6 +123,8 @@ def _step(tokens: Sequence[Token], at: int) -> int:
     token = tokens[at]
     if token.flags & NUMBER:
         return 1
+    if token.flags & COUNTED:
+        return _counted_step(tokens, at)
     if at + 1 >= len(tokens) or not tokens[at + 1].flags & NUMBER:
         return 0
     if token.flags & GLUE and tokens[at - 1].pieces and tokens[at + 1].pieces:
@@ -112,12 +136,27 @@ def _step(tokens: Sequence[Token], at: int) -> int:
     return 0 if token.core.strip("-–—/") else 2
 
 
-def _digits(tokens: Sequence[Token], language: Language) -> str:
+def _counted_step(tokens: Sequence[Token], at: int) -> int:
+    """Past "eights" after "two", past "times zero" after "three"."""
+    before = tokens[at - 1].pieces
+    if not before or before[-1].kind is not NumberTokenKind.UNIT or before[-1].value not in COUNTS:
+        return 0
+    if tokens[at].pieces[0].kind is NumberTokenKind.PLURAL:
+        return 1
+    after = tokens[at + 1].pieces[:1] if at + 1 < len(tokens) else ()
+    is_digit = any(
+        p.kind in (NumberTokenKind.UNIT, NumberTokenKind.PLURAL) or len(p.digits) == 1
+        for p in after
+    )
+    return 2 if is_digit else 0
+
+
+def _numbers(tokens: Sequence[Token], language: Language) -> list[str]:
     if len(tokens) == 1 and len(tokens[0].pieces) == 1 and tokens[0].pieces[0].digits:
-        return tokens[0].pieces[0].digits
+        return [tokens[0].pieces[0].digits]
     glue = (NumberToken(NumberTokenKind.GLUE),)
     pieces = [p for t in tokens for p in (glue if t.flags & GLUE else t.pieces)]
-    return pieces_to_digits(pieces, language)
+    return read_numbers(pieces, language)
 
 
 def _without_articles(
@@ -164,11 +203,16 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
         group.ordinary = _ordinary(group, tokens, taken)
         if dictates and group.ordinary is Ordinary.PERHAPS:
             group.ordinary = Ordinary.NO
+        group.at_end = all(t.flags & SKIP for t in tokens[group.end :])
+        group.brief = group.at_end and len(content) <= 1
         group.in_sentence = _is_in_a_sentence(group, tokens)
         name = _is_named(group, tokens, mentions)
         goes_on = i > 0 and groups[i - 1].named and _gap(groups[i - 1], group, tokens) <= 2
         if (name or goes_on) and group.ordinary is not Ordinary.YES:
             group.named, group.ordinary = True, Ordinary.YES
+    if len(content) <= _FEW_WORDS:
+        for i, group in enumerate(groups):
+            group.joined = group.joined or _is_near_another(groups, i)
     if sum(group.size for group in groups if group.named) > _MOST_NAMED:
         for group in groups:
             if group.named:
@@ -176,9 +220,21 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
     _spread(groups, tokens)
 
 
+def _is_near_another(groups: list[Group], i: int) -> bool:
+    """Whether the next digits of the line are a few words away, whatever they are."""
+    if groups[i].ordinary is not Ordinary.NO:
+        return False
+    beside = [groups[j] for j in (i - 1, i + 1) if 0 <= j < len(groups)]
+    beside = [g for g in beside if g.ordinary is Ordinary.NO]
+    gaps = [max(g.start, groups[i].start) - min(g.end, groups[i].end) for g in beside]
+    return any(gap <= _GOES_ON for gap in gaps)
+
+
 def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
     """Whether a short number stands within a sentence: who reads digits out says little after them."""
     if group.nearly_bare or group.joined or group.size > _MOST_IN_SENTENCE:
+        return False
+    if any(t.flags & NUMBER for t in tokens[group.end : group.end + _GOES_ON]):
         return False
     after = sum(not t.flags & (NUMBER | SKIP) for t in tokens[group.end :])
     return after >= (2 if group.size > 2 else 1)
@@ -186,8 +242,14 @@ def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
 
 def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
     """Whether the line reads out a long number, whatever words stand between its digits."""
-    numbers = sum(bool(t.flags & NUMBER) for t in tokens)
-    digits = sum(group.size for group in groups)
+    said = [t for t in tokens if t.flags & NUMBER]
+    if any(name.startswith("time_") for t in tokens for name, tail in t.before if not tail):
+        forms = (TIME_FORMAT, DATE_FORMAT, YEARS_FORMAT)  # "on 08/06 2021 at 10.30"
+        said = [t for t in said if not any(form.fullmatch(t.core) for form in forms)]
+    if any(t.flags & (PRICE | MONEY) for t in tokens):
+        said = [t for t in said if not AMOUNT_FORMAT.fullmatch(t.core)]
+    numbers = len(said)
+    digits = sum(group.size for group in groups) if numbers else 0
     return digits >= _DICTATED_DIGITS and numbers >= _DICTATED_SHARE * len(tokens)
 
 
@@ -233,13 +295,28 @@ def _spread(groups: list[Group], tokens: Sequence[Token]) -> None:
 def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
     """Whether two numbers of about the same length are joined by one word ("and", "to", "eller")."""
     between = tokens[min(one.end, other.end) : max(one.start, other.start)]
+    if one.ordinary is Ordinary.YES and not one.named and one.parts == other.parts == 1:
+        # "I paid 412.50 and then another 9031"
+        is_linked = any(t.flags & GLUE for t in between) and len(between) <= _MOST_LINK
+        is_linked = is_linked and not any(t.flags & (FILLER | ENDS) for t in between)
+        if is_linked and other.size <= _MOST_RATE:
+            return True
+    if one.ordinary is Ordinary.MOMENT and len(between) == 1 and between[0].flags & GLUE:
+        return bool(CLOCK_FORMAT.fullmatch(other.digits))  # "kvart i 8 og 5 30"
     return (
         len(between) == 1
         and bool(between[0].flags & (GLUE | SKIP))
         and not between[0].flags & FILLER
         and abs(one.size - other.size) <= 1
         and other.size <= _MOST_LABELLED
+        and (one.ordinary is not Ordinary.MOMENT or _is_like(one, other))
     )
+
+
+def _is_like(one: Group, other: Group) -> bool:
+    """Years beside years, times of day beside times of day, by their digits."""
+    form = YEAR_FORMAT if YEAR_FORMAT.fullmatch(one.digits) else CLOCK_FORMAT
+    return bool(form.fullmatch(other.digits))
 
 
 def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinary:
@@ -247,17 +324,23 @@ def _ordinary(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinar
     after = tokens[group.end].flags if group.end < len(tokens) else 0
     before = tokens[group.start - 1].flags if group.start else 0
     ends = bool(numbers[-1].flags & ENDS)
-    if group.nearly_bare and not (before | after) & MONEY and _is_marked(numbers):
+    kinds = _kinds_before(tokens, group, taken)
+    is_told = not group.bare and bool(kinds & {"time_weak", "time_before"})
+    is_told = is_told or bool((before | after) & MONEY)
+    if group.nearly_bare and not is_told and _is_marked(numbers):
         return Ordinary.MOMENT if group.bare else Ordinary.PERHAPS
     if group.size <= _MOST_AMOUNT and _is_amount(numbers, before, 0 if ends else after):
         return Ordinary.YES
-    if after & UNIT and not ends and group.size <= (_MOST_LABELLED if _is_one(numbers) else 3):
+    if after & UNIT and not ends and group.size <= (_MOST_LABELLED if group.parts == 1 else 3):
         return Ordinary.YES
     if _is_date(group, numbers, tokens):
         return Ordinary.DATE
-    kinds = _kinds_before(tokens, group, taken)
     size = group.size
-    if "labels" in kinds and size <= _MOST_LABELLED and (_is_one(numbers) or size <= 4):
+    if _is_rate(group, tokens):
+        return Ordinary.YES
+    if "labels" in _kinds_behind(tokens, group, taken) and size <= 4 and not group.bare:
+        return Ordinary.YES
+    if "labels" in kinds and size <= _MOST_LABELLED and (group.parts == 1 or size <= 4):
         return Ordinary.YES
     if "age_before" in kinds and size <= 2:
         return Ordinary.YES
@@ -286,12 +369,14 @@ def _perhaps(
     """A shape or a noun beside it that makes a short number look ordinary."""
     if group.bare or group.size > 4:
         return Ordinary.NO
-    if is_year:
+    if is_year and not _is_row(group, numbers):
         return Ordinary.MOMENT
-    if group.nearly_bare and group.size > 2:
+    if (group.nearly_bare and group.size > 2) or _is_row(group, numbers):
         return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
     noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
+    # "2239 netop 86": a word right behind digits is none of the next ones'.
+    noun_before = noun_before and not (group.start > 1 and tokens[group.start - 2].flags & NUMBER)
     # "Miele 4512", but "kontrol 45": where hardly anything else is said, the word is none of its.
     noun_before = noun_before and (len(tokens) - len(numbers) > _FEW_WORDS)
     noun_after = group.end < len(tokens) and _is_noun(tokens, group.end, taken)
@@ -311,6 +396,14 @@ def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
     return at not in taken and not tokens[at].flags & (NUMBER | SKIP)
 
 
+def _is_rate(group: Group, tokens: Sequence[Token]) -> bool:
+    """ "582 a month", "70 i måneden"."""
+    if group.end + 1 >= len(tokens) or group.size > _MOST_RATE or group.parts > 1:
+        return False
+    link, unit = tokens[group.end : group.end + 2]
+    return not link.flags & ENDS and link.core in _RATE_LINKS and bool(unit.flags & UNIT)
+
+
 def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
     """A time of day as it is said: "nine thirty", not "one eight five five"."""
     digit_by_digit = group.size > 2 and _is_digit_by_digit(numbers)
@@ -318,9 +411,10 @@ def _is_clock(group: Group, numbers: Sequence[Token]) -> bool:
     return group.size <= 4 and not digit_by_digit and is_clock
 
 
-def _is_one(numbers: Sequence[Token]) -> bool:
-    """One number: one word of figures, or tens and hundreds in words."""
-    return len(numbers) == 1 or not _is_digit_by_digit(numbers)
+def _is_row(group: Group, numbers: Sequence[Token]) -> bool:
+    """Figures beside others ("71 99", "57 seven"), or digit by digit: no model, no year."""
+    has_figures = not all(t.flags & SPOKEN for t in numbers)
+    return group.parts > 1 and (has_figures or _is_digit_by_digit(numbers))
 
 
 def _is_digit_by_digit(numbers: Sequence[Token]) -> bool:
@@ -346,7 +440,11 @@ def _is_amount(numbers: Sequence[Token], before: int, after: int) -> bool:
 
 def _is_marked(numbers: Sequence[Token]) -> bool:
     """ "38.33", "18-49": with nothing beside it, as likely a group of a card as an amount or a time."""
-    return len(numbers) == 1 and bool(MARKED_FORMAT.fullmatch(numbers[0].core))
+    core = numbers[0].core
+    if len(numbers) > 1 or not MARKED_FORMAT.fullmatch(core):
+        return False
+    forms = (DATE_FORMAT, TIME_FORMAT, DAY_AND_MONTH_FORMAT, AMOUNT_FORMAT, YEARS_FORMAT)
+    return any(form.fullmatch(core) for form in forms)
 
 
 def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) -> bool:
@@ -365,9 +463,21 @@ def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) ->
         return True
     if end < count and tokens[end].flags & MONTH:
         return True
+    if group.size <= 2 and _is_day_of_month(tokens, start, end):
+        return True
     far = start > 1 and tokens[start - 1].flags & DATE_WORD and tokens[start - 2].flags & MONTH
     ahead = end + 1 < count and tokens[end].flags & DATE_WORD and tokens[end + 1].flags & MONTH
     return bool(far or ahead)
+
+
+def _is_day_of_month(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "Den 18. i 11.", both of them."""
+    flags = [t.flags for t in tokens[max(0, start - 3) : start]]
+    ahead = [t.flags for t in tokens[end : end + 2]]
+    opens = bool(flags) and flags[-1] & DATE_WORD
+    is_day = opens and len(ahead) > 1 and ahead[0] & DATE_WORD and ahead[1] & NUMBER
+    is_month = opens and len(flags) > 2 and flags[-2] & NUMBER and flags[-3] & DATE_WORD
+    return bool(is_day or is_month)
 
 
 def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set[str]:
@@ -376,6 +486,8 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
     if not start or start - 1 in taken or tokens[start - 1].flags & ENDS:
         return set()
     out = set()
+    if start > 1 and tokens[start - 2].flags & (ORDINAL | POSITION):
+        return set()  # "third block 4571": of the number that is being read out
     for name, words in tokens[start - 1].before:
         if not words and group.bare and tokens[start - 1].flags & LISTED:
             continue  # "the number 22": the word says nothing
@@ -383,6 +495,16 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
         if first >= 0 and all(tokens[first + i].core == word for i, word in enumerate(words)):
             out.add(name)
     return out
+
+
+def _kinds_behind(tokens: Sequence[Token], group: Group, taken: set[int]) -> set[str]:
+    """What it is by a name and "is": "my room was 450"."""
+    at = group.start - 1
+    while at > 0 and group.start - at < _NAME_REACH // 2 and tokens[at].flags & (COPULA | SKIP):
+        at -= 1
+    if at < 1 or at == group.start - 1 or at in taken or not tokens[at + 1].flags & (COPULA | SKIP):
+        return set()
+    return {name for name, tail in tokens[at].before if not tail and not tokens[at].flags & SKIP}
 
 
 def _price_before(group: Group, tokens: Sequence[Token], taken: set[int]) -> bool:

@@ -31,15 +31,9 @@ def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
     for start in starts:
         if start < reached:
             continue
-        best: Mention | None = None
-        for phrase in tokens[start].phrases:
-            end = match_end(phrase, cores, start)
-            if end is None:
-                continue
-            whole = "..." not in phrase.patterns
-            found = Mention(phrase.topic, start, end, whole, phrase.is_hint)
-            if best is None or (-found.end, _ORDER[found.topic]) < (-best.end, _ORDER[best.topic]):
-                best = found
+        best = _best(tokens, cores, start)
+        if best is not None and best.is_hint and _is_named_within(tokens, cores, best):
+            continue  # "your card" of "your card number"
         if best is not None and best.is_hint and out and _goes_on(out[-1], best):
             continue  # "the booking reference | number is"
         if best is not None and best.end > reached:
@@ -47,6 +41,29 @@ def find_mentions(tokens: Sequence[Token]) -> list[Mention]:
             if best.whole:
                 reached = best.end
     return out
+
+
+def _best(tokens: Sequence[Token], cores: Sequence[str], start: int) -> Mention | None:
+    """The longest phrase that begins here."""
+    best: Mention | None = None
+    for phrase in tokens[start].phrases:
+        end = match_end(phrase, cores, start)
+        if end is None:
+            continue
+        whole = "..." not in phrase.patterns
+        found = Mention(phrase.topic, start, end, whole, phrase.is_hint)
+        if best is None or (-found.end, _ORDER[found.topic]) < (-best.end, _ORDER[best.topic]):
+            best = found
+    return best
+
+
+def _is_named_within(tokens: Sequence[Token], cores: Sequence[str], hint: Mention) -> bool:
+    """Whether the name itself begins within a hint at it, and goes on after it."""
+    within = (_best(tokens, cores, at) for at in range(hint.start + 1, hint.end))
+    return any(
+        name is not None and not name.is_hint and name.topic is hint.topic and name.end > hint.end
+        for name in within
+    )
 
 
 def _goes_on(before: Mention, hint: Mention) -> bool:

@@ -12,7 +12,7 @@ DATE_FORMAT: Final = re.compile(
 DAY_AND_MONTH_FORMAT: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])")
 TIME_FORMAT: Final = re.compile(r"(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d)?")
 YEARS_FORMAT: Final = re.compile(r"(?:19|20)\d\d(?:[-–/](?:(?:19|20)?\d\d))?")
-YEAR_FORMAT: Final = re.compile(r"(?:19|20)\d\d")
+YEAR_FORMAT: Final = re.compile(r"19\d\d|20[0-4]\d")
 CLOCK_FORMAT: Final = re.compile(r"(?:1\d|2[0-3]|[1-9])(?:[0-5]\d)?")
 # 1.234.567,50 and 12 345: grouped in threes or with two decimals, as money is written.
 AMOUNT_FORMAT: Final = re.compile(

@@ -22,6 +22,8 @@ class NumberTokenKind(Enum):
     TEN = "ten"  # 20, 30 .. 90
     SCALE = "scale"  # 100, 1000, 1 000 000
     TIMES = "times"  # "double", "triple": repeats the digit that follows
+    PLURAL = "plural"  # "eights", "nollor": of a digit, after a count
+    BY = "by"  # "three times five"
     GLUE = "glue"  # "and", "og", "och" inside a number
     DIGITS = "digits"  # already digits, as the recogniser wrote them
 
@@ -35,11 +37,16 @@ class NumberToken:
     digits: str = ""
 
 
+_NO_DIGIT: Final = (NumberTokenKind.GLUE, NumberTokenKind.PLURAL, NumberTokenKind.BY)
+_NOT_JOINED: Final = (NumberTokenKind.PLURAL, NumberTokenKind.BY)
+# "Two eights" to "five zeros"; nobody counts more equal digits.
+COUNTS: Final = range(2, 6)
 # Where each row of a vocabulary's numbers begins, and its step.
 _ROWS: Final = (
     ("units", 0, 1, NumberTokenKind.UNIT),
     ("teens", 10, 1, NumberTokenKind.TEEN),
     ("tens", 20, 10, NumberTokenKind.TEN),
+    ("plurals", 0, 1, NumberTokenKind.PLURAL),
 )
 _WORDS: Final = (
     ("hundred", NumberToken(NumberTokenKind.SCALE, 100)),
@@ -47,6 +54,8 @@ _WORDS: Final = (
     ("million", NumberToken(NumberTokenKind.SCALE, 1_000_000)),
     ("double", NumberToken(NumberTokenKind.TIMES, 2)),
     ("triple", NumberToken(NumberTokenKind.TIMES, 3)),
+    ("quadruple", NumberToken(NumberTokenKind.TIMES, 4)),
+    ("by", NumberToken(NumberTokenKind.BY)),
     ("and", NumberToken(NumberTokenKind.GLUE)),
 )
 
@@ -59,7 +68,7 @@ def lexicon(language: Language) -> Mapping[str, NumberToken]:
     for name, first, step, kind in _ROWS:
         for index, variants in enumerate(table[name]):
             for word in variants.split("|"):
-                words[word] = NumberToken(kind, first + index * step)
+                words.setdefault(word, NumberToken(kind, first + index * step))
     # Third to twentieth: days and months of a date of birth; "first" and "second" mean too much else.
     for value, word in enumerate(table["ordinals"], 3):
         kind = (
@@ -85,7 +94,9 @@ def _split_compound(word: str, language: Language) -> tuple[NumberToken, ...] | 
     simple = lexicon(language)
     for end in range(len(word), 0, -1):
         piece = simple.get(word[:end])
-        if piece is None or (piece.kind is NumberTokenKind.UNIT and end == 1):
+        if piece is None or piece.kind in _NOT_JOINED:
+            continue
+        if piece.kind is NumberTokenKind.UNIT and end == 1:
             continue
         rest = _split_compound(word[end:], language)
         if rest is not None:
@@ -107,11 +118,7 @@ def number_pieces(word: str, language: Language) -> tuple[NumberToken, ...]:
     if len(word) < 5 or len(word) > _LONGEST_COMPOUND or not word.replace("-", "").isalpha():
         return ()
     pieces = _split_compound(word.replace("-", ""), language) or ()
-    return (
-        pieces
-        if any(p.kind not in (NumberTokenKind.GLUE, NumberTokenKind.TIMES) for p in pieces)
-        else ()
-    )
+    return pieces if any(p.kind not in (*_NO_DIGIT, NumberTokenKind.TIMES) for p in pieces) else ()
 
 
 def _is_small(piece: NumberToken) -> bool:
@@ -119,7 +126,12 @@ def _is_small(piece: NumberToken) -> bool:
 
 
 def pieces_to_digits(pieces: Iterable[NumberToken], language: Language) -> str:
-    """The digits that a row of pieces stands for, as a person would write them down.
+    """The digits that a row of pieces stands for, as a person would write them down."""
+    return "".join(read_numbers(pieces, language))
+
+
+def read_numbers(pieces: Iterable[NumberToken], language: Language) -> list[str]:
+    """The numbers that a row of pieces says one after another, each in digits.
 
     "fem hundra tolv" -> 512; "nineteen eighty five" -> 1985; "double five" -> 55; "fem og tyve
     halvtreds" -> 2550; "zero seven" -> 07. Twenty and five join in every language but Danish, where
@@ -143,12 +155,30 @@ def pieces_to_digits(pieces: Iterable[NumberToken], language: Language) -> str:
                 out.append(digits * piece.value if len(digits) <= 2 else digits)
                 at += 1
             at += 1
-        elif piece.kind is NumberTokenKind.GLUE:
+        elif piece.kind in _NO_DIGIT:
             at += 1
+        elif repeated := _repeated(row, at):
+            out.append(repeated)
+            at += 2 if row[at + 1].kind is NumberTokenKind.PLURAL else 3
         else:
             value, at = _cardinal(row, at, language)
             out.append(str(value))
-    return "".join(out)
+    return out
+
+
+def _repeated(row: list[NumberToken], at: int) -> str:
+    """ "Two eights", "three times zero": the digits; empty when nothing is counted here."""
+    count, rest = row[at], row[at + 1 : at + 3]
+    if count.kind is not NumberTokenKind.UNIT or count.value not in COUNTS or not rest:
+        return ""
+    if rest[0].kind is NumberTokenKind.PLURAL:
+        return str(rest[0].value) * count.value
+    if rest[0].kind is NumberTokenKind.BY and rest[1:]:
+        one = rest[1]
+        is_digit = one.kind in (NumberTokenKind.UNIT, NumberTokenKind.PLURAL)
+        digits = str(one.value) if is_digit else one.digits
+        return digits * count.value if len(digits) == 1 else ""
+    return ""
 
 
 def _below_hundred(row: list[NumberToken], at: int, language: Language) -> tuple[int, int]:

@@ -43,6 +43,9 @@ LISTENING: Final = 1 << 29
 COPULA: Final = 1 << 30
 FILLER: Final = 1 << 25  # means nothing at all: "uh", "dash"
 NAME: Final = 1 << 27  # written with a capital
+ORDINAL: Final = 1 << 32
+POSITION: Final = 1 << 33  # "last", "next"
+COUNTED: Final = 1 << 31  # "eights", "times": a number only after a count
 PAIR: Final = 1 << 26  # the first of two words for @ ("snabel a")
 
 # Letters and digits in one token ("DK5000400440116243"): a number when it holds this many digits,
@@ -109,9 +112,13 @@ def _token(word: str, language: Language) -> Token:
     pieces = _hyphenated(core, language)
     words = vocabulary(language)
     flags = ends | _flags(core, word, words)
-    if any(piece.kind is not NumberTokenKind.GLUE for piece in pieces):
+    if len(pieces) == 1 and pieces[0].kind in _COUNTED:
+        flags |= COUNTED | SKIP
+    elif any(piece.kind is not NumberTokenKind.GLUE for piece in pieces):
         flags |= NUMBER | SPOKEN
         flags &= ~SKIP
+        if any(core in variants.split("|") for variants in words.numbers["ordinals"]):
+            flags |= ORDINAL
         if core in words.numbers["weak"]:
             flags |= WEAK
         if any(piece.kind in _LARGE for piece in pieces):
@@ -129,12 +136,13 @@ def _token(word: str, language: Language) -> Token:
     return Token(core, flags, pieces, words.phrases_from(core) if core else (), before)
 
 
+_COUNTED: Final = (NumberTokenKind.PLURAL, NumberTokenKind.BY)
 _LARGE: Final = (NumberTokenKind.TEEN, NumberTokenKind.TEN, NumberTokenKind.SCALE)
 _BY_WORD: Final = (
     ("money", MONEY), ("units", UNIT), ("price", PRICE), ("months", MONTH), ("date_words", DATE_WORD),
     ("corrections", CORRECTION), ("at", AT), ("weak_at", WEAK_AT), ("dot", DOT), ("weak_dot", WEAK_DOT),
     ("join", JOIN), ("providers", PROVIDER), ("alphabet", ALPHABET), ("lead_in", LEAD_IN), ("fillers", FILLER),
-    ("listening", LISTENING), ("copulas", COPULA),
+    ("listening", LISTENING), ("positions", POSITION), ("copulas", COPULA),
     ("at_first", PAIR),
 )  # fmt: skip
 

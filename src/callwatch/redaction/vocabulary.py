@@ -117,7 +117,7 @@ class Vocabulary:
         return (*self.phrases.get(word, ()), *begin)
 
 
-_TALK: Final = ("fillers", "listening", "corrections", "lead")
+_TALK: Final = ("fillers", "listening", "corrections", "lead", "positions")
 _ORDINARY: Final = ("copulas", "money", "units", "price", "months", "date_words")
 _BEFORE: Final = ("labels", "time_before", "time_weak", "year_before", "age_before")
 _EMAIL: Final = (

@@ -41,6 +41,7 @@ CLOSE_S: Final = 1.0
 
 _SUM: Final = re.compile(rb',"crc":"([0-9a-f]{8})"}')
 _SUM_BYTES: Final = len(b',"crc":"00000000"}')
+_CLOSED: Final = -1
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -81,6 +82,8 @@ class JournalWriter(ClosedByWith):
         self._is_synced = True
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        # The sentences of facts are read from files: now, because in the call none may be left to open.
+        event_to_document(InputWarning(0.0, None, Fact("stage_failed", {"stage": "output"})))
         try:
             self._file = _new_file(path)
         except OSError as exc:
@@ -107,18 +110,28 @@ class JournalWriter(ClosedByWith):
         """Write and sync the rest, as far as the disk takes it in time; may be repeated."""
         self._closing.set()
         self._thread.join(CLOSE_S)
+        # Elsewhere it stays open, for `content` after somebody deleted it. Windows lets nobody delete, or rename, a
+        # file that is open.
+        if sys.platform == "win32" and not self._thread.is_alive():
+            self._let_go()
 
     def content(self) -> bytes:
         """All lines: those of the file as far as it can be read, and those that wait."""
         with self._lock, contextlib.suppress(OSError):
-            return _read_all(self._file) + bytes(self._waiting)
+            held = self.path.read_bytes() if self._file == _CLOSED else _read_all(self._file)
+            return held + bytes(self._waiting)
         return bytes(self._waiting)
 
     def __del__(self) -> None:
         """The file stays open for `content` until nobody has the writer any more."""
         if hasattr(self, "_file") and not self._thread.is_alive():
+            self._let_go()
+
+    def _let_go(self) -> None:
+        file, self._file = self._file, _CLOSED
+        if file != _CLOSED:
             with contextlib.suppress(OSError):
-                os.close(self._file)
+                os.close(file)
 
     def _keep(self, every_s: float) -> None:
         """The thread: sync, and try again."""
@@ -128,22 +141,26 @@ class JournalWriter(ClosedByWith):
 
     def _sync(self) -> None:
         with self._lock:
-            is_due = bool(self._waiting) or not self._is_synced
+            is_due = bool(self._waiting) or not self._is_synced or self.fault is not None
+            is_written = False
             try:
                 self._restore_if_gone()
             except OSError as exc:
                 self._failed(exc)
             else:
-                self._write()
+                is_written = self._write()
             self._is_synced = True
-        if is_due and self.fault is None:
+        if is_due and is_written:
             try:
                 os.fsync(self._file)  # outside the lock: a slow disk holds nobody up
             except OSError as exc:
+                self._is_synced = False
                 self._failed(exc)
+            else:
+                self.fault = None
 
-    def _write(self) -> None:
-        """Append what waits. After a short write the rest follows the next time: lines stay whole."""
+    def _write(self) -> bool:
+        """Append what waits; whether all of it was. After a short write the rest follows: lines stay whole."""
         try:
             while self._waiting:
                 written = os.write(self._file, self._waiting)
@@ -151,8 +168,7 @@ class JournalWriter(ClosedByWith):
                 self._is_synced = False
         except OSError as exc:
             self._failed(exc)
-        else:
-            self.fault = None
+        return not self._waiting
 
     def _failed(self, fault: OSError) -> None:
         if self.fault is None:

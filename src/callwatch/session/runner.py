@@ -190,7 +190,8 @@ class CallRunner:
     def _listen(self) -> None:
         try:
             for block in self._source.blocks():
-                self._decide(self._pipeline.process, block)
+                if not self._decide(self._pipeline.process, block):
+                    self._pipeline.skip(block)
                 self._recognise()
                 for fact in self._notices():
                     self._report(fact)
@@ -245,8 +246,8 @@ class CallRunner:
             except Exception as again:  # noqa: BLE001
                 _log.error("an output of the call failed", exc_info=again)
 
-    def _decide(self, step: Callable[..., Sequence[Event] | None], *args: Any) -> None:
-        """Emit what a step decides; one that fails is left out."""
+    def _decide(self, step: Callable[..., Sequence[Event] | None], *args: Any) -> bool:
+        """Emit what a step decides; one that fails is left out, and False says so."""
         try:
             events = step(*args) or ()
         except Exception as fault:  # noqa: BLE001  (sound and journal go on)
@@ -254,8 +255,9 @@ class CallRunner:
                 self._analysis_failed = True
                 _log.error("a step of the analysis failed", exc_info=fault)
                 self._report(Fact("stage_failed", {"stage": "analysis"}))
-            return
+            return False
         self._emit(events)
+        return True
 
     def _report(self, fact: Fact) -> None:
         """Something about the call itself, for the screen, the journal and the report."""

@@ -19,7 +19,7 @@ from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
-from callwatch.core.trends import Trends
+from callwatch.core.trends import GROUP_AGENTS, GROUP_CALLS, Trends
 from callwatch.store.database import (
     compact,
     open_database,
@@ -272,10 +272,15 @@ class CallHistory(ClosedByWith):
     def group_trends(self, weeks: int | None = None, now: datetime | None = None) -> Trends:
         """Figures over several agents; StoreError unless the group is large enough to hide each."""
         with translated_errors(self.name), self._engine.connect() as connection:
-            agents = group_agents(connection, since_week(weeks, now))
-            return replace(
-                trends_of(connection, agents, since_week(weeks, now)), agents=len(agents)
+            since = since_week(weeks, now)
+            agents = group_agents(connection, since)
+            found = trends_of(connection, agents, since, as_group=True)
+        if not found.weeks:
+            raise StoreError(
+                f"a week is shown only when at least {GROUP_AGENTS} agents have at least {GROUP_CALLS} calls "
+                "in it; here no week has: ask again when there are more calls"
             )
+        return replace(found, agents=len(agents))
 
     def note(self, call_id: str, text: str) -> None:
         """Write the note of a call, numbers masked; an empty text takes it away."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select, tuple_
 from sqlalchemy.sql import ColumnElement
 
 from callwatch.core.errors import StoreError
@@ -21,14 +21,20 @@ _FIGURES = {
 
 
 def trends_of(
-    connection: Connection, agents: tuple[str | None, ...] | None, since_week: str | None
+    connection: Connection,
+    agents: tuple[str | None, ...],
+    since_week: str | None,
+    *,
+    as_group: bool = False,
 ) -> Trends:
-    """The weeks of these agents' calls; None means everybody's, which the caller must allow."""
-    where = [] if agents is None else [_of_agents(agents)]
+    """The weeks of these agents' calls. `as_group`: only what hides each of them, `_in_safe_weeks`."""
+    where = [_of_agents(agents)]
     if since_week is not None:
         where.append(Call.week >= since_week)
     where.append(Call.is_recording.is_(False))  # somebody's call, but not of this agent's days
     counted = [Call.is_hard.is_(False), *where]
+    if as_group:
+        counted += _in_safe_weeks(counted)
     columns: list[Any] = [Call.week, func.count()]
     for column in _FIGURES.values():
         columns += [func.count(column), func.sum(column), func.sum(column * column)]
@@ -59,6 +65,19 @@ def trends_of(
         tuple(weeks), int(hard or 0), shown=effects.get(True, EffectCounts()),
         withheld=effects.get(False, EffectCounts()),
     )  # fmt: skip
+
+
+def _in_safe_weeks(counted: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Each week is a figure of its own: it needs enough agents, and only those with enough calls in it."""
+    enough = (
+        select(Call.agent_id, Call.week)
+        .where(*counted)
+        .group_by(Call.agent_id, Call.week)
+        .having(func.count() >= GROUP_CALLS)
+    )
+    pairs = enough.subquery()
+    safe = select(pairs.c.week).group_by(pairs.c.week).having(func.count() >= GROUP_AGENTS)
+    return [Call.week.in_(safe), tuple_(Call.agent_id, Call.week).in_(enough)]
 
 
 def _of_agents(agents: tuple[str | None, ...]) -> ColumnElement[bool]:

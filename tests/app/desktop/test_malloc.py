@@ -1,13 +1,18 @@
+import queue
 import subprocess
 import sys
+import threading
 
-from callwatch.app.desktop.malloc import limit_arenas, trim_heap
+import pytest
+
+from callwatch.app.desktop import malloc
+from callwatch.app.desktop.malloc import HeapTrimmer, limit_arenas, trim_heap
 
 # What several threads take and let go of, piece by piece, goes back to the system.
 PROGRAM = """
 import ctypes, re, threading
 from pathlib import Path
-from callwatch.app.desktop.malloc import limit_arenas, trim_heap
+from callwatch.app.desktop.malloc import HeapTrimmer, limit_arenas
 libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
 libc.free.argtypes = [ctypes.c_void_p]
@@ -25,7 +30,8 @@ threads = [threading.Thread(target=take) for _ in range(4)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 held = resident_kb()
-assert trim_heap()
+with HeapTrimmer(0.001):
+    pass
 print(held - before, resident_kb() - before)
 """
 
@@ -42,3 +48,29 @@ def test_what_threads_let_go_of_goes_back_to_the_system() -> None:
     held_kb, left_kb = map(int, done.stdout.split())
     assert held_kb > 20_000
     assert left_kb < 5_000
+
+
+def test_it_trims_again_and_again_until_it_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    trims: queue.Queue[bool] = queue.Queue()
+
+    def trim() -> bool:
+        trims.put(True)
+        return True
+
+    monkeypatch.setattr(malloc, "trim_heap", trim)
+    with HeapTrimmer(0.001):
+        for _ in range(3):
+            trims.get(timeout=60)
+    assert not [t for t in threading.enumerate() if t.name == "callwatch-trim"]
+
+
+def test_where_nothing_can_be_trimmed_it_does_not_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[bool] = []
+
+    def refuse() -> bool:
+        tried.append(True)
+        return False
+
+    monkeypatch.setattr(malloc, "trim_heap", refuse)
+    HeapTrimmer(0.001).close()
+    assert len(tried) == 2  # at its start and at its end

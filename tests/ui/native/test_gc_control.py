@@ -77,3 +77,13 @@ def test_what_was_found_is_put_back(qtbot: QtBot) -> None:
     collector.stop()
     assert gc.get_threshold() == usual
     assert gc.isenabled()
+
+
+def test_a_warm_up_that_ends_after_the_app_changes_nothing(qtbot: QtBot) -> None:
+    ended = GcController(rest_ms=0)
+    ended.start()
+    ended.stop()
+    before = gc.get_freeze_count()
+    ended.set_aside()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == before

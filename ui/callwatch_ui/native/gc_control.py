@@ -25,6 +25,7 @@ class GcController(QObject):
     def __init__(self, parent: QObject | None = None, rest_ms: int = REST_MS) -> None:
         super().__init__(parent)
         self._usual = gc.get_threshold()
+        self._is_stopped = False
         self._timer = QTimer(self)
         self._timer.setInterval(STEP_MS)
         self._timer.timeout.connect(self.step)
@@ -38,14 +39,20 @@ class GcController(QObject):
         gc.set_threshold(*self._usual[:2], NEVER)
 
     def set_aside(self) -> None:
-        """What was loaded stays to the end: no sweep need look at it. Collect here from now on."""
+        """What was loaded stays to the end: no sweep need look at it. Collect here from now on.
+
+        Nothing after `stop`: the app may end while a helper thread still loads.
+        """
+        if self._is_stopped:
+            return
         gc.collect(1)
         gc.freeze()
         gc.disable()
         self._timer.start()
 
     def stop(self) -> None:
-        """Leave the collector as it was found."""
+        """Leave the collector as it was found, for good."""
+        self._is_stopped = True
         self._timer.stop()
         self._resting.stop()
         gc.unfreeze()

@@ -13,6 +13,12 @@ from callwatch.core.errors import InputError, MissingPartError
 
 # How long a scheduler may take to answer before its address is doubted.
 _CONNECT_S = 10.0
+# Of glibc: bytes that it keeps at hand, from which size on it asks the system for a piece of its own.
+_ALLOCATOR = {
+    "MALLOC_TRIM_THRESHOLD_": 1 << 26,
+    "MALLOC_MMAP_THRESHOLD_": 1 << 25,
+    "MALLOC_ARENA_MAX": 1,
+}
 
 
 @contextlib.contextmanager
@@ -43,9 +49,21 @@ def opened_client(scheduler: str | None, workers: int | None) -> Iterator[Any]:
     }
     # Samples of every worker's stack, a hundred a second, would cost more than a short call.
     sampling = {"distributed.worker.profile.enabled": False}
+    # What Dask notes of every task, for its dashboard: it would grow with the archive.
+    notes = {
+        "distributed.admin.log-length": 200,
+        "distributed.admin.low-level-log-length": 200,
+        "distributed.admin.system-monitor.log-length": 60,
+        "distributed.diagnostics.computations.max-history": 1,
+    }
+    # Dask has glibc return every 64 kB at once: to take it back costs two fifths of a call's CPU time.
+    # A worker that measures the next call at once keeps what it has.
+    spawn = {
+        f"distributed.nanny.pre-spawn-environ.{name}": value for name, value in _ALLOCATOR.items()
+    }
     with contextlib.ExitStack() as held:
         # What a call said is not written to a worker's disk, nor shown by its HTTP server.
-        held.enter_context(dask.config.set(memory | routes | sampling))
+        held.enter_context(dask.config.set(memory | routes | sampling | notes | spawn))
         if scheduler is None:
             scheduler = held.enter_context(
                 distributed.LocalCluster(

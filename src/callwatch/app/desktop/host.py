@@ -16,7 +16,7 @@ from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sin
 from callwatch.app.desktop.break_offer import breather
 from callwatch.app.desktop.device_loss import EndOnDeviceLoss
 from callwatch.app.desktop.history import AppHistory
-from callwatch.app.desktop.malloc import trim_heap
+from callwatch.app.desktop.malloc import HeapTrimmer, trim_heap
 from callwatch.app.desktop.retention import delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
@@ -69,8 +69,14 @@ class DesktopCall(RunningCall):
         stopped: Callable[["DesktopCall"], None] = lambda _: None,
     ) -> None:
         self._source, self._stopped = source, stopped
+        self._trimmer: HeapTrimmer | None = None
         plan = CallPlan(source, source.name, out_dir, live=True, own_folder=True)
         super().__init__(desk.open(plan, (sink,)))
+
+    def begin(self) -> None:
+        """Start the call in a thread of its own."""
+        self._trimmer = HeapTrimmer()
+        super().begin()
 
     def hold(self) -> None:
         """The caller waits: silence is no dead air."""
@@ -93,10 +99,13 @@ class DesktopCall(RunningCall):
 
     def stop(self, *, at_last_voice: bool = False) -> None:
         """End the call, write its report, let go of the devices."""
-        with self._source:
-            super().stop(at_last_voice=at_last_voice)
-        self._stopped(self)
-        trim_heap()
+        try:
+            with self._source:
+                super().stop(at_last_voice=at_last_voice)
+            self._stopped(self)
+        finally:
+            if self._trimmer is not None:
+                self._trimmer.close()
 
 
 class AppHost:
@@ -140,6 +149,7 @@ class AppHost:
             desk = self.factory_for(self.config)
             warm_up(desk)
             desk.load()
+            trim_heap()
 
     def recover(self) -> tuple[int, int]:
         """Finish what was cut short before this app started: calls, and deletions.

@@ -6,12 +6,17 @@ the gaps that they leave add up to a megabyte a call. Elsewhere than on glibc no
 
 import ctypes
 import sys
+import threading
 from typing import Final
+
+from callwatch.core.closing import ClosedByWith
 
 # From malloc.h.
 _M_ARENA_MAX: Final = -8
 # The interpreter lets one thread allocate at a time anyhow; the second is for the libraries.
 _ARENAS: Final = 2
+# A recogniser lets go of some 30 MB after each sentence; to return it takes a few milliseconds.
+TRIM_EVERY_S: Final = 5.0
 
 
 def limit_arenas() -> bool:
@@ -27,6 +32,27 @@ def trim_heap() -> bool:
         return False
     allocator.malloc_trim(0)
     return True
+
+
+class HeapTrimmer(ClosedByWith):
+    """Returns free memory every `every_s` seconds until it is closed, from a thread of its own."""
+
+    def __init__(self, every_s: float = TRIM_EVERY_S) -> None:
+        self._closing = threading.Event()
+        self._thread = threading.Thread(
+            target=self._keep, args=(every_s,), name="callwatch-trim", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Return what is free once more, and end; may be repeated."""
+        self._closing.set()
+        self._thread.join()
+
+    def _keep(self, every_s: float) -> None:
+        while trim_heap() and not self._closing.wait(every_s):
+            pass
+        trim_heap()
 
 
 def _glibc() -> ctypes.CDLL | None:

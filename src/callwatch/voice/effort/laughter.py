@@ -85,9 +85,11 @@ class LaughterDetector:
 
     def __init__(self, config: LaughterConfig = LaughterConfig()) -> None:
         self._config = config
-        self._sound = np.zeros(_KEPT * _HOP, np.float32)
+        # The kept sound is the end of what is filled.
+        self._sound = np.zeros(4 * _KEPT * _HOP, np.float32)
+        self._filled = _KEPT * _HOP
         self._frame = 0
-        self._levels: deque[float] = deque([-120.0] * 3, maxlen=3)
+        self._levels = np.full(2, -120.0)
         self._top = self._bottom = -120.0
         self._top_frame = 0
         self._rising = True
@@ -101,16 +103,28 @@ class LaughterDetector:
         laughs: list[TimeSpan] = []
         frames = sound.reshape(-1, _HOP)
         powers = np.einsum("fi,fi->f", frames, frames) / np.float32(_HOP) + np.float32(1e-12)
-        before = len(self._sound) // _HOP
-        self._sound = np.concatenate([self._sound, sound])
-        for i, level in enumerate((10 * np.log10(powers)).tolist()):
-            self._levels.append(level)
-            if self._is_over(sum(self._levels) / 3):
-                self._add(before + i)
+        self._keep(sound)
+        first = (self._filled - len(sound)) // _HOP
+        levels = np.concatenate((self._levels, 10 * np.log10(powers)))
+        self._levels = levels[-2:]
+        means = (levels[:-2] + levels[1:-1] + levels[2:]) / 3
+        for i, level in enumerate(means.tolist()):
+            if self._is_over(level):
+                self._add(first + i)
                 laughs += self._laugh()
             self._frame += 1
-        self._sound = self._sound[-_KEPT * _HOP :]
         return laughs
+
+    def _keep(self, sound: FloatArray) -> None:
+        """Append to the kept sound; what is older goes once there is no more room."""
+        if self._filled + len(sound) > len(self._sound):
+            kept = self._sound[self._filled - _KEPT * _HOP : self._filled]
+            self._sound = np.concatenate(
+                (kept, np.zeros(3 * _KEPT * _HOP + len(sound), np.float32))
+            )
+            self._filled = len(kept)
+        self._sound[self._filled : self._filled + len(sound)] = sound
+        self._filled += len(sound)
 
     def _is_over(self, level: float) -> bool:
         """Whether a note has just ended: the level dipped after a peak."""
@@ -128,9 +142,10 @@ class LaughterDetector:
     def _add(self, now: int) -> None:
         """The note whose peak lies before frame `now` of the kept sound."""
         # The level is a mean of three frames: its peak is one frame late.
-        at = now - (self._frame - self._top_frame) - 1
-        if at - _RISE < 2:
+        ago = self._frame - self._top_frame + 1
+        if ago > _KEPT - _RISE - 2:
             return  # a tone, longer than any note
+        at = now - ago
         middles = (np.arange(at - _RISE, at + 1) * _HOP + _HOP // 2)[:, None]
         windows = self._sound[middles + np.arange(len(_WINDOW)) - len(_WINDOW) // 2]
         spectra = np.abs(np.fft.rfft(windows * _WINDOW, _FFT, axis=1)) ** 2

@@ -34,9 +34,11 @@ _MOST_ABOVE: Final = 0.5
 def clipped_samples(second: Samples) -> int:
     """How many samples of one second of sound, int16 (n,), are clipped."""
     full = int(np.count_nonzero((second >= FULL_SCALE) | (second <= -FULL_SCALE)))
+    if int(second.max(initial=0)) - int(second.min(initial=0)) < _MIN_TOP:
+        return full
     # A constant offset is a wall of its own; int32: -32768 has no positive twin in int16.
     wide = second.astype(np.int32)
-    wide -= int(np.median(second)) if len(second) else 0
+    wide -= int(np.median(second))
     return max(full, _on_the_wall(wide) + _on_the_wall(-wide))
 
 
@@ -45,9 +47,10 @@ def _on_the_wall(sound: npt.NDArray[np.int32]) -> int:
     top = int(sound.max(initial=0))
     if top < _MIN_TOP:
         return 0
-    counts = np.histogram(sound, _STEPS * (top + 1))[0]
-    if counts[_FIRST:].sum() < _MIN_SAMPLES:
+    edges = _STEPS * (top + 1)
+    if np.count_nonzero(sound >= edges[_FIRST]) < _MIN_SAMPLES:
         return 0
+    counts = np.diff(np.searchsorted(np.sort(sound[sound >= edges[0]]), edges))
     pairs = counts[:-1] + counts[1:]
     beyond = np.cumsum(counts[::-1])[::-1]
     for k in range(_FIRST, len(pairs)):

@@ -25,13 +25,15 @@ class SileroWeights:
     def __init__(self, path: Path) -> None:
         held = dict(_initializers(path.read_bytes()))
         self._basis = np.ascontiguousarray(held["stft.forward_basis_buffer"][:, 0].T)
+        layers = [f"encoder.{number}.reparam_conv" for number in range(4)]
+        # Each convolution as one matrix over all its frames beside each other: 4 -> 4 -> 2 -> 1 -> 1.
         self._convolutions = [
-            # (taps * channels in, channels out), as the frames are laid out beside each other.
-            (
-                np.ascontiguousarray(held[f"{layer}.weight"].transpose(2, 1, 0)),
-                held[f"{layer}.bias"],
-            )
-            for layer in (f"encoder.{n}.reparam_conv" for n in range(4))
+            _dense(held[f"{layer}.weight"], frames, stride)
+            for layer, frames, stride in zip(layers, (4, 4, 2, 1), (1, 2, 2, 1), strict=True)
+        ]
+        self._biases = [
+            np.tile(held[f"{layer}.bias"], count)
+            for layer, count in zip(layers, (4, 2, 1, 1), strict=True)
         ]
         self._input = held["decoder.rnn.weight_ih"].T.copy()
         self._recurrent = held["decoder.rnn.weight_hh"].T.copy()
@@ -44,22 +46,23 @@ class SileroWeights:
         self._output_bias = float(held["decoder.decoder.2.bias"][0])
 
     def spectra(self, sound: FloatArray) -> FloatArray:
-        """What does not depend on the gain: (n, 4, 128) of `sound` (n, context and chunk)."""
+        """What does not depend on the gain: (n, 512) of `sound` (n, context and chunk)."""
         mirrored = sound[:, -2 : -2 - _REFLECTED : -1]
         whole = np.concatenate((sound, mirrored), axis=1)
         frames = sliding_window_view(whole, self._basis.shape[0], axis=1)[:, ::_HOP]
         count = len(sound)
         parts = (frames.reshape(count * 4, -1) @ self._basis).reshape(count, 4, -1)
         magnitude = np.sqrt(parts[..., :_BINS] ** 2 + parts[..., _BINS:] ** 2)
-        return _convolved(magnitude, self._convolutions[0][0], stride=1)
+        out: FloatArray = magnitude.reshape(count, -1) @ self._convolutions[0]
+        return out
 
     def encoded(self, spectra: FloatArray, gain: FloatArray) -> FloatArray:
         """The LSTM's input, (n, 512), of `spectra` heard with `gain` (n,)."""
-        _, bias = self._convolutions[0]
-        x = np.maximum(spectra * gain[:, None, None] + bias, 0.0)
-        for (weight, bias), stride in zip(self._convolutions[1:], (2, 2, 1), strict=True):
-            x = np.maximum(_convolved(x, weight, stride) + bias, 0.0)
-        out: FloatArray = x[:, 0] @ self._input + self._bias
+        first, *biases = self._biases
+        x = np.maximum(spectra * gain[:, None] + first, 0.0)
+        for weights, bias in zip(self._convolutions[1:], biases, strict=True):
+            x = np.maximum(x @ weights + bias, 0.0)
+        out: FloatArray = x @ self._input + self._bias
         return out
 
     def step(self, encoded: FloatArray, state: FloatArray) -> FloatArray:
@@ -79,15 +82,16 @@ class SileroWeights:
         return out
 
 
-def _convolved(x: FloatArray, weight: FloatArray, stride: int) -> FloatArray:
-    """A convolution of three taps with one frame of zeros on both sides: (n, t, in) to (n, t', out)."""
-    count, frames, channels = x.shape
-    padded = np.zeros((count, frames + 2, channels), np.float32)
-    padded[:, 1:-1] = x
+def _dense(weight: FloatArray, frames: int, stride: int) -> FloatArray:
+    """A convolution, (out, in, 3 taps) with a frame of zeros on both sides, as (frames * in, frames' * out)."""
+    outputs, inputs, taps = weight.shape
     starts = range(0, frames, stride)
-    taps = np.concatenate([padded[:, at : at + 3].reshape(count, 1, -1) for at in starts], axis=1)
-    flat = taps.reshape(count * len(starts), -1) @ weight.reshape(3 * channels, -1)
-    return flat.reshape(count, len(starts), -1)
+    matrix = np.zeros((frames, inputs, len(starts), outputs), np.float32)
+    for to, start in enumerate(starts):
+        for tap in range(taps):
+            if 0 <= (at := start + tap - 1) < frames:
+                matrix[at, :, to] = weight[:, :, tap].T
+    return matrix.reshape(frames * inputs, -1)
 
 
 # Field numbers of ONNX's protobuf messages.

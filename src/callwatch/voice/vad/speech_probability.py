@@ -48,7 +48,7 @@ class SpeechProbability:
             return out
         levels = level_dbfs(sound.reshape(2, count, CHUNK))
         windows = sliding_window_view(known, CONTEXT + CHUNK, axis=1)[:, ::CHUNK]
-        spectra = np.zeros((2, count, 4, 128), dtype=np.float32)
+        spectra = np.zeros((2, count, 512), dtype=np.float32)
         spectra[heard] = self._weights.spectra(windows[heard])
         encoded = np.zeros((2, count, 512), dtype=np.float32)
         ready = 0
