@@ -1,5 +1,6 @@
 """No fault of a part ends a call, and nothing that hangs holds up its end."""
 
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -279,3 +280,18 @@ def test_the_analysis_comes_a_little_before_others(monkeypatch: pytest.MonkeyPat
     call.start()
     assert call.join(WAIT_S) is not None
     assert asked == ([-5] if sys.platform == "linux" else [])
+
+
+def test_the_call_and_the_main_thread_come_before_other_programs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    raised: set[int] = set()
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "PRIO_PROCESS", 0, raising=False)
+    monkeypatch.setattr(
+        os, "setpriority", lambda _kind, thread, _nice: raised.add(thread), raising=False
+    )
+    call = runner(Line(2))
+    call.start()
+    assert call.join(10.0) is not None
+    assert os.getpid() in raised and len(raised) == 2
