@@ -222,7 +222,8 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
     _spread(groups, tokens)
     if any(group.ordinary is Ordinary.YES and not group.named for group in groups):
         for group in groups:
-            if group.ordinary is Ordinary.MOMENT:
+            is_year = group.ordinary is Ordinary.NO and YEAR_FORMAT.fullmatch(group.digits)
+            if group.ordinary is Ordinary.MOMENT or (is_year and group.parts <= 2):
                 group.ordinary = Ordinary.DATE  # "fourteen of them in 2022" is no answer
 
 
@@ -248,12 +249,12 @@ def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
 
 def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
     """Whether the line reads out a long number, whatever words stand between its digits."""
-    said = [t for t in tokens if t.flags & NUMBER]
+    if any(t.flags & (PRICE | MONEY) for t in tokens):
+        groups = [g for g in groups if g.parts > 1]  # "I paid 48.25 and then another thousand"
+    said = [t for g in groups for t in tokens[g.start : g.end] if t.flags & NUMBER]
     if any(name.startswith("time_") for t in tokens for name, tail in t.before if not tail):
         forms = (TIME_FORMAT, DATE_FORMAT, YEARS_FORMAT)  # "on 08/06 2021 at 10.30"
         said = [t for t in said if not any(form.fullmatch(t.core) for form in forms)]
-    if any(t.flags & (PRICE | MONEY) for t in tokens):
-        said = [t for t in said if not AMOUNT_FORMAT.fullmatch(t.core)]
     numbers = len(said)
     digits = sum(group.size for group in groups) if numbers else 0
     return digits >= _DICTATED_DIGITS and numbers >= _DICTATED_SHARE * len(tokens)
