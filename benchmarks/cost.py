@@ -26,9 +26,10 @@ import numpy as np
 import soundfile as sf
 
 from benchmarks.scripted import load
+from benchmarks.silero_onnx import Silero
 from benchmarks.table import print_table, write_json
 from callwatch.voice.framing import CHUNK
-from callwatch.voice.vad.silero import CONTEXT, Silero
+from callwatch.voice.vad.silero import CONTEXT
 
 
 def looped_demo(folder: Path, loops: int) -> Path:

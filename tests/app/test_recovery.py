@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
@@ -24,6 +25,7 @@ from callwatch.store.history import CallHistory
 # Newer Pythons warn of a fork beside threads; these have one each, which waits.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CONFIG = replace(Config(), recognition=RecognitionConfig(engine="none"))
 DEMO = Path(str(resources.files("callwatch.demo").joinpath("call.flac")))
@@ -37,40 +39,43 @@ def prepared(out: Path, *, live: bool = True, seconds: float = 12.0) -> Prepared
 
 def killed(out: Path, where: str, *, live: bool = True) -> None:
     """A real process that is killed, for real, when it comes to a place."""
-
-    def run() -> None:
-        call = prepared(out, live=live)
-
-        def kill(*_: object, **__: object) -> None:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-        if where == "in the call":
-            real = call._journal.__class__.__call__
-            lines: list[object] = []
-
-            def third(self: object, event: object) -> None:
-                real(self, event)  # type: ignore[arg-type]
-                lines.append(event)
-                if len(lines) == 30:
-                    kill()
-
-            call._journal.__class__.__call__ = third  # type: ignore[method-assign]
-        elif where == "before the report":
-            from callwatch.app import finishing
-
-            finishing._report = kill  # type: ignore[assignment]
-        elif where == "before the history":
-            CallHistory.add = kill  # type: ignore[method-assign,assignment]
-        else:
-            from callwatch.app.unfinished import UnfinishedMark
-
-            UnfinishedMark.done = kill  # type: ignore[method-assign]
-        call.run()
-
-    process = multiprocessing.get_context("fork").Process(target=run)
+    way = "fork" if hasattr(os, "fork") else "spawn"
+    process = multiprocessing.get_context(way).Process(target=die, args=(out, where, live))  # type: ignore[attr-defined]
     process.start()
     process.join(120)
-    assert process.exitcode == -signal.SIGKILL
+    assert process.exitcode == (-KILL if sys.platform != "win32" else KILL)
+
+
+def kill(*_: object, **__: object) -> None:
+    """End this process as a power failure does; on Windows that is TerminateProcess."""
+    os.kill(os.getpid(), KILL)
+
+
+def die(out: Path, where: str, live: bool) -> None:
+    """What that process does."""
+    call = prepared(out, live=live)
+    if where == "in the call":
+        real = call._journal.__class__.__call__
+        lines: list[object] = []
+
+        def third(self: object, event: object) -> None:
+            real(self, event)  # type: ignore[arg-type]
+            lines.append(event)
+            if len(lines) == 30:
+                kill()
+
+        call._journal.__class__.__call__ = third  # type: ignore[method-assign]
+    elif where == "before the report":
+        from callwatch.app import finishing
+
+        finishing._report = kill  # type: ignore[assignment]
+    elif where == "before the history":
+        CallHistory.add = kill  # type: ignore[method-assign,assignment]
+    else:
+        from callwatch.app.unfinished import UnfinishedMark
+
+        UnfinishedMark.done = kill  # type: ignore[method-assign]
+    call.run()
 
 
 PLACES = ["in the call", "before the report", "before the history", "before the mark goes"]

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.access import is_owners_alone
 from tests.report.builders import rich_call
 
 from callwatch.app.audit import audit_document
@@ -136,8 +138,8 @@ def test_it_is_written_for_its_owner_alone(own_home: Path, tmp_path: Path) -> No
     done = subprocess.run(
         [sys.executable, "-m", "callwatch.cli.main", "support", "--out", str(target)],
         capture_output=True, text=True, timeout=120, check=False,
-        env={"PYTHONPATH": ":".join(sys.path), "HOME": str(own_home), "PATH": "/usr/bin:/bin"},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert target.stat().st_mode & 0o077 == 0
+    assert is_owners_alone(target)
     assert zipfile.is_zipfile(target)

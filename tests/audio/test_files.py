@@ -228,7 +228,7 @@ def _bad(tmp_path: Path, what: str) -> Path:
         ("mono", "--agent-file and --customer-file"),
         ("three", "has 3 channels"),
         ("all NaN", "all NaN"),
-        ("pipe", "is not a regular file"),
+        pytest.param("pipe", "is not a regular file", marks=pytest.mark.posix),
     ],
 )
 def test_bad_input_is_refused_with_one_sentence(tmp_path: Path, what: str, sentence: str) -> None:

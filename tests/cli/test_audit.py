@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.access import is_owners_alone
 from tests.report.builders import rich_call
 from typer.testing import CliRunner
 
@@ -41,7 +42,7 @@ def test_the_page_says_what_is_kept_deleted_locked_and_checked(tmp_path: Path) -
     page = (tmp_path / "audit.html").read_text()
     for words in ("Last deletions", "store.retention_days", "3650", "26 of 26", "unsafe"):
         assert (words in page) is (words != "unsafe")
-    assert (tmp_path / "audit.json").stat().st_mode & 0o077 == 0
+    assert is_owners_alone(tmp_path / "audit.json")
 
 
 def test_each_audit_is_remembered_and_deletions_by_command_too(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from callwatch.app.findings import Finding
 from callwatch.audio.backend import Device, DeviceKind
 from callwatch.cli import devices as commands
+from callwatch.core.errors import InputError
 
 app = typer.Typer()
 app.command()(commands.devices)
@@ -37,11 +38,15 @@ def test_devices_are_listed_for_people_and_programs() -> None:
     }
 
 
-def test_no_device_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("options", "printed"), [([], ""), (["--json"], "[]\n")])
+def test_no_device_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, options: list[str], printed: str
+) -> None:
     monkeypatch.setattr(commands, "list_devices", list)
-    done = CliRunner().invoke(app, ["devices"])
-    assert done.exit_code == 0
-    assert "callwatch doctor" in done.stdout
+    done = CliRunner().invoke(app, ["devices", *options])
+    assert isinstance(done.exception, InputError)
+    assert "callwatch doctor" in str(done.exception)
+    assert done.stdout == printed
 
 
 @pytest.mark.parametrize(("ok", "status"), [(True, 0), (None, 0), (False, 1)])

@@ -11,7 +11,7 @@ from callwatch.app.doctor import diagnose
 from callwatch.cli.options import configured
 from callwatch.cli.tree import COMMANDS
 from callwatch.core.errors import ConfigError
-from callwatch.session.pipeline import PipelineConfig
+from callwatch.session.pipeline_config import PipelineConfig
 
 
 @pytest.fixture

@@ -31,7 +31,8 @@ from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.sentences import what_mattered
 from callwatch.report.wording import Wording
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.recognition import RecognitionWorker
 from callwatch.session.runner import CallRunner
 from callwatch.session.summary_builder import summarize

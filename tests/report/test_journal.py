@@ -207,6 +207,7 @@ def test_brackets_without_end_are_a_damaged_line(tmp_path: Path) -> None:
         list(read_journal(path))
 
 
+@pytest.mark.posix  # a pipe with a name
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "events.jsonl")
     with pytest.raises(InputError, match="is no file"):
@@ -228,8 +229,7 @@ def test_folders_are_private_whatever_the_umask(tmp_path: Path) -> None:
         path = written(tmp_path / "a" / "b")
     finally:
         os.umask(before)
-    modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (path, *list(path.parents)[:2])]
-    assert modes == [0o600, 0o700, 0o700]
+    assert all(is_owners_alone(place) for place in (path, *list(path.parents)[:2]))
 
 
 @pytest.mark.parametrize("call", ["write", "fsync"])
@@ -266,6 +266,7 @@ def test_a_write_that_is_cut_short_is_gone_on_with(
     assert list(read_journal(written(tmp_path))) == EVENTS
 
 
+@pytest.mark.posix  # Windows deletes no file that is open
 def test_a_folder_that_is_deleted_in_the_call_comes_back(tmp_path: Path) -> None:
     folder = tmp_path / "call"
     with JournalWriter(folder / "events.jsonl", sync_every_s=0.001) as write:
@@ -307,7 +308,9 @@ def test_a_power_failure_costs_only_what_was_not_synced(
 
     def fsync(number: int) -> None:
         real(number)
-        synced.append(os.fstat(number).st_size)
+        found = os.fstat(number)
+        if stat.S_ISREG(found.st_mode):  # and not its folder
+            synced.append(found.st_size)
 
     monkeypatch.setattr(os, "fsync", fsync)
     count = chance.randrange(1, len(EVENTS) - 1)
@@ -315,7 +318,7 @@ def test_a_power_failure_costs_only_what_was_not_synced(
         for event in EVENTS[:count]:
             write(event)
         size = path.stat().st_size
-        wait_until(lambda: synced[-1] >= size)
+        wait_until(lambda: max(synced, default=0) >= size)
         kept = synced[-1]
         for event in EVENTS[count:]:
             write(event)

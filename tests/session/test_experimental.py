@@ -6,7 +6,7 @@ import pytest
 
 from callwatch.core.errors import ConfigError
 from callwatch.session.experimental import overridden, parse_overrides, thresholds
-from callwatch.session.pipeline import PipelineConfig
+from callwatch.session.pipeline_config import PipelineConfig
 
 KNOWN = thresholds(PipelineConfig())
 

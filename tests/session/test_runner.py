@@ -17,7 +17,8 @@ from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.core.words import Utterance
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.recognition import RecognitionConfig, RecognitionStats, RecognitionWorker
 from callwatch.session.runner import CallRunner, RunnerConfig
 from callwatch.speech.protocol import SpeechChunk

@@ -34,7 +34,8 @@ from callwatch.session.begun_items import BegunItems
 from callwatch.session.escalation import Escalation
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgePolicy
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.summary_builder import summarize
 from callwatch.session.supervision import Supervisor
 from callwatch.speech.mismatch import LanguageCheck

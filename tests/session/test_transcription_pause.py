@@ -15,7 +15,8 @@ from callwatch.core.words import Utterance, Word
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.event_codec import event_to_document
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.protocol import SpeechChunk
 

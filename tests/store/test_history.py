@@ -1,5 +1,6 @@
 import multiprocessing
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -126,7 +127,8 @@ def test_the_files_are_for_their_owner_alone(history: CallHistory, path: Path) -
     connection.execute("SELECT count(*) FROM calls").fetchone()
     names = {p.name for p in path.parent.iterdir()}
     assert "history.sqlite3-wal" in names
-    for file in path.parent.iterdir():
+    # On Windows what SQLite makes itself inherits the access list of the folder, which Wine does not do.
+    for file in [path] if sys.platform == "win32" else path.parent.iterdir():
         assert is_owners_alone(file), file
     connection.close()
     assert is_owners_alone(path.parent)

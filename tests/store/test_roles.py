@@ -20,6 +20,8 @@ from callwatch.store.history import CallHistory
 from callwatch.store.members import grant, revoke
 from callwatch.store.team import TeamStore
 
+pytestmark = pytest.mark.posix  # a PostgreSQL server, as in test_postgresql
+
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 KEY = "engine"
 

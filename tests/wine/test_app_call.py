@@ -112,6 +112,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
             PULSE_SERVER=server.environment["PULSE_SERVER"],
             XDG_RUNTIME_DIR=server.environment["XDG_RUNTIME_DIR"],
         )  # fmt: skip
+        windows.end_all()
         running = App(server, windows)
         try:
             running.wait_until_it_answers()

@@ -17,6 +17,17 @@ def windows_path(path: Path) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
 
+# Wine's desktop is a program that the first window starts, and that holds the output of whoever did; it lasts as long
+# as somebody uses it.
+_DESKTOP: Final = """
+import ctypes, sys, time
+ctypes.windll.user32.GetDesktopWindow()
+print("ready", flush=True)
+while True:
+    time.sleep(3600)
+"""
+
+
 class Windows:
     """A user's folders on that Windows, all below `home`."""
 
@@ -61,8 +72,19 @@ class Windows:
             stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", timeout=LIMIT_S + 60,
         )  # fmt: skip
 
+    def keep_desktop(self) -> "subprocess.Popen[str]":
+        """Start a program that holds the desktop, until `end_all`; close its stdout after that."""
+        process = subprocess.Popen(
+            self.command("-u", "-c", _DESKTOP), env=self.environment() | {"RUN_TIMEOUT": "3600"},
+            stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        )  # fmt: skip
+        assert process.stdout is not None
+        while process.stdout.readline().strip() != "ready":
+            assert process.poll() is None, "Wine has no desktop"
+        return process
+
     def end_all(self) -> None:
-        """End every program of that Windows."""
+        """End every program of that Windows. What began without a display has none as long as one of them runs."""
         subprocess.run(
             ["/usr/lib/wine/wineserver64", "-k"], check=False, timeout=LIMIT_S,
             env=os.environ | {"WINEPREFIX": os.environ["CALLWATCH_WINE"] + "/prefix"},

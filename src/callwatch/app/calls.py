@@ -27,7 +27,7 @@ from callwatch.core.events import (
     UtteranceRevised,
 )
 from callwatch.core.facts import Fact
-from callwatch.core.files import PART
+from callwatch.core.files import PART, rename
 from callwatch.core.log import logged, logger_of
 from callwatch.core.owner_only import make_private_folder
 from callwatch.core.summary import CallInfo, CallSummary
@@ -39,7 +39,8 @@ from callwatch.report.journal import JOURNAL_NAME, JournalWriter
 from callwatch.report.revisions import settle_journal
 from callwatch.report.write import REPORT_FILES
 from callwatch.session.experimental import overridden
-from callwatch.session.pipeline import Phrases, Pipeline, PipelineConfig
+from callwatch.session.pipeline import Phrases, Pipeline
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
@@ -273,7 +274,7 @@ class PreparedCall:
         if outcome.paths.json.parent != plan.out_dir:
             journal = self._rescue_journal(outcome.paths.json.with_name(JOURNAL_NAME))
         elif journal.absolute() != self._journal_path:
-            self._journal_path.replace(journal)
+            rename(self._journal_path, journal)
         if outcome.is_stored:
             self._mark.done()
         else:

@@ -195,7 +195,7 @@ def _phrases() -> Iterator[Finding]:
     try:
         SentenceEmbedder().embed("good morning")
     except CallwatchError as error:
-        yield Finding("phrases", None, str(error))
+        yield Finding("phrases", None, str(error), "see the sentence")
     else:
         yield Finding("phrases", True, "Threats are judged by rules, wording and meaning.")
 

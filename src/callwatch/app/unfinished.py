@@ -20,13 +20,15 @@ from callwatch.core.log import logged, logger_of
 from callwatch.core.owner_only import make_private_folder
 
 if sys.platform == "win32":
-    import psutil
+    import msvcrt
 else:
     import fcntl
 
 _log: Final = logger_of(__name__)
 
 UNFINISHED: Final = "unfinished"
+# Windows lets nobody read what is locked: this byte lies behind every mark.
+_LOCKED_BYTE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ class FoundMark:
 
     def done(self) -> None:
         """The call is finished."""
+        if sys.platform == "win32":  # which deletes no file that is open
+            self._file.close()
         with logged(_log, "the mark of a finished call stays", OSError):
             self._path.unlink(missing_ok=True)
 
@@ -115,7 +119,7 @@ def cut_short() -> Iterator[FoundMark]:
             file = path.open("r+b")
             try:
                 call = _read(file)
-                is_free = _try_lock(file) and not _is_held_elsewhere(call)
+                is_free = _try_lock(file)
             except OSError:
                 is_free = False
             if is_free and path.exists():
@@ -143,15 +147,21 @@ def _read(file: BinaryIO) -> UnfinishedCall | None:
 
 
 def _try_lock(file: BinaryIO) -> bool:
-    """Whether nobody else holds the file (POSIX)."""
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
+    """Whether nobody else holds the file; from now on this process does."""
+    try:
+        _lock(file.fileno())
+    except OSError:
+        return False
     return True
 
 
-def _is_held_elsewhere(call: UnfinishedCall | None) -> bool:
-    """Whether the process that made the mark lives (Windows, where files have no such lock)."""
-    return sys.platform == "win32" and call is not None and psutil.pid_exists(call.pid)
+def _lock(number: int) -> None:
+    if sys.platform == "win32":
+        place = os.lseek(number, 0, os.SEEK_CUR)
+        os.lseek(number, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(number, place, os.SEEK_SET)
+    else:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,7 +10,7 @@ from typing import Final
 from callwatch.app.findings import Finding
 from callwatch.core.owner_only import is_owner_only
 
-# What onnxruntime, ctranslate2 and soxr are linked to; Python brings the first two of its own.
+# What ctranslate2 and soxr are linked to; Python brings the first two of its own.
 _RUNTIME: Final = ("vcruntime140", "vcruntime140_1", "msvcp140")
 
 

@@ -13,6 +13,7 @@ from callwatch.audio.backend import Device, DeviceKind
 from callwatch.audio.devices import list_devices
 from callwatch.cli.console import out, print_json
 from callwatch.cli.history_option import JsonOption
+from callwatch.core.errors import InputError
 
 _WIDEST = 10_000
 _HEARS = {DeviceKind.INPUT: "an input", DeviceKind.LOOPBACK: "what is played"}
@@ -20,13 +21,18 @@ _MARKS = {True: "[green]ok[/green]", False: "[red]broken[/red]", None: "[yellow]
 
 
 def devices(as_json: JsonOption = False) -> None:
-    """List what can be heard: microphones, and loopbacks of what is being played."""
+    """List what can be heard: microphones, and loopbacks of what is being played.
+
+    Exit status 1 when there is nothing.
+    """
     found = list_devices()
     if as_json:
         print_json([asdict(device) for device in found])
-        return
     if not found:
-        out.print("Nothing can be heard on this machine: `callwatch doctor` says what to do.")
+        raise InputError(
+            "Nothing can be heard on this machine: `callwatch doctor` says what to do."
+        )
+    if as_json:
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("device", "name", "hears", "channels", "Hz", ""):

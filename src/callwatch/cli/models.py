@@ -12,8 +12,9 @@ from rich.table import Table
 
 from callwatch.cli.console import err, out, print_json
 from callwatch.core.errors import ModelError
+from callwatch.core.model_folders import model_directories
 from callwatch.speech.models.catalogue import CatalogueModel, catalogue, catalogue_model
-from callwatch.speech.models.installed import InstalledModel, installed_models, model_directories
+from callwatch.speech.models.installed import InstalledModel, installed_models
 from callwatch.speech.models.library import ModelLibrary, Verification
 
 models_app = typer.Typer(

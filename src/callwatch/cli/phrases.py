@@ -35,7 +35,7 @@ def match_lines(
         bool,
         typer.Option(
             "--embeddings/--no-embeddings",
-            help="Judge by meaning too: finds more, takes some 30 ms a line.",
+            help="Judge by meaning too: finds more, takes some 10 ms a line.",
         ),
     ] = True,
     explain: Annotated[

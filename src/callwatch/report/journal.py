@@ -41,6 +41,7 @@ CLOSE_S: Final = 1.0
 
 _SUM: Final = re.compile(rb',"crc":"([0-9a-f]{8})"}')
 _SUM_BYTES: Final = len(b',"crc":"00000000"}')
+_CLOSED: Final = -1
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -109,18 +110,28 @@ class JournalWriter(ClosedByWith):
         """Write and sync the rest, as far as the disk takes it in time; may be repeated."""
         self._closing.set()
         self._thread.join(CLOSE_S)
+        # Elsewhere it stays open, for `content` after somebody deleted it. Windows lets nobody delete, or rename, a
+        # file that is open.
+        if sys.platform == "win32" and not self._thread.is_alive():
+            self._let_go()
 
     def content(self) -> bytes:
         """All lines: those of the file as far as it can be read, and those that wait."""
         with self._lock, contextlib.suppress(OSError):
-            return _read_all(self._file) + bytes(self._waiting)
+            held = self.path.read_bytes() if self._file == _CLOSED else _read_all(self._file)
+            return held + bytes(self._waiting)
         return bytes(self._waiting)
 
     def __del__(self) -> None:
         """The file stays open for `content` until nobody has the writer any more."""
         if hasattr(self, "_file") and not self._thread.is_alive():
+            self._let_go()
+
+    def _let_go(self) -> None:
+        file, self._file = self._file, _CLOSED
+        if file != _CLOSED:
             with contextlib.suppress(OSError):
-                os.close(self._file)
+                os.close(file)
 
     def _keep(self, every_s: float) -> None:
         """The thread: sync, and try again."""

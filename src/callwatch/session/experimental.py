@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from callwatch.core.errors import ConfigError
 from callwatch.core.table_reader import Limits, TableReader, declared_limits, near
-from callwatch.session.pipeline import PipelineConfig
+from callwatch.session.pipeline_config import PipelineConfig
 
 # Further away nobody looks for a better value; it is rather a slip, and memory grows with some.
 _MOST_TIMES: Final = 100.0

@@ -9,14 +9,14 @@ stream time drives what waits for time to pass.
 import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from callwatch.core.audio import CallBlock
-from callwatch.core.channels import Channel, Language
+from callwatch.core.channels import Channel
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import (
     CallEnded,
@@ -35,23 +35,22 @@ from callwatch.core.facts import Fact
 from callwatch.core.frames import HOP_S, VoiceFrames
 from callwatch.core.summary import CallInfo, Performance
 from callwatch.core.words import Utterance
-from callwatch.detectors.control import ControlConfig, ControlDetector
-from callwatch.detectors.friendly_voice import FriendlyConfig, FriendlyVoice
-from callwatch.detectors.method import MethodConfig, MethodDetector
-from callwatch.detectors.overlap_rules import TurnTakingConfig
-from callwatch.detectors.pace import PaceConfig, PaceDetector
-from callwatch.detectors.raised_voice import RaisedVoice, RaisedVoiceConfig
-from callwatch.detectors.threats import ThreatConfig, ThreatDetector
+from callwatch.detectors.control import ControlDetector
+from callwatch.detectors.friendly_voice import FriendlyVoice
+from callwatch.detectors.method import MethodDetector
+from callwatch.detectors.pace import PaceDetector
+from callwatch.detectors.raised_voice import RaisedVoice
+from callwatch.detectors.threats import ThreatDetector
 from callwatch.detectors.turn_taking import TurnTaking
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.steps import StepMatcher
 from callwatch.redaction.redactor import UtteranceMasker
-from callwatch.session.attention_budget import NudgeConfig
 from callwatch.session.attribution import AttributionFilter
 from callwatch.session.begun_items import BegunItems
-from callwatch.session.escalation import Escalation, EscalationConfig
+from callwatch.session.escalation import Escalation
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgePolicy
+from callwatch.session.pipeline_config import PipelineConfig
 from callwatch.session.stand_ins import (
     as_they_are,
     no_effort,
@@ -65,34 +64,14 @@ from callwatch.session.supervision import Supervisor
 from callwatch.session.transcription_pause import TranscriptionPause
 from callwatch.speech.mismatch import LanguageCheck
 from callwatch.speech.protocol import SpeechChunk
-from callwatch.speech.segmenter import SegmenterConfig, SpeechSegmenter
+from callwatch.speech.segmenter import SpeechSegmenter
 from callwatch.voice.effort.baseline import EffortBaseline
-from callwatch.voice.effort.estimator import EffortConfig, EffortEstimator, EffortFrames
-from callwatch.voice.quality.monitor import QualityConfig, QualityMonitor
+from callwatch.voice.effort.estimator import EffortEstimator, EffortFrames
+from callwatch.voice.quality.monitor import QualityMonitor
 from callwatch.voice.quality.swapped_channels import SwappedChannelDetector
-from callwatch.voice.vad.activity import VoiceActivity, VoiceActivityConfig
+from callwatch.voice.vad.activity import VoiceActivity
 
 TICK_S: Final = 0.1  # nudges and pace need no finer clock; a person cannot tell
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineConfig:
-    """The configs of all stages; each default is written beside the code that uses it."""
-
-    language: Language = Language.EN
-    voice: VoiceActivityConfig = field(default_factory=VoiceActivityConfig)
-    quality: QualityConfig = field(default_factory=QualityConfig)
-    effort: EffortConfig = field(default_factory=EffortConfig)
-    raised_voice: RaisedVoiceConfig = field(default_factory=RaisedVoiceConfig)
-    friendly: FriendlyConfig = field(default_factory=FriendlyConfig)
-    turn_taking: TurnTakingConfig = field(default_factory=TurnTakingConfig)
-    pace: PaceConfig = field(default_factory=PaceConfig)
-    control: ControlConfig = field(default_factory=ControlConfig)
-    threats: ThreatConfig = field(default_factory=ThreatConfig)
-    method: MethodConfig = field(default_factory=MethodConfig)
-    feed: SegmenterConfig = field(default_factory=SegmenterConfig)
-    escalation: EscalationConfig = field(default_factory=EscalationConfig)
-    nudges: NudgeConfig = field(default_factory=NudgeConfig)
 
 
 @dataclass(frozen=True, slots=True)

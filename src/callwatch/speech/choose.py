@@ -15,7 +15,12 @@ from typing import Final
 from callwatch.core.build import how_to_install
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
-from callwatch.speech.models.installed import InstalledModel, inspect_model, installed_models
+from callwatch.speech.models.installed import (
+    MEANING,
+    InstalledModel,
+    inspect_model,
+    installed_models,
+)
 from callwatch.speech.models.records import check_unchanged
 from callwatch.speech.protocol import Recognizer
 from callwatch.speech.vosk import VoskRecognizer
@@ -83,6 +88,11 @@ def choose_recognizer(
 def _named(
     engine: str, found: InstalledModel, language: Language, whisper: WhisperConfig | None
 ) -> RecognizerChoice:
+    if found.engine == MEANING:
+        raise ModelError(
+            f"The model in {found.path} reads what phrases mean and hears nothing: name a Vosk or "
+            "a Whisper model."
+        )
     if engine not in ("auto", found.engine):
         raise ModelError(
             f"The model in {found.path} is a {found.engine.capitalize()} model, and the engine "

@@ -13,7 +13,7 @@ def median(values: npt.NDArray[Real]) -> npt.NDArray[Real]:
     ordered = np.sort(values, axis=0)
     half = len(values) // 2
     middle: npt.NDArray[Real] = ordered[half]
-    return middle if len(values) % 2 else (ordered[half - 1] + middle) / 2
+    return middle if len(values) % 2 else (ordered[half - 1] + middle) * values.dtype.type(0.5)
 
 
 def quantile(values: npt.NDArray[Real], share: float) -> npt.NDArray[Real]:

@@ -84,6 +84,7 @@ def test_what_is_gone_meanwhile_is_a_fault(bucket: dict[str, Any], tmp_path: Pat
         raise AssertionError("it is not there")
 
 
+@pytest.mark.posix  # a Dask cluster
 def test_a_bucket_through_the_command(bucket: dict[str, Any], tmp_path: Path) -> None:
     command = ("batch", "s3://calls", "--out", tmp_path / "h.sqlite3", "--engine", "none",
                "--workers", "1", "--json")  # fmt: skip
@@ -94,6 +95,7 @@ def test_a_bucket_through_the_command(bucket: dict[str, Any], tmp_path: Path) ->
     assert (again["measured"], again["skipped"], len(again["faults"])) == (0, 3, 1)
 
 
+@pytest.mark.posix  # a Dask cluster
 def test_a_cluster_with_certificates(tmp_path: Path) -> None:
     from distributed.security import Security
 

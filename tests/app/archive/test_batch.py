@@ -86,6 +86,7 @@ def assert_same(found: dict[str, dict[str, Any]], expected: dict[str, dict[str, 
         assert_alike(document, other)
 
 
+@pytest.mark.posix  # a Dask cluster
 def test_a_worker_that_is_killed_costs_no_call_and_doubles_none(
     archive: Path, expected: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_worker_that_is_killed_costs_no_call_and_doubles_none(
         assert (again.measured, again.skipped, len(again.faults)) == (0, CALLS + 1, 1)
 
 
+@pytest.mark.posix  # a Dask cluster
 def test_a_scheduler_that_is_gone_is_said_and_the_next_time_goes_on(
     archive: Path, expected: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_scheduler_that_is_gone_is_said_and_the_next_time_goes_on(
     assert_same(stored(url), expected)
 
 
+@pytest.mark.posix  # a Dask cluster
 def test_a_cluster_of_ones_own_listens_on_this_machine_alone() -> None:
     with opened_client(None, 1) as client:
         client.wait_for_workers(1)
@@ -150,6 +153,7 @@ def test_a_cluster_of_ones_own_listens_on_this_machine_alone() -> None:
     assert {socket.laddr.ip for socket in sockets} == {"127.0.0.1"}
 
 
+@pytest.mark.posix  # a Dask cluster
 def test_nobody_at_the_address_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("callwatch.app.archive.cluster._CONNECT_S", 0.5)
     with (
@@ -159,6 +163,7 @@ def test_nobody_at_the_address_is_said(tmp_path: Path, monkeypatch: pytest.Monke
         raise AssertionError("nobody answers there")
 
 
+@pytest.mark.posix  # a Dask cluster
 def test_a_list_with_missing_files_and_two_sides_through_the_command(
     archive: Path, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def test_recordings_are_found_at_any_depth_in_the_order_of_names(tmp_path: Path)
     assert (names(recordings), faults) == (["a.FLAC", "b.wav", "c.mp3", "d.m4a"], [])
 
 
+@pytest.mark.posix  # names are bytes
 def test_a_name_that_is_no_utf8_is_as_good_as_another(tmp_path: Path) -> None:
     touch(tmp_path, b"caf\xe9.wav", "kaffe.wav")
     recordings, faults = found(tmp_path)
@@ -47,6 +48,7 @@ def test_a_name_that_is_no_utf8_is_as_good_as_another(tmp_path: Path) -> None:
     assert Path(recordings[0].files[0]).exists()
 
 
+@pytest.mark.posix  # links need a right there, and Wine cannot make one to itself
 def test_a_loop_of_links_ends_and_nothing_is_found_twice(tmp_path: Path) -> None:
     touch(tmp_path, "in/a.wav")
     (tmp_path / "in" / "up").symlink_to(tmp_path)
@@ -150,13 +152,13 @@ def test_a_list_says_more_than_a_name(tmp_path: Path) -> None:
     recordings, faults = found(tmp_path, None, path)
     assert not faults
     whole, pair, remote, odd = recordings
-    assert whole.files == (str(tmp_path / "20250101-0800.wav"),)
+    assert whole.files == ((tmp_path / "20250101-0800.wav").as_posix(),)
     assert whole.details.started_text == "2026-01-31T08:15:00Z"
     assert (whole.details.queue, whole.details.language) == ("billing", Language.NB)
     assert whole.details.agent_id == "agent-7"
-    assert pair.files == (str(tmp_path / "a.wav"), str(tmp_path / "b.wav"))
+    assert pair.files == ((tmp_path / "a.wav").as_posix(), (tmp_path / "b.wav").as_posix())
     assert remote.files == ("s3://bucket/c.wav",)
-    assert os.fsencode(odd.files[0]).endswith(b"caf\xe9.wav")
+    assert odd.files[0].endswith("/caf\udce9.wav")
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadedConfig:
     user, site = tmp_path / "config.toml", tmp_path / "site.toml"
     site.write_text("[store]\nretention_days = 7\n")
     user.write_text(
-        f'[store]\nurl = "sqlite:///{tmp_path / "calls.sqlite"}"\n[recognition]\nengine = "none"\n'
+        f'[store]\nurl = "sqlite:///{(tmp_path / "calls.sqlite").as_posix()}"\n[recognition]\nengine = "none"\n'
     )
     for module in (desktop, history_fields):
         monkeypatch.setattr(module, "data_folder", lambda: tmp_path / "data")

@@ -68,7 +68,7 @@ def test_the_rehearsal_is_heard_as_long_as_it_is_seen() -> None:
 
 def test_the_tone_is_soft_and_begins_and_ends_in_silence() -> None:
     notes = tone()
-    assert 0.09 < np.abs(notes).max() <= 0.1
+    assert 0.09 < np.abs(notes).max() <= np.float32(0.1)
     assert abs(notes[0]) == abs(notes[-1]) == 0.0 or max(abs(notes[0]), abs(notes[-1])) < 1e-3
 
 

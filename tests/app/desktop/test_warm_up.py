@@ -41,7 +41,7 @@ print(*sorted(set(sys.modules) - known))
 
 def test_a_call_of_the_app_loads_nothing_more(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(
-        f'[store]\nurl = "sqlite:///{tmp_path / "calls.sqlite"}"\n[recognition]\nengine = "none"\n'
+        f'[store]\nurl = "sqlite:///{(tmp_path / "calls.sqlite").as_posix()}"\n[recognition]\nengine = "none"\n'
     )
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(tmp_path)],

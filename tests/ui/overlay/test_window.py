@@ -426,6 +426,39 @@ def test_unplugged_with_its_screen_it_comes_back_on_the_other_with_its_card(
     assert overlay.place == on_right
 
 
+def test_it_keeps_its_place_when_the_task_bar_or_the_scaling_changes(
+    overlay: Overlay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = QGuiApplication.primaryScreen()
+    assert screen is not None
+    for height, name, value in (
+        (700, "availableGeometryChanged", screen.availableGeometry()),
+        (600, "logicalDotsPerInchChanged", 120.0),
+    ):
+        there = [Screen("a", 0, 0, 1366, height)]
+        monkeypatch.setattr(Overlay, "_screens", staticmethod(lambda there=there: there))
+        getattr(screen, name).emit(value)
+        assert overlay.place.y() + overlay.sizeHint().height() <= height
+
+
+def test_hiding_from_screen_sharing_follows_the_setting(
+    overlay: Overlay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    monkeypatch.setattr(
+        "callwatch_ui.overlay.window.hide_from_sharing",
+        lambda _window, *, hidden: asked.append(hidden),
+    )
+    overlay.apply(OverlaySettings(hide_from_sharing=True))
+    overlay.apply(OverlaySettings())
+    assert asked == [True, False]
+    overlay.hide()
+    overlay.apply(OverlaySettings(hide_from_sharing=True))
+    assert asked == [True, False]  # a hidden window may have no identity yet
+    overlay.show()
+    assert asked == [True, False, True]
+
+
 def test_another_theme_in_a_call_keeps_what_is_shown(overlay: Overlay) -> None:
     overlay.on_events((tense(1.0), interruption(2.0), shown()))
     before, light = overlay.state, edge_of(overlay)

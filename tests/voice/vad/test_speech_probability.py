@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from benchmarks.silero_onnx import Silero
 from tests.voice.voices import voice
 
 from callwatch.core.arrays import BoolArray, FloatArray
 from callwatch.voice.framing import CHUNK, level_dbfs
 from callwatch.voice.vad.agc import AutomaticGainControl, GainConfig
-from callwatch.voice.vad.silero import CONTEXT, Silero
+from callwatch.voice.vad.silero import CONTEXT
 from callwatch.voice.vad.silero_weights import SileroWeights
 from callwatch.voice.vad.speech_probability import SpeechProbability
 

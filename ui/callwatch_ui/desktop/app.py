@@ -31,6 +31,7 @@ from callwatch_ui.native.gc_control import GcController
 from callwatch_ui.native.global_shortcut import global_hotkey
 from callwatch_ui.native.qt_texts import QtTexts
 from callwatch_ui.native.session_watch import SessionWatch
+from callwatch_ui.native.windows_notifications import shows_notifications
 from callwatch_ui.overlay.break_offer import BreatherOffer
 from callwatch_ui.overlay.state import OverlayState, Phase
 from callwatch_ui.overlay.window import Overlay
@@ -259,7 +260,7 @@ class DesktopApp(QObject):
 
     def _notify(self, message: str) -> None:
         message = message[:1].upper() + message[1:]
-        if self.tray.isVisible():
+        if self.tray.isVisible() and shows_notifications():
             self.tray.showMessage("callwatch", message, QSystemTrayIcon.MessageIcon.Warning)
         else:
             self.overlay.show_message(message)

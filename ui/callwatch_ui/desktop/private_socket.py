@@ -4,7 +4,6 @@ The run-time folder of the user's session is private already. Without one the so
 in /tmp, which anybody may have made first: its owner and mode are checked, and so is the user at the other end.
 """
 
-import getpass
 import hashlib
 import os
 import socket
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from callwatch.core.errors import CallwatchError
+from callwatch.core.owner_only import user_sid
 
 TEMPORARY: Final = Path("/tmp")
 _PRIVATE_FOLDER: Final = 0o700
@@ -34,8 +34,7 @@ class SocketPlaceError(CallwatchError):
 def socket_path() -> str:
     """Where the app listens; makes the private folder. Raises SocketPlaceError when it is not private."""
     if sys.platform == "win32":
-        name = hashlib.sha256(getpass.getuser().encode()).hexdigest()[:12]
-        return rf"\\.\pipe\callwatch-{name}"
+        return pipe_of(user_sid())
     session = os.environ.get("XDG_RUNTIME_DIR", "")
     if session and os.path.isabs(session) and _is_private(Path(session)):
         return str(Path(session) / "callwatch.sock")
@@ -49,6 +48,11 @@ def socket_path() -> str:
     if not _is_private(folder):
         raise SocketPlaceError(f"The folder {folder} is not this user's alone: {_REMEDY}")
     return str(folder / "callwatch.sock")
+
+
+def pipe_of(sid: str) -> str:
+    """The pipe of a user of Windows. Pipes are the machine's, and two users may have one name in two domains."""
+    return rf"\\.\pipe\callwatch-{hashlib.sha256(sid.encode()).hexdigest()[:12]}"
 
 
 _REMEDY: Final = "delete it, or set XDG_RUNTIME_DIR to a folder that only this user can open."

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PyQt6.QtCore import Qt
 
@@ -168,9 +168,11 @@ def settings_without_effect(platform: str) -> frozenset[str]:
     return frozenset(out)
 
 
-def hide_from_sharing(window_id: int, *, hidden: bool) -> bool:
-    """Leave a window out of screen sharing; False where the platform has no such thing."""
-    if sys.platform != "win32":
-        return False
+def hide_from_sharing(window_id: int, *, hidden: bool, user32: Any = None) -> bool:
+    """Leave a window out of screen sharing, or no longer; False where the platform has no such thing."""
+    if user32 is None:
+        if sys.platform != "win32":
+            return False
+        user32 = ctypes.windll.user32
     affinity = WDA_EXCLUDEFROMCAPTURE if hidden else WDA_NONE
-    return bool(ctypes.windll.user32.SetWindowDisplayAffinity(window_id, affinity))
+    return bool(user32.SetWindowDisplayAffinity(window_id, affinity))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from PyQt6.QtCore import QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QGuiApplication, QMouseEvent, QRegion, QResizeEvent
+from PyQt6.QtGui import QGuiApplication, QMouseEvent, QRegion, QResizeEvent, QScreen
 from PyQt6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from callwatch.core.events import Event
@@ -108,8 +108,11 @@ class Overlay(QWidget):
         app = QGuiApplication.instance()
         assert isinstance(app, QGuiApplication)
         # A bound method: Qt forgets it together with the overlay.
+        app.screenAdded.connect(self._follow)
         app.screenAdded.connect(self._desktop_changed)
         app.screenRemoved.connect(self._desktop_changed)
+        for screen in app.screens():
+            self._follow(screen)
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._desktop_changed)
@@ -137,6 +140,8 @@ class Overlay(QWidget):
         self._set_size()
         self.card.fit(self.bar.sizeHint().width())
         self.setWindowOpacity(settings.opacity)
+        if self.isVisible():
+            self._hide_from_sharing()
         self._set_click_through(settings.click_through)
         self.adjustSize()
         self.go_to_place()
@@ -263,8 +268,7 @@ class Overlay(QWidget):
 
     def showEvent(self, event: object) -> None:  # noqa: N802, ARG002
         """The window has an identity now: leave it out of screen sharing when asked."""
-        if self._settings.hide_from_sharing:
-            hide_from_sharing(int(self.winId()), hidden=True)
+        self._hide_from_sharing()
         self._refit()
         self._settle.start()
 
@@ -306,6 +310,16 @@ class Overlay(QWidget):
     def _missing_px(self) -> int:
         """What the compact bar lacks of its full width."""
         return self._bar_size()[0] - self.bar.sizeHint().width()
+
+    def _hide_from_sharing(self) -> None:
+        window = self.winId()
+        if window is not None:  # the desktop of a session that ends makes no windows
+            hide_from_sharing(int(window), hidden=self._settings.hide_from_sharing)
+
+    def _follow(self, screen: QScreen) -> None:
+        """Another scaling or resolution of a screen, or a task bar that came or went."""
+        screen.logicalDotsPerInchChanged.connect(self._desktop_changed)
+        screen.availableGeometryChanged.connect(self._desktop_changed)
 
     def _desktop_changed(self, _what: object = None) -> None:
         self.apply(self._settings)

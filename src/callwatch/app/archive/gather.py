@@ -55,7 +55,7 @@ def _all(
 ) -> Iterator[Recording | InputError]:
     for path in paths:
         if not path.is_dir():
-            yield selection.named(Recording((str(path),)))
+            yield selection.named(Recording((path.as_posix(),)))
             continue
         found = list(walk(path, selection.patterns))
         faults = [item for item in found if isinstance(item, InputError)]
@@ -65,7 +65,7 @@ def _all(
                 f"the folder {printable(path)} holds no recording: check the path, or say with "
                 "--pattern how they are called"
             )
-        yield from selection.join(str(item) for item in found if isinstance(item, Path))
+        yield from selection.join(item.as_posix() for item in found if isinstance(item, Path))
     for path in manifests:
         for line in read_manifest(path):
             yield line if isinstance(line, InputError) else selection.named(line)

@@ -72,4 +72,4 @@ def _recording(row: Mapping[str, str | None], folder: Path, where: str) -> Recor
 
 
 def _placed(file: str, folder: Path) -> str:
-    return file if "://" in file else str(folder / file)
+    return file if "://" in file else (folder / file).as_posix()

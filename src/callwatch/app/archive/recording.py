@@ -41,7 +41,7 @@ class CallDetails:
 class Recording:
     """A two-channel file, or the mono files of the agent and of the customer.
 
-    files   one or two paths or addresses, as their source names them
+    files   one or two paths or addresses, as their source names them; between folders is a slash, on Windows too
     """
 
     files: tuple[str, ...]

@@ -63,7 +63,7 @@ def walk(folder: Path, patterns: Sequence[str] = ()) -> Iterator[Path | InputErr
             if _is_folder(entry):
                 if not entry.name.startswith("."):
                     below.append(path)
-            elif is_recording(entry.name, str(path.relative_to(folder)), patterns):
+            elif is_recording(entry.name, path.relative_to(folder).as_posix(), patterns):
                 yield path
         waiting.extend(reversed(below))
 

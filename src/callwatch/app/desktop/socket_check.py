@@ -17,10 +17,8 @@ def socket_finding() -> Finding:
         send(AppCommand.STATUS, place)
     except AppNotRunningError:
         if sys.platform != "win32" and Path(place).exists() and not _is_listened_to(place):
-            return Finding(
-                "app's socket", None, f"An app that died left {place} behind.",
-                "nothing to do: the next start takes it over",
-            )  # fmt: skip
+            text = f"The app does not run; one that died left {place} behind: the next start takes it over."
+            return Finding("app's socket", True, text)
         return Finding("app's socket", True, f"The app does not run; it would listen at {place}.")
     except AppBusyError as error:
         return Finding("app's socket", False, str(error), "end the app and start it again")

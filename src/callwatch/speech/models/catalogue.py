@@ -1,4 +1,4 @@
-"""The catalogue of speech models: what can be fetched, from where, under which licence."""
+"""The catalogue of models: what can be fetched, from where, under which licence."""
 
 import tomllib
 from dataclasses import dataclass
@@ -37,6 +37,7 @@ class CatalogueModel:
     files: tuple[ModelFile, ...]
     note: str
     first_for: tuple[str, ...] = ()
+    only: ModelFile | None = None
 
     @property
     def limit_bytes(self) -> int:
@@ -66,5 +67,6 @@ def _model(entry: dict[str, Any]) -> CatalogueModel:
     entry = dict(entry)
     entry["languages"] = tuple(entry["languages"])
     entry["first_for"] = tuple(entry.get("first_for", ()))
+    entry["only"] = ModelFile(**entry["only"]) if "only" in entry else None
     entry["files"] = tuple(ModelFile(**file) for file in entry["files"])
     return CatalogueModel(**entry)

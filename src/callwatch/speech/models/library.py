@@ -13,13 +13,13 @@ from urllib.parse import quote
 
 from callwatch.core.errors import ModelError, NoRoomError
 from callwatch.core.files import is_held, rename
+from callwatch.core.model_folders import model_directories
 from callwatch.speech.models.catalogue import CatalogueModel, ModelFile, catalogue
 from callwatch.speech.models.download import FetchConfig, Transfer, fetch
 from callwatch.speech.models.installed import (
     RECORD_NAME,
     InstalledModel,
     inspect_model,
-    model_directories,
 )
 from callwatch.speech.models.records import (
     changed_files,
@@ -196,7 +196,10 @@ class ModelLibrary:
         whole = staging / "whole"
         shutil.rmtree(whole, ignore_errors=True)
         if model.form == "archive":
-            unpack(staging / model.files[0].name, whole)
+            only = model.only.name if model.only else None
+            unpack(staging / model.files[0].name, whole, only=only)
+            if model.only:
+                _checked(model, model.only, whole / Path(model.only.name).name)
             return whole
         whole.mkdir()
         for file in model.files:
@@ -232,8 +235,8 @@ class ModelLibrary:
         problems, compared = [], 0
         for entry in catalogue():
             if entry.name == model.name:
-                for file in entry.files:
-                    path = model.path / file.name
+                for file in (*entry.files, *((entry.only,) if entry.only else ())):
+                    path = model.path / Path(file.name).name
                     if file.sha256 and path.is_file():
                         compared += 1
                         if digest(path, "sha256") != file.sha256:

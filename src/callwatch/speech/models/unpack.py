@@ -33,17 +33,28 @@ class UnpackConfig:
     max_depth: int = 8  # a Vosk model has two
 
 
-def unpack(archive: Path, into: Path, config: UnpackConfig | None = None) -> None:
+def unpack(
+    archive: Path, into: Path, config: UnpackConfig | None = None, only: str | None = None
+) -> None:
     """Unpacks the zip `archive` into the new directory `into`.
 
-    One directory that holds everything is stripped. Raises ModelError, with nothing left in
-    `into`, when the archive is damaged or tries anything.
+    One directory that holds everything is stripped. `only`: nothing but this entry comes out, and
+    without its directories. Raises ModelError, with nothing left in `into`, when the archive is
+    damaged or tries anything.
     """
     config = config or UnpackConfig()
     into.mkdir(parents=True)
     try:
         with zipfile.ZipFile(archive) as pack:
             entries = _checked(archive, pack, config)
+            if only is not None:
+                entries = [
+                    (entry, PurePosixPath(path.name))
+                    for entry, path in entries
+                    if entry.filename == only
+                ]
+                if not entries:
+                    raise _refused(archive, f"it has no {only}")
             budget = int(archive.stat().st_size * config.max_growth) + config.slack_bytes
             for entry, path in entries:
                 budget -= _extract(archive, pack, entry, into / path, budget)
