@@ -241,6 +241,7 @@ def _row(kind: str, met: Sequence[Met]) -> Row:
         "p90": _p90(bars),
         "within 1.2 s": _share([b <= 1.2 for b in bars]),
         "0.3 s after it was found": _share([a <= 0.3 for a in after]),
+        "1.5 s": _share([a <= 1.5 for a in after]),
         "gauge, s": _median(gauges),
         "cards": len(cards),
         "card, s": _median(cards),

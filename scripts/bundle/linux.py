@@ -89,7 +89,7 @@ def main() -> None:
     lay_own(folder, scratch)
     tree.write_build(folder / "python", "folder")
     archive = options.out / f"{folder.name}-linux-x86_64.tar.xz"
-    tree.run("tar", "-C", scratch, "-cJf", archive, folder.name)
+    tree.run("tar", "-C", scratch, "-I", "xz -T0", "-cf", archive, folder.name)
     deb = build_deb(folder, scratch, options.out, options.version)
     for made in (archive, deb):
         print(

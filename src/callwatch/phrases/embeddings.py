@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from callwatch.core.arrays import FloatArray
+from callwatch.core.build import how_to_install
 from callwatch.core.errors import MissingPartError
 from callwatch.core.model_folders import (
     MEANING_FILE,
@@ -27,11 +28,14 @@ _LONGEST_WORD: Final = 40
 
 def why_no_embeddings() -> str:
     """One sentence that says why meanings cannot be read on this machine; empty when they can."""
-    if find_model() is not None:
+    if find_model() is None:
+        remedy = f"`callwatch models download {MEANING_MODEL}`"
+    elif not package_folders("onnxruntime"):
+        remedy = how_to_install("onnxruntime")
+    else:
         return ""
     return (
-        "Phrases are judged by rules and wording only: to have their meaning read too, "
-        f"`callwatch models download {MEANING_MODEL}`."
+        f"Phrases are judged by rules and wording only: to have their meaning read too, {remedy}."
     )
 
 
@@ -56,8 +60,9 @@ class SentenceEmbedder:
         Raises MissingPartError when there is no model file, ModelError when it is damaged.
         """
         path = find_model()
-        if path is None:
-            raise MissingPartError(why_no_embeddings())
+        why = why_no_embeddings()
+        if path is None or why:
+            raise MissingPartError(why)
         self._encoder = SentenceEncoder(path)
 
     def embed(self, text: str) -> FloatArray:
