@@ -231,7 +231,7 @@ class TurnTaking:
             events += self._backchannel(spurt.channel, _span(spurt), time_s, None)
 
     def _settle(self, channel: Channel, time_s: float, events: list[Event]) -> None:
-        """The newcomer has paused while the other goes on: was it rather a listening word?
+        """The newcomer has paused while the other goes on: it may have been a listening word.
 
         Then the cue is withdrawn; should the newcomer go on, it is judged again.
         """
@@ -239,8 +239,7 @@ class TurnTaking:
         reported = self._open[channel]
         if other.last <= spurt.last + GOES_ON or reported.id in self._content:
             return
-        is_grab = self._grabs.probability(self._features(spurt))
-        if self._listening(spurt) > is_grab:
+        if self._listening(spurt) >= self._config.settle_probability:
             events += self._withdraw(reported, time_s)
             spurt.is_judged = False
 
