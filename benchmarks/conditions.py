@@ -36,7 +36,6 @@ from callwatch.voice.vad.activity import VoiceActivity
 
 Row = dict[str, Any]
 FRAME: Final = 160  # samples
-AT_ONCE: Final = 2  # eight at a time crashed in the sound library
 KINDS: Final = (CueKind.INTERRUPTION, CueKind.BACKCHANNEL, CueKind.RAISED_VOICE)
 
 
@@ -216,12 +215,7 @@ def main() -> None:
         # What is known is kept when somebody stops it.
         write_json(args.json, rows_of(pairs))
     if args.live and calls:
-        found = [
-            one
-            for at in range(0, len(calls), AT_ONCE)
-            for one in captured(calls[at : at + AT_ONCE])
-        ]
-        live = [ask(heard, CALL_RATE_HZ, late_s) for heard, late_s in found]
+        live = [ask(heard, CALL_RATE_HZ, late_s) for heard, late_s in captured(calls)]
         cleans = [clean for clean, _ in pairs["as it is"]]
         pairs["live, through PulseAudio"] = list(zip(cleans, live, strict=True))
     if not pairs["as it is"]:

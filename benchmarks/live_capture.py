@@ -1,11 +1,16 @@
-"""Calls as live capture hears them: played into a sound server of its own, all at the same time.
+"""Calls as live capture hears them: played into a sound server of its own, two at the same time.
 
 call k   -> sink call<k>  -left-> agent<k>  -right-> customer<k>  -> open_live -> samples
+
+Each two in a process of their own: the sound library may crash when many streams come and go in one.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from multiprocessing import get_context
+from typing import Final
 
 import numpy as np
 from tests.pulse import PulseServer
@@ -15,13 +20,37 @@ from callwatch.audio.live import LiveCall
 from callwatch.core.arrays import DoubleArray
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 
+Heard = tuple[Samples, float]
+AT_ONCE: Final = 2
+TRIES: Final = 3
 HOP = CALL_RATE_HZ // 1000
 # Beside the call: until the devices deliver and the player has begun.
 SPARE_S = 6.0
 
 
-def captured(calls: Sequence[Samples]) -> list[tuple[Samples, float]]:
-    """Each call (2, n) as it was heard, and how much later it is there, in seconds."""
+def captured(calls: Sequence[Samples]) -> list[Heard]:
+    """Each call (2, n) as it was heard, and how much later it is there, in seconds.
+
+    Raises BrokenProcessPool when the sound library crashes again and again.
+    """
+    out: list[Heard] = []
+    for at in range(0, len(calls), AT_ONCE):
+        out += _in_own_process(calls[at : at + AT_ONCE])
+    return out
+
+
+def _in_own_process(calls: Sequence[Samples], tries: int = TRIES) -> list[Heard]:
+    try:
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            return pool.submit(capture_together, calls).result()
+    except BrokenProcessPool:
+        if tries == 1:
+            raise
+        return _in_own_process(calls, tries - 1)
+
+
+def capture_together(calls: Sequence[Samples]) -> list[Heard]:
+    """The same in this process, all at the same time."""
     with PulseServer(sinks=()) as server, server.entered(), ExitStack() as stack:
         lives = []
         for k in range(len(calls)):

@@ -1,6 +1,6 @@
 """False threats an hour of ordinary talk, at the rate at which threats really come: almost never.
 
-    python -m benchmarks.ordinary FOLDER [--show] [--true FILE]
+    python -m benchmarks.ordinary FOLDER [--show] [--choosing] [--true FILE]
 
 FOLDER holds LANGUAGE/*.txt, one utterance a line (`python -m training.gather_ordinary` makes it from
 public collections); without one, CALLWATCH_DATA/ordinary is taken. An hour of one side of a call is
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from training.ordinary import checksum, known_threats
+from training.ordinary import checksum, is_for_choosing, known_threats
 
 from benchmarks.table import print_table, write_json
 from callwatch.core.channels import Language
@@ -43,12 +43,14 @@ class Talk:
         return sum(len(line.split()) for line in self.lines) / WORDS_AN_HOUR
 
 
-def talk_in(folder: Path) -> Iterator[Talk]:
-    """Every LANGUAGE/*.txt of the folder."""
+def talk_in(folder: Path, *, choosing: bool = False) -> Iterator[Talk]:
+    """Every LANGUAGE/*.txt of the folder; `choosing`: of it the lines that bounds are chosen by."""
     for language in Language:
         for path in sorted((folder / language).glob("*.txt")):
             lines = path.read_text(encoding="utf-8").splitlines()
-            yield Talk(language, path.stem, tuple(line for line in lines if line.strip()))
+            some = (line for line in lines if line.strip())
+            kept = (line for line in some if not choosing or is_for_choosing(line))
+            yield Talk(language, path.stem, tuple(kept))
 
 
 def false_threats(
@@ -84,6 +86,9 @@ def main() -> int:
         "--no-embeddings", action="store_true", help="as where the model of meanings is not"
     )
     parser.add_argument("--show", action="store_true", help="print each false threat")
+    parser.add_argument(
+        "--choosing", action="store_true", help="of calibration text what nothing was trained on"
+    )
     parser.add_argument("--true", type=Path, help="more lines that are threats after all")
     parser.add_argument("--json", type=Path, default=Path("out/benchmarks/ordinary.json"))
     given = parser.parse_args()
@@ -98,7 +103,8 @@ def main() -> int:
         matcher = PhraseMatcher.for_language(language, embeddings=not given.no_embeddings)
         everything: list[PhraseMatch] = []
         hours, cpu_s, lines = 0.0, 0.0, 0
-        for talk in (one for one in talk_in(folder) if one.language is language):
+        everywhere = talk_in(folder, choosing=given.choosing)
+        for talk in (one for one in everywhere if one.language is language):
             begun_s = time.process_time()
             found = false_threats(talk, matcher, true)
             took_s = time.process_time() - begun_s

@@ -7,7 +7,7 @@ purpose=${1:?"say what the packages are for: python, demo or test"}
 
 qt="libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 \
 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libdbus-1-3 \
-libfontconfig1 libglib2.0-0 fonts-dejavu-core"
+libfontconfig1 libglib2.0-0 libgssapi-krb5-2 fonts-dejavu-core"
 sound="libportaudio2 libpulse0"
 case $purpose in
   python) wanted="python3-venv"; names="Python's venv module" ;;

@@ -29,13 +29,20 @@ def known_threats(path: Path = KNOWN_THREATS) -> frozenset[int]:
     return frozenset(int(line, 16) for line in lines if line and not line.startswith("#"))
 
 
-def ordinary_lines(folder: Path, language: Language, per_file: int) -> list[str]:
-    """Up to `per_file` lines of each file of calibration text, always the same ones."""
+def is_for_choosing(text: str) -> bool:
+    """Whether a line of calibration text is for choosing bounds: a quarter, never trained on."""
+    return crc32(f"choose {text}".encode()) % 4 == 0
+
+
+def ordinary_lines(folder: Path, language: Language, *, choosing: bool = False) -> list[str]:
+    """Lines of calibration text: those to train on, or those to choose bounds by."""
     threats = known_threats()
     out: list[str] = []
     for path in sorted((folder / CALIBRATION / language).glob("*.txt")):
         lines = dict.fromkeys(path.read_text(encoding="utf-8").splitlines())
-        some = sorted((crc32(line.encode()), line) for line in lines if line.strip())
-        kept = [line for _, line in some if checksum(line) not in threats]
-        out += kept[:per_file]
+        out += [
+            line
+            for line in lines
+            if line.strip() and is_for_choosing(line) is choosing and checksum(line) not in threats
+        ]
     return out

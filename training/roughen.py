@@ -1,7 +1,8 @@
 """The same conversations on bad lines, for training: `python -m training.roughen FROM TO [--seed N] [--count N]`.
 
-FROM: a folder of training/conversations.py. Added are loud leaks of each side into the other (2-600 ms late, down
-to 6 dB below own speech), noise of the line or of many voices, automatic gain, and the telephone. The truth stays.
+FROM: a folder of training/conversations.py. Added are loud leaks of each side into the other (2-600 ms late, half of
+them 6-15 dB below own speech), noise of the line or of many voices, other levels and automatic gain, and the
+telephone, with or without mu-law. Each comes alone as well as with others. The truth stays.
 """
 
 import argparse
@@ -17,6 +18,9 @@ from benchmarks.synthesis import RATE, automatic_gain, mu_law, telephone
 
 from callwatch.core.arrays import DoubleArray
 
+# Of a leak, beside own speech.
+STRONG_DB: Final = (-15.0, -6.0)
+WEAK_DB: Final = (-34.0, -15.0)
 VOICES: Final = 4  # calls, of two voices each, that sound at once in a room full of people
 
 
@@ -30,10 +34,12 @@ def leaked(sound: DoubleArray, rng: np.random.Generator) -> DoubleArray:
     """Each side's voice in the other's channel; (2, n) as `sound`."""
     out = sound.copy()
     levels = [strong_level(row) for row in sound]
+    level_db = rng.uniform(*(STRONG_DB if rng.random() < 0.5 else WEAK_DB))
+    delay_s = rng.choice([rng.uniform(0.002, 0.06), rng.uniform(0.06, 0.6)], p=[0.65, 0.35])
     for row in range(2):
-        if rng.random() < 0.75:
-            shift = round(rng.choice([rng.uniform(0.002, 0.06), rng.uniform(0.06, 0.6)]) * RATE)
-            gain = levels[row] / levels[1 - row] * 10 ** (rng.uniform(-34, -6) / 20)
+        if rng.random() < 0.85:
+            shift = round(delay_s * rng.uniform(0.8, 1.25) * RATE)
+            gain = levels[row] / levels[1 - row] * 10 ** ((level_db + rng.normal(0, 1.5)) / 20)
             out[row, shift:] += min(gain, 1.0) * sound[1 - row, :-shift]
     return out
 
@@ -49,21 +55,25 @@ def babble(paths: list[Path], size: int, rng: np.random.Generator) -> DoubleArra
 
 def roughen(path: Path, out: Path, others: list[Path], rng: np.random.Generator) -> None:
     """One call."""
-    sound = leaked(load(path) / 32768.0, rng)
-    noise = rng.normal(0, 1, sound.shape)
-    if rng.random() < 0.4:
-        noise = np.stack([babble(others, sound.shape[1], rng) for _ in range(2)])
-    # 12 to 30 dB below speech, on each side.
-    floor_db = rng.uniform(-30, -12, 2)
-    for row in range(2):
-        sound[row] += strong_level(sound[row]) * 10 ** (floor_db[row] / 20) * noise[row]
-    if rng.random() < 0.35:
+    sound = load(path) / 32768.0
+    if rng.random() < 0.65:
+        sound = leaked(sound, rng)
+    if rng.random() < 0.55:
+        noise = rng.normal(0, 1, sound.shape)
+        if rng.random() < 0.4:
+            noise = np.stack([babble(others, sound.shape[1], rng) for _ in range(2)])
+        # 12 to 35 dB below speech, on each side.
+        floor_db = rng.uniform(-35, -12, 2)
+        for row in range(2):
+            sound[row] += strong_level(sound[row]) * 10 ** (floor_db[row] / 20) * noise[row]
+    sound *= 10 ** (rng.uniform(-12, 6) / 20)
+    if rng.random() < 0.25:
         sound = automatic_gain(sound)
     rate = RATE
-    if rng.random() < 0.5:
+    if rng.random() < 0.6:
         rate = 8000
         sound = soxr.resample(telephone(sound).T, RATE, rate).T
-        sound = mu_law(sound) if rng.random() < 0.5 else sound
+        sound = mu_law(sound) if rng.random() < 0.6 else sound
     sf.write(out, np.clip(sound.T, -0.999, 0.999), rate, subtype="PCM_16")
     shutil.copyfile(path.with_suffix(".json"), out.with_suffix(".json"))
 

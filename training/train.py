@@ -9,9 +9,10 @@ import argparse
 import hashlib
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 from training.examples import (
@@ -23,7 +24,7 @@ from training.examples import (
     translate,
 )
 from training.ordinary import ordinary_lines
-from training.train_meaning import VectorStore, train_meaning
+from training.train_meaning import MeaningConfig, VectorStore, ordinary_talk, train_meaning
 
 from callwatch.core.arrays import FloatArray, IntArray
 from callwatch.core.channels import Language
@@ -35,6 +36,8 @@ from callwatch.phrases.pack import PACK_DIR, Pack, load_pack
 from callwatch.phrases.text import normalise
 
 MEANING: Final = "meaning"
+# Text, labels, weight.
+Row = tuple[str, frozenset[str], float]
 
 # Danish and Norwegian share most written words: each learns from the other, at less weight.
 SISTER: Final = {Language.DA: Language.NB, Language.NB: Language.DA}
@@ -44,8 +47,8 @@ SISTER: Final = {Language.DA: Language.NB, Language.NB: Language.DA}
 class TrainConfig:
     """Chosen by cross-validation over the training sentences."""
 
-    l2: float = 2e-3
-    steps: int = 120
+    l2: float = 5e-4
+    steps: int = 90
     learning_rate: float = 0.08
     # A feature seen in one sentence only says more about that sentence than about language.
     min_sentences: int = 2
@@ -56,19 +59,17 @@ class TrainConfig:
     # The sister's lines are often the same thought: cross-validation flatters a high weight, lines
     # written apart do not.
     sister_weight: float = 0.35
-    # Ordinary talk: so many lines of each file, at this weight. It is what a call is made of, and
-    # cheap; more weight takes the nerve from the judge of the threats that are told obliquely.
-    ordinary_per_file: int = 6000
+    # Ordinary talk: so many lines, at this weight. It is what a call is made of, and cheap; more
+    # weight takes the nerve from the judge of the threats that are told obliquely.
+    ordinary_spread: int = 7000
     ordinary_weight: float = 0.3
+    # And, of so many others, those that a first, shorter training finds most like threats: they teach
+    # more than ten times as many that nobody would take for one.
+    searched: int = 12000
+    hardest: int = 4000
+    first_steps: int = 25
     # Weights below this share of the greatest change no decision and are left out of the file.
     prune: float = 0.01
-
-
-# With a sister's sentences to learn from there is more to learn, and less reason to hold back.
-CONFIGS: Final = {
-    Language.DA: TrainConfig(l2=5e-4, steps=160),
-    Language.NB: TrainConfig(l2=5e-4, steps=160),
-}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -80,6 +81,26 @@ class Sample:
     targets: FloatArray
     importance: FloatArray
 
+    def joined(self, other: "Sample") -> "Sample":
+        """The sentences of both."""
+        return Sample(
+            np.concatenate([self.codes, other.codes]),
+            np.concatenate([self.offsets, other.offsets[1:] + self.offsets[-1]]),
+            np.concatenate([self.targets, other.targets]),
+            np.concatenate([self.importance, other.importance]),
+        )
+
+    def rows(self, chosen: IntArray) -> "Sample":
+        """Some of the sentences."""
+        parts = [self.codes[self.offsets[i] : self.offsets[i + 1]] for i in chosen]
+        offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+        return Sample(
+            np.concatenate([*parts, self.codes[:0]]),
+            offsets.astype(np.int64),
+            self.targets[chosen],
+            self.importance[chosen],
+        )
+
 
 def examples_of(language: Language, *, held_out: bool = False) -> list[Example]:
     """All labelled lines of a language."""
@@ -87,21 +108,16 @@ def examples_of(language: Language, *, held_out: bool = False) -> list[Example]:
 
 
 def build_sample(
-    language: Language,
-    examples: list[Example],
-    pack: Pack,
-    config: TrainConfig,
-    ordinary: list[str],
+    language: Language, examples: list[Example], pack: Pack, config: TrainConfig
 ) -> Sample:
-    """Features and targets of `examples`, of joined ones, of the sister language's, and of talk."""
-    matcher = PhraseMatcher(pack, None)
-    rows: list[tuple[str, frozenset[str], float]] = []
+    """Features and targets of `examples`, of joined ones, and of the sister language's."""
+    rows: list[Row] = []
     for example in examples:
         said = example.sentences(pack.classes)
         rows += [(text, frozenset(example.labels), 1.0 / len(said) ** 0.5) for text in said]
     chance = random.Random(7)
     harmless = [text for text, labels, _ in rows if not labels]
-    joined: list[tuple[str, frozenset[str], float]] = []
+    joined: list[Row] = []
     for text, labels, weight in rows:
         if harmless and chance.random() < config.joined_share:
             said = [text, *chance.choices(harmless, k=chance.choice(config.joined_with))]
@@ -117,7 +133,12 @@ def build_sample(
                 (translate(t, words), frozenset(example.labels), config.sister_weight)
                 for t in example.sentences(classes, 1)
             ]
-    rows += [(text, frozenset(), config.ordinary_weight) for text in ordinary]
+    return sample_of(rows, pack)
+
+
+def sample_of(rows: list[Row], pack: Pack) -> Sample:
+    """Features and targets of labelled, weighted sentences."""
+    matcher = PhraseMatcher(pack, None)
     codes: list[int] = []
     offsets = [0]
     for text, _, _ in rows:
@@ -130,8 +151,37 @@ def build_sample(
     )
     importance = np.array([weight for _, _, weight in rows], dtype=np.float32)
     return Sample(
-        np.array(codes, dtype=np.int64), np.array(offsets, dtype=np.int64), targets, importance
+        np.array(codes, dtype=np.int64),
+        np.array(offsets, dtype=np.int64),
+        targets.reshape(len(rows), len(CATEGORIES)),
+        importance,
     )
+
+
+def with_talk(sample: Sample, ordinary: list[str], pack: Pack, config: TrainConfig) -> Sample:
+    """The sample, a spread of ordinary talk, and of the rest what looks most like threats."""
+    lines = sorted(ordinary, key=lambda line: crc32(line.encode()))
+    others = lines[config.ordinary_spread :][: config.searched]
+    spread, rest = (
+        sample_of([(line, frozenset(), config.ordinary_weight) for line in some], pack)
+        for some in (lines[: config.ordinary_spread], others)
+    )
+    sample = sample.joined(spread)
+    if len(others) > config.hardest:
+        features, weights, bias = fit(sample, replace(config, steps=config.first_steps))
+        likeness = _logits(rest, features, weights, bias).max(axis=1)
+        rest = rest.rows(np.sort(np.argsort(-likeness, kind="stable")[: config.hardest]))
+    return sample.joined(rest)
+
+
+def _logits(
+    sample: Sample, features: IntArray, weights: FloatArray, bias: FloatArray
+) -> FloatArray:
+    """Log odds (n, 8) of the sentences of a sample."""
+    place = np.minimum(np.searchsorted(features, sample.codes), len(features) - 1)
+    known = (features[place] == sample.codes)[:, None]
+    out: FloatArray = np.add.reduceat(weights[place] * known, sample.offsets[:-1], axis=0) + bias
+    return out
 
 
 def fit(sample: Sample, config: TrainConfig) -> tuple[IntArray, FloatArray, FloatArray]:
@@ -153,14 +203,14 @@ def fit(sample: Sample, config: TrainConfig) -> tuple[IntArray, FloatArray, Floa
     weights = np.zeros((count, classes), dtype=np.float32)
     bias = np.full(classes, -3.0, dtype=np.float32)
     total = float(sample.importance.sum())
-    first, second = np.zeros((count + 1, classes)), np.zeros((count + 1, classes))
+    first, second = np.zeros((2, count + 1, classes), dtype=np.float32)
     for step in range(1, config.steps + 1):
         logits = np.add.reduceat(weights[columns], starts, axis=0) + bias
         np.clip(logits, -30.0, 30.0, out=logits)
         wrong = (
             (1.0 / (1.0 + np.exp(-logits)) - sample.targets) * sample.importance[:, None] / total
         )
-        gradient = np.empty((count + 1, classes))
+        gradient = np.empty((count + 1, classes), dtype=np.float32)
         gradient[:count] = np.add.reduceat(wrong[sentence_by_feature], feature_starts, axis=0)
         gradient[:count] += config.l2 * weights
         gradient[count] = wrong.sum(axis=0)
@@ -180,8 +230,11 @@ def train(
     ordinary: list[str] | None = None,
 ) -> Classifier:
     """A classifier of these sentences, unrounded."""
-    config = config or CONFIGS.get(language, TrainConfig())
-    sample = build_sample(language, examples, load_pack(language), config, ordinary or [])
+    config = config or TrainConfig()
+    pack = load_pack(language)
+    sample = build_sample(language, examples, pack, config)
+    if ordinary:
+        sample = with_talk(sample, ordinary, pack, config)
     features, weights, bias = fit(sample, config)
     return Classifier({int(code): row for row, code in enumerate(features)}, weights, bias)
 
@@ -231,19 +284,16 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write("Without --ordinary the weights will raise many more false alarms.\n")
     for language in (one for one in Language if one in parts):
         examples = examples_of(language)
-        config = CONFIGS.get(language, TrainConfig())
-        ordinary = (
-            ordinary_lines(options.ordinary, language, config.ordinary_per_file)
-            if options.ordinary
-            else []
-        )
+        config = TrainConfig()
+        ordinary = ordinary_lines(options.ordinary, language) if options.ordinary else []
         size = save(language, train(language, examples, config, ordinary), config)
         sys.stdout.write(
             f"{language}: {len(examples)} lines, {len(ordinary)} of talk -> {size / 1000:.0f} kB\n"
         )
     if MEANING in parts:
         try:
-            size = train_meaning(VectorStore(SentenceEmbedder(), options.vectors))
+            talk = ordinary_talk(options.ordinary, MeaningConfig()) if options.ordinary else []
+            size = train_meaning(VectorStore(SentenceEmbedder(), options.vectors), talk)
         except MissingPartError as exc:
             sys.stderr.write(f"{MEANING}: not trained. {exc}\n")
             return 1

@@ -73,7 +73,7 @@ def stop_many(count: int, seed: int) -> list[dict[str, Any]]:
         )  # the app has loaded everything before a call too
         for i in range(count):
             kind = kinds[i % len(kinds)]
-            with _load(kind[2]):
+            with busy_loops(kind[2]):
                 took[kind].append(_stop(Path(folder), str(i), kind, chance.uniform(0.5, 3.0)))
     return [_row(kind, times) for kind, times in took.items() if times]
 
@@ -110,7 +110,7 @@ def _stop(
 
 
 @contextmanager
-def _load(is_on: int) -> Iterator[None]:
+def busy_loops(is_on: int) -> Iterator[None]:
     """As many busy loops as there are cores."""
     loops = [_FORK.Process(target=_spin, daemon=True) for _ in range(_LOOPS * is_on)]
     for loop in loops:

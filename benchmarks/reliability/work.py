@@ -70,11 +70,11 @@ def load_all() -> None:
         load_texts(area, Language.EN)
 
 
-def make_piece(path: Path) -> None:
-    """A few seconds of the demo call, as a recording."""
+def make_piece(path: Path, span_s: tuple[float, float] = PIECE_S) -> None:
+    """Some seconds of the demo call, as a recording."""
     demo = resources.files("callwatch.demo").joinpath("call.flac")
     samples, rate_hz = soundfile.read(str(demo), dtype="int16")
-    part = samples[round(PIECE_S[0] * rate_hz) : round(PIECE_S[1] * rate_hz)]
+    part = samples[round(span_s[0] * rate_hz) : round(span_s[1] * rate_hz)]
     with wave.open(str(path), "wb") as file:
         file.setnchannels(2)
         file.setsampwidth(2)

@@ -32,7 +32,8 @@ _SYSTEMS_OWN: Final = (
 _DEPENDS: Final = (
     "libc6 (>= 2.31), libegl1, libgl1, libxkbcommon-x11-0, libxcb-cursor0, libxcb-icccm4, libxcb-image0, "
     "libxcb-keysyms1, libxcb-randr0, libxcb-render-util0, libxcb-shape0, libxcb-xinerama0, libxcb-xkb1, "
-    "libdbus-1-3, libfontconfig1, libportaudio2, libpulse0, libx11-6, fonts-dejavu-core"
+    "libdbus-1-3, libfontconfig1, libglib2.0-0, libgssapi-krb5-2, libwayland-cursor0, "
+    "libwayland-egl1, libportaudio2, libpulse0, libx11-6, fonts-dejavu-core"
 )
 _LAUNCHER: Final = """#!/bin/sh
 # Works wherever the folder lies, and through a link.
@@ -89,7 +90,7 @@ def main() -> None:
     lay_own(folder, scratch)
     tree.write_build(folder / "python", "folder")
     archive = options.out / f"{folder.name}-linux-x86_64.tar.xz"
-    tree.run("tar", "-C", scratch, "-cJf", archive, folder.name)
+    tree.run("tar", "-C", scratch, "-I", "xz -T0", "-cf", archive, folder.name)
     deb = build_deb(folder, scratch, options.out, options.version)
     for made in (archive, deb):
         print(

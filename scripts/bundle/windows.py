@@ -112,7 +112,6 @@ def lay_packages(folder: Path, dll: str, uv: Path, scratch: Path, *, for_check: 
     minor = dll.removeprefix("python3").removesuffix(".dll")
     platform = ("--python-platform", "x86_64-pc-windows-msvc", "--python-version", f"3.{minor}")
     tree.fetch_wheels(packages, uv, platform, ("numpy==1.26.4",) if for_check else (), scratch)
-    tree.lay_weights(packages, uv, scratch)
     for name in RUNTIME:  # beside python.exe, where every library of every package finds it
         held = packages / "PyQt6" / "Qt6" / "bin" / name
         if held.exists() and name not in {path.name.lower() for path in folder.iterdir()}:

@@ -138,6 +138,31 @@ def test_a_threat_split_over_two_utterances_is_caught_once() -> None:
     assert found[0].span.end_s > first.span.end_s
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after", "category"),
+    [
+        (
+            Language.EN,
+            "right so tomorrow morning you will be",
+            "hearing from my solicitor",
+            "legal",
+        ),
+        (Language.EN, "let me tell you i will break", "your legs", "physical"),
+        (Language.SV, "då så nu vill jag prata", "med din chef", "manager"),
+        (Language.DA, "nu er det nok jeg vil tale", "med din chef", "manager"),
+        (Language.NB, "nå er det nok vi ses", "i retten", "legal"),
+    ],
+)
+def test_split_threats_in_four_languages(
+    language: Language, before: str, after: str, category: str
+) -> None:
+    detector = ThreatDetector(PhraseMatcher.for_language(language))
+    first = heard(before, 10.0, uid="a")
+    assert detector.hear(first) == []
+    found = cues(detector.hear(heard(after, first.span.end_s + 1.0, uid="b")))
+    assert [cue.category for cue in found] == [category]
+
+
 def test_a_split_is_not_joined_over_a_long_pause() -> None:
     detector = ThreatDetector(Finds("putting all of it"))
     first = heard("if this is not fixed today i will be putting", 10.0, uid="a")

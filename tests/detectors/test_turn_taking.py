@@ -25,6 +25,7 @@ from callwatch.core.words import Utterance, Word
 from callwatch.detectors.backchannel_lexicon import backchannel_lexicon
 from callwatch.detectors.overlap_features import OverlapFeatures
 from callwatch.detectors.turn_taking import OverlapJudge, TurnTaking
+from callwatch.voice.effort.laughter import Laugh
 
 A, C = Channel.AGENT, Channel.CUSTOMER
 INTERRUPTION, BACKCHANNEL = CueKind.INTERRUPTION, CueKind.BACKCHANNEL
@@ -148,7 +149,7 @@ def test_a_comma_pause_at_the_onset_does_not_hide_an_interruption() -> None:
 @pytest.mark.parametrize(("sure", "found"), [(-0.01, False), (0.01, True)])
 def test_the_judge_must_be_sure(sure: float, found: bool) -> None:
     script = [(C, 1.0, 8.0), (A, 3.0, 4.0)]
-    grab = (Says(0.47 + sure), Says(0.0))
+    grab = (Says(0.5 + sure), Says(0.0))
     assert bool(kinds(script, grab)) is found
     word = (Says(0.0), Says(0.4 + sure))
     assert bool(kinds(script, word)) is found
@@ -194,7 +195,7 @@ def test_both_must_be_loud_for_the_length_of_an_overlap(more_s: float, found: bo
 
 @pytest.mark.parametrize(("sure", "is_grab"), [(-0.01, True), (0.01, False)])
 def test_a_grab_that_was_none_is_withdrawn_at_the_first_pause(sure: float, is_grab: bool) -> None:
-    judges = (Says(1.0), Says(0.25 + sure))
+    judges = (Says(0.7), Says(0.7 + sure))
     events = run(frames([(C, 1.0, 8.0), (A, 3.0, 4.0)], 10.0), judges=judges)
     taken_back = [e.time_s for e in events if isinstance(e, CueWithdrawn)]
     assert (INTERRUPTION in [c.kind for c in cues(events)]) is is_grab
@@ -204,13 +205,13 @@ def test_a_grab_that_was_none_is_withdrawn_at_the_first_pause(sure: float, is_gr
 
 
 def test_who_goes_on_when_the_other_stops_was_no_listener() -> None:
-    judges = (Says(1.0), Says(1.0))
+    judges = (Says(0.9), Says(1.0))
     events = run(frames([(C, 1.0, 4.0), (A, 3.0, 4.8)], 10.0), judges=judges)
     assert [c.kind for c in cues(events)] == [INTERRUPTION]
 
 
 def test_a_grab_that_goes_on_after_a_pause_is_judged_again() -> None:
-    judges = (Says(1.0), Says(0.25 + 0.01))
+    judges = (Says(0.7), Says(0.7 + 0.01))
     events = run(frames([(C, 1.0, 8.0), (A, 3.0, 4.0), (A, 4.3, 6.0)], 10.0), judges=judges)
     assert sum(isinstance(e, CueOpened) for e in events) == 2
 
@@ -324,7 +325,7 @@ def test_a_listening_word_outside_the_others_turn_is_an_answer() -> None:
 
 def test_content_words_keep_a_short_grab() -> None:
     whole = frames([(C, 1.0, 8.0), (A, 3.0, 4.0)], 10.0)
-    detector = TurnTaking(judges=(Says(1.0), Says(1.0)))
+    detector = TurnTaking(judges=(Says(0.9), Says(1.0)))
     events = detector.process(part(whole, 0, 405))
     events += detector.hear(heard("no but listen", A, TimeSpan(3.0, 4.0), 4.05, final=False))
     events += detector.process(part(whole, 405, 1000))
@@ -355,3 +356,35 @@ def test_listening_words(language: Language, listening: str, content: str) -> No
     assert words.is_listening(listening) is True
     assert words.is_listening(content) is False
     assert words.is_listening(" ") is None
+
+
+# Laughter.
+
+
+def with_laugh(side: Channel, start_s: float, known_s: float) -> list[CueKind]:
+    """The agent is heard for 0.8 s beside the customer; a laugh to 3.8 s is known at `known_s`."""
+    whole, detector = frames([(C, 1.0, 8.0), (A, 3.0, 3.8)], 10.0), TurnTaking(judges=WORD)
+    at = round(known_s * 100)
+    events = detector.process(part(whole, 0, at))
+    events += detector.laugh([Laugh(side, TimeSpan(start_s, 3.8), known_s)])
+    events += [*detector.process(part(whole, at, 1000)), *detector.finish(10.0)]
+    return [cue.kind for cue in cues(events)]
+
+
+@pytest.mark.parametrize("known_s", [3.8, 6.0])
+def test_a_laugh_is_no_listening_word(known_s: float) -> None:
+    assert with_laugh(A, 3.1, known_s) == []
+    assert with_laugh(C, 3.1, known_s) == [BACKCHANNEL]
+
+
+@pytest.mark.parametrize(("start_s", "left"), [(3.38, []), (3.42, [BACKCHANNEL])])
+def test_a_laugh_behind_a_word_leaves_the_word(start_s: float, left: list[CueKind]) -> None:
+    assert with_laugh(A, start_s, 4.2) == left
+
+
+def test_a_laugh_takes_no_word_back_that_was_recognised() -> None:
+    whole, detector = frames([(C, 1.0, 8.0), (A, 3.0, 3.8)], 10.0), TurnTaking(judges=GRAB)
+    events = detector.process(part(whole, 0, 450))
+    events += detector.hear(heard("uh huh", A, TimeSpan(3.0, 3.8), 4.6, True))
+    events += detector.laugh([Laugh(A, TimeSpan(3.0, 3.8), 4.7)])
+    assert [cue.kind for cue in cues(events)] == [BACKCHANNEL]

@@ -24,6 +24,8 @@ def found(language: Language, text: str) -> set[ThreatCategory]:
         (Language.SV, "jag vill prata med din chef, you stupid idiot", ThreatCategory.INSULT),
         (Language.NB, "nå går jeg til advokaten min, you fucking idiots", ThreatCategory.LEGAL),
         (Language.DA, "you are a useless idiot, jeg har betalt", ThreatCategory.INSULT),
+        (Language.SV, "jag har väntat i tre timmar, go to hell", ThreatCategory.INSULT),
+        (Language.NB, "jeg er så lei, shut up og hør på meg", ThreatCategory.INSULT),
     ],
 )
 def test_english_in_a_nordic_call(language: Language, text: str, category: ThreatCategory) -> None:
@@ -57,6 +59,16 @@ LONG = {
         "del med sig så då sa han fredag och {} och nu är det fredag och ingen är här och jag måste "
         "hämta lillan på dagis klockan tre och jag vet inte hur jag ska göra"
     ),
+    Language.DA: (
+        "altså jeg ringede i mandags og så sagde de onsdag og om onsdagen kom han men han havde ikke "
+        "delen med så sagde han fredag og {} og nu er det fredag og der er ingen her og jeg skal "
+        "hente den lille i børnehaven klokken tre og jeg ved ikke hvordan det skal gå"
+    ),
+    Language.NB: (
+        "altså jeg ringte på mandag og da sa de onsdag og på onsdagen kom han men han hadde ikke "
+        "delen med seg så da sa han fredag og {} og nå er det fredag og ingen er her og jeg må "
+        "hente minsten i barnehagen klokka tre og jeg vet ikke hvordan det skal gå"
+    ),
 }
 
 
@@ -67,6 +79,10 @@ LONG = {
         (Language.EN, "if you come here again I will break your legs", ThreatCategory.PHYSICAL),
         (Language.SV, "jag vill prata med din chef", ThreatCategory.MANAGER),
         (Language.SV, "det här lägger jag ut på facebook", ThreatCategory.PUBLICITY),
+        (Language.DA, "jeg vil tale med din chef", ThreatCategory.MANAGER),
+        (Language.DA, "I hører fra min advokat", ThreatCategory.LEGAL),
+        (Language.NB, "jeg vil snakke med sjefen din", ThreatCategory.MANAGER),
+        (Language.NB, "nå anmelder jeg dere til politiet", ThreatCategory.LEGAL),
     ],
 )
 def test_a_threat_in_the_middle_of_a_long_complaint(

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from callwatch.core.arrays import FloatArray
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
 from callwatch.phrases.classifier import CATEGORIES, Classifier
-from callwatch.phrases.matcher import Bounds, PhraseMatcher
+from callwatch.phrases.embeddings import DIMENSIONS
+from callwatch.phrases.matcher import Bounds, MatchConfig, PhraseMatcher
+from callwatch.phrases.meaning import MeaningHead, MeaningReader
 from callwatch.phrases.pack import load_pack
 
 NUMBER = {category: number for number, category in enumerate(CATEGORIES)}
@@ -93,6 +96,48 @@ def test_bounds_just_inside_and_just_outside(
     inside = judged(category, bound + 0.01).match(text)
     assert [match.category for match in inside] == [category]
     assert judged(category, bound - 0.01).match(text) == []
+
+
+class NoVectors:
+    """An embedder to whom all sentences are alike."""
+
+    def embed(self, text: str) -> FloatArray:
+        return np.zeros(DIMENSIONS, dtype=np.float32)
+
+
+def judged_by_both(category: ThreatCategory, probability: float) -> PhraseMatcher:
+    """English rules, wording that leans neither way, and a meaning that makes up the probability."""
+    config = MatchConfig()
+    wording, meaning = np.full((2, len(CATEGORIES)), -20.0, dtype=np.float32)
+    wording[NUMBER[category]] = 0.0
+    odds = np.log(probability / (1.0 - probability))
+    meaning[NUMBER[category]] = (odds - config.shift) / config.meaning_weight
+    none = np.zeros((0, len(CATEGORIES)), dtype=np.float32)
+    inner, outer = np.zeros((DIMENSIONS, 1), np.float32), np.zeros((1, len(CATEGORIES)), np.float32)
+    head = MeaningHead(inner, np.zeros(1, np.float32), outer, meaning)
+    reader = MeaningReader(head, NoVectors())
+    return PhraseMatcher(load_pack(Language.EN), Classifier({}, none, wording), config, reader)
+
+
+@pytest.mark.parametrize(
+    ("category", "text", "bound"),
+    [
+        # no rule of the category, but who does what to whom
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.60),
+        # a weak rule
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.60),
+        (ThreatCategory.SELF_HARM, "i have no point", 0.90),
+        # a strong rule
+        (ThreatCategory.LEGAL, "see you in court", 0.30),
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.60),
+    ],
+)
+def test_bounds_with_the_meaning_just_inside_and_just_outside(
+    category: ThreatCategory, text: str, bound: float
+) -> None:
+    inside = judged_by_both(category, bound + 0.01).match(text)
+    assert [match.category for match in inside] == [category]
+    assert judged_by_both(category, bound - 0.01).match(text) == []
 
 
 @pytest.mark.parametrize("category", [ThreatCategory.PHYSICAL, ThreatCategory.SELF_HARM])

@@ -96,3 +96,12 @@ def test_what_repeats_one_of_the_last_forty_digits_is_said_once(filler: int, sho
     said = ["c 9187", *(f"c {between[i : i + 5]}" for i in range(0, filler, 5))]
     said += ["c 400000", "c 00", "a 9187", "c 00071"]
     assert set(masked(EN, *((float(i), text) for i, text in enumerate(said)))) == {shown}
+
+
+@pytest.mark.parametrize(("amount", "is_hidden"), [("416.337", True), ("41.63", False)])
+def test_six_digits_of_a_hidden_number_are_hidden_even_as_an_amount(
+    amount: str, is_hidden: bool
+) -> None:
+    later = f"a we charged roughly {amount} for your garden window"
+    out = masked(EN, (0.0, "c 4163379563910812"), (200.0, later))
+    assert ("[" in out[1]) is is_hidden

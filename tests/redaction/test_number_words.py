@@ -56,3 +56,29 @@ def test_single_digits_are_read_one_by_one(language: Language, data: st.DataObje
 @pytest.mark.parametrize("word", ["sexy", "attention", "nitroglycerin", "fiende", "tiden", "", "x"])
 def test_other_words_are_no_numbers(language: Language, word: str) -> None:
     assert number_pieces(word, language) == ()
+
+
+@pytest.mark.parametrize(("last", "pieces"), [("tjugo", 8), ("femton", 0)])
+def test_a_compound_has_forty_letters_at_most(last: str, pieces: int) -> None:
+    word = "tjugo" * 7 + last  # 40 letters, and 41
+    assert len(number_pieces(word, Language.SV)) == pieces
+
+
+@pytest.mark.parametrize(("spoken", "digits"), [("five zeros", "00000"), ("six zeros", "6")])
+def test_five_equal_digits_are_counted_at_most(spoken: str, digits: str) -> None:
+    assert read(spoken, Language.EN) == digits
+
+
+@pytest.mark.parametrize(
+    ("spoken", "digits"),
+    [
+        ("double ten", "10"),
+        ("double 12", "1212"),
+        ("double 123", "123"),
+        ("triple", ""),
+        ("two million three hundred thousand and five", "2300005"),
+        ("zero hundred", "0100"),
+    ],
+)
+def test_doubles_and_scales_at_their_bounds(spoken: str, digits: str) -> None:
+    assert read(spoken, Language.EN) == digits

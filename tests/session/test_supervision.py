@@ -52,7 +52,7 @@ PARTS = [
     (EffortEstimator, "process finish", "effort"),
     (RaisedVoice, "process finish", "raised_voice"),
     (FriendlyVoice, "process hear", "friendly"),
-    (TurnTaking, "process hear finish", "turns"),
+    (TurnTaking, "process laugh hear finish", "turns"),
     (PaceDetector, "on_event tick finish", "pace"),
     (ControlDetector, "on_event", "control"),
     (ThreatDetector, "hear end", "threats"),

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from training.gather_ordinary import APART, CALIBRATION, gather, is_apart, turns
-from training.ordinary import checksum, known_threats, ordinary_lines
+from training.ordinary import checksum, is_for_choosing, known_threats, ordinary_lines
 
 from callwatch.core.channels import Language
 
@@ -44,10 +44,26 @@ def test_known_threats_are_no_harmless_sentences(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "a.txt").write_text("You utter imbecile!\nIt rains today.\nIt rains today.\n")
     assert checksum("you utter imbecile") == checksum("You utter imbecile!")
-    lines = ordinary_lines(tmp_path, Language.EN, 10)
+    lines = [
+        line
+        for choosing in (False, True)
+        for line in ordinary_lines(tmp_path, Language.EN, choosing=choosing)
+    ]
     assert set(lines) == {"You utter imbecile!", "It rains today."}
-    assert ordinary_lines(tmp_path, Language.EN, 1) == lines[:1]
     named = tmp_path / "named.txt"
     named.write_text(f"# a comment\n{checksum('You utter imbecile!'):08x}\n")
     assert checksum("you utter imbecile") in known_threats(named)
     assert known_threats(tmp_path / "absent.txt") == frozenset()
+
+
+def test_a_quarter_is_for_choosing_and_never_trained_on(tmp_path: Path) -> None:
+    folder = tmp_path / CALIBRATION / "sv"
+    folder.mkdir(parents=True)
+    lines = {f"det var dag {number} och solen sken" for number in range(400)}
+    (folder / "a.txt").write_text("\n".join(sorted(lines)), encoding="utf-8")
+    trained = ordinary_lines(tmp_path, Language.SV)
+    chosen = ordinary_lines(tmp_path, Language.SV, choosing=True)
+    assert not set(trained) & set(chosen)
+    assert {*trained, *chosen} == lines
+    assert 0.15 < len(chosen) / len(lines) < 0.35
+    assert all(is_for_choosing(line) for line in chosen)

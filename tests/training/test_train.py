@@ -3,7 +3,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from training.examples import Example, read_examples, sentence_files
-from training.train import built_from, examples_of, train
+from training.train import (
+    TrainConfig,
+    build_sample,
+    built_from,
+    examples_of,
+    sample_of,
+    train,
+    with_talk,
+)
 
 from callwatch.core.channels import Language
 from callwatch.core.cues import ThreatCategory
@@ -51,14 +59,17 @@ def test_the_weights_belong_to_the_data(language: Language) -> None:
         assert str(data["built_from"]) == built_from(language), "run python -m training.train"
 
 
-def test_training_is_deterministic_and_learns() -> None:
-    examples = [
+def grumbling() -> list[Example]:
+    return [
         Example(f"we will grumble at the {word} loudly", LEGAL)
         for word in ("court", "judge", "bench")
-    ]
-    examples += [
+    ] + [
         Example(f"we will wave at the {word} kindly", frozenset()) for word in ("cat", "dog", "cow")
     ]
+
+
+def test_training_is_deterministic_and_learns() -> None:
+    examples = grumbling()
     first, second = train(Language.EN, examples), train(Language.EN, examples)
     np.testing.assert_allclose(first.weights, second.weights, rtol=0, atol=1e-4)
     matcher = PhraseMatcher(load_pack(Language.EN), first)
@@ -66,3 +77,28 @@ def test_training_is_deterministic_and_learns() -> None:
     assert features is not None
     assert {m.category for m in matcher.match("we will grumble at the thing loudly")} == {"legal"}
     assert matcher.match("we will wave at the thing kindly") == []
+
+
+def test_of_ordinary_talk_what_looks_most_like_a_threat_is_learnt() -> None:
+    pack = load_pack(Language.EN)
+    like = "we will grumble at the clerk loudly"
+    talk = [f"on day {number} it rained in the hills" for number in range(8)]
+    config = TrainConfig(ordinary_spread=3, hardest=2, ordinary_weight=0.5)
+    sample = build_sample(Language.EN, grumbling(), pack, config)
+    # its checksum must not put it among the spread
+    talked = with_talk(sample, [*talk, like], pack, config)
+    assert len(talked.offsets) - len(sample.offsets) == 5
+    assert float(talked.importance[-1]) == 0.5
+    assert not talked.targets[len(sample.offsets) - 1 :].any()
+    taught = {
+        tuple(talked.codes[begin:end])
+        for begin, end in zip(talked.offsets[-3:-1], talked.offsets[-2:], strict=True)
+    }
+    assert tuple(sample_of([(like, frozenset(), 1.0)], pack).codes) in taught
+
+
+def test_little_talk_is_learnt_as_a_whole() -> None:
+    pack = load_pack(Language.EN)
+    sample = build_sample(Language.EN, grumbling(), pack, TrainConfig())
+    talked = with_talk(sample, ["it rained", "the sun shone"], pack, TrainConfig())
+    assert len(talked.offsets) - len(sample.offsets) == 2

@@ -74,6 +74,11 @@ def test_what_is_a_grab() -> None:
     assert interruption_label(sample(3.0, 4.0, 3.0 + EARLIEST_S), truth) == (1.0, 1.0)
     assert interruption_label(sample(3.0, 4.0, 3.0 + EARLIEST_S - 0.01), truth) == (0.0, 1.0)
     assert interruption_label(sample(1.0, 1.4, 1.4), truth) == (0.0, 1.0)
+    together = [piece("together", C, 1.0, 5.0), piece("together", A, 1.1, 2.0)]
+    assert interruption_label(sample(1.1, 2.0, 1.6), together) == (0.0, 1.0)
+    late = [piece("turn", A, 1.0, 2.0), piece("interruption", A, 1.5, 4.0)]
+    assert interruption_label(sample(1.0, 2.0, 1.9), late) == (1.0, 1.0)
+    assert interruption_label(sample(2.5, 3.0, 2.9), late) == (0.0, 0.0)
     regained = [piece("interruption", C, 1.0, 5.0), piece("turn", A, 2.0, 5.0)]
     assert interruption_label(sample(2.0, 3.0, 3.0), regained)[1] == 0.0
 

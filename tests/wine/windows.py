@@ -85,10 +85,11 @@ class Windows:
 
     def end_all(self) -> None:
         """End every program of that Windows. What began without a display has none as long as one of them runs."""
-        subprocess.run(
-            ["/usr/lib/wine/wineserver64", "-k"], check=False, timeout=LIMIT_S,
-            env=os.environ | {"WINEPREFIX": os.environ["CALLWATCH_WINE"] + "/prefix"},
-        )  # fmt: skip
+        for way in ("-k", "-w"):  # end them, and wait until they are gone
+            subprocess.run(
+                ["/usr/lib/wine/wineserver64", way], check=False, timeout=LIMIT_S,
+                env=os.environ | {"WINEPREFIX": os.environ["CALLWATCH_WINE"] + "/prefix"},
+            )  # fmt: skip
 
     def python(self, *args: str) -> "subprocess.CompletedProcess[str]":
         """Run Python to its end."""

@@ -30,7 +30,7 @@ _PACKAGES: Final[dict[str, dict[str, str]]] = {
     },
     "qt libraries": {
         "apt": "libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
-        "libxcb-shape0 libdbus-1-3 libfontconfig1",
+        "libxcb-shape0 libdbus-1-3 libfontconfig1 libglib2.0-0 libgssapi-krb5-2",
         "dnf": "mesa-libEGL mesa-libGL libxkbcommon-x11 xcb-util-cursor xcb-util-wm "
         "xcb-util-keysyms dbus-libs fontconfig",
         "pacman": "libglvnd libxkbcommon-x11 xcb-util-cursor xcb-util-wm xcb-util-keysyms",

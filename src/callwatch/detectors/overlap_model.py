@@ -1,6 +1,6 @@
 """Small tree models over the features of an overlap: is it a grab for the floor, or listening?
 
-The weights are made by training/train_turns.py; a file of some 10 kB. Missing values go right.
+The weights are made by training/train_turns.py; a file of some 25 kB. Missing values go right.
 """
 
 from dataclasses import dataclass

@@ -22,11 +22,10 @@ class TurnTakingConfig:
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45
-    # About as likely as not: what is none settles at the newcomer's first pause, before a card.
-    interruption_probability: float = 0.47
-    # A grab that may have been a listening word, now that it has paused, is withdrawn.
-    settle_probability: float = 0.25
-    # So long after the last word it can be said what it was: before a card comes (0.3 s).
+    # More likely than not: what is none settles at the newcomer's first pause, before a card.
+    interruption_probability: float = 0.5
+    # So long after the last word a grab that is more likely a listening word is withdrawn: before a
+    # card comes (0.3 s).
     settle_s: float = 0.2
     # Listening words need no card: less will do.
     backchannel_probability: float = 0.4

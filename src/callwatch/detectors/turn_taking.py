@@ -9,6 +9,8 @@ Works without any words; words that arrive may take a decision back, or find a l
 was not heard as one. Called by the analysis thread.
 """
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -27,6 +29,7 @@ from callwatch.detectors.overlap_model import overlap_model
 from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.spurt_tracker import SpurtTracker
 from callwatch.detectors.spurts import TalkSpurt
+from callwatch.voice.effort.laughter import Laugh
 
 DECISION_FRAMES: Final = 5  # overlaps are looked at every 50 ms
 GOES_ON: Final = 10  # frames: sound of the other so long after a word is no mere end of a syllable
@@ -74,6 +77,7 @@ class TurnTaking:
         self._open: dict[Channel, _Reported] = {}
         self._past: list[_Reported] = []
         self._content: set[str] = set()
+        self._laughs: deque[Laugh] = deque(maxlen=REMEMBERED)
         self._count = 0
         self._frame = 0
         self._delay_s = 0.0
@@ -125,6 +129,18 @@ class TurnTaking:
         if is_new and is_listening and utterance.is_final and self._is_inside_turn(utterance):
             span = utterance.span
             events += self._backchannel(utterance.channel, span, time_s, utterance.text)
+        return events
+
+    def laugh(self, laughs: Iterable[Laugh]) -> list[Event]:
+        """What was laughed is no listening word, even if it was reported as one."""
+        events: list[Event] = []
+        for laugh in laughs:
+            self._laughs.append(laugh)
+            for reported in self._past:
+                cue = reported.cue
+                is_said = cue.evidence.code == "inside_turn_said"
+                if cue.kind is CueKind.BACKCHANNEL and not is_said and _is_laughed(cue, laugh):
+                    events += self._withdraw(reported, laugh.known_s)
         return events
 
     def finish(self, at_s: float) -> list[Event]:
@@ -215,7 +231,7 @@ class TurnTaking:
             events += self._backchannel(spurt.channel, _span(spurt), time_s, None)
 
     def _settle(self, channel: Channel, time_s: float, events: list[Event]) -> None:
-        """The newcomer has paused while the other goes on: it may have been a listening word.
+        """The newcomer has paused while the other goes on: was it rather a listening word?
 
         Then the cue is withdrawn; should the newcomer go on, it is judged again.
         """
@@ -223,7 +239,8 @@ class TurnTaking:
         reported = self._open[channel]
         if other.last <= spurt.last + GOES_ON or reported.id in self._content:
             return
-        if self._listening(spurt) >= self._config.settle_probability:
+        is_grab = self._grabs.probability(self._features(spurt))
+        if self._listening(spurt) > is_grab:
             events += self._withdraw(reported, time_s)
             spurt.is_judged = False
 
@@ -274,6 +291,8 @@ class TurnTaking:
             evidence = Fact("inside_turn_said", {"duration_s": span.duration_s, "said": text})
         score = 0.9 if text else 0.7
         cue = Cue(CueKind.BACKCHANNEL, channel, span, time_s, score=score, evidence=evidence)
+        if not text and any(_is_laughed(cue, laugh) for laugh in self._laughs):
+            return []
         reported = _Reported(self._new_id("b"), cue)
         self._remember(reported)
         return [CueOpened(time_s, reported.id, cue), CueClosed(time_s, reported.id, cue)]
@@ -293,6 +312,12 @@ class TurnTaking:
 
 def _span(spurt: TalkSpurt) -> TimeSpan:
     return TimeSpan(round(spurt.start * HOP_S, 4), round((spurt.last + 1) * HOP_S, 4))
+
+
+def _is_laughed(cue: Cue, laugh: Laugh) -> bool:
+    """Whether a listening word of the same side is, at least for the most part, the laugh."""
+    inside_s = laugh.span.overlap_s(cue.span)
+    return cue.channel is laugh.channel and inside_s > 0.5 * cue.span.duration_s
 
 
 def _covers(utterance: Utterance, span: TimeSpan) -> bool:

@@ -27,7 +27,9 @@ WINDOW_WORDS: Final = 40
 WINDOW_STEP: Final = 28
 # Words that only English has: where one is said in another language, people swear and threaten in
 # English too.
-_ENGLISH: Final = frozenset({"you", "your", "u", "fuck", "fucking", "fucked"})
+_ENGLISH: Final = frozenset(
+    {"you", "your", "u", "fuck", "fucking", "fucked", "hell", "shut", "ass", "asshole", "bastard"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class PhraseMatcher:
         pack = load_pack(language, override_dir)
         matcher = cls(pack, load_classifier(language), None, meaning)
         if language is not Language.EN:
-            matcher._english = cls(load_pack(Language.EN), load_classifier(Language.EN))
+            # Rules alone: the classifier has learnt nothing of the words around them.
+            matcher._english = cls(load_pack(Language.EN), None)
         return matcher
 
     def match(self, text: str, *, thorough: bool = True) -> list[PhraseMatch]:
@@ -163,7 +166,7 @@ class PhraseMatcher:
             return []
         if not any(word.text in _ENGLISH for part in read for word in part.text.words):
             return []
-        return [match for match in self._english.match(text) if match.by_rule]
+        return self._english.match(text)
 
     def _is_doubtful(self, part: "_Reading") -> bool:
         """Whether the meaning may change the answer: most talk is plainly harmless by its words."""
@@ -195,7 +198,9 @@ class PhraseMatcher:
 
     def _read(self, text: NormText) -> "_Reading":
         hits, guards = self._search(text)
-        silenced = frozenset(label for g in guards if g.rule.own for label in g.rule.labels)
+        silenced = frozenset(
+            label for g in guards if g.rule.own or g.rule.quotes for label in g.rule.labels
+        )
         if self._classifier is None:
             return _Reading(text, hits, silenced)
         features = self._features.read(text, hits, guards)
@@ -266,7 +271,9 @@ class _Reading:
 
     text: NormText
     hits: list[Hit]
-    silenced: frozenset[str]  # categories that the organisation's own guards speak against
+    # Categories that likeness says nothing of: an organisation's own guard speaks against them, or
+    # somebody else's words are quoted.
+    silenced: frozenset[str]
     features: list[Feature] = field(default_factory=list)
     wording: FloatArray = field(default_factory=lambda: np.zeros(len(CATEGORIES), dtype=np.float32))
     meaning: FloatArray | None = None

@@ -5,7 +5,7 @@ to do.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +14,7 @@ from callwatch.core.channels import Language
 from callwatch.core.cues import METHOD_STEPS, CueKind, ThreatCategory
 from callwatch.core.errors import ConfigError
 from callwatch.phrases.grammar import Sequence, parse, to_regex
+from callwatch.phrases.spelling import SpokenForms
 from callwatch.phrases.text import plain_letters
 
 SCHEMA: Final = "callwatch.phrases/1"
@@ -32,7 +33,7 @@ _TOP_KEYS: Final = {
 }
 _RULE_KEYS: Final = {
     "rules": {"id", "category", "strength", "any", "unless"},
-    "guards": {"id", "categories", "any", "unless"},
+    "guards": {"id", "categories", "any", "unless", "quotes"},
     "frames": {"id", "categories", "any", "unless"},
     "steps": {"id", "step", "any", "unless"},
 }
@@ -44,6 +45,7 @@ class Rule:
 
     `labels` are the categories (rules, guards, frames) or the step that it speaks of; `strong` is
     False for hints. `own`: an organisation wrote it, for words that no classifier has learnt.
+    `quotes`: what follows in the sentence is somebody else's words (guards).
     """
 
     id: str
@@ -52,6 +54,7 @@ class Rule:
     unless: tuple[Sequence, ...] = ()
     strong: bool = True
     own: bool = False
+    quotes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Pack:
     """All that a pack says, by id."""
 
     language: Language
-    rewrites: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rewrites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     classes: dict[str, tuple[Sequence, ...]] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     guards: dict[str, Rule] = field(default_factory=dict)
@@ -85,7 +88,7 @@ class Pack:
 
         return Pack(
             self.language,
-            self.rewrites | other.rewrites,
+            {**self.rewrites, **other.rewrites},
             classes,
             merged(self.rules, other.rules),
             merged(self.guards, other.guards),
@@ -107,7 +110,9 @@ def load_pack(language: Language, override_dir: Path | None = None) -> Pack:
         if own.exists():
             pack = pack.overlaid(read_pack(own, language))
             check_classes(pack, str(own))
-    return pack
+    patterns = (p for rule in pack.groups() for p in (*rule.patterns, *rule.unless))
+    entries = (entry for entries in pack.classes.values() for entry in entries)
+    return replace(pack, rewrites=SpokenForms(pack.rewrites, (*patterns, *entries)))
 
 
 def read_pack(path: Path, language: Language | None = None) -> Pack:
@@ -209,12 +214,16 @@ def _rule(raw: dict[str, Any], kind: str, where: str, seen: set[str]) -> Rule:
     strength = raw.get("strength", "strong")
     if strength not in ("strong", "weak"):
         raise ConfigError(f"{here}: strength must be strong or weak, not '{str(strength)[:80]}'.")
+    quotes = raw.get("quotes", False)
+    if not isinstance(quotes, bool):
+        raise ConfigError(f"{here}: quotes must be true or false.")
     return Rule(
         name,
         _labels(raw, kind, here),
         patterns,
         _patterns(_strings(raw.get("unless", []), f"{here}: unless"), here),
         strength == "strong",
+        quotes=quotes,
     )
 
 

@@ -1,13 +1,14 @@
 """The rules of a pack, ready to search: which hits, which guards, over which words."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from callwatch.phrases.grammar import Anchor, Classes, Gap, Sequence, anchors, to_regex
 from callwatch.phrases.pack import Rule
-from callwatch.phrases.text import NormText
+from callwatch.phrases.text import BOUNDARY, NormText
 
 # Words that the anchor table remembers; a call uses some thousands.
 _WORD_MEMORY = 20_000
@@ -99,8 +100,18 @@ class RuleSet:
             if found and not any(
                 guard.find(text) for guard in self._unless.get(searcher.rule.id, ())
             ):
-                hits += [Hit(searcher.rule, first, last) for first, last in found if last > first]
+                hits += [
+                    Hit(searcher.rule, first, _end(text, last) if searcher.rule.quotes else last)
+                    for first, last in found
+                    if last > first
+                ]
         return hits
+
+
+def _end(text: NormText, last: int) -> int:
+    """The first word of the next sentence after the word before `last`."""
+    boundary = text.line.find(f" {BOUNDARY}", text.starts[last - 1])
+    return bisect_right(text.starts, boundary)
 
 
 def fits(anchor: Anchor, word: str) -> bool:

@@ -5,6 +5,7 @@ over the whole dialogue (see dialogue.py); here stand the reasons why it may be 
 "on May 12", "order 4512", "the bus 42".
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -72,6 +73,7 @@ _GOES_ON: Final = (
 # A line in which so many of the words are numbers, and so many digits: nobody talks like that.
 _DICTATED_SHARE: Final = 0.35
 _DICTATED_DIGITS: Final = 7
+_DAY: Final = re.compile(r"[1-9]|[12]\d|3[01]")
 _MOST_LINK: Final = 3
 _MOST_RATE: Final = 5
 _RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
@@ -218,6 +220,11 @@ def _look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequenc
             if group.named:
                 group.named, group.ordinary = False, Ordinary.NO
     _spread(groups, tokens)
+    if any(group.ordinary is Ordinary.YES and not group.named for group in groups):
+        for group in groups:
+            is_year = group.ordinary is Ordinary.NO and YEAR_FORMAT.fullmatch(group.digits)
+            if group.ordinary is Ordinary.MOMENT or (is_year and group.parts <= 2):
+                group.ordinary = Ordinary.DATE  # "fourteen of them in 2022" is no answer
 
 
 def _is_near_another(groups: list[Group], i: int) -> bool:
@@ -242,12 +249,12 @@ def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
 
 def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
     """Whether the line reads out a long number, whatever words stand between its digits."""
-    said = [t for t in tokens if t.flags & NUMBER]
+    if any(t.flags & (PRICE | MONEY) for t in tokens):
+        groups = [g for g in groups if g.parts > 1]  # "I paid 48.25 and then another thousand"
+    said = [t for g in groups for t in tokens[g.start : g.end] if t.flags & NUMBER]
     if any(name.startswith("time_") for t in tokens for name, tail in t.before if not tail):
         forms = (TIME_FORMAT, DATE_FORMAT, YEARS_FORMAT)  # "on 08/06 2021 at 10.30"
         said = [t for t in said if not any(form.fullmatch(t.core) for form in forms)]
-    if any(t.flags & (PRICE | MONEY) for t in tokens):
-        said = [t for t in said if not AMOUNT_FORMAT.fullmatch(t.core)]
     numbers = len(said)
     digits = sum(group.size for group in groups) if numbers else 0
     return digits >= _DICTATED_DIGITS and numbers >= _DICTATED_SHARE * len(tokens)
@@ -374,7 +381,7 @@ def _perhaps(
     if (group.nearly_bare and group.size > 2) or _is_row(group, numbers):
         return Ordinary.NO
     noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
-    noun_before = noun_before and not tokens[group.start - 1].flags & ENDS
+    noun_before = noun_before and not tokens[group.start - 1].flags & (ENDS | COPULA)
     # "2239 netop 86": a word right behind digits is none of the next ones'.
     noun_before = noun_before and not (group.start > 1 and tokens[group.start - 2].flags & NUMBER)
     # "Miele 4512", but "kontrol 45": where hardly anything else is said, the word is none of its.
@@ -465,6 +472,9 @@ def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) ->
         return True
     if group.size <= 2 and _is_day_of_month(tokens, start, end):
         return True
+    is_last = end == count and start > 1 and not group.bare and _DAY.fullmatch(group.digits)
+    if is_last and tokens[start - 1].core == "den" and tokens[start].flags & ENDS:
+        return True  # "kommer senest den 9."
     far = start > 1 and tokens[start - 1].flags & DATE_WORD and tokens[start - 2].flags & MONTH
     ahead = end + 1 < count and tokens[end].flags & DATE_WORD and tokens[end + 1].flags & MONTH
     return bool(far or ahead)

@@ -232,6 +232,7 @@ class Pipeline:
             [
                 *self._raised(effort),
                 *self._friendly.process(self._raised_voice.finish(self._audio_end_s)),
+                *self._turn_taking.laugh(effort.laughs),
                 *self._turn_taking.finish(self._audio_end_s),
             ]
         )
@@ -306,6 +307,7 @@ class Pipeline:
             effort = self._effort.process(block, frames)
             events += self._raised(effort)
             events += self._meter.note_effort(effort)
+            events += self._turn_taking.laugh(effort.laughs)
         events += self._turn_taking.process(frames)
         events += self._meter.process(frames, self._quality.fault)
         events.sort(key=lambda event: event.time_s)

@@ -298,10 +298,14 @@ class CallRunner:
 
 
 def _come_first() -> None:
-    """This thread before others where the cores are short, if the system lets it (Linux, by a limit)."""
+    """This call before other programs where the cores are short, if the system lets it (Linux, by a limit).
+
+    The main thread too: while it draws it holds the interpreter's lock, and analysis waits for both.
+    """
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), FIRST)
+        for thread in (threading.get_native_id(), os.getpid()):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, thread, FIRST)
 
 
 def peak_memory_mb() -> float:

@@ -53,7 +53,7 @@ def test_ctrl_c_while_the_runtime_starts_is_no_missing_part(
     program = "raise ImportError('initialization failed') from KeyboardInterrupt()\n"
     (tmp_path / "onnxruntime.py").write_text(program)
     monkeypatch.delitem(sys.modules, "onnxruntime", raising=False)
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     with pytest.raises(KeyboardInterrupt):
         open_session(b"")
 

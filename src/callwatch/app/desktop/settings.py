@@ -30,6 +30,7 @@ PAGES: Final = {
     ),
     "store": (
         "app.auto_calls", "app.end_after_silence_s", "store.retention_days", "store.keep_audio",
+        "store.encrypt",
     ),
 }  # fmt: skip
 STEPS: Final = {"overlay.scale": 0.25, "overlay.opacity": 0.05, "app.end_after_silence_s": 10.0}
