@@ -12,7 +12,8 @@ from callwatch.core.channels import Channel
 from callwatch.redaction.asked import Asked
 from callwatch.redaction.chains import ChainConfig, link_groups
 from callwatch.redaction.digit_group import Group, Ordinary
-from callwatch.redaction.email_addresses import find_emails, joined_names, open_names
+from callwatch.redaction.email_addresses import find_emails
+from callwatch.redaction.email_names import joined_names, open_names
 from callwatch.redaction.labels import IDENTITY, NUMBER
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import find_papers

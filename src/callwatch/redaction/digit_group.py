@@ -1,8 +1,10 @@
 """Digits that stand in a row, and how sure it is that they are no secret."""
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 from callwatch.core.channels import Channel
+from callwatch.redaction.tokens import SKIP, Token
 
 
 class Ordinary(IntEnum):
@@ -43,3 +45,9 @@ class Group:
     def size(self) -> int:
         """How many digits."""
         return len(self.digits)
+
+
+def gap_between(before: Group, after: Group, tokens: Sequence[Token]) -> int:
+    """Words between two groups of a line; many when one of them says something."""
+    between = tokens[before.end : after.start]
+    return len(between) if all(t.flags & SKIP for t in between) else 99
