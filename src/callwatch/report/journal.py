@@ -112,8 +112,8 @@ class JournalWriter(ClosedByWith):
         self._thread.join(CLOSE_S)
         # Elsewhere it stays open, for `content` after somebody deleted it. Windows lets nobody delete, or rename, a
         # file that is open.
-        if sys.platform == "win32" and not self._thread.is_alive():
-            self._let_go()
+        if sys.platform == "win32":
+            self.release()
 
     def content(self) -> bytes:
         """All lines: those of the file as far as it can be read, and those that wait."""
@@ -124,10 +124,13 @@ class JournalWriter(ClosedByWith):
 
     def __del__(self) -> None:
         """The file stays open for `content` until nobody has the writer any more."""
-        if hasattr(self, "_file") and not self._thread.is_alive():
-            self._let_go()
+        if hasattr(self, "_thread"):
+            self.release()
 
-    def _let_go(self) -> None:
+    def release(self) -> None:
+        """Close the file for good once the writer is closed: its content stands where it belongs."""
+        if self._thread.is_alive():
+            return
         file, self._file = self._file, _CLOSED
         if file != _CLOSED:
             with contextlib.suppress(OSError):
