@@ -23,7 +23,7 @@ from callwatch.core.files import PART
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document
-from callwatch.report.journal import JOURNAL_NAME, read_journal
+from callwatch.report.journal import JOURNAL_NAME, holds_nothing, read_journal
 from callwatch.report.read import read_report
 from callwatch.report.revisions import settle_journal
 from callwatch.report.write import REPORT_FILES
@@ -106,6 +106,11 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
     reports: tuple[Path, ...] = ()
     if summary is None:
         if not call.is_live or not journal.is_file():
+            return Recovered()
+        if holds_nothing(journal):  # it ended before its first event was on the disk
+            journal.unlink()
+            with contextlib.suppress(OSError):  # not empty: it holds something else
+                folder.rmdir()
             return Recovered()
         try:
             settle_journal(journal)

@@ -40,6 +40,7 @@ SYNC_EVERY_S: Final = 1.0
 CLOSE_S: Final = 1.0
 
 _SUM: Final = re.compile(rb',"crc":"([0-9a-f]{8})"}')
+_BEGINS: Final = b'{"time_s":'
 _SUM_BYTES: Final = len(b',"crc":"00000000"}')
 _CLOSED: Final = -1
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
@@ -217,6 +218,19 @@ def read_journal(path: Path) -> Iterator[Event]:
         yield event
     if skipped:
         yield InputWarning(last_s, None, Fact("journal_damaged", {"count": skipped}))
+
+
+def holds_nothing(path: Path) -> bool:
+    """Whether not even the first line, that of the call's start, was written to its end."""
+    with contextlib.suppress(OSError):
+        content = path.read_bytes()
+        length = min(len(content), len(_BEGINS))
+        return (
+            content[:length] == _BEGINS[:length]
+            and decode_line(content) is None
+            and b"\n" not in content
+        )
+    return False
 
 
 def _new_file(path: Path) -> int:
