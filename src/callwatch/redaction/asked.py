@@ -195,7 +195,11 @@ class Asked:
     def _is_meant(self, group: Group, line: Line) -> bool:
         """Whether a group counts as an answer, by its length and the words around it."""
         if self.is_whole:
-            again = group.size > 1 and group.digits in self.digits
+            # "Two of 40" is in a card's digits by accident.
+            is_alone = self._is_brief(group, line) and not _is_counted(line)
+            is_alone = is_alone or group.nearly_bare
+            again = group.size > (1 if is_alone else self.config.shortest)
+            again = again and group.digits in self.digits
             corrected = any(token.flags & CORRECTION for token in line.tokens)
             same_breath = any(g.label and g is not group for g in line.groups)
             return (

@@ -5,12 +5,13 @@ agent                4111  right       1111                            okay
 chain      |-------------------------- [card] -----------------------------------|
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
 from callwatch.core.channels import Language
+from callwatch.redaction.asides import Between, find_asides
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import (
     CARD,
@@ -51,8 +52,6 @@ _DEFAULT: Final = ChainConfig()
 # A card of single digits, each read back.
 _MOST_GROUPS: Final = 2 * CARD_DIGITS.stop
 _REMEMBERED: Final = 40  # digits that a read-back repeats: a card's, corrected
-# How many words that say something stand between two groups.
-Between = Callable[[Group, Group], int]
 
 
 def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig = _DEFAULT) -> None:
@@ -75,13 +74,17 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
         return content if behind.says_little else content + behind.content_in(0, b.start)
 
     chain: list[Group] = []
-    for group in sorted(groups, key=lambda g: g.start_s):
-        if not group.label and (_is_explained(group) or _is_count(group)):
-            continue
-        if chain and group.start_s - chain[-1].end_s > config.link_s:
+    in_time = sorted(groups, key=lambda g: g.start_s)
+    in_time = [g for g in in_time if g.label or not (_is_explained(g) or _is_count(g))]
+    asides = find_asides(in_time, lines, content_between)
+    end_s = 0.0
+    for group in in_time:
+        if chain and group.start_s - end_s > config.link_s:
             _decide(chain, content_between, language, config)
             chain = []
-        chain.append(group)
+        end_s = group.end_s
+        if group not in asides:
+            chain.append(group)
     _decide(chain, content_between, language, config)
     for group in groups:
         plus = _begins_plus(group, lines, first)

@@ -21,8 +21,8 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "at_end", "bare", "brief", "channel", "digits", "end", "end_s", "in_sentence", "joined", "label", "line",
-        "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
+        "at_end", "bare", "brief", "channel", "content", "digits", "end", "end_s", "in_sentence", "joined", "label",
+        "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
     )  # fmt: skip
 
     def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
@@ -35,6 +35,7 @@ class Group:
         self.bare = False  # the line holds nothing but numbers and words that say nothing
         self.nearly_bare = False  # one unknown word among few apart
         self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"
+        self.content = 0  # words of its line that say something, names of secrets apart
         self.at_end = False  # nothing is said after it in its line
         self.brief = False  # at the end of a line that says next to nothing: "carrying on with 4"
         self.joined = False  # another group stands beside it

@@ -35,9 +35,12 @@ from callwatch.redaction.tokens import (
     UNIT,
     Token,
 )
+from callwatch.redaction.vocabulary import fits
 
 # "2 500 000 kronor" is an amount, sixteen digits before "kroner" are none.
 _MOST_AMOUNT: Final = 9
+# A meter's reading, a fault's code; cards and identity numbers are longer.
+_MOST_READING: Final = 8
 # A product's, a room's, a train's number; what is longer is said of a person.
 _MOST_LABELLED: Final = 6
 # "order number is, let me see, 4512": words that may stand between a name and its number.
@@ -69,6 +72,8 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
         return Ordinary.DATE
     size = group.size
     if _is_rate(group, tokens):
+        return Ordinary.YES
+    if "reading_before" in kinds and size <= _MOST_READING:
         return Ordinary.YES
     if "labels" in _kinds_behind(tokens, group, taken) and size <= 4 and not group.bare:
         return Ordinary.YES
@@ -227,7 +232,7 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
         if not words and group.bare and tokens[start - 1].flags & LISTED:
             continue  # "the number 22": the word says nothing
         first = start - 1 - len(words)
-        if first >= 0 and all(tokens[first + i].core == word for i, word in enumerate(words)):
+        if first >= 0 and all(fits(tokens[first + i].core, word) for i, word in enumerate(words)):
             out.add(name)
     return out
 

@@ -58,6 +58,7 @@ def look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequence
     nearly_bare = not content or dictates or _says_little(groups, tokens, content)
     for i, group in enumerate(groups):
         group.bare, group.nearly_bare = not content, nearly_bare
+        group.content = len(content) + (short > _FEW_WORDS)
         group.joined = (
             dictates
             or (i > 0 and gap_between(groups[i - 1], group, tokens) <= 2)
@@ -84,6 +85,7 @@ def look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequence
     if any(group.ordinary is Ordinary.YES and not group.named for group in groups):
         for group in groups:
             is_year = group.ordinary is Ordinary.NO and YEAR_FORMAT.fullmatch(group.digits)
+            group.brief = False  # "2 gigabytes left out of 6" says what the 6 is
             if group.ordinary is Ordinary.MOMENT or (is_year and group.parts <= 2):
                 group.ordinary = Ordinary.DATE  # "fourteen of them in 2022" is no answer
 
@@ -112,6 +114,7 @@ def _is_dictation(groups: list[Group], tokens: Sequence[Token]) -> bool:
     """Whether the line reads out a long number, whatever words stand between its digits."""
     if any(t.flags & (PRICE | MONEY) for t in tokens):
         groups = [g for g in groups if g.parts > 1]  # "I paid 48.25 and then another thousand"
+    groups = [g for g in groups if not g.weak or g.size > 1]  # "en hp 6230": an article
     said = [t for g in groups for t in tokens[g.start : g.end] if t.flags & NUMBER]
     if any(name.startswith("time_") for t in tokens for name, tail in t.before if not tail):
         forms = (TIME_FORMAT, DATE_FORMAT, YEARS_FORMAT)  # "on 08/06 2021 at 10.30"

@@ -119,7 +119,14 @@ class Vocabulary:
 
 _TALK: Final = ("fillers", "listening", "corrections", "lead", "positions")
 _ORDINARY: Final = ("copulas", "money", "units", "price", "months", "date_words")
-_BEFORE: Final = ("labels", "time_before", "time_weak", "year_before", "age_before")
+_BEFORE: Final = (
+    "labels",
+    "reading_before",
+    "time_before",
+    "time_weak",
+    "year_before",
+    "age_before",
+)
 _EMAIL: Final = (
     "at",
     "weak_at",
