@@ -4,6 +4,7 @@ Sixty calls stand for eight hours, so the first hour is over with the eighth. Ea
 place in the history, as in the app. Models for `--engine auto` are those of CALLWATCH_MODELS.
 """
 
+import gc
 import os
 import resource
 import tempfile
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from benchmarks.reliability.work import BLOCK_S, CONFIG, enter, make_piece
 from callwatch.app.calls import CallFactory, CallPlan
+from callwatch.app.desktop.malloc import limit_arenas, trim_heap
 from callwatch.app.overlay import RunningCall
 from callwatch.audio.files import open_recording
 
@@ -27,6 +29,7 @@ def endure(count: int, seconds: float, engine: str) -> list[dict[str, Any]]:
     """So many calls of so many seconds; one row after the first, after the first hour, and at the end."""
     with tempfile.TemporaryDirectory(prefix="callwatch-bench-") as folder:
         enter(Path(folder))
+        limit_arenas()  # as the app does
         make_piece(Path(folder) / "call.wav", (0.0, seconds))
         config = replace(CONFIG, recognition=replace(CONFIG.recognition, engine=engine))
         factory = CallFactory(config)
@@ -51,6 +54,9 @@ def _call(factory: CallFactory, folder: Path, number: int) -> None:
     call.begin()
     over.wait()
     call.stop()
+    # As the app does once it rests.
+    gc.collect()
+    trim_heap()
     if call.outcome is None or not call.outcome.is_stored:
         raise RuntimeError("the call is not in the history")
 

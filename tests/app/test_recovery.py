@@ -130,7 +130,6 @@ def test_one_bad_journal_does_not_stop_the_others(tmp_path: Path) -> None:
         "null": b'{"time_s":null,"type":"voice_started","id":null,"channel":"agent","payload":{}}\n',
         "deep": b"[" * 3000,
         "noise": os.urandom(5000),
-        "empty": b"",
     }
     for name, content in bad.items():
         killed(tmp_path / name, "in the call")
@@ -143,6 +142,21 @@ def test_one_bad_journal_does_not_stop_the_others(tmp_path: Path) -> None:
     assert not any_cut_short()
     assert len(notes_of(found)) == 1 + len(bad)
     assert (tmp_path / "null" / "events.jsonl.damaged").read_bytes() == bad["null"]
+
+
+@pytest.mark.parametrize("length", [0, 1, 9, 40])
+def test_a_call_that_ended_before_its_first_event_leaves_nothing(
+    tmp_path: Path, length: int
+) -> None:
+    killed(tmp_path / "call", "in the call")
+    journal = tmp_path / "call" / "events.jsonl"
+    journal.write_bytes(journal.read_bytes()[:length])
+    found = finish_unfinished(CONFIG)
+    assert (found.reports, found.set_aside) == ((), ())
+    assert not journal.parent.exists()
+    assert not any_cut_short()
+    with CallHistory() as history:
+        assert history.list() == []
 
 
 def test_a_history_that_cannot_be_opened_is_tried_again(tmp_path: Path) -> None:

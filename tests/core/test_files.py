@@ -1,5 +1,8 @@
 import os
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -142,3 +145,19 @@ def test_a_file_that_stays_open_elsewhere_is_an_error_in_the_end(
 def test_any_other_refusal_is_not_tried_again(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         rename(tmp_path / "nothing", tmp_path / "b", lambda _: pytest.fail("waited"))
+
+
+def test_what_a_killed_process_had_begun_goes_with_the_next_write(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    begun = tmp_path / f".a.json.{ended.pid:x}-0011aabb.part"
+    of_ours = tmp_path / f".a.json.{os.getpid():x}-0011aabb.part"
+    of_another = tmp_path / f".b.json.{ended.pid:x}-0011aabb.part"
+    not_ours = tmp_path / ".a.json.backup.part"
+    for path in (begun, of_ours, of_another, not_ours):
+        path.write_text("half")
+    long_ago_s = time.time() - 3600
+    os.utime(begun, (long_ago_s, long_ago_s))
+    replace_file(tmp_path / "a.json", "whole")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a.json", of_ours.name, of_another.name, not_ours.name}

@@ -45,6 +45,7 @@ from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Utterance
 from callwatch.report.event_codec import event_from_document, event_to_document
+from callwatch.report.files import write_private
 from callwatch.report.journal import SYNC_EVERY_S, JournalWriter, encode_line, read_journal
 from callwatch.session.summary_builder import summarize
 from callwatch.texts.catalogue import load_texts
@@ -374,3 +375,10 @@ def test_no_file_is_opened_for_an_event(tmp_path: Path, monkeypatch: pytest.Monk
 
 def no_more_files(*_: object, **__: object) -> None:
     raise OSError(errno.EMFILE, "Too many open files")
+
+
+def test_the_way_out_names_no_option_that_the_command_may_lack(tmp_path: Path) -> None:
+    """``trends --html`` writes with the same function and has no ``--out``."""
+    with pytest.raises(OutputError, match="choose another folder or file name") as caught:
+        write_private(tmp_path, "")
+    assert "--out" not in str(caught.value)

@@ -23,7 +23,7 @@ def test_both_files_are_written_for_their_owner_alone(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("not a folder")
-    with pytest.raises(OutputError, match="--out"):
+    with pytest.raises(OutputError, match="choose another folder"):
         write_report(rich_call(), tmp_path / "out", Language.EN)
     assert (tmp_path / "out").read_text() == "not a folder"
 

@@ -275,6 +275,7 @@ class PreparedCall:
             journal = self._rescue_journal(outcome.paths.json.with_name(JOURNAL_NAME))
         elif journal.absolute() != self._journal_path:
             rename(self._journal_path, journal)
+        self._journal.release()
         if outcome.is_stored:
             self._mark.done()
         else:

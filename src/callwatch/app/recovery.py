@@ -12,18 +12,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from callwatch.app.folders import CALLS
+from callwatch.app.folders import CALLS, data_folder
 from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.app.report_place import place_report
+from callwatch.app.trusted_clock import CLOCK_FILE
 from callwatch.app.unfinished import FoundMark, UnfinishedCall, any_cut_short, cut_short
 from callwatch.config import Config
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError, InputError, MissingPartError
-from callwatch.core.files import PART
+from callwatch.core.files import PART, remove_stale_parts
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document
-from callwatch.report.journal import JOURNAL_NAME, read_journal
+from callwatch.report.journal import JOURNAL_NAME, holds_nothing, read_journal
 from callwatch.report.read import read_report
 from callwatch.report.revisions import settle_journal
 from callwatch.report.write import REPORT_FILES
@@ -55,6 +56,7 @@ def finish_unfinished(config: Config) -> Recovered:
     Raises nothing.
     """
     out = Recovered()
+    remove_stale_parts(data_folder() / CLOCK_FILE)
     if has_pending_deletions(config.store.url):
         with (
             logged(_log, "deletions stay unfinished", CallwatchError),
@@ -106,6 +108,11 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
     reports: tuple[Path, ...] = ()
     if summary is None:
         if not call.is_live or not journal.is_file():
+            return Recovered()
+        if holds_nothing(journal):  # it ended before its first event was on the disk
+            journal.unlink()
+            with contextlib.suppress(OSError):  # not empty: it holds something else
+                folder.rmdir()
             return Recovered()
         try:
             settle_journal(journal)

@@ -1,14 +1,16 @@
 """Writing files whole or not at all: the one place where callwatch replaces a small file.
 
-A file is written beside its place as `.NAME.RANDOM.part`, flushed to the disk and then renamed. A full disk, a
+A file is written beside its place as `.NAME.PROCESS-RANDOM.part`, flushed to the disk and then renamed. A full disk, a
 crash or a forbidden folder leaves the older file as it was. No state, no threads.
 """
 
 import contextlib
+import glob
 import os
 import re
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +27,8 @@ RETRY_AFTER_S: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 # ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE.
 _HELD: Final = (5, 32, 33, 1224)
 
+# Where nobody can ask whether a process lives: nothing small is written for so long.
+_STALE_S: Final = 600.0
 _BINARY: Final = getattr(os, "O_BINARY", 0)
 
 
@@ -114,6 +118,32 @@ def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
         _discard(staged)
 
 
+def remove_stale_parts(target: Path) -> None:
+    """Delete what a process that was killed had begun to write for `target`."""
+    for part in target.parent.glob(f".{glob.escape(target.name)}.*{PART}"):
+        writer = part.name.removesuffix(PART).rsplit(".", 1)[-1].partition("-")[0]
+        with contextlib.suppress(OSError):
+            if not _may_be_written(writer, part.stat().st_mtime):
+                part.unlink()
+
+
+def _may_be_written(writer: str, written_s: float) -> bool:
+    """Whether the process of that number, hexadecimal, still lives; where that cannot be asked, by age."""
+    try:
+        number = int(writer, 16)
+    except ValueError:
+        return True  # not one of ours
+    if sys.platform != "win32":
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # somebody else's
+            return True
+        return True
+    return time.time() - written_s < _STALE_S
+
+
 def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
     """A new file beside `target`, open for writing."""
     if mode == PRIVATE:
@@ -122,7 +152,8 @@ def _stage(target: Path, mode: int | None) -> tuple[Path, BinaryIO]:
         target.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         mode = target.stat().st_mode & 0o777 if mode is None else mode
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}{PART}")
+    remove_stale_parts(target)
+    part = target.with_name(f".{target.name}.{os.getpid():x}-{secrets.token_hex(4)}{PART}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
     file = os.fdopen(os.open(part, flags, 0o666 if mode is None else mode), "wb")
     if mode is not None:

@@ -38,10 +38,10 @@ def output_error(path: Path, exc: OSError) -> OutputError:
     if is_held(exc):
         return OutputError(
             f"{path} cannot be written: it is open in another program, or Windows does not allow it; "
-            "close it there, or choose another folder with --out"
+            "close it there, or choose another folder or file name"
         )
     reason = exc.strerror or str(exc)
     return OutputError(
-        f"{path} cannot be written ({reason}): choose another folder with --out, "
+        f"{path} cannot be written ({reason}): choose another folder or file name, "
         "or make room and allow writing there"
     )

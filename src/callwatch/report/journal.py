@@ -40,6 +40,7 @@ SYNC_EVERY_S: Final = 1.0
 CLOSE_S: Final = 1.0
 
 _SUM: Final = re.compile(rb',"crc":"([0-9a-f]{8})"}')
+_BEGINS: Final = b'{"time_s":'
 _SUM_BYTES: Final = len(b',"crc":"00000000"}')
 _CLOSED: Final = -1
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
@@ -112,8 +113,8 @@ class JournalWriter(ClosedByWith):
         self._thread.join(CLOSE_S)
         # Elsewhere it stays open, for `content` after somebody deleted it. Windows lets nobody delete, or rename, a
         # file that is open.
-        if sys.platform == "win32" and not self._thread.is_alive():
-            self._let_go()
+        if sys.platform == "win32":
+            self.release()
 
     def content(self) -> bytes:
         """All lines: those of the file as far as it can be read, and those that wait."""
@@ -124,10 +125,13 @@ class JournalWriter(ClosedByWith):
 
     def __del__(self) -> None:
         """The file stays open for `content` until nobody has the writer any more."""
-        if hasattr(self, "_file") and not self._thread.is_alive():
-            self._let_go()
+        if hasattr(self, "_thread"):
+            self.release()
 
-    def _let_go(self) -> None:
+    def release(self) -> None:
+        """Close the file for good once the writer is closed: its content stands where it belongs."""
+        if self._thread.is_alive():
+            return
         file, self._file = self._file, _CLOSED
         if file != _CLOSED:
             with contextlib.suppress(OSError):
@@ -214,6 +218,19 @@ def read_journal(path: Path) -> Iterator[Event]:
         yield event
     if skipped:
         yield InputWarning(last_s, None, Fact("journal_damaged", {"count": skipped}))
+
+
+def holds_nothing(path: Path) -> bool:
+    """Whether not even the first line, that of the call's start, was written to its end."""
+    with contextlib.suppress(OSError):
+        content = path.read_bytes()
+        length = min(len(content), len(_BEGINS))
+        return (
+            content[:length] == _BEGINS[:length]
+            and decode_line(content) is None
+            and b"\n" not in content
+        )
+    return False
 
 
 def _new_file(path: Path) -> int:
