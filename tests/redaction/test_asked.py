@@ -117,3 +117,20 @@ def test_a_date_of_six_digits_may_begin_an_identity_number(date: str, shown: str
 def test_two_digits_are_an_answer_after_five_words(words: str, shown: str) -> None:
     said = masked(EN, (0.0, "a what is the card number"), (3.0, f"c {words} 42"))
     assert said[1] == f"{words} {shown}"
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"),
+    [
+        ("c and just so you have it on record that is 596", "[code]"),
+        ("a you have 300 gigabytes left out of 596", "out of 596"),
+    ],
+)
+def test_a_code_is_hidden_where_it_is_said_again_and_no_count_with_its_digits(
+    later: str, shown: str
+) -> None:
+    out = masked(
+        Language.EN, (0.0, "a the security code please"), (3.0, "c five nine six"), (9.0, later)
+    )
+    assert out[1] == "[code]"
+    assert out[2].endswith(shown)

@@ -196,7 +196,8 @@ class Asked:
         """Whether a group counts as an answer, by its length and the words around it."""
         if self.is_whole:
             # "Two of 40" is in a card's digits by accident.
-            is_alone = self._is_brief(group, line) and not _is_counted(line)
+            ends = group.at_end and group.size >= self.config.shortest
+            is_alone = (ends or self._is_brief(group, line)) and not _is_counted(line)
             is_alone = is_alone or group.nearly_bare
             again = group.size > (1 if is_alone else self.config.shortest)
             again = again and group.digits in self.digits
