@@ -76,3 +76,14 @@ def test_readings_and_faults_of_up_to_eight_digits_are_ordinary(
     assert mask_text(ordinary, language) == ordinary
     longer = mask_text(said.format("59-753-8849"), language)
     assert "59-753" not in longer
+
+
+@pytest.mark.parametrize(("first", "shown"), [("5162", "[card]"), ("516", "516")])
+def test_a_long_start_goes_on_after_an_interruption(first: str, shown: str) -> None:
+    out = masked(
+        EN,
+        (0.0, f"c the machine declines it, listen, {first}"),
+        (2.0, "a weather forecast looks terrible today"),
+        (4.0, "c 9200 0000 0009"),
+    )
+    assert out[0].endswith(shown)

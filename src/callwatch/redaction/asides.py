@@ -19,6 +19,10 @@ _SENTENCE: Final = 2
 # A line with so many unexplained digits reads a number out, whatever else it says.
 _READS_OUT: Final = 7
 
+# "Ring me on 928892" "Sorry, one second, my screen is frozen" "and then 29": hardly any count has so many digits.
+_LONG: Final = 4
+_MOST_INTERRUPTING: Final = 6
+
 # How many words that say something stand between two groups.
 Between = Callable[[Group, Group], int]
 
@@ -43,7 +47,7 @@ def find_asides(
         after = groups[i + 1] if i + 1 < len(groups) else None
         before = groups[i - 1] if i else None
         opens = after is not None and group.at_end and _reads(after, group, talks)
-        opens = opens and after is not None and not content_between(group, after)
+        opens = opens and after is not None and content_between(group, after) <= _apart(group)
         ends = before is not None and _begins(group, lines[group.line - first])
         ends = ends and before is not None and _reads(before, group, talks)
         ends = ends and before is not None and not content_between(before, group)
@@ -82,6 +86,11 @@ def _reads(other: Group, group: Group, talks: set[int]) -> bool:
     if other.channel is not group.channel or other.line == group.line or other.line in talks:
         return False
     return other.bare or other.nearly_bare
+
+
+def _apart(group: Group) -> int:
+    """How many words may stand before the digits that go on with it."""
+    return _MOST_INTERRUPTING if group.size >= _LONG else 0
 
 
 def _begins(group: Group, line: Line) -> bool:
