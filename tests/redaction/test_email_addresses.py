@@ -105,3 +105,36 @@ def test_a_name_and_its_domain_may_be_cut_apart_by_a_full_stop(domain: str) -> N
         (4.0, "c " + domain),
     )
     assert masked(Language.EN, *lines)[1:] == ["That would be [email].", "[email]."]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "shown"),
+    [
+        (Language.EN, "my email is john smith @ gmail dot com thanks", "my email is [email] thanks"),
+        (Language.EN, "my email is priya kent @ h u g h e s j o i n e r y point co point uk", "my email is [email]"),
+        (Language.SV, "mejlen är ekberg j o h a n snabela fastighetsvard punkt online", "mejlen är [email]"),
+        (Language.SV, "min mejl är karin johan ska vi se @ telia punkt com", "min mejl är [email]"),
+        (Language.DA, "mailen er thomsen bruun @ l i v e punkt dk", "mailen er [email]"),
+        (Language.NB, "mailen er haugen ola @ g m a i l dot com", "mailen er [email]"),
+    ],
+)  # fmt: skip
+def test_all_of_a_name_that_was_announced_is_hidden(
+    language: Language, said: str, shown: str
+) -> None:
+    assert mask_text(said, language) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "aside", "host"),
+    [
+        (Language.EN, "it is wojcik dot priya fifty nine", "sorry my son's just walked in he's 22", "at gmail dot com"),
+        (Language.SV, "det är nyman punkt ek 46", "förlåt min son kom in han är tjugoåtta", "snabela telia punkt com"),
+        (Language.SV, "det är karin sjögren", "det är det jag haft sedan 1987", "snabela telia punkt se"),
+    ],
+)  # fmt: skip
+def test_a_sentence_with_a_number_of_its_own_may_part_a_name_from_its_at(
+    language: Language, name: str, aside: str, host: str
+) -> None:
+    said = [(0.0, f"c {name}"), (3.0, f"c {aside}"), (6.0, f"c {host}")]
+    lead = name.split()[:2]
+    assert masked(language, *said) == [" ".join([*lead, "[email]"]), aside, "[email]"]

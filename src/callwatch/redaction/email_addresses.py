@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.domain_endings import DOT_WORDS, SPLIT_PROVIDERS, is_ending
 from callwatch.redaction.email_names import ANY_DOT, name_alone, name_start
 from callwatch.redaction.labels import EMAIL
@@ -25,9 +26,13 @@ from callwatch.redaction.tokens import (
     DOMAIN,
     DOT,
     ENDS,
+    JOIN,
+    LEAD_IN,
     LETTER,
+    NUMBER,
     PAIR,
     PROVIDER,
+    SKIP,
     WEAK_AT,
     WEAK_DOT,
     Token,
@@ -39,6 +44,9 @@ EMAIL_PRIORITY: Final = 3
 _ANY_AT: Final = AT | WEAK_AT | ADDRESS | PAIR
 # An address goes on in the next utterance of the same side within this time.
 _GOES_ON_S: Final = 12.0
+_MOST_LED: Final = 3  # "and then at": words before an @ that begins an utterance
+_SENTENCE: Final = 3  # words beside the numbers of a line that is no part of an address
+_TIMES: Final = ("year_before", "time_before", "time_weak")
 # "my little shop", "n o r t h w i n d": words of a domain before its dot.
 _DOMAIN_WORDS: Final = 10
 
@@ -62,15 +70,45 @@ def find_emails(
 def _stream(lines: Sequence[Line], channel: Channel) -> WordStream:
     stream = WordStream([], [], set())
     end_s = 0.0
-    for line in lines:
-        if line.channel is not channel:
-            continue
+    own = [line for line in lines if line.channel is channel]
+    for i, line in enumerate(own):
+        if i + 1 < len(own) and _is_aside(line) and _begins_with_at(own[i + 1]):
+            end_s = line.end_s
+            continue  # the name stands before it
         if line.start_s - end_s > _GOES_ON_S:
             stream.breaks.add(len(stream.tokens))
         stream.tokens += line.tokens
         stream.places += [(line.number, at) for at in range(len(line.tokens))]
         end_s = line.end_s
     return stream
+
+
+def _is_aside(line: Line) -> bool:
+    """ "Sorry, my son just walked in, he's 22": a sentence whose number is none of an address."""
+    if line.flags & (JOIN | ANY_DOT | AT | ADDRESS | DOMAIN) or not line.groups:
+        return False
+    talk = sum(not token.flags & NUMBER for token in line.tokens)
+    return talk >= _SENTENCE and all(_is_told(line, group) for group in line.groups)
+
+
+def _is_told(line: Line, group: Group) -> bool:
+    """Whether the words around a number say what it is."""
+    if group.ordinary is Ordinary.YES:
+        return not group.named
+    is_led = group.start and any(
+        name in _TIMES and not tail for name, tail in line.tokens[group.start - 1].before
+    )
+    return group.ordinary in (Ordinary.MOMENT, Ordinary.DATE) and bool(is_led)
+
+
+def _begins_with_at(line: Line) -> bool:
+    """ "At gmail dot com", "and then snabela telia punkt se"."""
+    for token in line.tokens[: _MOST_LED + 1]:
+        if token.flags & (AT | WEAK_AT | PAIR):
+            return True
+        if not token.flags & (SKIP | LEAD_IN):
+            return False
+    return False
 
 
 def _per_line(stream: WordStream, start: int, end: int) -> Iterator[Finding]:
@@ -88,7 +126,7 @@ def _per_line(stream: WordStream, start: int, end: int) -> Iterator[Finding]:
 def _addresses(
     stream: WordStream, words: Vocabulary, waits: Sequence[bool]
 ) -> Iterator[tuple[int, int]]:
-    """Ranges of the stream that hold an address, in order and disjoint."""
+    """Ranges of the stream that hold an address, or the name of one; a name may lie within its address."""
     tokens = stream.tokens
     floor = at = 0
     while at < len(tokens):
@@ -99,7 +137,11 @@ def _addresses(
         elif flags & (AT | WEAK_AT) or (tokens[at].core, _core(tokens, at + 1)) in words.at_pairs:
             span = _spoken(stream, at, floor, words, waits[at])
         if span is None and waits[at] and at >= floor:
-            span = name_alone(tokens, at, words)
+            alone = name_alone(tokens, at, words)
+            if alone is not None:
+                yield alone  # what an @ after it adds to the name is another finding
+                at = alone[1]
+                continue
         if span is None or span[1] <= floor:
             at += 1
             continue
@@ -129,10 +171,12 @@ def _spoken(
     end = _domain_end(stream, after, is_strong=is_strong or awaited)
     if end is None and is_strong:
         end = min(len(tokens), after + 1)
+        while end < len(tokens) and tokens[end - 1].flags & tokens[end].flags & LETTER:
+            end += 1  # a host that is spelled and breaks off
     if end is None:
         return None
     is_sure = is_strong or awaited or (begins_line(stream, at) and _is_domain(tokens[after:end]))
-    start = name_start(stream, at, floor, words, patient=is_sure)
+    start = name_start(stream, at, floor, words, patient=is_sure, awaited=awaited)
     if start == at and not (is_strong or awaited):
         return None
     if not is_strong and not awaited and tokens[at - 1].core in words.words["not_a_name"]:
@@ -151,8 +195,12 @@ def _domain_end(stream: WordStream, start: int, *, is_strong: bool) -> int | Non
     After "dot" any word is an ending; after a word that means more ("point") a known one.
     """
     tokens = stream.tokens
-    for at in range(start, min(len(tokens), start + _DOMAIN_WORDS)):
+    most = _DOMAIN_WORDS
+    for at in range(start, len(tokens)):
         token = tokens[at]
+        most -= not token.flags & LETTER
+        if most < 0:
+            return None
         if at in stream.breaks or token.flags & (AT | WEAK_AT | ADDRESS):
             return None
         if stream.places[at][0] != stream.places[at - 1][0] and not (

@@ -15,6 +15,7 @@ from callwatch.redaction.tokens import (
     JOIN,
     LEAD_IN,
     LETTER,
+    LISTED,
     NUMBER,
     SKIP,
     WEAK_DOT,
@@ -33,7 +34,15 @@ _SHORT_ANSWER: Final = 10
 _MOST_NAMES: Final = 4
 
 
-def name_start(stream: WordStream, at: int, floor: int, words: Vocabulary, *, patient: bool) -> int:
+def name_start(
+    stream: WordStream,
+    at: int,
+    floor: int,
+    words: Vocabulary,
+    *,
+    patient: bool,
+    awaited: bool = False,
+) -> int:
     """Index of the first word of the name that ends before `at`; `at` when there is none."""
     tokens = stream.tokens
     start = at
@@ -45,7 +54,7 @@ def name_start(stream: WordStream, at: int, floor: int, words: Vocabulary, *, pa
         if start == floor or start in stream.breaks:
             start = at
     first = start
-    plain = 2  # "john smith" without a dot
+    plain = _MOST_NAMES if awaited else 2  # "john smith" without a dot
     while start > floor and start not in stream.breaks and first - start < _NAME_WORDS:
         is_split = patient and start == at and begins_line(stream, at)
         step, is_plain = _name_step(tokens, start, first, floor, words, ends=not is_split)
@@ -75,7 +84,7 @@ def _goes_over(stream: WordStream, start: int) -> bool:
 
 
 def _is_talk(token: Token) -> bool:
-    return bool(token.flags & (LEAD_IN | FILLER)) and not token.flags & (NUMBER | LETTER)
+    return bool(token.flags & (LEAD_IN | FILLER | LISTED)) and not token.flags & (NUMBER | LETTER)
 
 
 def _name_step(

@@ -103,7 +103,7 @@ def _token(word: str, language: Language) -> Token:
     ends = ENDS if word.rstrip("\"'”’»)")[-1:] in (",", ".", ";", "!", "?") else 0
     digits = "".join(str(int(d)) for d in _NOT_DIGITS.sub("", core))
     letters = any(letter.isalpha() for letter in core)
-    if "@" in core:
+    if "@" in core and core != "@":
         return Token(core, ADDRESS | ends)
     if digits and (not letters or len(digits) >= LONG_RUN):
         piece = NumberToken(NumberTokenKind.DIGITS, digits=digits)
