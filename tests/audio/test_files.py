@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import threading
 import tracemalloc
 from pathlib import Path
 
@@ -271,3 +272,27 @@ def test_close_ends_the_blocks(tmp_path: Path) -> None:
     source.close()
     assert list(blocks) == []
     source.close()
+
+
+def test_a_file_is_closed_by_one_thread_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = open_recording(write(tmp_path / "call.wav", noise(5), noise(5)), block_s=0.1)
+    close, inside, most, second = soundfile.SoundFile.close, [0], [0], threading.Event()
+
+    def watched(file: soundfile.SoundFile) -> None:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        if inside[0] > 1:
+            second.set()
+        second.wait(0.2)  # where both may be here, the other comes at once
+        inside[0] -= 1
+        close(file)
+
+    monkeypatch.setattr(soundfile.SoundFile, "close", watched)
+    threads = [threading.Thread(target=source.close) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most[0] == 1

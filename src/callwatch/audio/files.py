@@ -103,6 +103,7 @@ class _Recording(ClosedByWith):
         self._cutter = Rechunker(block_s)
         self._closing = threading.Event()
         self._reading = False
+        self._shutting = threading.Lock()
         self._notes: list[Fact] = []
 
     @property
@@ -139,8 +140,11 @@ class _Recording(ClosedByWith):
             self._shut()
 
     def _shut(self) -> None:
-        for file in self._files:
-            file.close()
+        with (
+            self._shutting
+        ):  # the reader's end and a stop may come at once: a file closed twice is freed twice
+            for file in self._files:
+                file.close()
 
     def _aligned(self) -> Iterator[Samples]:
         """int16 (2, n): the file's rows, or both files side by side, padded with silence."""
