@@ -10,6 +10,9 @@ ROOT: Final = Path(__file__).parents[2]
 RUN: Final = ROOT / "scripts" / "windows" / "run.sh"
 # A loaded machine starts Python under Wine in a minute.
 LIMIT_S: Final = 600
+# What Wine says while its server ends.
+_ENDING: Final = "seems to be running, but I cannot connect to it"
+_TRIES: Final = 5
 
 
 def windows_path(path: Path) -> str:
@@ -67,10 +70,7 @@ class Windows:
 
     def program(self, name: str, *args: str) -> "subprocess.CompletedProcess[str]":
         """Run another program than the check's Python to its end."""
-        return subprocess.run(
-            self.command(*args), env=self.environment() | {"RUN_PROGRAM": name}, check=False,
-            stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", timeout=LIMIT_S + 60,
-        )  # fmt: skip
+        return self._run(*args, RUN_PROGRAM=name)
 
     def keep_desktop(self) -> "subprocess.Popen[str]":
         """Start a program that holds the desktop, until `end_all`; close its stdout after that."""
@@ -85,17 +85,31 @@ class Windows:
 
     def end_all(self) -> None:
         """End every program of that Windows. What began without a display has none as long as one of them runs."""
-        for way in ("-k", "-w"):  # end them, and wait until they are gone
-            subprocess.run(
-                ["/usr/lib/wine/wineserver64", way], check=False, timeout=LIMIT_S,
-                env=os.environ | {"WINEPREFIX": os.environ["CALLWATCH_WINE"] + "/prefix"},
-            )  # fmt: skip
+        self._server("-k")
+        self._server("-w")
 
     def python(self, *args: str) -> "subprocess.CompletedProcess[str]":
         """Run Python to its end."""
-        return subprocess.run(
-            self.command(*args), env=self.environment(), check=False,
-            stdout=subprocess.PIPE, text=True, encoding="utf-8", timeout=LIMIT_S + 60,
+        return self._run(*args)
+
+    def _run(self, *args: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Once more when Wine's server was just about to end, and let nobody in."""
+        for _ in range(_TRIES):
+            done = subprocess.run(
+                self.command(*args), env=self.environment() | environment, check=False,
+                stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace", timeout=LIMIT_S + 60,
+            )  # fmt: skip
+            if _ENDING not in done.stdout:
+                break
+            self._server("-w")
+        return done
+
+    @staticmethod
+    def _server(way: str) -> None:
+        """`-k` ends every program, `-w` waits until they are gone."""
+        subprocess.run(
+            ["/usr/lib/wine/wineserver64", way], check=False, timeout=LIMIT_S,
+            env=os.environ | {"WINEPREFIX": os.environ["CALLWATCH_WINE"] + "/prefix"},
         )  # fmt: skip
 
 
