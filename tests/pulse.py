@@ -8,16 +8,16 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 
+from callwatch.core.closing import ClosedByWith
+
 _READY_S = 60
 
 
-class PulseServer:
+class PulseServer(ClosedByWith):
     """A PulseAudio server with null sinks; what is played into one is heard on `<sink>.monitor`.
 
     `environment` reaches it from other processes; `entered` puts the same into this one.
@@ -174,17 +174,6 @@ class PulseServer:
             player.wait(_READY_S)
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _read_log(self, ready: threading.Event) -> None:
         assert self._process is not None

@@ -1,7 +1,7 @@
 """Digits as people say them in four languages: own tables, apart from those that are measured."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 # zero to nineteen, tens, hundred, thousand, and, double, triple
@@ -103,18 +103,24 @@ def say(digits: str, language: str, style: str, rng: random.Random) -> list[Piec
 
 
 def _row(digits: str, language: str, rng: random.Random, size: int) -> list[Piece]:
+    def say(part: str) -> list[Piece]:
+        if len(part) == 1:
+            return [(unit(part, language, rng), 0, 1)]
+        if len(part) == 2:
+            return _below_hundred(part, language, rng, rng.random() < 0.6)
+        return _hundreds(part, language, rng)
+
+    return in_parts(digits, size, say)
+
+
+def in_parts(digits: str, size: int, say: Callable[[str], list[Piece]]) -> list[Piece]:
+    """The digits, so many at a time, each part as `say` says it; a zero in front is said alone."""
     out: list[Piece] = []
     at = 0
     while at < len(digits):
         part = digits[at : at + size]
-        if len(part) == 1 or part[0] == "0":
-            part = part[0]
-            pieces: list[Piece] = [(unit(part, language, rng), 0, 1)]
-        elif len(part) == 2:
-            pieces = _below_hundred(part, language, rng, rng.random() < 0.6)
-        else:
-            pieces = _hundreds(part, language, rng)
-        out += [(word, start + at, count) for word, start, count in pieces]
+        part = part[0] if part[0] == "0" else part
+        out += [(word, start + at, count) for word, start, count in say(part)]
         at += len(part)
     return out
 

@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-# A word, the first digit that it stands for, and how many.
-Piece = tuple[str, int, int]
+from benchmarks.masking.spoken import Piece, in_parts
+
 Table = Mapping[str, str | Sequence[str]]
 STYLES: Final = (
     "units",
@@ -70,20 +70,12 @@ def _unit(digit: str, table: Table, rng: random.Random) -> str:
 
 
 def _cut(digits: str, table: Table, rng: random.Random, size: int) -> list[Piece]:
-    out: list[Piece] = []
-    at = 0
-    while at < len(digits):
-        part = digits[at : at + size]
-        if len(part) == 1 or part[0] == "0":
-            part = part[0]
-            found = [(_unit(part, table, rng), 0, 1)]
-        elif len(part) == 2:
-            found = _two(part, table, rng)
-        else:
-            found = _three(part, table, rng)
-        out += [(word, at + first, count) for word, first, count in found]
-        at += len(part)
-    return out
+    def say(part: str) -> list[Piece]:
+        if len(part) == 1:
+            return [(_unit(part, table, rng), 0, 1)]
+        return _two(part, table, rng) if len(part) == 2 else _three(part, table, rng)
+
+    return in_parts(digits, size, say)
 
 
 def _two(part: str, table: Table, rng: random.Random) -> list[Piece]:

@@ -3,8 +3,6 @@ import threading
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import pytest
@@ -15,6 +13,7 @@ from callwatch.audio.files import open_recording
 from callwatch.audio.source import CallSource
 from callwatch.core.audio import CallBlock
 from callwatch.core.channels import Channel
+from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import InputError
 from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
@@ -23,7 +22,7 @@ from callwatch.voice.vad.activity import VoiceActivity
 A, C = Channel.AGENT, Channel.CUSTOMER
 
 
-class Endless:
+class Endless(ClosedByWith):
     """Silence that ends when it is closed."""
 
     name = "silence"
@@ -46,17 +45,6 @@ class Endless:
 
     def close(self) -> None:
         self.closed.set()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def demo() -> CallSource:
