@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from callwatch.app.folders import data_folder
+from callwatch.app.folders import AUDIO, data_folder
 from callwatch.audio.recording_writer import SUFFIX, KeptFile, remove_unfinished
 from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy
@@ -29,8 +29,6 @@ _log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
-
-AUDIO = "audio"
 
 
 def audio_folder(store: StoreConfig) -> Path:

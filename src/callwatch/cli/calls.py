@@ -13,6 +13,7 @@ from rich.table import Table
 from callwatch.app.audit_trail import note_deletion
 from callwatch.cli.console import err, out, print_json, print_text
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
+from callwatch.cli.options import PrintedLanguage
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
@@ -35,9 +36,6 @@ calls_app = typer.Typer(
 )
 
 CallId = Annotated[str, typer.Argument(metavar="ID", help="The call's id, from `calls list`.")]
-LanguageOption = Annotated[
-    Language, typer.Option("--language", help="The language of what is printed.")
-]
 # A show on the terminal stays on one screen.
 _MOMENTS_SHOWN = 8
 
@@ -78,7 +76,7 @@ def show_call(
     call_id: CallId,
     history: HistoryOption = None,
     as_json: JsonOption = False,
-    language: LanguageOption = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Show one call: what mattered, the figures, the moments."""
     with open_history(history) as calls:
@@ -138,7 +136,7 @@ def export_calls(
         Path | None, typer.Option("--out", metavar="PATH", help="A file; a folder with --all.")
     ] = None,
     history: HistoryOption = None,
-    language: LanguageOption = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Export a call, or all of them (your right of access)."""
     if (call_id is None) != everything:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import REPORTS, data_folder
-from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.config import Config
 from callwatch.core.files import file_stem
 from callwatch_ui.windows.history_window import CallRow
@@ -61,6 +60,9 @@ class AppHistory:
         """Delete every call of this person for good."""
         with self._open() as history:
             history.purge()
+        # Loaded here: it brings what masks sound.
+        from callwatch.app.kept_audio import remove_unfinished_audio
+
         remove_unfinished_audio()
         shutil.rmtree(data_folder() / REPORTS, ignore_errors=True)
 
