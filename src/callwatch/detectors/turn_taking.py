@@ -206,7 +206,7 @@ class TurnTaking:
     def _is_together(self, spurt: TalkSpurt, hold: Hold) -> bool:
         """Whether both began at once: neither could hear the other over the delay of the line."""
         config = self._config
-        if 0.0 < hold.hold_s and hold.run_s < config.delay_allowance_s:
+        if hold.hold_s > 0.0 and hold.run_s < config.delay_allowance_s:
             return True
         if hold.late_s < config.restart_pause_s:
             return False

@@ -115,8 +115,8 @@ def measure(moments: DoubleArray, usual: EffortBaseline, config: MeasureConfig) 
     distributions that are `shift` apart; it has spread 1 in usual speech.
 
     raised: a raised voice is higher, for this speaker, and brighter, so the lesser of both counts
-    most, and its spectrum moves. A lively voice, or another person who takes the phone, is only higher; a cry is both, but
-    stands still.
+    most, and its spectrum moves. A lively voice, or another person who takes the phone, is only
+    higher; a cry is both, but stands still.
     """
     short = moments[-round(config.short_s / MOMENT_HOP_S) :]
     pitch_st, balance_db, level_db, _ = (median(short) - usual.means).tolist()
