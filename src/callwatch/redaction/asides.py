@@ -52,8 +52,8 @@ def find_asides(
         ends = ends and before is not None and _reads(before, group, talks)
         ends = ends and before is not None and not content_between(before, group)
         if not (
-            (opens and after is not None and not _is_named_between(group, after, lines))
-            or (ends and before is not None and not _is_named_between(before, group, lines))
+            (opens and after is not None and not is_named_between(group, after, lines))
+            or (ends and before is not None and not is_named_between(before, group, lines))
         ):
             out.add(group)
     return out
@@ -97,7 +97,7 @@ def _begins(group: Group, line: Line) -> bool:
     return all(token.flags & SKIP for token in line.tokens[: group.start])
 
 
-def _is_named_between(before: Group, after: Group, lines: Sequence[Line]) -> bool:
+def is_named_between(before: Group, after: Group, lines: Sequence[Line]) -> bool:
     """Whether something is asked for or named between two groups: a reading begins there."""
     first = lines[0].number
     for line in lines[before.line - first : after.line - first + 1]:

@@ -163,6 +163,9 @@ class Asked:
 
     def _is_other(self, group: Group, line: Line, topic: Topic) -> bool:
         """Whether it is plainly something else than what is asked for."""
+        reads_out = group.by_form and not group.in_sentence and not group.named
+        if topic is Topic.CARD and reads_out and not self.is_whole and not _is_counted_beside(line):
+            return False  # "it's my wife's card really, it is 43.54"
         if topic is Topic.EXPIRY and _MONTH_AND_YEAR.fullmatch(group.digits) and not group.named:
             return False  # "04.32" is no amount here
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE) and _is_counted(line):
@@ -264,6 +267,11 @@ class Asked:
 def _is_counted(line: Line) -> bool:
     """Whether a number of the line is plainly a count or an amount."""
     return any(g.ordinary is Ordinary.YES and not g.named for g in line.groups)
+
+
+def _is_counted_beside(line: Line) -> bool:
+    """Whether a number of the line is an amount or a count, by more than its written form."""
+    return any(g.ordinary is Ordinary.YES and not g.named and not g.by_form for g in line.groups)
 
 
 def _in_order(line: Line) -> Iterator[Mention | Group]:

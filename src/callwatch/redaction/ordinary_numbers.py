@@ -62,6 +62,9 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
     kinds = _kinds_before(tokens, group, taken)
     is_told = not group.bare and bool(kinds & {"time_weak", "time_before"})
     is_told = is_told or bool((before | after) & MONEY)
+    if len(numbers) == 1 and MARKED_FORMAT.fullmatch(numbers[0].core):
+        says_what = kinds or (before | after) & (MONEY | MONTH) or (after & UNIT and not ends)
+        group.by_form = not says_what and not _price_before(group, tokens, taken)
     if group.nearly_bare and not is_told and _is_marked(numbers):
         return Ordinary.MOMENT if group.bare else Ordinary.PERHAPS
     if group.size <= _MOST_AMOUNT and _is_amount(numbers, before, 0 if ends else after):

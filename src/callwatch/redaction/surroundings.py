@@ -104,7 +104,7 @@ def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
     """Whether a short number stands within a sentence: who reads digits out says little after them."""
     if group.nearly_bare or group.joined or group.size > _MOST_IN_SENTENCE:
         return False
-    if any(t.flags & NUMBER for t in tokens[group.end : group.end + _GOES_ON]):
+    if any(t.flags & NUMBER for t in tokens[group.end : group.end + _GOES_ON + 1]):
         return False
     after = sum(not t.flags & (NUMBER | SKIP) for t in tokens[group.end :])
     return after >= (2 if group.size > 2 else 1)
