@@ -30,6 +30,7 @@ class ChainConfig:
     """What makes groups of digits one number. Each default with its reason."""
 
     link_s: float = 12.0  # a number read from a card pauses between its groups
+    search_s: float = 18.0  # "wait, it's on the other side": lines of digits and nothing else
     # The shortest number that reaches a person has seven digits (a local telephone number); hardly
     # any amount, year or count has.
     secret_digits: int = 7
@@ -80,7 +81,7 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
     asides = find_asides(in_time, lines, content_between)
     end_s = 0.0
     for group in in_time:
-        if chain and group.start_s - end_s > config.link_s:
+        if chain and group.start_s - end_s > _pause(chain[-1], group, config):
             _decide(chain, content_between, language, config)
             chain = []
         end_s = group.end_s
@@ -93,6 +94,12 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
             group.label = label_of(group.digits, language, begins_plus=plus)
     draw_in_edges(lines, config.link_s)
     _find_again(groups, config)
+
+
+def _pause(before: Group, group: Group, config: ChainConfig) -> float:
+    """For how long a reader pauses at most: longer where nothing else is said."""
+    is_alone = before.nearly_bare and group.nearly_bare and before.channel is group.channel
+    return config.search_s if is_alone else config.link_s
 
 
 def _begins_plus(group: Group, lines: Sequence[Line], first: int) -> bool:

@@ -32,7 +32,9 @@ class Group:
         self.weak = weak  # articles alone ("en", "oh")
         self.ordinary = Ordinary.NO
         self.named = False  # it is an order's, a case's
-        self.by_form = False  # its written form alone makes it look like an amount or a time: "43.54"
+        self.by_form = (
+            False  # its written form alone makes it look like an amount or a time: "43.54"
+        )
         self.bare = False  # the line holds nothing but numbers and words that say nothing
         self.nearly_bare = False  # one unknown word among few apart
         self.in_sentence = False  # more is said after it: "the 4512 keeps crashing"

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from callwatch.core.channels import CHANNELS
-from callwatch.redaction.asides import is_named_between
+from callwatch.redaction.asides import is_counted, is_named_between
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import CODE, EMAIL
 from callwatch.redaction.lines import Line
@@ -37,9 +37,7 @@ def draw_in_edges(lines: Sequence[Line], link_s: float) -> None:
     for line in labelled:
         _draw_in_beside(line)
     for channel in CHANNELS:
-        own = [
-            line for line in lines if line.channel is channel and (line.groups or line.content)
-        ]
+        own = [line for line in lines if line.channel is channel and (line.groups or line.content)]
         pairs = [(a, b) for a, b in pairwise(own) if a.groups and b.groups]
         for before, after in reversed(pairs):
             if _opens(before, after, lines, link_s):
@@ -60,23 +58,41 @@ def _draw_in_beside(line: Line) -> None:
             first, second = sorted((labelled, group), key=lambda g: g.start)
             apart = second.start - first.end
             content = line.content_in(first.end, second.start)
-            belongs = _may_belong(group) or (not content and _only_after_a_price(line, group))
+            belongs = _may_belong(group) or (not content and _is_no_price(line, group))
             if belongs and apart <= _MOST_ASIDE and (group.size >= _SHORTEST or not content):
                 group.label = labelled.label
 
 
 def _may_belong(group: Group) -> bool:
-    return group.ordinary is Ordinary.NO or group.by_form
+    return group.ordinary is Ordinary.NO or (group.by_form and not group.named)
 
 
 def _only_after_a_price(line: Line, group: Group) -> bool:
     """ "The one you charged twice was 50208": a price by a word before it, and by nothing else."""
     around = line.tokens[max(0, group.start - 1) : group.end + 1]
-    if any(token.flags & (MONEY | UNIT) for token in around):
+    if group.named or any(token.flags & (MONEY | UNIT) for token in around):
         return False
-    is_read = len(group.digits) > _LONGEST_PRICE or group.parts > 1
-    return is_read and any(
-        token.flags & PRICE for token in line.tokens[max(0, group.start - _PRICE_REACH) : group.start]
+    before = line.tokens[max(0, group.start - _PRICE_REACH) : group.start]
+    return any(token.flags & PRICE for token in before)
+
+
+def _is_no_price(line: Line, group: Group) -> bool:
+    """Digits as no price is said: many of them, or one after another."""
+    return _is_read_out(group) and _only_after_a_price(line, group)
+
+
+def _is_read_out(group: Group) -> bool:
+    return group.size > _LONGEST_PRICE or group.parts > 1
+
+
+def _counts(line: Line, apart_from: Group) -> bool:
+    """Whether another number of the line is an amount or a count: "you took 129 pounds"."""
+    return any(
+        group.ordinary is Ordinary.YES
+        and group is not apart_from
+        and not (group.named or group.weak)
+        and not _only_after_a_price(line, group)
+        for group in line.groups
     )
 
 
@@ -85,8 +101,10 @@ def _opens(before: Line, after: Line, lines: Sequence[Line], link_s: float) -> b
     group, following = before.groups[-1], after.groups[0]
     if group.label or following.label in ("", EMAIL) or not group.at_end:
         return False
-    if not (_may_belong(group) or _only_after_a_price(before, group)):
+    if not (_may_belong(group) or _is_no_price(before, group)):
         return False
+    if _counts(before, group) and not (group.by_form or group.joined or _is_read_out(group)):
+        return False  # "you took 129 pounds and it should have been 249"
     if group.size < _SHORTEST and not group.joined:
         return False
     leads = after.says_little or after.content_in(0, following.start) <= _MOST_LEADING
@@ -99,6 +117,6 @@ def _goes_on(before: Line, after: Line, lines: Sequence[Line], link_s: float) ->
     labelled, group = before.groups[-1], after.groups[0]
     if group.label or labelled.label in ("", CODE, EMAIL) or not _may_belong(group):
         return False
-    if not (group.at_end and after.content <= _MOST_CARRYING):
+    if not (group.at_end and after.content <= _MOST_CARRYING) or is_counted(after):
         return False
     return group.start_s - labelled.end_s <= link_s and not is_named_between(labelled, group, lines)
