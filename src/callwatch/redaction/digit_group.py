@@ -21,8 +21,8 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "at_end", "bare", "brief", "by_form", "channel", "content", "digits", "end", "end_s", "in_sentence", "joined", "label",
-        "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
+        "at_end", "bare", "brief", "by_form", "channel", "content", "digits", "end", "end_s", "in_sentence", "joined",
+        "label", "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
     )  # fmt: skip
 
     def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:

@@ -107,10 +107,10 @@ def _is_in_a_sentence(groups: Sequence[Group], i: int, tokens: Sequence[Token]) 
     if group.nearly_bare or group.joined or group.size > _MOST_IN_SENTENCE:
         return False
     follows = groups[i + 1] if i + 1 < len(groups) else None
-    # "the Fritz Box 7590 from you in 2021": a date or a year goes on with nothing
-    if follows is not None and follows.ordinary < Ordinary.MOMENT:
-        if follows.start - group.end <= _GOES_ON:
-            return False
+    # "the Fritz Box 7590 from you in 2021": a date or a year goes on with nothing.
+    is_digits = follows is not None and follows.ordinary < Ordinary.MOMENT
+    if is_digits and follows is not None and follows.start - group.end <= _GOES_ON:
+        return False
     after = sum(not t.flags & (NUMBER | SKIP) for t in tokens[group.end :])
     return after >= (2 if group.size > 2 else 1)
 
