@@ -24,7 +24,7 @@ from callwatch.cli.options import (
     parse_channels,
 )
 from callwatch.core.errors import CallwatchError, InputError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 from callwatch.document import to_document
 
 
@@ -104,6 +104,6 @@ def _run(call: PendingCall) -> CallOutcome:
 def _print_call(outcome: CallOutcome) -> None:
     summary = outcome.summary
     length = clock(summary.call.duration_s)
-    where = printable(outcome.paths.html)
+    where = path_text(outcome.paths.html)
     out.print(f"{where}  {length} min, cues: {len(summary.cues)}", markup=False)
     print_warnings(summary, "  ")

@@ -113,6 +113,10 @@ def _is_long(group: Group, config: ChainConfig) -> bool:
     return group.size in CARD_DIGITS and find_card(group.digits) is not None
 
 
+def _may_be_read(group: Group) -> bool:
+    return _is_loose(group) or (group.by_form and not group.named)
+
+
 def _is_loose(group: Group) -> bool:
     return group.ordinary is Ordinary.NO
 
@@ -143,7 +147,7 @@ def _decide(
             near = []
         near.append(group)
     _decide_near(near, language, config)
-    far = [g for g in chain if not g.label and _is_loose(g) and g.size > 1]
+    far = [g for g in chain if not g.label and _may_be_read(g) and g.size > 1]
     far = [g for g in far if g.nearly_bare or g.size > 2]
     if len(_joined(far)) >= config.far_digits:
         _label(far, language)

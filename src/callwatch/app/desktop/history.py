@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from callwatch.app.desktop.listening import Listening
 from callwatch.app.folders import REPORTS, data_folder
-from callwatch.app.kept_audio import remove_unfinished_audio
+from callwatch.app.kept_audio import is_sealed, remove_unfinished_audio
 from callwatch.config import Config
 from callwatch.core.files import file_stem
 from callwatch_ui.windows.history_window import CallRow
@@ -23,6 +24,7 @@ class AppHistory:
 
     def __init__(self, config: Callable[[], Config]) -> None:
         self._config = config
+        self._listening = Listening()
 
     def calls(self, limit: int = LISTED) -> list[CallRow]:
         """The newest first."""
@@ -50,6 +52,13 @@ class AppHistory:
             # Known before they are written: they go when the call is deleted.
             history.add_files(call_id, [folder / name for name in REPORT_FILES])
             return write_report(summary, folder, self._config().call.language, past).html
+
+    def listen(self, call_id: str, sound: Path) -> bool:
+        """Play encrypted sound, or stop it; False when a player of the system can play it."""
+        if not is_sealed(sound):
+            return False
+        self._listening.toggle(call_id, sound)
+        return True
 
     def delete(self, call_id: str) -> None:
         """Delete a call for good: what is stored, and the report that was written to be looked at."""
