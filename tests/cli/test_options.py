@@ -80,3 +80,14 @@ def test_a_threshold_that_there_is_not_is_refused_before_anything_is_done(tmp_pa
         failed_kindly(done)
     )
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["trends"], ["calls", "show", "x"], ["team", "--out", "x"], ["phrases", "match"], ["redact"]],
+)
+def test_a_language_that_there_is_not_is_the_same_sentence_in_every_command(
+    command: list[str],
+) -> None:
+    done = callwatch(*command, "--language", "xx")
+    assert "'xx' is not known: use en, sv, da or nb" in failed_kindly(done)

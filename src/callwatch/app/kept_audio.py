@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from callwatch.app.folders import data_folder
+from callwatch.app.folders import AUDIO, data_folder
 from callwatch.audio.files import open_recording
 from callwatch.audio.recording_writer import (
     KEPT_SUFFIXES,
@@ -42,8 +42,6 @@ _log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
-
-AUDIO = "audio"
 
 
 def audio_folder(store: StoreConfig) -> Path:

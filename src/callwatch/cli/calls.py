@@ -14,6 +14,7 @@ from callwatch.app.audit_trail import note_deletion
 from callwatch.cli.console import err, out, print_json, print_text
 from callwatch.cli.history_option import CallId, HistoryOption, JsonOption, open_history
 from callwatch.cli.listen import listen_to_call
+from callwatch.cli.options import PrintedLanguage
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
@@ -37,9 +38,6 @@ calls_app = typer.Typer(
 
 calls_app.command("listen")(listen_to_call)
 
-LanguageOption = Annotated[
-    Language, typer.Option("--language", help="The language of what is printed.")
-]
 # A show on the terminal stays on one screen.
 _MOMENTS_SHOWN = 8
 
@@ -80,7 +78,7 @@ def show_call(
     call_id: CallId,
     history: HistoryOption = None,
     as_json: JsonOption = False,
-    language: LanguageOption = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Show one call: what mattered, the figures, the moments."""
     with open_history(history) as calls:
@@ -140,7 +138,7 @@ def export_calls(
         Path | None, typer.Option("--out", metavar="PATH", help="A file; a folder with --all.")
     ] = None,
     history: HistoryOption = None,
-    language: LanguageOption = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Export a call, or all of them (your right of access)."""
     if (call_id is None) != everything:

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from callwatch.cli.console import err, out
 from callwatch.cli.history_option import HistoryOption, refuse_a_slip
-from callwatch.cli.options import settings
+from callwatch.cli.options import PrintedLanguage, settings
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, StoreError
 from callwatch.core.files import path_text
@@ -27,9 +27,7 @@ def team(
     publish: Annotated[
         bool, typer.Option("--publish", help="Let logins with the role team read it.")
     ] = False,
-    language: Annotated[
-        Language, typer.Option("--language", help="The language of the page.")
-    ] = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Trends of the group by week and queue: no agent is shown, nor can one be worked out.
 

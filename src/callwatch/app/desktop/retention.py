@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from callwatch.app.folders import CALLS, REPORTS
-from callwatch.app.kept_audio import AUDIO
+from callwatch.app.folders import AUDIO, CALLS, REPORTS
 from callwatch.audio.recording_writer import KEPT_SUFFIXES, remove_unfinished
 from callwatch.core.log import logged, logger_of
 
