@@ -16,8 +16,8 @@ def test_a_question_stands_for_twenty_five_seconds(at_s: float, shown: str) -> N
     assert said[1] == f"it is {shown}"
 
 
-@pytest.mark.parametrize(("at_s", "shown"), [(37.0, "[card]"), (37.5, "222")])
-def test_an_answer_goes_on_for_twelve_seconds(at_s: float, shown: str) -> None:
+@pytest.mark.parametrize(("at_s", "shown"), [(43.0, "[card]"), (43.5, "222")])
+def test_an_answer_goes_on_for_eighteen_seconds(at_s: float, shown: str) -> None:
     question, answer = (0.0, "a what is the card number please"), (25.0, "c it's 411")
     assert masked(EN, question, answer, (at_s, f"c {TALK} 222"))[2] == f"{TALK} {shown}"
 

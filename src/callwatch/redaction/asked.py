@@ -62,7 +62,7 @@ class AskedConfig:
 
     answer_s: float = 25.0  # "wait, I'll find it": a few utterances
     card_s: float = 120.0  # when it expires is asked after its number, which takes a minute or two
-    goes_on_s: float = 12.0  # a number read from a card pauses between its groups
+    goes_on_s: float = 18.0  # "wait, it's on the other side": as long as lines of digits pause
     ordinary_s: float = 12.0  # the answer to "which order?" comes at once
     named_after: int = 4  # "123 is what it says on the back": words between number and name
     shortest: int = 3  # shorter numbers are counts where words stand around them
