@@ -1,8 +1,9 @@
 """What a recogniser makes of known text, learnt from clips with their words, to be done to other text.
 
-Reference and heard text are aligned by words (Levenshtein). Each stretch that differs is aligned again by letters, the spaces
-counted in, so that words split and join. What becomes of a letter is counted; how long a stretch is and how often it is
-lost as a whole, too. `ErrorModel.mishear` draws such stretches in a text until a wanted share of its words is wrong.
+Reference and heard text are aligned by words (Levenshtein). Each stretch that differs is aligned again by
+letters, the spaces counted in, so that words split and join. What becomes of a letter is counted; how long a
+stretch is and how often it is lost as a whole, too. `ErrorModel.mishear` draws such stretches in a text until
+a wanted share of its words is wrong.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""How sure the recogniser was of the words, as one plain sentence: tenths, for its own account is no better than that."""
+"""How sure the recogniser was of the words, as one plain sentence: tenths, for its account is no better."""
 
 from dataclasses import dataclass
 
