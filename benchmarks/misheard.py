@@ -13,6 +13,7 @@ keeps what was heard, for the next time.
 import argparse
 import csv
 import json
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from benchmarks.table import print_table, write_json
 from callwatch.core.channels import Language
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.speech.choose import choose_recognizer
+from callwatch.speech.whisper import WhisperConfig
 
 Row = dict[str, Any]
 THREATS: Final = 100
@@ -48,7 +50,8 @@ class Heard:
 
 def hear(folder: Path, language: Language, model: Path | None) -> list[Heard]:
     """Recognises the clips of one language."""
-    choice = choose_recognizer("whisper", model, language)
+    finished_only = WhisperConfig(customer_interim_every_s=math.inf)
+    choice = choose_recognizer("whisper", model, language, finished_only)
     if choice.create is None:
         print(f"skipped {language}: {choice.explanation}")
         return []
