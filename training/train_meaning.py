@@ -23,6 +23,10 @@ from callwatch.phrases.meaning import MEANING_WEIGHTS, Embeds, MeaningHead
 from callwatch.phrases.pack import load_pack
 from callwatch.phrases.text import spoken_words
 
+# Sentence files written since the shipped head was trained, a quarter of an hour of CPU: take them off
+# this list before the next training. The wording has learnt them.
+NOT_LEARNT: Final = frozenset({"oblique", "read_out", "roundabout"})
+
 
 @dataclass(frozen=True, slots=True)
 class MeaningConfig:
@@ -179,11 +183,12 @@ def _slopes(
 
 
 def meaning_examples() -> list[tuple[Language, Example]]:
-    """The labelled lines of all languages, those kept apart left out."""
+    """The labelled lines of all languages that the head has learnt, those kept apart left out."""
     return [
         (language, example)
         for language in Language
         for path in sentence_files(language, held_out=False)
+        if path.stem not in NOT_LEARNT
         for example in read_examples(path)
     ]
 
