@@ -5,7 +5,7 @@
 CLIPS holds LANGUAGE/transcripts.tsv (columns file, speaker, text) beside the clips that it names. Each goes
 through callwatch with a Whisper model that knows the language. What the recogniser does to the text of every
 second speaker is learnt (`benchmarks.mishearing`), its word error rate is printed for the others. Then errors
-of that kind, at that rate, are put into 100 labelled threats of the sets that nothing was trained on, and into
+of that kind, at that rate, are put into up to 100 labelled threats of the sets that nothing was trained on, and into
 the ordinary talk of FOLDER. A language with few words to learn from takes the letters of all clips. `--heard`
 keeps what was heard, for the next time.
 """
@@ -85,7 +85,7 @@ def learn(clips: list[Heard]) -> ErrorModel:
 
 
 def threats(language: Language) -> list[tuple[str, frozenset[str]]]:
-    """100 labelled threats that nothing was trained on, drawn the same way every time."""
+    """Up to 100 labelled threats that nothing was trained on, the same ones every time."""
     rows = [row for name, rows in sets(language) if name not in OBLIQUE for row in rows if row[1]]
     random.Random(5).shuffle(rows)
     return rows[:THREATS]
