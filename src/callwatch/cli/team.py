@@ -12,7 +12,7 @@ from callwatch.cli.history_option import HistoryOption, refuse_a_slip
 from callwatch.cli.options import PrintedLanguage, settings
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, StoreError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 from callwatch.core.roles import Role
 
 database_app = typer.Typer(help="Who may do what in a PostgreSQL history.", no_args_is_help=True)
@@ -48,7 +48,7 @@ def team(
     if not cells:
         err.print("note: no group is large enough to be shown", markup=False)
     for path in paths:
-        out.print(escape(printable(path)))
+        out.print(escape(path_text(path)))
 
 
 @database_app.command("grant")
