@@ -23,16 +23,16 @@ def call_with(confidences: list[float]) -> CallSummary:
 @pytest.mark.parametrize(
     ("confidences", "said"),
     [
-        ([0.50] * 20, "nearly every word"),
-        ([0.49] * 20, "unsure of most words"),
-        ([0.9] * 19 + [0.1], "nearly every word"),
-        ([0.9] * 18 + [0.1] * 2, "some 9 words in ten"),
+        ([0.60] * 20, "nearly every word"),
+        ([0.59] * 20, "unsure of most words"),
+        ([0.9] * 18 + [0.1] * 2, "nearly every word"),
+        ([0.9] * 17 + [0.1] * 3, "some 8 words in ten"),
         ([0.9] * 10 + [0.1] * 10, "some 5 words in ten"),
         ([0.9] * 9 + [0.1] * 11, "unsure of most words"),
     ],
 )
 def test_the_sentence_follows_the_words_that_were_sure(confidences: list[float], said: str) -> None:
-    assert CertaintyConfig() == CertaintyConfig(0.5, 0.95, 0.5), "the bounds of this table"
+    assert CertaintyConfig() == CertaintyConfig(0.6, 0.9, 0.5), "the bounds of this table"
     assert said in str(word_certainty(call_with(confidences), Wording.of(Language.EN)))
 
 

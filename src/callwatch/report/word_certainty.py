@@ -10,10 +10,11 @@ from callwatch.report.wording import Wording
 class CertaintyConfig:
     """What counts as sure."""
 
-    # Probability that the recogniser gives a word: more likely right than wrong, as it sees it.
-    sure: float = 0.5
+    # Probability that the recogniser gives a word. The share of words above it came nearest to the
+    # share that was right: 0.51 to 0.49 of Danish with Whisper base, 0.94 to 0.97 of English with tiny.en.
+    sure: float = 0.6
     # Share of sure words from which one may read on without care.
-    nearly_all: float = 0.95
+    nearly_all: float = 0.9
     # Below this the text is a hint at best.
     half: float = 0.5
 
