@@ -65,3 +65,19 @@ def test_a_group_that_looks_like_an_amount_answers_the_question_for_a_card(
 ) -> None:
     out = masked(EN, (0.0, "a what is the card number please"), (3.0, f"c {said}"))
     assert out[1].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("last", "gap_s", "shown"),
+    [("7318", 18.0, "[number]"), ("731", 18.0, "it fails 36204"), ("7318", 18.5, "it fails 36204")],
+)
+def test_lines_that_end_with_eleven_digits_together_are_a_number(
+    last: str, gap_s: float, shown: str
+) -> None:
+    out = masked(
+        EN,
+        (0.0, "c it fails 36204"),
+        (18.0, "c zebra yonder wallow mimic so 42"),
+        (18.0 + gap_s, f"c zebra yonder wallow mimic so {last}"),
+    )
+    assert out[0].endswith(shown)
