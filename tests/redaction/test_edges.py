@@ -81,3 +81,23 @@ def test_lines_that_end_with_eleven_digits_together_are_a_number(
         (18.0 + gap_s, f"c zebra yonder wallow mimic so {last}"),
     )
     assert out[0].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("lead", "shown"),
+    [("zebra yonder wallow", "[number]"), ("zebra yonder wallow mimic", "516")],
+)
+def test_three_words_may_stand_before_the_digits_that_go_on(lead: str, shown: str) -> None:
+    rest = f"c {lead} 9200 0000 0009 tango bravo foxtrot golfing hotels"
+    out = masked(EN, (0.0, "c the machine declines it, listen, 516"), (4.0, rest))
+    assert out[0].endswith(shown)
+
+
+def test_a_price_is_named_up_to_four_words_before() -> None:
+    said = "c the one you charged zebra yonder wallow five zero two"
+    assert masked(EN, (0.0, said), (4.0, REST))[0].endswith("wallow [number]")
+
+
+def test_two_lines_are_a_row() -> None:
+    two = masked(EN, (0.0, "c it fails 36204"), (15.0, "c zebra yonder wallow mimic so 731842"))
+    assert two == ["it fails [number]", "zebra yonder wallow mimic so [number]"]
