@@ -212,10 +212,14 @@ class TurnTaking:
         config = self._config
         if not config.min_backchannel_s <= spurt.length_s <= config.max_backchannel_s:
             return 0.0
-        features = self._features(spurt)
-        if not features.hold_s and not features.overlap_s:
+        if not hold_at_onset(self._history, spurt).hold_s and not self._is_met(spurt):
             return 0.0
-        return self._listens.probability(features)
+        return self._listens.probability(self._features(spurt))
+
+    def _is_met(self, spurt: TalkSpurt) -> bool:
+        """Whether both sides have spoken at once since the spurt began."""
+        start, now = spurt.start - self._history.first, self._frame - self._history.first + 1
+        return bool(self._history.speech[:, max(0, start) : now].all(axis=0).any())
 
     def _judge_ended(
         self, spurt: TalkSpurt, other: TalkSpurt, time_s: float, events: list[Event]
