@@ -90,8 +90,9 @@ class SileroWeights:
             multiply(shown, _HALF, shown)
             tanh(now, after)
             multiply(after, shown, after)
-        out: FloatArray = np.maximum(hidden[1:], 0.0) @ self._output + self._output_bias
-        return _HALF + _HALF * np.tanh(_HALF * out)
+        out = np.maximum(hidden[1:], 0.0) @ self._output + self._output_bias
+        likely: FloatArray = _HALF + _HALF * np.tanh(_HALF * out)
+        return likely
 
 
 def _dense(weight: FloatArray, frames: int, stride: int) -> FloatArray:

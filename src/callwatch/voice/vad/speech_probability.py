@@ -65,7 +65,7 @@ class SpeechProbability:
     def _run(self, spectra: FloatArray, levels: FloatArray, rows: slice, out: FloatArray) -> int:
         """Fill `out` (n, k) up to where the gain changes, and give how many chunks that are."""
         gains = self._gains[rows]
-        count, chunks = spectra.shape[:2]
+        count, chunks = len(spectra), int(spectra.shape[1])
         factors = np.repeat(np.array([gain.factor for gain in gains], np.float32), chunks)
         encoded = self._weights.encoded(spectra.reshape(count * chunks, -1), factors)
         memory = np.empty((2, chunks + 1, count, 128), dtype=np.float32)
