@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import soundfile as sf
 
+from callwatch.audio.sealed_recording import CHUNK_S, SALT_BYTES, SealedFile
 from callwatch.core.channels import Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import (
@@ -31,7 +32,9 @@ from callwatch.document import to_document
 from callwatch.phrases.pack import PACK_DIR
 from callwatch.report.event_codec import event_to_document
 from callwatch.session.summary_builder import summarize
+from callwatch.store.sealing import SoundCipher
 
+KEY: Final = bytes(range(32))
 TEXTS: Final = (
     "it's 4571 7786 4387 0886 thanks", "my mail is anna dot berg at example dot com", "I'll go to the papers",
     "personnumret är 811228-9874", "jeg vil tale med din chef", "fødselsnummer 15 10 86 950 88",
@@ -87,6 +90,29 @@ def journals() -> list[bytes]:
     lines = [json.dumps(event_to_document(event)).encode() for event in events]
     whole = b"\n".join(lines) + b"\n"
     return [whole, b"\n".join(lines[:-1]) + b"\n", lines[0] + b"\n", whole[: len(whole) // 2]]
+
+
+def journal_lines() -> list[bytes]:
+    """The lines of that journal one by one."""
+    return [line for line in journals()[0].split(b"\n") if line]
+
+
+def headers() -> list[bytes]:
+    """The beginnings of RIFF files."""
+    return [sound[:200] for sound in sounds() if sound.startswith(b"RIFF")]
+
+
+def sealed_sounds() -> list[bytes]:
+    """An encrypted recording of two chunks, and pieces of it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "call.flac.sealed"
+        file = SealedFile(path, bytes(SALT_BYTES), SoundCipher(KEY, bytes(SALT_BYTES), "call"))
+        quiet = np.zeros((2, int(CHUNK_S) * 16_000), dtype=np.int16)
+        for _ in range(2):
+            file.write(quiet)
+        file.close()
+        whole = file.publish().read_bytes()
+    return [whole, whole[: len(whole) // 2], whole[:40]]
 
 
 def reports() -> list[bytes]:

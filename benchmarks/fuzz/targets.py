@@ -13,6 +13,8 @@ from typing import Final
 from benchmarks.fuzz import seeds
 from callwatch.app.report import report_of_journal
 from callwatch.audio.files import open_recording
+from callwatch.audio.sealed_recording import read_sealed
+from callwatch.audio.wavsize import riff_chunks
 from callwatch.cli.redact import redact
 from callwatch.config import load_config, load_what_works
 from callwatch.core.channels import CHANNELS, Language
@@ -23,13 +25,16 @@ from callwatch.document import from_document, to_document
 from callwatch.phrases.matcher import PhraseMatcher
 from callwatch.phrases.pack import check_classes, read_pack
 from callwatch.redaction.redactor import UtteranceMasker, mask_text
-from callwatch.report.journal import read_journal
+from callwatch.report.event_codec import event_from_document
+from callwatch.report.journal import decode_line, read_journal
 from callwatch.session.summary_builder import summarize
 from callwatch.speech.models.unpack import unpack
+from callwatch.store.sealing import SoundCipher
 from callwatch_ui.desktop.ipc import Answer, command_of
 
 LANGUAGES: Final = tuple(Language)
 _LONGEST_UTTERANCE: Final = 2_000  # nobody says more in one go, and longer ones only cost cases
+_BREATH: Final = 80
 # No sentence for a person is longer; a settings file with several mistakes has a line for each.
 _LONGEST_SENTENCE: Final = 1_500
 
@@ -81,6 +86,30 @@ def _journal(data: bytes, folder: Path) -> None:
     except ValueError as exc:
         if "CallStarted" not in str(exc):  # what the commands say in a sentence of their own
             raise
+
+
+def _journal_line(data: bytes, _: Path) -> None:
+    document = decode_line(data)
+    if document is not None:
+        event_from_document(document)
+
+
+def _sound_header(data: bytes, _: Path) -> None:
+    for number, _chunk in enumerate(riff_chunks(io.BytesIO(data))):
+        if number > len(data):
+            raise BadSentenceError("a header without an end")
+
+
+def _sealed_sound(data: bytes, folder: Path) -> None:
+    path = folder / "call.flac.sealed"
+    path.write_bytes(data)
+    for _ in read_sealed(path, lambda salt: SoundCipher(seeds.KEY, salt, "call")):
+        pass
+
+
+def _mask_line(data: bytes, _: Path) -> None:
+    """What one says in a breath."""
+    mask_text(data.decode("utf-8", "replace")[:_BREATH], LANGUAGES[len(data) % 4])
 
 
 def _report(data: bytes, folder: Path) -> None:
@@ -191,6 +220,10 @@ def _redact(data: bytes, _: Path) -> None:
 TARGETS: Final[Mapping[str, Target]] = {
     "sound": Target(seeds.sounds, _sound),
     "journal": Target(seeds.journals, _journal),
+    "journal line": Target(seeds.journal_lines, _journal_line),
+    "sound header": Target(seeds.headers, _sound_header),
+    "sealed sound": Target(seeds.sealed_sounds, _sealed_sound),
+    "mask line": Target(seeds.texts, _mask_line),
     "report": Target(seeds.journals, _report),
     "document": Target(seeds.reports, _document),
     "pack": Target(seeds.packs, _pack),

@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--dialogues", type=int, default=4000, help="over the four languages")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1, help="so many seeds in a row, added up")
+    parser.add_argument("--first", type=int, default=0, help="begin with this dialogue of a seed")
     parser.add_argument("--half", choices=HALVES, default="both")
     parser.add_argument("--language", choices=LANGUAGES, action="append")
     parser.add_argument(
@@ -75,7 +76,7 @@ def measured(language: str, options: argparse.Namespace, count: int, mask: Mask)
     shown = Counter[str]()
     lines, taken_s = 0, 0.0
     for i in range(count * options.seeds):
-        seed = (options.seed + i // count) * 10_000_000 + i % count
+        seed = (options.seed + i // count) * 10_000_000 + options.first + i % count
         if options.half in _HANDS:
             dialogue = _HANDS[options.half](language, seed, options.strange)
         else:
@@ -92,6 +93,12 @@ def measured(language: str, options: argparse.Namespace, count: int, mask: Mask)
         seen["ordinary"] += outcome.ordinary
         found += ["ordinary"] * len(outcome.masked)
         faults.update(found)
+        if f"card > {MANY}" in found:
+            print(
+                f"more than {MANY} digits of a card: --half {options.half} --language {language} --seed "
+                f"{options.seed + i // count} --first {options.first + i % count} --dialogues 1 --show 1",
+                flush=True,
+            )
         for fault in set(found):
             shown[fault] += 1
             if shown[fault] <= options.show:

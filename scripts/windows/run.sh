@@ -21,8 +21,13 @@ export PYTHONPYCACHEPREFIX="Z:${work//\//\\}\\cache\\pyc"
 export HYPOTHESIS_STORAGE_DIRECTORY="Z:${work//\//\\}\\cache\\hypothesis"
 # Python under Wine cannot open a plain file as a standard stream (WinError 6): output goes through cat.
 [ -p /dev/stdin ] || exec </dev/null
-# Wine's own servers must not hold this program's output open after its end: they start before it, without it.
-if "${wine%/*}/wineserver64" -p60 >/dev/null 2>&1; then "$wine" cmd /c exit >/dev/null 2>&1; fi
+# Wine's own servers and services must not hold this program's output open after its end: they start before it,
+# without it. One at a time: of two programs that begin together, the second waits until they are there.
+exec 9>"$work/starting.lock"
+flock 9
+"${wine%/*}/wineserver64" -p60 >/dev/null 2>&1 9>&-
+"$wine" cmd /c exit >/dev/null 2>&1 9>&-
+exec 9>&-
 timeout -k 5 "${RUN_TIMEOUT:-300}" "$wine" "${RUN_PROGRAM:-$work/python/python.exe}" "$@" 2>&1 | cat
 status=$?
 case $status in 124 | 137) /usr/lib/wine/wineserver64 -k ;; esac

@@ -185,6 +185,13 @@ def load_config(user_path: Path | None = None, site_path: Path | None = None) ->
     read.
     """
     loaded, mistakes = _load(user_path or user_config_path(), site_path or site_config_path())
+    if user_path is None and os.environ.get("CALLWATCH_CONFIG") and not user_config_path().exists():
+        # The app begins with its first run instead, which writes the file.
+        mistakes.insert(
+            0,
+            f"CALLWATCH_CONFIG names {user_config_path()}, which does not exist: correct the path, or unset the "
+            "variable to use your own settings.",
+        )
     if mistakes:
         raise ConfigError("\n".join(mistakes))
     return loaded

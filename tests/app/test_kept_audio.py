@@ -13,10 +13,9 @@ import soundfile
 from tests.access import is_owners_alone
 from tests.integration.commands import DEMO
 
-from callwatch.app import kept_audio
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
 from callwatch.app.desktop.retention import delete_old_files
-from callwatch.app.folders import data_folder
+from callwatch.app.folders import AUDIO, data_folder
 from callwatch.app.kept_audio import audio_folder
 from callwatch.app.overlay import RunningCall
 from callwatch.audio.files import open_recording
@@ -162,7 +161,7 @@ def test_a_history_that_cannot_hold_the_call_keeps_no_sound_either(
 
 def test_a_folder_that_cannot_be_made_costs_the_recording_and_not_the_call(run: Run) -> None:
     data_folder().mkdir(parents=True)
-    (data_folder() / kept_audio.AUDIO).write_text("in the way", "utf-8")
+    (data_folder() / AUDIO).write_text("in the way", "utf-8")
     outcome = run(desk())
     assert outcome.history_fault is None
     assert outcome.paths.html.exists()

@@ -9,18 +9,23 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
+from tests.keyrings import own_keyring
 
 from callwatch.app.calls import CallFactory, CallPlan, PreparedCall
 from callwatch.app.desktop.warm_up import Until
 from callwatch.app.folders import data_folder
+from callwatch.app.kept_audio import audio_folder
 from callwatch.app.recovery import finish_cut_short, finish_unfinished, notes_of
 from callwatch.app.unfinished import any_cut_short, cut_short, marks_folder
 from callwatch.audio.files import open_recording
+from callwatch.audio.sealed_recording import SALT_BYTES, SealedFile
 from callwatch.config import Config, RecognitionConfig
 from callwatch.core.facts import Fact
 from callwatch.report.journal import read_journal
 from callwatch.store.history import CallHistory
+from callwatch.store.sealing import new_sound_cipher
 
 # Newer Pythons warn of a fork beside threads; these have one each, which waits.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
@@ -123,6 +128,29 @@ def test_a_call_that_runs_is_left_alone(tmp_path: Path) -> None:
     assert finish_unfinished(CONFIG).reports == ()
     call.abandon()  # its process lives, but nobody works on it any more
     assert len(list(cut_short())) == 1
+
+
+@pytest.mark.posix
+def test_the_encrypted_sound_of_a_killed_call_is_kept_with_it(tmp_path: Path) -> None:
+    config = replace(CONFIG, store=replace(CONFIG.store, keep_audio=True, encrypt=True))
+    killed(tmp_path / "call", "before the history")
+    (mark,) = cut_short()
+    with mark:
+        assert mark.call is not None
+        call_id = mark.call.call_id
+    salt = bytes(SALT_BYTES)
+    with own_keyring():
+        path = audio_folder(config.store) / f"{call_id}.flac.sealed"
+        file = SealedFile(path, salt, new_sound_cipher(call_id, salt))
+        file.write(np.ones((2, 160_000), dtype=np.int16))
+        file._part.file.close()  # as the kill does
+        recovered = finish_unfinished(config)
+        assert len(recovered.reports) == 1
+        with CallHistory() as history:
+            assert history.audio_of([call_id]) == {call_id: path}
+            assert history.get(call_id).call.audio_kept_until is not None
+            history.delete(call_id)
+    assert not path.exists()
 
 
 def test_one_bad_journal_does_not_stop_the_others(tmp_path: Path) -> None:

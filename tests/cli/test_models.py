@@ -66,3 +66,15 @@ def test_wrong_names_are_one_sentence() -> None:
         failed = run.invoke(models_app, arguments)
         assert isinstance(failed.exception, ModelError)
         assert "nope" in str(failed.exception)
+
+
+def test_a_long_path_is_one_line_of_its_own(mirror: Path) -> None:
+    run.invoke(models_app, ["download", "kb-whisper-tiny", "--from", str(mirror)])
+    [row] = [
+        r
+        for r in json.loads(run.invoke(models_app, ["list", "--json"]).stdout)["models"]
+        if r["installed"]
+    ]
+    lines = run.invoke(models_app, ["list"]).stdout.splitlines()
+    assert f"kb-whisper-tiny: {row['path']}" in lines
+    assert all(row["path"] not in line for line in lines[: lines.index("Installed:")])

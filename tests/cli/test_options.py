@@ -10,6 +10,7 @@ from callwatch.app.calls import CallFactory
 from callwatch.app.doctor import diagnose
 from callwatch.cli.options import configured
 from callwatch.cli.tree import COMMANDS
+from callwatch.config import Config, load_what_works
 from callwatch.core.errors import ConfigError
 from callwatch.session.pipeline_config import PipelineConfig
 
@@ -38,6 +39,21 @@ def test_the_doctor_names_it_too(old_file: Path) -> None:
     assert "analysis.pace.dead_air_s" in found.message
 
 
+def test_a_name_that_leads_to_no_settings_is_refused_by_commands_and_not_by_the_app(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = tmp_path / "missing.toml"
+    monkeypatch.setenv("CALLWATCH_CONFIG", str(missing))
+    with pytest.raises(
+        ConfigError, match=r"CALLWATCH_CONFIG names .*missing\.toml, which does not"
+    ):
+        configured()
+    loaded, problem = load_what_works()  # its first run writes the file
+    assert (loaded.config, problem) == (Config(), "")
+    missing.write_text("", "utf-8")
+    assert configured() == Config()
+
+
 def test_thresholds_reach_the_analysis_over_what_the_settings_say() -> None:
     tried = ["pace.dead_air_s=12", "nudges.min_gap_s=5"]
     desk = CallFactory(configured("sv", "none", None, tried))
@@ -64,3 +80,14 @@ def test_a_threshold_that_there_is_not_is_refused_before_anything_is_done(tmp_pa
         failed_kindly(done)
     )
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["trends"], ["calls", "show", "x"], ["team", "--out", "x"], ["phrases", "match"], ["redact"]],
+)
+def test_a_language_that_there_is_not_is_the_same_sentence_in_every_command(
+    command: list[str],
+) -> None:
+    done = callwatch(*command, "--language", "xx")
+    assert "'xx' is not known: use en, sv, da or nb" in failed_kindly(done)

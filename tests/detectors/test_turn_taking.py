@@ -158,8 +158,8 @@ def test_the_judge_must_be_sure(sure: float, found: bool) -> None:
 @pytest.mark.parametrize(
     ("length_s", "found"),
     [
-        (0.2 - 0.02, False),
-        (0.2 + 0.02, True),
+        (0.15 - 0.02, False),
+        (0.15 + 0.02, True),
         (2.0 - 0.02, True),
         (2.0 + 0.02, False),
     ],
@@ -220,6 +220,28 @@ def test_a_grab_that_goes_on_after_a_pause_is_judged_again() -> None:
 def test_who_starts_with_the_other_could_not_know(later_s: float, found: bool) -> None:
     onset = 3.6 + 0.15 + later_s
     assert bool(kinds([(C, 1.0, 3.3), (C, 3.6, 6.0), (A, onset, 7.0)])) is found
+
+
+@pytest.mark.parametrize(("later_s", "found"), [(-0.02, False), (0.02, True)])
+def test_who_goes_on_when_the_newcomer_begins_could_not_know(later_s: float, found: bool) -> None:
+    restart = 3.3 + 0.15 + later_s
+    assert bool(kinds([(C, 1.0, 3.0), (C, restart, 6.0), (A, 3.3, 7.0)])) is found
+
+
+@pytest.mark.parametrize(("longer_s", "found"), [(-0.02, True), (0.02, False)])
+def test_a_short_pause_is_no_new_start(longer_s: float, found: bool) -> None:
+    onset = 3.0 + 0.2 + longer_s
+    assert bool(kinds([(C, 1.0, 3.0), (C, onset + 0.1, 6.0), (A, onset, 7.0)])) is found
+
+
+@pytest.mark.parametrize(("later_s", "found"), [(-0.02, False), (0.02, True)])
+def test_nobody_listens_to_what_has_only_just_begun(later_s: float, found: bool) -> None:
+    onset = 1.0 + 0.15 + later_s
+    assert bool(kinds([(C, 1.0, 5.0), (A, onset, onset + 0.5)], WORD)) is found
+
+
+def test_a_listening_word_in_a_pause_may_meet_the_next_word() -> None:
+    assert kinds([(C, 1.0, 3.0), (C, 3.5, 6.0), (A, 3.4, 3.9)], WORD) == [(BACKCHANNEL, A)]
 
 
 def test_talk_beside_silence_is_nothing() -> None:

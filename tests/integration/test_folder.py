@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import soundfile as sf
 
-from .commands import DEMO, callwatch
+from .commands import DEMO, callwatch, failed_kindly
 
 
 @pytest.fixture
@@ -57,3 +57,11 @@ def test_an_empty_folder_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "holds no recording" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_said_once(folder: Path, tmp_path: Path) -> None:
+    taken = tmp_path / "out"
+    taken.write_text("mine")
+    done = callwatch("analyze", folder, "--out", taken, "--engine", "none", "--no-history")
+    assert failed_kindly(done) == f"callwatch: {taken} is a file: choose a folder with --out."
+    assert taken.read_text() == "mine"

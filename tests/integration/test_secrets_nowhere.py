@@ -10,7 +10,7 @@ import keyring
 import numpy as np
 import pytest
 import soundfile as sf
-from tests.store.test_sealing import Memory
+from tests.keyrings import Memory
 from tests.voice.speaking import demo
 
 from callwatch.app import calls
@@ -150,6 +150,8 @@ def test_with_encryption_no_file_holds_what_was_said(
             whole = path.read_bytes().decode("utf-8", "replace")
             assert "long number" not in whole, path
             assert path.suffix != ".flac", path
+            assert b"fLaC" not in path.read_bytes(), path
+    assert list(own_home.rglob("*.flac.sealed"))
 
 
 @pytest.mark.usefixtures("with_script")

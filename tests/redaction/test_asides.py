@@ -78,8 +78,19 @@ def test_readings_and_faults_of_up_to_eight_digits_are_ordinary(
     assert "59-753" not in longer
 
 
-@pytest.mark.parametrize(("first", "shown"), [("5162", "[card]"), ("516", "516")])
+@pytest.mark.parametrize(("first", "shown"), [("5162", "[phone]"), ("516", "516")])
 def test_a_long_start_goes_on_after_an_interruption(first: str, shown: str) -> None:
+    out = masked(
+        EN,
+        (0.0, f"c the machine declines it, listen, {first}"),
+        (2.0, "a weather forecast looks terrible today"),
+        (4.0, "c 9200"),
+    )
+    assert out[0].endswith(shown)
+
+
+@pytest.mark.parametrize(("first", "shown"), [("51", "[number]"), ("5", "5")])
+def test_two_digits_before_a_hidden_number_go_on_with_it(first: str, shown: str) -> None:
     out = masked(
         EN,
         (0.0, f"c the machine declines it, listen, {first}"),

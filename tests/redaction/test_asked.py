@@ -16,8 +16,8 @@ def test_a_question_stands_for_twenty_five_seconds(at_s: float, shown: str) -> N
     assert said[1] == f"it is {shown}"
 
 
-@pytest.mark.parametrize(("at_s", "shown"), [(37.0, "[card]"), (37.5, "222")])
-def test_an_answer_goes_on_for_twelve_seconds(at_s: float, shown: str) -> None:
+@pytest.mark.parametrize(("at_s", "shown"), [(43.0, "[card]"), (43.5, "222")])
+def test_an_answer_goes_on_for_eighteen_seconds(at_s: float, shown: str) -> None:
     question, answer = (0.0, "a what is the card number please"), (25.0, "c it's 411")
     assert masked(EN, question, answer, (at_s, f"c {TALK} 222"))[2] == f"{TALK} {shown}"
 
@@ -134,3 +134,38 @@ def test_a_code_is_hidden_where_it_is_said_again_and_no_count_with_its_digits(
     )
     assert out[1] == "[code]"
     assert out[2].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "said", "shown"),
+    [
+        (EN, "when does the card expire", "it's june twenty six", "it's [card]"),
+        (EN, "when does the card expire", "it's june 2026", "it's [card]"),
+        (EN, "when does the card expire", "it's june nineteen", "it's june nineteen"),
+        (EN, "when does the contract expire", "it's june twenty six", "it's june twenty six"),
+        (
+            EN,
+            "when does the card expire",
+            "we moved in june twenty six",
+            "we moved in june twenty six",
+        ),
+        (Language.SV, "kortnumret och när går det ut", "det är maj tjugoåtta", "det är [card]"),
+        (Language.DA, "kortnummeret og udløbsdatoen", "det er maj otteogtyve", "det er [card]"),
+        (Language.NB, "kortnummeret og utløpsdatoen", "det er mai tretti en", "det er [card]"),
+    ],
+)
+def test_the_month_and_year_of_a_card_are_hidden(
+    language: Language, asks: str, said: str, shown: str
+) -> None:
+    assert masked(language, (0.0, f"a {asks}"), (3.0, f"c {said}"))[1] == shown
+
+
+@pytest.mark.parametrize(("asked_s", "shown"), [(120.0, "[card]"), (120.5, "june twenty six")])
+def test_a_date_is_that_of_a_card_for_two_minutes(asked_s: float, shown: str) -> None:
+    out = masked(
+        EN,
+        (0.0, "a your card number please"),
+        (asked_s, "a when does it expire"),
+        (asked_s, "c june twenty six"),
+    )
+    assert out[2] == shown

@@ -11,9 +11,16 @@ EN = Language.EN
 TALK = "a the weather forecast looks terrible today"
 
 
-@pytest.mark.parametrize(("gap_s", "shown"), [(12.0, "[phone]"), (12.5, "4512")])
-def test_groups_within_twelve_seconds_are_one_number(gap_s: float, shown: str) -> None:
+@pytest.mark.parametrize(("gap_s", "shown"), [(18.0, "[phone]"), (18.5, "4512")])
+def test_lines_of_digits_within_eighteen_seconds_are_one_number(gap_s: float, shown: str) -> None:
     assert masked(EN, (0.0, "c 4512"), (gap_s, "c 7823"))[0] == shown
+
+
+@pytest.mark.parametrize(("gap_s", "shown"), [(12.0, "[phone]"), (12.5, "4512")])
+def test_what_the_other_side_adds_within_twelve_seconds_is_one_number(
+    gap_s: float, shown: str
+) -> None:
+    assert masked(EN, (0.0, "c 4512"), (gap_s, "a 7823"))[0] == shown
 
 
 @pytest.mark.parametrize(

@@ -113,9 +113,19 @@ def test_who_needs_all_tokens_broke_off(tokens: int, *, broke_off: bool, loaded:
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "window_s", "frames"), [(2.0, 10.0, 1000), (2.0, 29.9, 2990), (2.0, 40.0, 3000)]
+    ("duration_s", "window_s", "frames"),
+    [
+        (2.0, 10.0, 1000),
+        (10.0, 10.0, 1000),
+        (10.1, 10.0, 1250),
+        (12.5, 10.0, 1250),
+        (12.6, 10.0, 1500),
+        (2.0, 29.9, 2990),
+        (2.0, 40.0, 3000),
+        (28.0, 10.0, 3000),
+    ],
 )
-def test_a_window_of_thirty_seconds_is_full(
+def test_windows_are_as_long_as_asked_or_of_few_lengths(
     duration_s: float, window_s: float, frames: int, loaded: Loaded
 ) -> None:
     loaded.decode([], duration_s, window_s)

@@ -6,10 +6,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringLocked
+from tests.keyrings import Memory, own_keyring
 from tests.report.builders import rich_call
 
 from callwatch.core.errors import MissingPartError, StoreError
@@ -17,34 +15,10 @@ from callwatch.store.history import CallHistory
 from callwatch.store.sealing import is_sealed, seal, unseal
 
 
-class Memory(KeyringBackend):
-    """A keyring that lasts as long as the test."""
-
-    priority = 1.0
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
-        self.is_locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.is_locked:
-            raise KeyringLocked("locked")
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
-
-
 @pytest.fixture(autouse=True)
 def ring() -> Iterator[Memory]:
-    before, mine = keyring.get_keyring(), Memory()
-    keyring.set_keyring(mine)
-    yield mine
-    keyring.set_keyring(before)
+    with own_keyring() as mine:
+        yield mine
 
 
 def said() -> list[str]:

@@ -192,6 +192,7 @@ def test_a_share_is_edited_in_percent(qtbot: QtBot, monkeypatch: pytest.MonkeyPa
 class Calls:
     def __init__(self, rows: Sequence[CallRow], problem: str = "") -> None:
         self._rows, self._problem = rows, problem
+        self.listened: list[str] = []
 
     def calls(self) -> Sequence[CallRow]:
         if self._problem:
@@ -200,6 +201,10 @@ class Calls:
 
     def report(self, call_id: str) -> Path:
         return Path(f"/reports/{call_id}.html")
+
+    def listen(self, call_id: str, sound: Path) -> bool:
+        self.listened.append(call_id)
+        return sound.suffix == ".sealed"
 
     def delete(self, call_id: str) -> None:
         self._rows = [row for row in self._rows if row.id != call_id]
@@ -302,7 +307,9 @@ def test_kept_sound_is_played_by_the_systems_player(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.path()))
     plain = CallRow("a", "2026-03-01T10:00:00Z", 754.0, 0.41, 2, 1, 3)
     kept = CallRow("b", "2026-02-01T10:00:00Z", 65.0, 0.5, 0, 0, 0, Path("/audio/b.flac"))
-    window = HistoryWindow(EN, Calls([plain, kept]))
+    sealed = CallRow("c", "2026-01-01T10:00:00Z", 65.0, 0.5, 0, 0, 0, Path("/audio/c.flac.sealed"))
+    calls = Calls([plain, kept, sealed])
+    window = HistoryWindow(EN, calls)
     qtbot.addWidget(window)
     window.show()
     assert window.listen_button.isVisible()
@@ -310,6 +317,9 @@ def test_kept_sound_is_played_by_the_systems_player(
     window.table.selectRow(1)
     window.listen_button.click()
     assert opened == ["/audio/b.flac"]
+    window.table.selectRow(2)
+    window.listen_button.click()
+    assert (opened, calls.listened) == (["/audio/b.flac"], ["b", "c"])
     window = HistoryWindow(EN, Calls([plain]))
     qtbot.addWidget(window)
     window.show()

@@ -12,7 +12,7 @@ from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel
 from callwatch.core.closing import ClosedByWith
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 from callwatch.speech.whisper import WhisperConfig
 
 # The longer the blocks, the less they cost: each stage stays in the processor's cache for longer
@@ -79,7 +79,7 @@ class PendingCall:
     @property
     def name(self) -> str:
         """What the progress bar says."""
-        return printable(self.item.main_path.name)
+        return path_text(self.item.main_path.name)
 
     def run(self, advance: Callable[[float, float | None], None]) -> CallOutcome:
         """Analyse it and write its report; `advance(reached_s, total_s)` is called with the progress."""

@@ -32,7 +32,7 @@ _PAGE: Final = 500
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _KINDS: Final = {
     ".sqlite3": "history", ".sqlite3-wal": "history", ".sqlite3-shm": "history", ".jsonl": "journals",
-    ".html": "reports", ".json": "reports", ".flac": "sound", PART: "unfinished",
+    ".html": "reports", ".json": "reports", ".flac": "sound", ".sealed": "sound", PART: "unfinished",
 }  # fmt: skip
 
 

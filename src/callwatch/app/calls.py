@@ -234,7 +234,7 @@ class PreparedCall:
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
             sinks, source = (journal, *sinks), plan.source
             store = desk.config.store
-            if store.keep_audio and plan.in_history and not store.encrypt:
+            if store.keep_audio and plan.in_history:
                 self._audio = KeptAudio(
                     desk.config, self.pipeline.call, with_words=recognition is not None
                 )

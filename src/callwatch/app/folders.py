@@ -8,6 +8,8 @@ import platformdirs
 # Calls of the app, each in a folder of its own; and reports that were written again to be looked at.
 CALLS: Final = "calls"
 REPORTS: Final = "reports"
+# Kept sound, a folder for each history.
+AUDIO: Final = "audio"
 
 
 def data_folder() -> Path:

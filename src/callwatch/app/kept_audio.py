@@ -6,31 +6,42 @@ unfinished file, or one that no call knows; `tidy` takes both away.
 """
 
 import hashlib
+import io
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from callwatch.app.folders import data_folder
-from callwatch.audio.recording_writer import SUFFIX, KeptFile, remove_unfinished
+from callwatch.app.folders import AUDIO, data_folder
+from callwatch.audio.files import open_recording
+from callwatch.audio.recording_writer import (
+    KEPT_SUFFIXES,
+    SEALED_SUFFIX,
+    SUFFIX,
+    KeptFile,
+    finish_part,
+    remove_unfinished,
+)
+from callwatch.audio.sealed_recording import SALT_BYTES, SealedFile, read_sealed, write_clear
 from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy
 from callwatch.config import Config, StoreConfig
-from callwatch.core.audio import CallBlock
-from callwatch.core.errors import OutputError
+from callwatch.core.audio import CallBlock, Samples
+from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event
 from callwatch.core.facts import Fact
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallInfo, CallSummary
+from callwatch.report.files import copy_private, write_private
 from callwatch.session.audio_keeper import WITHOUT_WORDS, AudioKeeper, not_written
 
 _log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
     from callwatch.store.history import CallHistory
-
-AUDIO = "audio"
 
 
 def audio_folder(store: StoreConfig) -> Path:
@@ -48,11 +59,76 @@ def tidy(history: "CallHistory", store: StoreConfig) -> None:
     """Delete sound that no call of the history knows."""
     folder = audio_folder(store)
     remove_unfinished(folder)
-    files = sorted(folder.glob(f"*{SUFFIX}"))
+    files = sorted(path for suffix in KEPT_SUFFIXES for path in folder.glob(f"*{suffix}"))
     for path in set(files) - history.known_files(files):
         # Open in a player on Windows: the next time.
         with logged(_log, "sound that no call knows was not deleted", OSError):
             path.unlink(missing_ok=True)
+
+
+def _new_file(store: StoreConfig, call_id: str) -> KeptFile | SealedFile:
+    """Where the sound of a call goes: in clear, or encrypted. OutputError, StoreError, MissingPartError."""
+    folder = audio_folder(store)
+    if not store.encrypt:
+        return KeptFile(folder / f"{call_id}{SUFFIX}")
+    from callwatch.store.sealing import new_sound_cipher
+
+    salt = os.urandom(SALT_BYTES)
+    cipher = new_sound_cipher(call_id, salt)
+    return SealedFile(folder / f"{call_id}{SEALED_SUFFIX}", salt, cipher)
+
+
+def is_sealed(path: Path) -> bool:
+    """Whether kept sound is encrypted, by its name."""
+    return path.name.endswith(SEALED_SUFFIX)
+
+
+def clear_suffix(path: Path) -> str:
+    """The ending of kept sound once it is in clear."""
+    return SUFFIX if is_sealed(path) else path.suffix
+
+
+def sound_blocks(path: Path, call_id: str) -> Iterator[Samples]:
+    """Kept sound in memory, int16 (2, n), encrypted or not; StoreError, InputError without its key."""
+    if is_sealed(path):
+        from callwatch.store.sealing import sound_cipher
+
+        return read_sealed(path, partial(sound_cipher, call_id))
+    return _clear_blocks(path)
+
+
+def _clear_blocks(path: Path) -> Iterator[Samples]:
+    with open_recording(path) as source:
+        for block in source.blocks():
+            yield block.samples
+
+
+def recovered_sound(store: StoreConfig, call_id: str) -> Path | None:
+    """What a kill left of a call's encrypted sound, given its name: all but the last ten seconds.
+
+    Sound in clear is not recovered: its file is whole only when it was closed.
+    """
+    path = audio_folder(store) / f"{call_id}{SEALED_SUFFIX}"
+    return path if finish_part(path) or path.is_file() else None
+
+
+def with_last_day(summary: CallSummary, days: int) -> CallSummary:
+    """The summary of a call whose sound is kept for so many days."""
+    start = datetime.fromisoformat(summary.call.started_at)
+    last_day = (start + timedelta(days=days)).date().isoformat()
+    return replace(summary, call=replace(summary.call, audio_kept_until=last_day))
+
+
+def export_sound(path: Path, call_id: str, target: Path) -> None:
+    """Kept sound as a FLAC for its owner alone at `target`. OSError, StoreError, InputError."""
+    if not is_sealed(path):
+        copy_private(path, target)
+        return
+    from callwatch.store.sealing import sound_cipher
+
+    clear = io.BytesIO()
+    write_clear(path, partial(sound_cipher, call_id), clear)
+    write_private(target, clear.getvalue())
 
 
 class KeptAudio:
@@ -60,15 +136,15 @@ class KeptAudio:
 
     def __init__(self, config: Config, call: CallInfo, *, with_words: bool) -> None:
         self._days = config.store.retention_days
-        self._file: KeptFile | None = None
+        self._file: KeptFile | SealedFile | None = None
         self._keeper: AudioKeeper | None = None
         self._fault: Fact | None = None
         if not with_words:
             self._fault = WITHOUT_WORDS
             return
         try:
-            self._file = KeptFile(audio_folder(config.store) / f"{call.id}{SUFFIX}")
-        except OutputError as exc:
+            self._file = _new_file(config.store, call.id)
+        except (OutputError, StoreError, MissingPartError) as exc:
             self._fault = not_written(exc)
             return
         self._keeper = AudioKeeper(self._file, config.call.language)
@@ -98,9 +174,7 @@ class KeptAudio:
         if self._keeper is not None:
             self._keeper.close()
         if self.fault is None:
-            start = datetime.fromisoformat(summary.call.started_at)
-            last_day = (start + timedelta(days=self._days)).date().isoformat()
-            return replace(summary, call=replace(summary.call, audio_kept_until=last_day))
+            return with_last_day(summary, self._days)
         quality = summary.input_quality
         if self.fault in quality.warnings:
             return summary

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from callwatch.app import overlay
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan
-from callwatch.audio.devices import open_live
+from callwatch.audio.devices import LIVE_BLOCK_S, open_live
 from callwatch.audio.files import open_recording
 from callwatch.audio.realtime_source import RealtimeSource
 from callwatch.audio.source import CallSource
@@ -16,8 +16,6 @@ from callwatch.config import Config
 from callwatch.core.channels import Channel
 from callwatch.session.runner import Sink
 
-# A tenth of a second: what a person still feels as at once, and what a sound server delivers.
-LIVE_BLOCK_S = 0.1
 # A quarter of an hour of a difficult call in 70 s: the minute between two cards shrinks with it.
 DEMO_GAP_S = 4.5
 DEMO_MOST = 20

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import CALLS, data_folder
-from callwatch.app.kept_audio import remove_unfinished_audio
+from callwatch.app.kept_audio import recovered_sound, remove_unfinished_audio, with_last_day
 from callwatch.app.report_place import place_report
 from callwatch.app.trusted_clock import CLOCK_FILE
 from callwatch.app.unfinished import FoundMark, UnfinishedCall, any_cut_short, cut_short
 from callwatch.config import Config
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError, InputError, MissingPartError
-from callwatch.core.files import PART, remove_stale_parts
+from callwatch.core.files import remove_stale_parts
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document
@@ -65,10 +65,10 @@ def finish_unfinished(config: Config) -> Recovered:
             _history(opened, config)  # opening it finishes them
     if not any_cut_short():
         return out
-    remove_unfinished_audio()
     for mark in cut_short():
         with mark, logged(_log, "a call that was cut short stays so", Exception):
             out += _finish_marked(mark, config)
+    remove_unfinished_audio()
     return out
 
 
@@ -125,6 +125,9 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
         past = None
         if history is not None:
             past = history.own_history(call_info.agent_id, call_info.started_at, call_info.id)
+        sound = recovered_sound(config.store, call_info.id) if history is not None else None
+        if sound is not None:
+            summary = with_last_day(summary, config.store.retention_days)
         if call.is_live or not all((folder / name).exists() for name in REPORT_FILES):
             if not config.store.words_in_files:
                 summary = replace(summary, utterances=())
@@ -132,7 +135,8 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
             reports = (place_report(summary, folder, language, past).paths.html,)
         if history is not None and not history.has(call_info.id):
             files = [folder / name for name in (*REPORT_FILES, JOURNAL_NAME)]
-            kept = files if call.own_folder else ()
+            kept = files if call.own_folder else []
+            kept += [sound] if sound is not None else []
             store = config.store
             history.add(summary, kept, store.retention_days, encrypt=store.encrypt)
     return Recovered(reports)
@@ -166,12 +170,10 @@ def _set_aside(journal: Path, why: Exception) -> Recovered:
 
 
 def _remove_parts(call: UnfinishedCall) -> None:
-    """What was not whole yet when the call was cut short."""
-    folder, names = Path(call.folder), (*REPORT_FILES, JOURNAL_NAME)
-    parts = [path for name in names for path in folder.glob(f".{name}*{PART}")]
-    for part in parts:
-        with logged(_log, "an unfinished file was not deleted", OSError):
-            part.unlink(missing_ok=True)
+    """What was not whole yet when the call was cut short; its process is gone, whatever has its number."""
+    folder = Path(call.folder)
+    for name in (*REPORT_FILES, JOURNAL_NAME):
+        remove_stale_parts(folder / name, may_be_written=False)
     if not call.is_live:
         with contextlib.suppress(OSError):  # not empty: it holds something else
             folder.rmdir()

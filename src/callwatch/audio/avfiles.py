@@ -16,7 +16,7 @@ from callwatch.core.arrays import FloatArray
 from callwatch.core.audio import Samples
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 # How such recordings end; what else ends so is refused with a sentence.
 AV_SUFFIXES: Final = frozenset(
@@ -32,7 +32,7 @@ class AvFile:
             import av
         except ImportError as exc:
             raise MissingPartError(
-                f"{printable(path)} needs the library PyAV to be read: pip install 'callwatch[av]', "
+                f"{path_text(path)} needs the library PyAV to be read: pip install 'callwatch[av]', "
                 "or convert it to WAV or FLAC"
             ) from exc
         refuse_what_is_no_file(path)
@@ -48,7 +48,7 @@ class AvFile:
             raise _unreadable(path) from exc
         if not self._container.streams.audio:
             self.close()
-            raise InputError(f"{printable(path)} holds no sound: give a recording of a call")
+            raise InputError(f"{path_text(path)} holds no sound: give a recording of a call")
         self._stream = self._container.streams.audio[0]
         self.channels: int = self._stream.codec_context.channels
         self.rate_hz: int = self._stream.codec_context.sample_rate
@@ -86,7 +86,7 @@ class AvFile:
                     read += len(waveform)
                     yield waveform
         except self._fault:
-            name, read_s = printable(self.path.name), read / self.rate_hz
+            name, read_s = path_text(self.path.name), read / self.rate_hz
             self.notes.append(Fact("source", {"what": "damaged", "name": name, "read_s": read_s}))
 
     def _announced_s(self) -> float:
@@ -98,5 +98,5 @@ class AvFile:
 
 def _unreadable(path: Path) -> InputError:
     return InputError(
-        f"{printable(path)} is not a sound file that can be read: give a WAV, FLAC, OGG, MP3 or M4A recording"
+        f"{path_text(path)} is not a sound file that can be read: give a WAV, FLAC, OGG, MP3 or M4A recording"
     )

@@ -18,6 +18,8 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
 
+# A tenth of a second: what a person still feels as at once, and what a sound server delivers.
+LIVE_BLOCK_S: Final = 0.1
 # A device with a loose plug must not fill the report.
 _MAX_NOTES: Final = 40
 

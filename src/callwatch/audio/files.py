@@ -20,7 +20,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import InputError
 from callwatch.core.facts import Fact
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 # Two files of one call end within this of each other by rounding alone: nothing to report.
 _SAME_LENGTH_S: Final = 0.1
@@ -61,11 +61,11 @@ def _two_channels(path: Path, channels: tuple[Channel, Channel], block_s: float)
         file.close()
         if file.channels == 1:
             raise InputError(
-                f"{printable(path)} has one channel, so the speakers cannot be told apart: give each side its "
+                f"{path_text(path)} has one channel, so the speakers cannot be told apart: give each side its "
                 "own file with --agent-file and --customer-file"
             )
         raise InputError(
-            f"{printable(path)} has {file.channels} channels: give a recording with two, one for each side"
+            f"{path_text(path)} has {file.channels} channels: give a recording with two, one for each side"
         )
     order = [channels.index(channel) for channel in CHANNELS]
     return _Recording(str(path), (file,), order, block_s)
@@ -80,7 +80,7 @@ def _two_files(agent_file: Path, customer_file: Path, block_s: float) -> CallSou
             files.append(file)
             if file.channels != 1:
                 raise InputError(
-                    f"{printable(path)} has {file.channels} channels where one side of the call is expected: "
+                    f"{path_text(path)} has {file.channels} channels where one side of the call is expected: "
                     "give a mono file, or the two-channel recording by itself"
                 )
         opened.pop_all()

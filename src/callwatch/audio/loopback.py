@@ -6,13 +6,18 @@ device is a PulseAudio or PipeWire source; on Windows a microphone, or the loopb
 
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
+
+import numpy as np
 
 from callwatch.audio import wasapi
 from callwatch.audio.backend import Capture, Deliver, Device
 from callwatch.audio.pulse import BACKEND as PULSE
 from callwatch.audio.pulse import RecordingWatch, SoundServer
 from callwatch.core.arrays import FloatArray
+from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 
@@ -243,3 +248,16 @@ class _Reader:
             self._error = exc
         finally:
             self._answered.set()
+
+
+@contextmanager
+def open_output() -> Iterator[Callable[[Samples], None]]:
+    """The default output: a function that plays int16 (n, 2) at CALL_RATE_HZ and waits for it."""
+    library = SoundcardBackend()._library()
+    try:
+        with library.default_speaker().player(CALL_RATE_HZ, channels=2) as player:
+            yield lambda samples: player.play(samples.astype(np.float32) / 32768.0)
+    except _SOUNDCARD_ERRORS as exc:
+        raise InputError(
+            "no output plays sound: choose one in the system's sound settings"
+        ) from exc

@@ -5,6 +5,8 @@ was started, so `refresh` starts it again - which is possible only while nothing
 """
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ import numpy as np
 
 from callwatch.audio.backend import Capture, Deliver, Device, DeviceKind
 from callwatch.audio.pulse import RecordingWatch, SoundServer
+from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 
@@ -143,6 +146,19 @@ class _Stream:
         if not self.closed:
             self.closed = True
             self._stream.close(ignore_errors=True)
+
+
+@contextmanager
+def open_output() -> Iterator[Callable[[Samples], None]]:
+    """The default output: a function that plays int16 (n, 2) at CALL_RATE_HZ and waits for it."""
+    library = _library()
+    try:
+        with library.RawOutputStream(samplerate=CALL_RATE_HZ, channels=2, dtype="int16") as stream:
+            yield lambda samples: stream.write(samples.tobytes())
+    except library.PortAudioError as exc:
+        raise InputError(
+            f"no output plays sound ({_reason(exc)}): choose one in the system's sound settings"
+        ) from exc
 
 
 def _library() -> Any:

@@ -21,6 +21,51 @@ if sys.platform != "win32":
     import fcntl
 
 SUFFIX: Final = ".flac"
+SEALED_SUFFIX: Final = ".flac.sealed"
+KEPT_SUFFIXES: Final = (SUFFIX, SEALED_SUFFIX)
+
+
+class PartFile:
+    """A file with an unfinished name, locked as long as it is written, and then given its own.
+
+    Raises OutputError when the folder or the file cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._part = path.with_name(path.name + PART)
+        try:
+            make_private_folder(path.parent)
+            number = open_private(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR)
+        except OSError as exc:
+            raise cannot_write(exc) from exc
+        self.file = os.fdopen(number, "w+b", buffering=0)
+        _lock(self.file)
+
+    def sync(self) -> None:
+        """All of it is on the disk."""
+        try:
+            os.fsync(self.file.fileno())
+        except OSError as exc:
+            raise cannot_write(exc) from exc
+
+    def publish(self) -> Path:
+        """Give the closed file its own name: from now on the history knows it."""
+        try:
+            if sys.platform == "win32":
+                self.file.close()  # Windows renames no open file
+            rename(self._part, self.path)
+        except OSError as exc:
+            raise cannot_write(exc) from exc
+        finally:
+            self.file.close()
+        return self.path
+
+    def discard(self) -> None:
+        """Take the file away; harmless when it is gone."""
+        self.file.close()
+        with contextlib.suppress(OSError):
+            self._part.unlink(missing_ok=True)
 
 
 class KeptFile:
@@ -31,54 +76,37 @@ class KeptFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._part = path.with_name(path.name + PART)
         library = sound_library()
         self._errors = (library.SoundFileError, AssertionError)  # a short write is an assertion
-        try:
-            make_private_folder(path.parent)
-            number = open_private(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR)
-        except OSError as exc:
-            raise _cannot(exc) from exc
-        self._raw = _RawFile(os.fdopen(number, "w+b", buffering=0))
-        _lock(self._raw.file)
+        self._part = PartFile(path)
+        self._raw = _RawFile(self._part.file)
         try:
             self._flac: Any = library.SoundFile(
                 self._raw, "w", CALL_RATE_HZ, 2, "PCM_16", format="FLAC"
             )
         except self._errors as exc:
             self.discard()
-            raise _cannot(self._raw.error or OSError(str(exc))) from exc
+            raise cannot_write(self._raw.error or OSError(str(exc))) from exc
 
     def write(self, samples: Samples) -> None:
         """int16 (2, n) at CALL_RATE_HZ."""
         try:
             self._flac.write(samples.T)
         except self._errors as exc:
-            raise _cannot(self._raw.error or OSError(str(exc))) from exc
+            raise cannot_write(self._raw.error or OSError(str(exc))) from exc
         if self._raw.error is not None:
-            raise _cannot(self._raw.error)
+            raise cannot_write(self._raw.error)
 
     def close(self) -> None:
         """Write what is left; the file is whole then, but still goes by its unfinished name."""
         self._flac.close()
         if self._raw.error is not None:
-            raise _cannot(self._raw.error)
-        try:
-            os.fsync(self._raw.file.fileno())
-        except OSError as exc:
-            raise _cannot(exc) from exc
+            raise cannot_write(self._raw.error)
+        self._part.sync()
 
     def publish(self) -> Path:
-        """Give the closed file its own name: from now on the history knows it."""
-        try:
-            if sys.platform == "win32":
-                self._raw.file.close()  # Windows renames no open file
-            rename(self._part, self.path)
-        except OSError as exc:
-            raise _cannot(exc) from exc
-        finally:
-            self._raw.file.close()
-        return self.path
+        """See PartFile."""
+        return self._part.publish()
 
     def discard(self) -> None:
         """Take the file away; harmless when it is gone."""
@@ -86,9 +114,7 @@ class KeptFile:
         if hasattr(self, "_flac"):
             with contextlib.suppress(*self._errors):
                 self._flac.close()
-        self._raw.file.close()
-        with contextlib.suppress(OSError):
-            self._part.unlink(missing_ok=True)
+        self._part.discard()
 
 
 class _RawFile:
@@ -128,10 +154,22 @@ class _RawFile:
         """Nothing waits: the file has no buffer."""
 
 
+def finish_part(path: Path) -> bool:
+    """Give what a kill left of `path` its name, when there is such a file and nobody writes it."""
+    part = path.with_name(path.name + PART)
+    with contextlib.suppress(OSError):
+        with part.open("r+b") as file:
+            if not _lock(file):
+                return False
+        rename(part, path)
+        return True
+    return False
+
+
 def remove_unfinished(folder: Path) -> int:
     """Delete the files below `folder` that no writer is writing; how many they were."""
     count = 0
-    for part in folder.rglob(f"*{SUFFIX}{PART}") if folder.is_dir() else ():
+    for part in folder.rglob(f"*{SUFFIX}*{PART}") if folder.is_dir() else ():
         # On Windows a file that is being written cannot be deleted; elsewhere the lock shows it.
         with contextlib.suppress(OSError), part.open("r+b") as file:
             if _lock(file):
@@ -152,5 +190,6 @@ def _lock(file: BinaryIO) -> bool:
     return True
 
 
-def _cannot(exc: OSError) -> OutputError:
+def cannot_write(exc: OSError) -> OutputError:
+    """What the disk refused, in its own words."""
     return OutputError(exc.strerror or str(exc))

@@ -18,7 +18,7 @@ from callwatch.core.audio import Samples
 from callwatch.core.build import how_to_install
 from callwatch.core.errors import InputError, MissingPartError
 from callwatch.core.facts import Fact
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 # Below this a recording does not even hold the first formants: refused.
 _MIN_RATE_HZ: Final = 2_000
@@ -127,7 +127,7 @@ class SoundFile:
             raise too_short(self.path, self._file.frames)
         if self.rate_hz < _MIN_RATE_HZ:
             raise InputError(
-                f"{printable(self.path)} has a sample rate of {self.rate_hz} Hz, too low for speech: "
+                f"{path_text(self.path)} has a sample rate of {self.rate_hz} Hz, too low for speech: "
                 f"give a recording with {_TELEPHONE_RATE_HZ} Hz or more"
             )
         if self.rate_hz < _TELEPHONE_RATE_HZ:
@@ -146,19 +146,19 @@ class SoundFile:
         self._file.seek(0)
         if peak < 0:
             raise InputError(
-                f"{printable(self.path)} holds no valid sample (all NaN): export the recording again"
+                f"{path_text(self.path)} holds no valid sample (all NaN): export the recording again"
             )
         if peak > _MAX_FLOAT_PEAK:
             self._scale = next((1 / full for full in _INTEGER_SCALES if peak <= full), 0.0)
             if not self._scale:
                 raise InputError(
-                    f"{printable(self.path)} holds samples of {peak:.3g} where 1 is full scale: "
+                    f"{path_text(self.path)} holds samples of {peak:.3g} where 1 is full scale: "
                     "export the recording again"
                 )
 
     def _note(self, what: str, **params: float) -> None:
         self.notes.append(
-            Fact("source", {"what": what, "name": printable(self.path.name), **params})
+            Fact("source", {"what": what, "name": path_text(self.path.name), **params})
         )
 
 
@@ -166,26 +166,26 @@ def refuse_what_is_no_file(path: Path) -> None:
     """InputError for a path that is no file with bytes in it."""
     try:
         if not path.exists():
-            raise InputError(f"{printable(path)} does not exist: check the path")
+            raise InputError(f"{path_text(path)} does not exist: check the path")
         if path.is_dir():
-            raise InputError(f"{printable(path)} is a folder: name the recordings in it one by one")
+            raise InputError(f"{path_text(path)} is a folder: name the recordings in it one by one")
         if not path.is_file():
             raise InputError(
-                f"{printable(path)} is not a regular file: give a WAV, FLAC, OGG or MP3 recording"
+                f"{path_text(path)} is not a regular file: give a WAV, FLAC, OGG or MP3 recording"
             )
         if path.stat().st_size == 0:
             raise InputError(
-                f"{printable(path)} is empty (0 bytes): export or copy the recording again"
+                f"{path_text(path)} is empty (0 bytes): export or copy the recording again"
             )
         with path.open("rb"):
             pass
     except PermissionError as exc:
         raise InputError(
-            f"{printable(path)} may not be read by this user: change its permissions"
+            f"{path_text(path)} may not be read by this user: change its permissions"
         ) from exc
     except OSError as exc:
         raise InputError(
-            f"{printable(path)} cannot be read ({exc.strerror}): check the disk"
+            f"{path_text(path)} cannot be read ({exc.strerror}): check the disk"
         ) from exc
 
 
@@ -210,7 +210,7 @@ def sound_library() -> Any:
 def too_short(path: Path, frames: int) -> InputError:
     """The refusal of a file in which there is nothing to measure."""
     return InputError(
-        f"{printable(path)} holds no sound that can be measured ({frames} samples): give a recording of a call"
+        f"{path_text(path)} holds no sound that can be measured ({frames} samples): give a recording of a call"
     )
 
 
@@ -243,5 +243,5 @@ def _open(path: Path, wav: WavLength | None) -> Any:
             return soundfile.SoundFile(source)
     except (soundfile.SoundFileError, TypeError) as exc:
         raise InputError(
-            f"{printable(path)} is not a sound file that can be read: give a WAV, FLAC, OGG or MP3 recording"
+            f"{path_text(path)} is not a sound file that can be read: give a WAV, FLAC, OGG or MP3 recording"
         ) from exc

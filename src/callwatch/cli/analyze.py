@@ -23,8 +23,8 @@ from callwatch.cli.options import (
     configured,
     parse_channels,
 )
-from callwatch.core.errors import CallwatchError, InputError
-from callwatch.core.files import printable
+from callwatch.core.errors import CallwatchError, InputError, OutputError
+from callwatch.core.files import path_text
 from callwatch.document import to_document
 
 
@@ -60,6 +60,8 @@ def analyze(
         raise typer.BadParameter("give --agent-file and --customer-file together")
     if not (calls or agent_file or manifest):
         raise typer.BadParameter("name at least one recording")
+    if out_dir.exists() and not out_dir.is_dir():  # said once, not for each recording
+        raise OutputError(f"{path_text(out_dir)} is a file: choose a folder with --out.")
     config = configured(language, engine, model, experimental)
     order = parse_channels(channels)
     result = FolderResult(config.call.language)
@@ -104,6 +106,6 @@ def _run(call: PendingCall) -> CallOutcome:
 def _print_call(outcome: CallOutcome) -> None:
     summary = outcome.summary
     length = clock(summary.call.duration_s)
-    where = printable(outcome.paths.html)
+    where = path_text(outcome.paths.html)
     out.print(f"{where}  {length} min, cues: {len(summary.cues)}", markup=False)
     print_warnings(summary, "  ")

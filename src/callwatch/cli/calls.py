@@ -12,7 +12,9 @@ from rich.table import Table
 
 from callwatch.app.audit_trail import note_deletion
 from callwatch.cli.console import err, out, print_json, print_text
-from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
+from callwatch.cli.history_option import CallId, HistoryOption, JsonOption, open_history
+from callwatch.cli.listen import listen_to_call
+from callwatch.cli.options import PrintedLanguage
 from callwatch.core.channels import Language
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import StoredCall
@@ -22,7 +24,7 @@ from callwatch.document import to_document
 from callwatch.report.export_csv import to_csv
 from callwatch.report.exports import ExportFormat, export_call
 from callwatch.report.figure_rows import audio_kept, figure_rows
-from callwatch.report.files import copy_private, write_private
+from callwatch.report.files import write_private
 from callwatch.report.moments import moments_of, worth_a_look
 from callwatch.report.sentences import what_mattered
 from callwatch.report.wording import Wording, clock
@@ -34,10 +36,8 @@ calls_app = typer.Typer(
     help="The calls so far: list, show, search, export, delete.", no_args_is_help=True
 )
 
-CallId = Annotated[str, typer.Argument(metavar="ID", help="The call's id, from `calls list`.")]
-LanguageOption = Annotated[
-    Language, typer.Option("--language", help="The language of what is printed.")
-]
+calls_app.command("listen")(listen_to_call)
+
 # A show on the terminal stays on one screen.
 _MOMENTS_SHOWN = 8
 
@@ -78,7 +78,7 @@ def show_call(
     call_id: CallId,
     history: HistoryOption = None,
     as_json: JsonOption = False,
-    language: LanguageOption = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Show one call: what mattered, the figures, the moments."""
     with open_history(history) as calls:
@@ -138,7 +138,7 @@ def export_calls(
         Path | None, typer.Option("--out", metavar="PATH", help="A file; a folder with --all.")
     ] = None,
     history: HistoryOption = None,
-    language: LanguageOption = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Export a call, or all of them (your right of access)."""
     if (call_id is None) != everything:
@@ -161,6 +161,8 @@ def export_calls(
 def _export_all(
     calls: "CallHistory", kind: ExportFormat, target: Path | None, language: Language
 ) -> None:
+    from callwatch.app.kept_audio import clear_suffix, export_sound
+
     summaries = calls.export_all()
     if kind is ExportFormat.CSV:
         text = to_csv(summaries)
@@ -181,7 +183,7 @@ def _export_all(
         name = stem if names[stem] == 1 else f"{stem}-{names[stem]}"
         write_private(folder / (name + kind.suffix), export_call(summary, kind, language))
         if (audio := calls.audio_of([summary.call.id]).get(summary.call.id)) is not None:
-            copy_private(audio, folder / (name + audio.suffix))
+            export_sound(audio, summary.call.id, folder / (name + clear_suffix(audio)))
             sounds += 1
     with_sound = f", {sounds} with their sound" if sounds else ""
     out.print(f"{names.total()} calls in {escape(str(folder))}{with_sound}")

@@ -8,7 +8,7 @@ from rich.table import Table
 from callwatch.app.archive.folder import FolderResult
 from callwatch.cli.console import clock, out
 from callwatch.core.channels import Language
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 from callwatch.report.wording import Wording
 
 
@@ -31,4 +31,4 @@ def print_folder(result: FolderResult, index: Path | None) -> None:
             table.add_row(escape(line.name), began, length, escape(line.why))
         out.print(table)
     if index is not None:
-        out.print(f"\n{escape(printable(index))}")
+        out.print(f"\n{escape(path_text(index))}")

@@ -21,6 +21,7 @@ HistoryOption = Annotated[
         show_default="your data folder",
     ),
 ]
+CallId = Annotated[str, typer.Argument(metavar="ID", help="The call's id, from `calls list`.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 
 

@@ -42,9 +42,14 @@ def list_models(as_json: Json = False) -> None:
     for row in rows:
         size = f"{row['size_mb']} MB" if row["size_mb"] else ""
         languages = " ".join(row["languages"] or ["?"])
-        where = row["path"] or "-"
-        table.add_row(row["name"], row["engine"], languages, size, row["licence"] or "?", where)
+        installed = "yes" if row["installed"] else "-"
+        table.add_row(row["name"], row["engine"], languages, size, row["licence"] or "?", installed)
     out.print(table)
+    if any(row["installed"] for row in rows):
+        out.print("\nInstalled:")
+    for row in rows:
+        if row["installed"]:
+            out.print(f"{row['name']}: {row['path']}", markup=False, soft_wrap=True)
     places = ", ".join(str(place) for place in model_directories())
     out.print(f"\nModels are looked for in {places} and in installed packages.", markup=False)
     out.print("Next: `callwatch models download NAME`.", markup=False)

@@ -15,6 +15,35 @@ LanguageName = Annotated[
     str | None,
     typer.Option("--language", "-l", help="Language of the call: en, sv, da or nb."),
 ]
+
+
+def parse_language(name: str) -> Language:
+    """A language by its code; `no` is taken for Norwegian Bokmål."""
+    try:
+        return Language({"no": "nb", "se": "sv", "dk": "da"}.get(name.lower(), name.lower()))
+    except ValueError as exc:
+        raise ConfigError(f"The language {name!r} is not known: use en, sv, da or nb.") from exc
+
+
+PrintedLanguage = Annotated[
+    Language,
+    typer.Option(
+        "--language",
+        parser=parse_language,
+        metavar="LANGUAGE",
+        help="The language of what is printed: en, sv, da or nb.",
+    ),
+]
+KnownLanguage = Annotated[
+    Language,
+    typer.Option(
+        "--language",
+        "-l",
+        parser=parse_language,
+        metavar="LANGUAGE",
+        help="The language of the words: en, sv, da or nb.",
+    ),
+]
 EngineName = Annotated[
     str | None,
     typer.Option("--engine", help="Recogniser: auto, vosk, whisper, none or a plug-in's name."),
@@ -78,14 +107,6 @@ def configured(
     from callwatch.session.experimental import parse_overrides
 
     return replace(config, experimental=parse_overrides(experimental))
-
-
-def parse_language(name: str) -> Language:
-    """A language by its code; `no` is taken for Norwegian Bokmål."""
-    try:
-        return Language({"no": "nb", "se": "sv", "dk": "da"}.get(name.lower(), name.lower()))
-    except ValueError as exc:
-        raise ConfigError(f"The language {name!r} is not known: use en, sv, da or nb.") from exc
 
 
 def parse_channels(names: str) -> tuple[Channel, Channel]:

@@ -9,6 +9,7 @@ import typer
 
 from callwatch.cli.console import clock
 from callwatch.cli.history_option import HistoryOption, open_history
+from callwatch.cli.options import KnownLanguage
 from callwatch.core.channels import Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.terminal import printable
@@ -26,7 +27,7 @@ phrases_app = typer.Typer(
 
 @phrases_app.command("match")
 def match_lines(
-    language: Annotated[Language, typer.Option("--language", "-l", help="en, sv, da or nb.")],
+    language: KnownLanguage,
     packs: Annotated[
         Path | None,
         typer.Option("--packs", help="Folder with packs of your own, laid over the shipped ones."),

@@ -3,11 +3,10 @@
 import json
 import math
 import sys
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from callwatch.core.channels import CHANNELS, Channel, Language
+from callwatch.cli.options import KnownLanguage
+from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.errors import InputError
 from callwatch.redaction.redactor import SpokenLine, mask_dialogue
 
@@ -15,7 +14,7 @@ _SIDES = {channel.value: channel for channel in CHANNELS}
 
 
 def redact(
-    language: Annotated[Language, typer.Option("--language", "-l", help="en, sv, da or nb.")],
+    language: KnownLanguage,
 ) -> None:
     """Hide card, phone and identity numbers, addresses and codes in dialogues.
 

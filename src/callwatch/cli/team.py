@@ -9,10 +9,10 @@ from rich.markup import escape
 
 from callwatch.cli.console import err, out
 from callwatch.cli.history_option import HistoryOption, refuse_a_slip
-from callwatch.cli.options import settings
+from callwatch.cli.options import PrintedLanguage, settings
 from callwatch.core.channels import Language
 from callwatch.core.errors import MissingPartError, StoreError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 from callwatch.core.roles import Role
 
 database_app = typer.Typer(help="Who may do what in a PostgreSQL history.", no_args_is_help=True)
@@ -27,9 +27,7 @@ def team(
     publish: Annotated[
         bool, typer.Option("--publish", help="Let logins with the role team read it.")
     ] = False,
-    language: Annotated[
-        Language, typer.Option("--language", help="The language of the page.")
-    ] = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Trends of the group by week and queue: no agent is shown, nor can one be worked out.
 
@@ -50,7 +48,7 @@ def team(
     if not cells:
         err.print("note: no group is large enough to be shown", markup=False)
     for path in paths:
-        out.print(escape(printable(path)))
+        out.print(escape(path_text(path)))
 
 
 @database_app.command("grant")

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from callwatch.cli.console import out, print_json
 from callwatch.cli.history_option import HistoryOption, JsonOption, open_history
+from callwatch.cli.options import PrintedLanguage
 from callwatch.config import load_config
 from callwatch.core.channels import Language
 from callwatch.core.intervals import Interval, Sample, mean_interval, share_interval
@@ -42,9 +43,7 @@ def trends(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page with pictures.")
     ] = None,
-    language: Annotated[
-        Language, typer.Option("--language", help="The language of what is printed.")
-    ] = Language.EN,
+    language: PrintedLanguage = Language.EN,
 ) -> None:
     """Talk share, interruptions, patience and calls with threats, week by week."""
     now = datetime.now(UTC)

@@ -65,7 +65,7 @@ def open_private(path: Path | str, flags: int) -> int:
     return number
 
 
-def printable(path: str | Path) -> str:
+def path_text(path: str | Path) -> str:
     """A path as text for people: bytes of its name that are no UTF-8 are shown as \\xNN."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
@@ -118,12 +118,17 @@ def copy_file(source: Path, target: Path, mode: int | None = None) -> None:
         _discard(staged)
 
 
-def remove_stale_parts(target: Path) -> None:
-    """Delete what a process that was killed had begun to write for `target`."""
-    for part in target.parent.glob(f".{glob.escape(target.name)}.*{PART}"):
+def remove_stale_parts(target: Path, *, may_be_written: bool = True) -> None:
+    """Delete what a process that was killed had begun to write for `target`.
+
+    `may_be_written`: another process may be writing it now, so that its writer is asked for.
+    """
+    name = glob.escape(target.name)
+    parts = [*target.parent.glob(f".{name}.*{PART}"), target.with_name(f".{target.name}{PART}")]
+    for part in parts:
         writer = part.name.removesuffix(PART).rsplit(".", 1)[-1].partition("-")[0]
         with contextlib.suppress(OSError):
-            if not _may_be_written(writer, part.stat().st_mtime):
+            if not (may_be_written and _may_be_written(writer, part.stat().st_mtime)):
                 part.unlink()
 
 

@@ -19,6 +19,9 @@ class TurnTakingConfig:
     min_hold_s: float = 0.95
     # One way delay of the line: whoever starts within it of the other's start could not know.
     delay_allowance_s: float = 0.15
+    # After a longer own pause it is a new start that may coincide with the newcomer's; a stop
+    # consonant or a comma is shorter.
+    restart_pause_s: float = 0.2
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45
@@ -30,8 +33,8 @@ class TurnTakingConfig:
     settle_s: float = 0.2
     # Listening words need no card: less will do.
     backchannel_probability: float = 0.4
-    # Shorter sounds are false starts or clicks, longer speech is a turn.
-    min_backchannel_s: float = 0.2
+    # A quick "mm" is as short as one syllable; shorter sounds are clicks, longer speech is a turn.
+    min_backchannel_s: float = 0.15
     max_backchannel_s: float = 2.0
     # An own pause of this length ends a spurt.
     spurt_pause_s: float = 0.35

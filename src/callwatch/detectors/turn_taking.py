@@ -28,7 +28,7 @@ from callwatch.detectors.overlap_features import OverlapFeatures, hold_at_onset,
 from callwatch.detectors.overlap_model import overlap_model
 from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.spurt_tracker import SpurtTracker
-from callwatch.detectors.spurts import TalkSpurt
+from callwatch.detectors.spurts import Hold, TalkSpurt
 from callwatch.voice.effort.laughter import Laugh
 
 DECISION_FRAMES: Final = 5  # overlaps are looked at every 50 ms
@@ -183,7 +183,7 @@ class TurnTaking:
         if both_s < config.min_overlap_s:
             return
         hold = hold_at_onset(self._history, spurt)
-        if hold.hold_s < config.min_hold_s or hold.run_s < config.delay_allowance_s:
+        if hold.hold_s < config.min_hold_s or self._is_together(spurt, hold):
             return
         features = self._features(spurt)
         probability = self._grabs.probability(features)
@@ -203,6 +203,18 @@ class TurnTaking:
         self._open[spurt.channel] = _Reported(self._new_id("i"), cue, hold.hold_s)
         events.append(CueOpened(time_s, self._open[spurt.channel].id, cue))
 
+    def _is_together(self, spurt: TalkSpurt, hold: Hold) -> bool:
+        """Whether both began at once: neither could hear the other over the delay of the line."""
+        config = self._config
+        if hold.hold_s > 0.0 and hold.run_s < config.delay_allowance_s:
+            return True
+        if hold.late_s < config.restart_pause_s:
+            return False
+        start = max(0, spurt.start - self._history.first)
+        reach = round(config.delay_allowance_s / HOP_S)
+        rows = self._history.speech[spurt.channel.other.index]
+        return bool(rows[start : start + reach + 1].any())
+
     def _features(self, spurt: TalkSpurt) -> OverlapFeatures:
         states = self._tracker.states(spurt.channel)
         return overlap_features(self._history, spurt, states, self._frame)
@@ -212,7 +224,11 @@ class TurnTaking:
         config = self._config
         if not config.min_backchannel_s <= spurt.length_s <= config.max_backchannel_s:
             return 0.0
-        if not hold_at_onset(self._history, spurt).hold_s and not self._is_met(spurt):
+        hold = hold_at_onset(self._history, spurt)
+        if not hold.hold_s and not self._is_met(spurt):
+            return 0.0
+        # Nobody listens to what has only just begun: it is a leak, or the start of an answer.
+        if hold.hold_s < config.delay_allowance_s and self._is_together(spurt, hold):
             return 0.0
         return self._listens.probability(self._features(spurt))
 

@@ -41,7 +41,7 @@ def find_asides(
     for i, group in enumerate(groups):
         if group.line not in talks and not _is_by_the_way(group):
             continue
-        if _is_counted(lines[group.line - first]):
+        if is_counted(lines[group.line - first]):
             out.add(group)
             continue
         after = groups[i + 1] if i + 1 < len(groups) else None
@@ -52,8 +52,8 @@ def find_asides(
         ends = ends and before is not None and _reads(before, group, talks)
         ends = ends and before is not None and not content_between(before, group)
         if not (
-            (opens and after is not None and not _is_named_between(group, after, lines))
-            or (ends and before is not None and not _is_named_between(before, group, lines))
+            (opens and after is not None and not is_named_between(group, after, lines))
+            or (ends and before is not None and not is_named_between(before, group, lines))
         ):
             out.add(group)
     return out
@@ -61,11 +61,11 @@ def find_asides(
 
 def _talks(line: Line) -> bool:
     """Whether a line is a sentence in which no long number is said."""
-    content = line.groups[0].content + _is_counted(line)
+    content = line.groups[0].content + is_counted(line)
     if any(g.label or g.nearly_bare for g in line.groups) or content < _SENTENCE:
         return False
     open_ = [g for g in line.groups if g.ordinary <= Ordinary.PERHAPS]
-    if sum(g.parts for g in open_) > 1 and open_[-1].at_end and not _is_counted(line):
+    if sum(g.parts for g in open_) > 1 and open_[-1].at_end and not is_counted(line):
         return False  # "the final bit is 8 six 9582"
     return sum(g.size for g in open_ if g.ordinary is Ordinary.NO) < _READS_OUT
 
@@ -76,9 +76,11 @@ def _is_by_the_way(group: Group) -> bool:
     return group.ordinary is Ordinary.PERHAPS and group.content > 0 and not is_alone
 
 
-def _is_counted(line: Line) -> bool:
-    """Whether another number of the line is plainly an amount or a count."""
-    return any(g.ordinary is Ordinary.YES and not g.named for g in line.groups)
+def is_counted(line: Line, apart_from: Group | None = None) -> bool:
+    """Whether a number of the line, another one than `apart_from`, is plainly an amount or a count."""
+    return any(
+        g.ordinary is Ordinary.YES and not g.named and g is not apart_from for g in line.groups
+    )
 
 
 def _reads(other: Group, group: Group, talks: set[int]) -> bool:
@@ -97,7 +99,7 @@ def _begins(group: Group, line: Line) -> bool:
     return all(token.flags & SKIP for token in line.tokens[: group.start])
 
 
-def _is_named_between(before: Group, after: Group, lines: Sequence[Line]) -> bool:
+def is_named_between(before: Group, after: Group, lines: Sequence[Line]) -> bool:
     """Whether something is asked for or named between two groups: a reading begins there."""
     first = lines[0].number
     for line in lines[before.line - first : after.line - first + 1]:

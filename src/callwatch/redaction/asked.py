@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from callwatch.core.channels import Language
+from callwatch.redaction.asides import is_counted
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import (
     CARD,
@@ -21,7 +22,7 @@ from callwatch.redaction.labels import (
 from callwatch.redaction.lines import Line
 from callwatch.redaction.mentions import Mention
 from callwatch.redaction.number_formats import MARKED_FORMAT
-from callwatch.redaction.tokens import CORRECTION, MONEY
+from callwatch.redaction.tokens import CORRECTION, MONEY, MONTH
 from callwatch.redaction.vocabulary import Topic
 
 _LABELS: Final = {
@@ -46,9 +47,11 @@ _REMEMBERED: Final = 8  # numbers of some minutes of talk
 _BIRTH: Final = 6  # digits of a date with its year
 # The year of a delivery, of a contract; who calls was born before.
 _RECENT: Final = re.compile(r"20(?:1[6-9]|[2-9]\d)")
+_CARD_YEAR: Final = re.compile(r"(?:20)?[2-4]\d")
 _MONTH_AND_YEAR: Final = re.compile(r"(?:0[1-9]|1[0-2])[2-4]\d")
 # "well, that would be 4": a digit in so short an answer is one.
 _FEW_WORDS: Final = 5
+_MOST_COUNTED: Final = 5
 # A case number that the other side repeats while a card is awaited; no four digits of a card are so long.
 _REPEATED: Final = 5
 
@@ -58,7 +61,8 @@ class AskedConfig:
     """For how long a question stands. Each default with its reason."""
 
     answer_s: float = 25.0  # "wait, I'll find it": a few utterances
-    goes_on_s: float = 12.0  # a number read from a card pauses between its groups
+    card_s: float = 120.0  # when it expires is asked after its number, which takes a minute or two
+    goes_on_s: float = 18.0  # "wait, it's on the other side": as long as lines of digits pause
     ordinary_s: float = 12.0  # the answer to "which order?" comes at once
     named_after: int = 4  # "123 is what it says on the back": words between number and name
     shortest: int = 3  # shorter numbers are counts where words stand around them
@@ -73,6 +77,7 @@ class Asked:
     topic: Topic | None = None
     until_s: float = -1.0
     email_until_s: float = -1.0
+    card_until_s: float = -1.0
     ordinary_until_s: float = -1.0
     ordinary: tuple[str, ...] = ()  # numbers of the last lines that were no secret
     named: tuple[str, float] = (
@@ -103,6 +108,8 @@ class Asked:
             return
         if mention.topic is Topic.EMAIL:
             self.email_until_s = line.end_s + self.config.answer_s
+        if mention.topic is Topic.CARD:
+            self.card_until_s = line.end_s + self.config.card_s
         asks_again = self.topic is mention.topic and line.start_s <= self.until_s
         is_within = mention.topic is Topic.CARD and self.topic in (Topic.CODE, Topic.EXPIRY)
         if is_within and self.until_s == line.end_s + self.config.answer_s:
@@ -129,6 +136,7 @@ class Asked:
                 group.size >= _REPEATED or not self._waits(group)
             ):
                 group.ordinary = Ordinary.YES  # the other side repeats it
+                group.by_form = False
         self._answered(group, line)
         if group.label and group.digits in self.ordinary:
             self.ordinary = tuple(digits for digits in self.ordinary if digits != group.digits)
@@ -159,19 +167,26 @@ class Asked:
         if label == NUMBER or find_card(self.digits):
             label = label_of(self.digits, self.language)
         group.label = label
+        if label == CARD:
+            self.card_until_s = group.end_s + self.config.card_s
         self.until_s = max(self.until_s, group.end_s + self.config.goes_on_s)
 
     def _is_other(self, group: Group, line: Line, topic: Topic) -> bool:
         """Whether it is plainly something else than what is asked for."""
+        reads_out = group.by_form and not group.in_sentence and not group.named
+        if topic is Topic.CARD and reads_out and not self.is_whole and not _is_counted_beside(line):
+            return False  # "it's my wife's card really, it is 43.54"
         if topic is Topic.EXPIRY and _MONTH_AND_YEAR.fullmatch(group.digits) and not group.named:
             return False  # "04.32" is no amount here
-        if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE) and _is_counted(line):
+        if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE) and is_counted(line):
             return True  # "fourteen of them in 2022"
         if group.ordinary is Ordinary.MOMENT and group.bare and not self.is_whole:
             return False
         goes_on = group.joined and any(g.label and g.end <= group.start for g in line.groups)
         if group.ordinary is Ordinary.MOMENT and not self.is_whole and goes_on:
             return False  # "thirty ninety one, then twenty forty"
+        if topic is Topic.EXPIRY and self._is_month_and_year(group, line):
+            return False
         if group.ordinary in (Ordinary.MOMENT, Ordinary.DATE):
             says_no_more = group.bare or line.content == line.months
             written = not line.tokens[group.start].core.isalnum()  # "12/5", "17.05.1985"
@@ -192,12 +207,21 @@ class Asked:
             or find_card(digits)
         )
 
+    def _is_month_and_year(self, group: Group, line: Line) -> bool:
+        """ "It's June twenty six": the date on a card, when one was named or read out before."""
+        follows = group.start > 0 and line.tokens[group.start - 1].flags & MONTH
+        says_no_more = line.content == line.months and group.at_end and not self.is_whole
+        is_year = bool(_CARD_YEAR.fullmatch(group.digits))
+        return bool(follows) and says_no_more and is_year and group.start_s <= self.card_until_s
+
     def _is_meant(self, group: Group, line: Line) -> bool:
         """Whether a group counts as an answer, by its length and the words around it."""
+        if self.topic is Topic.EXPIRY and self._is_month_and_year(group, line):
+            return True
         if self.is_whole:
             # "Two of 40" is in a card's digits by accident.
             ends = group.at_end and group.size >= self.config.shortest
-            is_alone = (ends or self._is_brief(group, line)) and not _is_counted(line)
+            is_alone = (ends or self._is_brief(group, line)) and not is_counted(line)
             is_alone = is_alone or group.nearly_bare
             again = group.size > (1 if is_alone else self.config.shortest)
             again = again and group.digits in self.digits
@@ -208,8 +232,9 @@ class Asked:
                 or (group.bare and (group.size > 1 or corrected))
                 or (corrected and same_breath)
             )
-        if group.size <= self.config.shortest and line.content > 1 and _is_counted(line):
-            return False  # "I pay for 50 megabits and get 39"
+        is_alone = group.size <= _MOST_COUNTED and not group.joined
+        if is_alone and is_counted(line, group):
+            return False  # "you took 129 pounds and it should have been 1500"
         is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
         if group.in_sentence and not is_short_answer:
             return False
@@ -261,9 +286,9 @@ class Asked:
         return False
 
 
-def _is_counted(line: Line) -> bool:
-    """Whether a number of the line is plainly a count or an amount."""
-    return any(g.ordinary is Ordinary.YES and not g.named for g in line.groups)
+def _is_counted_beside(line: Line) -> bool:
+    """Whether a number of the line is an amount or a count, by more than its written form."""
+    return any(g.ordinary is Ordinary.YES and not g.named and not g.by_form for g in line.groups)
 
 
 def _in_order(line: Line) -> Iterator[Mention | Group]:

@@ -13,6 +13,7 @@ from typing import Final
 from callwatch.core.channels import Language
 from callwatch.redaction.asides import Between, find_asides
 from callwatch.redaction.digit_group import Group, Ordinary
+from callwatch.redaction.edges import draw_in_edges
 from callwatch.redaction.labels import (
     CARD,
     CARD_DIGITS,
@@ -29,6 +30,7 @@ class ChainConfig:
     """What makes groups of digits one number. Each default with its reason."""
 
     link_s: float = 12.0  # a number read from a card pauses between its groups
+    search_s: float = 18.0  # "wait, it's on the other side": lines of digits and nothing else
     # The shortest number that reaches a person has seven digits (a local telephone number); hardly
     # any amount, year or count has.
     secret_digits: int = 7
@@ -79,7 +81,7 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
     asides = find_asides(in_time, lines, content_between)
     end_s = 0.0
     for group in in_time:
-        if chain and group.start_s - end_s > config.link_s:
+        if chain and group.start_s - end_s > _pause(chain[-1], group, config):
             _decide(chain, content_between, language, config)
             chain = []
         end_s = group.end_s
@@ -90,7 +92,14 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
         plus = _begins_plus(group, lines, first)
         if not group.label and _is_long(group, config):
             group.label = label_of(group.digits, language, begins_plus=plus)
+    draw_in_edges(lines, config.link_s)
     _find_again(groups, config)
+
+
+def _pause(before: Group, group: Group, config: ChainConfig) -> float:
+    """For how long a reader pauses at most: longer where nothing else is said."""
+    is_alone = before.nearly_bare and group.nearly_bare and before.channel is group.channel
+    return config.search_s if is_alone else config.link_s
 
 
 def _begins_plus(group: Group, lines: Sequence[Line], first: int) -> bool:
@@ -102,6 +111,10 @@ def _is_long(group: Group, config: ChainConfig) -> bool:
     if _is_loose(group):
         return group.size >= config.secret_digits
     return group.size in CARD_DIGITS and find_card(group.digits) is not None
+
+
+def _may_be_read(group: Group) -> bool:
+    return _is_loose(group) or (group.by_form and not group.named)
 
 
 def _is_loose(group: Group) -> bool:
@@ -134,7 +147,7 @@ def _decide(
             near = []
         near.append(group)
     _decide_near(near, language, config)
-    far = [g for g in chain if not g.label and _is_loose(g) and g.size > 1]
+    far = [g for g in chain if not g.label and _may_be_read(g) and g.size > 1]
     far = [g for g in far if g.nearly_bare or g.size > 2]
     if len(_joined(far)) >= config.far_digits:
         _label(far, language)

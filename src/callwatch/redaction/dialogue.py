@@ -13,11 +13,12 @@ from callwatch.redaction.asked import Asked
 from callwatch.redaction.chains import ChainConfig, link_groups
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.email_addresses import find_emails
+from callwatch.redaction.email_echoes import find_echoes
 from callwatch.redaction.email_names import joined_names, open_names
-from callwatch.redaction.labels import IDENTITY, NUMBER
+from callwatch.redaction.labels import CARD, IDENTITY, NUMBER
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import find_papers
-from callwatch.redaction.tokens import LETTER, SKIP, Token
+from callwatch.redaction.tokens import LETTER, MONTH, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
 NUMBER_PRIORITY: Final = 1
@@ -52,6 +53,7 @@ def find_masks(lines: Sequence[Line], asked: Asked, *, eager: bool = False) -> l
     if eager:
         _hide_open(lines, ChainConfig().link_s)
     findings = find_emails(lines, language, awaited)
+    findings += list(find_echoes(lines, findings))
     if eager:
         findings += _open_addresses(lines, awaited, {finding.line for finding in findings})
     for line in lines:
@@ -114,13 +116,15 @@ def _numbers(line: Line) -> Iterable[Finding]:
 
 
 def _with_letters(line: Line, group: Group) -> tuple[int, int]:
-    """An identity number with the letters that are said around its digits."""
+    """An identity number with the letters around its digits, a card's date with its month."""
     start, end, tokens = group.start, group.end, line.tokens
     if group.label == IDENTITY:
         while start and group.start - start < 2 and _is_letter(tokens[start - 1]):
             start -= 1
         if end < len(tokens) and _is_letter(tokens[end]):
             end += 1
+    if group.label == CARD and group.ordinary is Ordinary.DATE and start:
+        start -= bool(tokens[start - 1].flags & MONTH)  # "June twenty six" on a card
     return start, end
 
 

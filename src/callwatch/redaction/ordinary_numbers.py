@@ -21,6 +21,7 @@ from callwatch.redaction.tokens import (
     COPULA,
     DATE_WORD,
     ENDS,
+    GLUE,
     LARGE,
     LISTED,
     MONEY,
@@ -48,6 +49,7 @@ _NAME_REACH: Final = 8
 _FEW_WORDS: Final = 2
 _DAY: Final = re.compile(r"[1-9]|[12]\d|3[01]")
 _MOST_RATE: Final = 5
+_MOST_LINK: Final = 3  # "and then another"
 _RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
 # A price is named shortly before it ("that costs you in all 450").
 _PRICE_REACH: Final = 4
@@ -62,6 +64,10 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
     kinds = _kinds_before(tokens, group, taken)
     is_told = not group.bare and bool(kinds & {"time_weak", "time_before"})
     is_told = is_told or bool((before | after) & MONEY)
+    if len(numbers) == 1 and MARKED_FORMAT.fullmatch(numbers[0].core):
+        says_what = kinds or (before | after) & (MONEY | MONTH) or (after & UNIT and not ends)
+        says_what = says_what or before & (GLUE | DATE_WORD) or _is_another(tokens, group.start)
+        group.by_form = not says_what and not _price_before(group, tokens, taken)
     if group.nearly_bare and not is_told and _is_marked(numbers):
         return Ordinary.MOMENT if group.bare else Ordinary.PERHAPS
     if group.size <= _MOST_AMOUNT and _is_amount(numbers, before, 0 if ends else after):
@@ -245,6 +251,14 @@ def _kinds_behind(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
     if at < 1 or at == group.start - 1 or at in taken or not tokens[at + 1].flags & (COPULA | SKIP):
         return set()
     return {name for name, tail in tokens[at].before if not tail and not tokens[at].flags & SKIP}
+
+
+def _is_another(tokens: Sequence[Token], start: int) -> bool:
+    """ "I paid 960.99 and then another 87.95": an "and" or "to" after another number's words."""
+    words = tokens[max(0, start - _MOST_LINK) : start]
+    glued = [i for i, token in enumerate(words) if token.flags & GLUE]
+    at = max(0, start - _MOST_LINK) + glued[0] if glued else 0
+    return at > 0 and bool(tokens[at - 1].flags & NUMBER)
 
 
 def _price_before(group: Group, tokens: Sequence[Token], taken: set[int]) -> bool:

@@ -69,11 +69,12 @@ def look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequence
             group.ordinary = Ordinary.NO
         group.at_end = all(t.flags & SKIP for t in tokens[group.end :])
         group.brief = group.at_end and len(content) <= 1
-        group.in_sentence = _is_in_a_sentence(group, tokens)
         name = _is_named(group, tokens, mentions)
         goes_on = i > 0 and groups[i - 1].named and gap_between(groups[i - 1], group, tokens) <= 2
         if (name or goes_on) and group.ordinary is not Ordinary.YES:
             group.named, group.ordinary = True, Ordinary.YES
+    for i, group in enumerate(groups):
+        group.in_sentence = _is_in_a_sentence(groups, i, tokens)
     if len(content) <= _FEW_WORDS:
         for i, group in enumerate(groups):
             group.joined = group.joined or _is_near_another(groups, i)
@@ -100,11 +101,15 @@ def _is_near_another(groups: list[Group], i: int) -> bool:
     return any(gap <= _GOES_ON for gap in gaps)
 
 
-def _is_in_a_sentence(group: Group, tokens: Sequence[Token]) -> bool:
+def _is_in_a_sentence(groups: Sequence[Group], i: int, tokens: Sequence[Token]) -> bool:
     """Whether a short number stands within a sentence: who reads digits out says little after them."""
+    group = groups[i]
     if group.nearly_bare or group.joined or group.size > _MOST_IN_SENTENCE:
         return False
-    if any(t.flags & NUMBER for t in tokens[group.end : group.end + _GOES_ON]):
+    follows = groups[i + 1] if i + 1 < len(groups) else None
+    # "the Fritz Box 7590 from you in 2021": a date or a year goes on with nothing.
+    is_digits = follows is not None and follows.ordinary < Ordinary.MOMENT
+    if is_digits and follows is not None and follows.start - group.end <= _GOES_ON:
         return False
     after = sum(not t.flags & (NUMBER | SKIP) for t in tokens[group.end :])
     return after >= (2 if group.size > 2 else 1)

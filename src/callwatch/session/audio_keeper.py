@@ -13,7 +13,7 @@ import numpy as np
 
 from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.channels import CHANNELS, Language
-from callwatch.core.errors import OutputError
+from callwatch.core.errors import CallwatchError, OutputError
 from callwatch.core.events import Event, InputWarning, UtteranceFinished, UtteranceRevised
 from callwatch.core.facts import Fact
 from callwatch.redaction.audio_redaction import AudioRedactionConfig, AudioRedactor
@@ -22,9 +22,9 @@ WITHOUT_WORDS: Final = Fact("source", {"what": "audio_without_words"})
 NOT_UNDERSTOOD: Final = Fact("source", {"what": "audio_not_understood"})
 
 
-def not_written(error: OutputError) -> Fact:
-    """The disk did not take the sound."""
-    return Fact("source", {"what": "audio_not_written", "reason": str(error)})
+def not_written(error: CallwatchError) -> Fact:
+    """The disk did not take the sound, or it cannot be encrypted."""
+    return Fact("source", {"what": "audio_not_written", "reason": str(error).rstrip(".")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, insert, or_, select, update
 
 from callwatch.core.channels import Language
 from callwatch.core.closing import ClosedByWith
@@ -63,8 +63,8 @@ _PAGE = 200
 # How many calls before this one a report compares it with.
 LAST_CALLS = 20
 
-# How the file with a call's sound ends.
-AUDIO_SUFFIX = ".flac"
+# How the file with a call's sound ends, in clear or encrypted.
+_IS_SOUND = or_(CallFile.path.endswith(".flac"), CallFile.path.endswith(".flac.sealed"))
 
 _calls = Call.__table__
 
@@ -186,9 +186,7 @@ class CallHistory(ClosedByWith):
     def audio_of(self, call_ids: Sequence[str]) -> dict[str, Path]:
         """The kept sound of these calls, of those that have any on this machine."""
         query = select(Call.call_id, CallFile.path).join(CallFile, CallFile.call_pk == Call.pk)
-        query = query.where(
-            Call.call_id.in_(call_ids), CallFile.path.endswith(AUDIO_SUFFIX), *self._whose.own()
-        )
+        query = query.where(Call.call_id.in_(call_ids), _IS_SOUND, *self._whose.own())
         with translated_errors(self.name), self._engine.connect() as connection:
             found = {call_id: Path(path) for call_id, path in connection.execute(query)}
         return {call_id: path for call_id, path in found.items() if path.is_file()}
@@ -196,7 +194,7 @@ class CallHistory(ClosedByWith):
     def has_audio(self) -> bool:
         """Whether any call's sound was kept."""
         query = select(CallFile.pk).join(Call, CallFile.call_pk == Call.pk)
-        query = query.where(CallFile.path.endswith(AUDIO_SUFFIX), *self._whose.own()).limit(1)
+        query = query.where(_IS_SOUND, *self._whose.own()).limit(1)
         with translated_errors(self.name), self._engine.connect() as connection:
             return connection.execute(query).first() is not None
 

@@ -1,6 +1,8 @@
-"""Encryption of what was said, at rest: AES-256-GCM with a key from the system's keyring.
+"""Encryption of what was said, and of its sound, at rest: AES-256-GCM with a key from the system's keyring.
 
     sealed body:  MAGIC | nonce (12 bytes) | ciphertext and tag; bound to the id of its call
+    sealed sound: chunks, each with its number as nonce, under a key that is the file's own: HKDF of the key
+                  with the file's salt, bound to the id of its call (RFC 5869)
 
 The key is made once, at random, and lies in the keyring of the user's session (Secret Service, KWallet, Windows
 Credential Locker, macOS Keychain) and nowhere else: who loses it loses the words. The only file that imports
@@ -46,6 +48,46 @@ def unseal(body: bytes, call_id: str) -> bytes:
             f"the words of the call {call_id} are encrypted with another key than that of the keyring, or were "
             f"changed: bring the keyring back from its backup, or delete the call; {FIGURES_STAY}"
         ) from exc
+
+
+class SoundCipher:
+    """Encrypts the chunks of one call's sound (callwatch.audio.sealed_recording.Cipher)."""
+
+    def __init__(self, key: bytes, salt: bytes, call_id: str) -> None:
+        try:
+            from cryptography.hazmat.primitives.hashes import SHA256
+            from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+        except ImportError as exc:
+            raise _missing("cryptography") from exc
+        own = HKDF(SHA256(), _KEY_BYTES, salt, b"callwatch sound of " + call_id.encode())
+        self._cipher = _cipher(own.derive(key))
+
+    def seal(self, number: int, data: bytes, *, is_last: bool) -> bytes:
+        """The ciphertext of chunk `number`, with its tag."""
+        return bytes(self._cipher.encrypt(_chunk_nonce(number, is_last), data, None))
+
+    def unseal(self, number: int, data: bytes, *, is_last: bool) -> bytes | None:
+        """What was sealed as this chunk; None when it was not, or with another key."""
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            return bytes(self._cipher.decrypt(_chunk_nonce(number, is_last), data, None))
+        except (InvalidTag, ValueError):
+            return None
+
+
+def new_sound_cipher(call_id: str, salt: bytes) -> SoundCipher:
+    """For a call that begins; makes the key at the first. Raises as `seal` does."""
+    return SoundCipher(_key(make=True), salt, call_id)
+
+
+def sound_cipher(call_id: str, salt: bytes) -> SoundCipher:
+    """For the sound of a stored call; StoreError when the key is lost."""
+    return SoundCipher(_key(make=False), salt, call_id)
+
+
+def _chunk_nonce(number: int, is_last: bool) -> bytes:
+    return number.to_bytes(_NONCE_BYTES - 1, "big") + bytes([is_last])
 
 
 FIGURES_STAY: Final = "its figures in `calls list` and the trends stay"

@@ -254,12 +254,12 @@ def test_warmed_up_a_call_uses_what_was_loaded_and_settings_of_its_own(
     host = AppHost(loaded)
     host.warm_up()
     try:
-        warm = host.factory_for(host.config)
+        warm = host.engine.factory_for(host.config)
         host.settings.save({"call.remember_baseline": True})
-        assert host.factory_for(host.config) is warm
+        assert host.engine.factory_for(host.config) is warm
         assert warm.config.call.remember_baseline
         host.settings.save({"call.language": "sv"})
-        assert host.factory_for(host.config) is not warm
+        assert host.engine.factory_for(host.config) is not warm
     finally:
         gc.unfreeze()
 

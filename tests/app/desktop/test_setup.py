@@ -11,7 +11,8 @@ from callwatch.app.desktop import setup
 from callwatch.app.desktop.preview import FROM_S, TO_S, rehearsal_config, spoken
 from callwatch.app.desktop.setup import AppSetup, first_model, tone
 from callwatch.app.desktop.warm_up import Until
-from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
+from callwatch.app.monitor import demo_files
+from callwatch.audio.devices import LIVE_BLOCK_S
 from callwatch.config import Config, DeviceConfig
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import Language

@@ -83,3 +83,26 @@ def test_the_desks_own_recogniser_is_loaded_once_and_not_used(desk: CallFactory)
     desk.load()
     desk.load()
     assert len(made) == 1
+
+
+# The tray waits for none of these: they come with the engine.
+ENGINE_PARTS = ("onnxruntime", "sqlalchemy", "jinja2", "phonenumbers", "callwatch.session.pipeline")
+START = """
+import sys
+from pathlib import Path
+from callwatch.app.desktop.host import AppHost
+from callwatch.config import load_config
+AppHost(load_config(Path(sys.argv[1]) / "config.toml", Path(sys.argv[1]) / "none"))
+print(*sorted(sys.modules))
+"""
+
+
+def test_the_start_of_the_app_does_not_load_the_engine(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("schema = 2\n")
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "XDG_DATA_HOME": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert set(ENGINE_PARTS).isdisjoint(done.stdout.split())

@@ -57,9 +57,11 @@ def test_a_cry_that_stands_still_is_less_than_a_shout() -> None:
     ("gain", "raised"),
     [
         pytest.param((0.2 + 6.0, 0.3 + 6.4, 0, 0.0), 2 / 3, id="a loud voice, its bands as usual"),
-        pytest.param((0.2 + 6.0, 0.3 + 9.6, 0, 0.6), 2 / 3 + 0.2, id="the lesser of both counts"),
+        pytest.param((0.2 + 6.0, 0.3 + 9.6, 0, 0.6), 2.125 / 3 + 0.2, id="the lesser counts most"),
+        pytest.param((0.2 + 9.0, 0.3 + 6.4, 0, 0.6), 2.125 / 3 + 0.2, id="whichever it is"),
+        pytest.param((0.2 + 9.0, 0.3 + 0.0, 0, 0.6), 0.375 / 3 + 0.2, id="one alone is not enough"),
         pytest.param((0.2 + 13.0, 0.3 + 14.0, 0, 1.7), 4 / 3 + 0.5, id="beyond the upper bounds"),
-        pytest.param((0.2 + 11.4, 0.3 + 14.0, 0, 1.4), 3.8 / 3 + 1.4 / 3, id="just inside"),
+        pytest.param((0.2 + 11.4, 0.3 + 14.0, 0, 1.4), 3.85 / 3 + 1.4 / 3, id="just inside"),
         pytest.param((0.2 + 3.0, 0.3 + 3.2, 0, -0.22), 1 / 3 - 0.2 / 3, id="below the lower one"),
         pytest.param((0.2 + 3.0, 0.3 + 3.2, 0, -0.18), 1 / 3 - 0.18 / 3, id="just above"),
     ],
@@ -130,3 +132,20 @@ def test_a_pause_starts_afresh(pause_steps: int, kept_s: float) -> None:
     recent.add(0, window(0, 0, 0, 0, seconds=0.5), speaks=True)
     recent.add(pause_steps, window(0, 0, 0, 0, seconds=0.5), speaks=True)
     assert recent.voiced_s == pytest.approx(kept_s)
+
+
+@pytest.mark.parametrize(
+    ("spread_st", "part"),
+    [(3.4, 1.0), (2.8, 1.0), (2.24, 0.8), (2.8 * 0.71, 0.71), (2.8 * 0.69, 0.7)],
+)
+def test_a_flat_speaker_needs_fewer_semitones_within_bounds(spread_st: float, part: float) -> None:
+    speaker = replace(
+        USUAL,
+        pitch_sd=0.4,
+        balance_sd=0.6,
+        pitch_spread_st=spread_st,
+        balance_spread_db=4.4,
+        voiced_s=20.0,
+    )
+    found = measure(window(0.2 + 6.0 * part, 0.3 + 6.4, 0, 0), speaker, CONFIG)
+    assert found.raised == pytest.approx(2 / 3)

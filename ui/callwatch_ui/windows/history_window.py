@@ -75,6 +75,9 @@ class CallProvider(Protocol):
     def report(self, call_id: str) -> Path:
         """The call's HTML report, written where it is not there yet; raises CallwatchError."""
 
+    def listen(self, call_id: str, sound: Path) -> bool:
+        """Play encrypted sound, or stop it; False when the system's player can play it."""
+
     def delete(self, call_id: str) -> None:
         """Delete a call for good, with its report and its sound; raises CallwatchError."""
 
@@ -208,9 +211,16 @@ class HistoryWindow(QWidget):
             self.refresh()
 
     def listen_to_selected(self) -> None:
-        """Play the sound of the chosen call in the program that the system plays sound with."""
+        """Play the sound of the chosen call, in the system's player unless it is encrypted."""
         row = self._selected()
-        if row is not None and row.audio is not None:
+        if row is None or row.audio is None:
+            return
+        try:
+            plays = self._provider.listen(row.id, row.audio)
+        except CallwatchError as exc:
+            self.message.setText(str(exc))
+            return
+        if not plays:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(row.audio)))
 
     def _selected(self) -> CallRow | None:

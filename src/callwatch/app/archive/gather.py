@@ -10,7 +10,7 @@ from callwatch.app.archive.pairs import PairPattern
 from callwatch.app.archive.recording import Recording
 from callwatch.app.archive.walk import walk
 from callwatch.core.errors import InputError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _all(
         yield from faults
         if len(faults) == len(found):
             yield InputError(
-                f"the folder {printable(path)} holds no recording: check the path, or say with "
+                f"the folder {path_text(path)} holds no recording: check the path, or say with "
                 "--pattern how they are called"
             )
         yield from selection.join(item.as_posix() for item in found if isinstance(item, Path))

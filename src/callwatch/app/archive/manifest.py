@@ -15,7 +15,7 @@ from pathlib import Path
 from callwatch.app.archive.names import language_of
 from callwatch.app.archive.recording import CallDetails, Recording
 from callwatch.core.errors import InputError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 _COLUMNS = ("file", "agent_file", "customer_file")
 
@@ -26,7 +26,7 @@ def read_manifest(path: Path) -> Iterator[Recording | InputError]:
     Raises InputError when the list itself cannot be read. Bytes that are no UTF-8 stay as they are
     in file names.
     """
-    name = printable(path)
+    name = path_text(path)
     try:
         text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
     except OSError as exc:
@@ -57,14 +57,14 @@ def _recording(row: Mapping[str, str | None], folder: Path, where: str) -> Recor
         moment = datetime.fromisoformat(started).astimezone() if started else None
     except ValueError:
         return InputError(
-            f"{where} has the start {printable(started)!r}, which is no time: write it as "
+            f"{where} has the start {path_text(started)!r}, which is no time: write it as "
             "2026-01-31T09:15:00+01:00"
         )
     spoken = cells.get("language", "")
     language = language_of(spoken)
     if spoken and language is None:
         return InputError(
-            f"{where} has the language {printable(spoken)!r}: use en, sv, da or nb, or leave it out"
+            f"{where} has the language {path_text(spoken)!r}: use en, sv, da or nb, or leave it out"
         )
     details = CallDetails(moment, cells.get("agent") or None, cells.get("queue", ""), language)
     files = (whole,) if whole else (agent, customer)

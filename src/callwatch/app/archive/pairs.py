@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 
 from callwatch.app.archive.recording import Recording
 from callwatch.core.errors import ConfigError, InputError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class PairPattern:
                 continue
             lone, other = (agent, "customer") if agent is not None else (customer, "agent")
             yield InputError(
-                f"{printable(lone or '')} has no recording of the {other} beside it: copy it there, "
+                f"{path_text(lone or '')} has no recording of the {other} beside it: copy it there, "
                 "or change --pairs"
             )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from callwatch.app.analyze import AnalysisInput
 from callwatch.audio.recorded_at import rfc3339
 from callwatch.core.channels import Language
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ class Recording:
     @property
     def name(self) -> str:
         """The first file's name, fit to be printed whatever its bytes are."""
-        return printable(self.files[0].rsplit("/", 1)[-1])
+        return path_text(self.files[0].rsplit("/", 1)[-1])
 
     @property
     def locator(self) -> str:
         """Where it lies: the paths or addresses, fit to be printed."""
-        return " + ".join(printable(file) for file in self.files)
+        return " + ".join(path_text(file) for file in self.files)
 
     @property
     def stem(self) -> str:

@@ -17,7 +17,7 @@ from callwatch.app.archive.gather import Selection, gather
 from callwatch.app.archive.recording import Recording
 from callwatch.app.archive.walk import is_recording
 from callwatch.core.errors import InputError, MissingPartError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 _CHUNK: Final = 1 << 20
 
@@ -44,7 +44,7 @@ def stamp_of(file: str) -> tuple[str, datetime | None]:
         try:
             status = os.stat(file)
         except OSError as exc:
-            raise InputError(f"{printable(file)} does not exist: check the path") from exc
+            raise InputError(f"{path_text(file)} does not exist: check the path") from exc
         written = datetime.fromtimestamp(status.st_mtime, UTC)
         return f"{status.st_size}-{status.st_mtime_ns}", written
     with _translated(file):
@@ -69,7 +69,7 @@ def fetched(file: str, folder: Path) -> Iterator[tuple[Path, bytes]]:
                 digest = hashlib.file_digest(sound, "sha256").digest()
         except OSError as exc:
             reason = exc.strerror or str(exc)
-            raise InputError(f"{printable(file)} cannot be read ({reason}): check it") from exc
+            raise InputError(f"{path_text(file)} cannot be read ({reason}): check it") from exc
         yield path, digest
         return
     copy = folder / file.rsplit("/", 1)[-1]

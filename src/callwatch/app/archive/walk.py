@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from callwatch.core.errors import InputError
-from callwatch.core.files import printable
+from callwatch.core.files import path_text
 
 # How the recordings end that call archives hold; the last line needs the extra `av`.
 SUFFIXES: Final = frozenset(
@@ -53,7 +53,7 @@ def walk(folder: Path, patterns: Sequence[str] = ()) -> Iterator[Path | InputErr
                 entries = sorted(scan, key=lambda entry: os.fsencode(entry.name))
         except OSError as exc:
             yield InputError(
-                f"the folder {printable(str(here))} cannot be read ({exc.strerror}): "
+                f"the folder {path_text(str(here))} cannot be read ({exc.strerror}): "
                 "change its permissions, or leave it out"
             )
             continue

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import REPORTS, data_folder
-from callwatch.app.kept_audio import remove_unfinished_audio
 from callwatch.config import Config
 from callwatch.core.files import file_stem
 from callwatch_ui.windows.history_window import CallRow
 
 if TYPE_CHECKING:
+    from callwatch.app.desktop.listening import Listening
     from callwatch.store.history import CallHistory
 
 # So many calls are in the window; a month of a busy agent's.
@@ -23,6 +23,7 @@ class AppHistory:
 
     def __init__(self, config: Callable[[], Config]) -> None:
         self._config = config
+        self._listening: Listening | None = None
 
     def calls(self, limit: int = LISTED) -> list[CallRow]:
         """The newest first."""
@@ -51,6 +52,18 @@ class AppHistory:
             history.add_files(call_id, [folder / name for name in REPORT_FILES])
             return write_report(summary, folder, self._config().call.language, past).html
 
+    def listen(self, call_id: str, sound: Path) -> bool:
+        """Play encrypted sound, or stop it; False when a player of the system can play it."""
+        # Loaded here, with the engine: most of the day nobody listens.
+        from callwatch.app.desktop.listening import Listening
+        from callwatch.app.kept_audio import is_sealed
+
+        if not is_sealed(sound):
+            return False
+        self._listening = self._listening or Listening()
+        self._listening.toggle(call_id, sound)
+        return True
+
     def delete(self, call_id: str) -> None:
         """Delete a call for good: what is stored, and the report that was written to be looked at."""
         with self._open() as history:
@@ -61,6 +74,9 @@ class AppHistory:
         """Delete every call of this person for good."""
         with self._open() as history:
             history.purge()
+        # Loaded here: it brings what masks sound.
+        from callwatch.app.kept_audio import remove_unfinished_audio
+
         remove_unfinished_audio()
         shutil.rmtree(data_folder() / REPORTS, ignore_errors=True)
 

@@ -8,42 +8,29 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from callwatch.app.analyze import BLOCK_S, WHISPER
-from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, progress_sink
 from callwatch.app.desktop.break_offer import breather
 from callwatch.app.desktop.device_loss import EndOnDeviceLoss
 from callwatch.app.desktop.history import AppHistory
-from callwatch.app.desktop.malloc import HeapTrimmer, trim_heap
 from callwatch.app.desktop.retention import delete_old_files
 from callwatch.app.desktop.settings import AppSettings
 from callwatch.app.desktop.setup import AppSetup
 from callwatch.app.desktop.sides import in_full
 from callwatch.app.desktop.voice_watch import WATCH_CHUNK_S, VoiceWatch
-from callwatch.app.desktop.warm_up import warm_up
 from callwatch.app.folders import CALLS, data_folder
-from callwatch.app.monitor import LIVE_BLOCK_S
-from callwatch.app.overlay import RunningCall, overlay_settings
-from callwatch.app.recovery import finish_cut_short, finish_unfinished
+from callwatch.app.overlay import overlay_settings
 from callwatch.app.trusted_clock import believed_now
-from callwatch.audio.devices import load_driver, open_live
-from callwatch.audio.files import open_recording
+from callwatch.audio.devices import LIVE_BLOCK_S, load_driver, open_live
 from callwatch.audio.loopback import CHUNK_S
 from callwatch.audio.source import CallSource
 from callwatch.config import Config, LoadedConfig, user_config_path
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import CallwatchError
-from callwatch.core.events import Event, InputWarning
-from callwatch.core.facts import Fact
+from callwatch.core.events import Event
 from callwatch.core.log import logged, logger_of
 from callwatch.core.nudges import Nudge
-from callwatch.report.journal import read_journal
-from callwatch.session.pipeline import Pipeline
-from callwatch.voice.vad.activity import VoiceActivity
 from callwatch_ui.desktop.auto_call import AutoCallConfig
-from callwatch_ui.native.session_watch import Absence
 from callwatch_ui.settings import OverlaySettings
 from callwatch_ui.windows.settings_form import Value
 from callwatch_ui.windows.setup_host import SetupResult
@@ -51,61 +38,11 @@ from callwatch_ui.windows.setup_host import SetupResult
 _log: Final = logger_of(__name__)
 
 if TYPE_CHECKING:
-    pass
+    from callwatch.app.calls import CallOutcome
+    from callwatch.app.desktop.engine import CallEngine, DesktopCall
 
 # The watch between calls lets go of the devices within a block; a driver may take its time.
 FREE_S = 2.0
-
-
-class DesktopCall(RunningCall):
-    """A live call of the app; closes its devices when it stops."""
-
-    def __init__(
-        self,
-        desk: CallFactory,
-        source: CallSource,
-        out_dir: Path,
-        sink: Callable[[Event], None],
-        stopped: Callable[["DesktopCall"], None] = lambda _: None,
-    ) -> None:
-        self._source, self._stopped = source, stopped
-        self._trimmer: HeapTrimmer | None = None
-        plan = CallPlan(source, source.name, out_dir, live=True, own_folder=True)
-        super().__init__(desk.open(plan, (sink,)))
-
-    def begin(self) -> None:
-        """Start the call in a thread of its own."""
-        self._trimmer = HeapTrimmer()
-        super().begin()
-
-    def hold(self) -> None:
-        """The caller waits: silence is no dead air."""
-        self._call.runner.request(lambda pipeline: pipeline.set_on_hold(True))
-
-    def unhold(self) -> None:
-        """The talk goes on."""
-        self._call.runner.request(lambda pipeline: pipeline.set_on_hold(False))
-
-    def note_absence(self, absence: Absence, seconds: float) -> None:
-        """The machine slept, or the screen was locked: the report says so."""
-        what = "slept" if absence is Absence.SLEPT else "locked"
-        fact = Fact("source", {"what": what, "away_s": seconds})
-
-        def note(pipeline: Pipeline) -> list[Event]:
-            pipeline.note_warning(fact)
-            return [InputWarning(pipeline.now_s, None, fact)]
-
-        self._call.runner.request(note)
-
-    def stop(self, *, at_last_voice: bool = False) -> None:
-        """End the call, write its report, let go of the devices."""
-        try:
-            with self._source:
-                super().stop(at_last_voice=at_last_voice)
-            self._stopped(self)
-        finally:
-            if self._trimmer is not None:
-                self._trimmer.close()
 
 
 class AppHost:
@@ -120,8 +57,8 @@ class AppHost:
         self.needs_setup = not (loaded.user_path or user_config_path()).exists()
         self._call: DesktopCall | None = None
         self._outcome: CallOutcome | None = None
-        self._desk: CallFactory | None = None
-        self._making = threading.Lock()
+        self._engine: CallEngine | None = None
+        self._loading = threading.Lock()
         self._watch: VoiceWatch | None = None
         self._started = datetime.now(UTC)
         if data_folder().is_dir() and (now := believed_now(data_folder())) is not None:
@@ -131,6 +68,17 @@ class AppHost:
     def config(self) -> Config:
         """The settings as they are now."""
         return self.settings.loaded.config
+
+    @property
+    def engine(self) -> "CallEngine":
+        """The analysis, loaded when it is first needed."""
+        with self._loading:
+            if self._engine is None:
+                # Loaded here: the tray does not wait for it.
+                from callwatch.app.desktop.engine import CallEngine
+
+                self._engine = CallEngine()
+            return self._engine
 
     @property
     def language(self) -> Language:
@@ -146,21 +94,16 @@ class AppHost:
             _log, "the warm-up failed", CallwatchError, OSError
         ):  # reported when a call begins
             load_driver()
-            desk = self.factory_for(self.config)
-            warm_up(desk)
-            desk.load()
-            trim_heap()
+            self.engine.warm_up(self.config)
 
     def recover(self) -> tuple[int, int]:
         """Finish what was cut short before this app started: calls, and deletions.
 
         How many calls have their report now, and how many journals could not be read.
         """
-        found = finish_unfinished(self.config)
-        found += finish_cut_short(data_folder(), self.config, self._started)
-        return len(found.reports), len(found.set_aside)
+        return self.engine.recover(self.config, data_folder(), self._started)
 
-    def start(self, sink: Callable[[Event], None]) -> DesktopCall:
+    def start(self, sink: Callable[[Event], None]) -> "DesktopCall":
         """Open the devices of the settings and begin a call."""
         config = self.config
         if self._watch is not None:
@@ -169,8 +112,8 @@ class AppHost:
         source = EndOnDeviceLoss(self._open_devices())
         name = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         try:
-            call = DesktopCall(
-                self.factory_for(config),
+            call = self.engine.open(
+                config,
                 source,
                 data_folder() / CALLS / name,
                 sink,
@@ -184,20 +127,11 @@ class AppHost:
         call.begin()
         return call
 
-    def _call_stopped(self, call: DesktopCall) -> None:
+    def _call_stopped(self, call: "DesktopCall") -> None:
         """Keep what came of it, and not the call with its pipeline and devices."""
         self._outcome = call.outcome
         if self._call is call:
             self._call = None
-
-    def factory_for(self, config: Config) -> CallFactory:
-        """One factory for all calls: a model is loaded once, and the phrases are read once."""
-        with self._making:
-            if self._desk is None or not self._desk.try_reconfigure(config):
-                if self._desk is not None:
-                    self._desk.close()
-                self._desk = CallFactory(config, beside_a_screen=True)
-            return self._desk
 
     def _open_devices(self, chunk_s: float = CHUNK_S) -> CallSource:
         devices = self.config.devices
@@ -216,11 +150,7 @@ class AppHost:
         self, path: Path, advance: Callable[[float, float | None], None]
     ) -> tuple[Sequence[Event], float]:
         """The events of a journal, or of a recording after its analysis, and the call's length."""
-        if path.suffix == ".jsonl":
-            events = list(read_journal(path))
-        else:
-            events = analysed(CallFactory(self.config, WHISPER), path, advance)
-        return events, max((event.time_s for event in events), default=0.0)
+        return self.engine.recording(self.config, path, advance)
 
     def last_report(self) -> Path | None:
         """The report of the call that has just ended, else of the newest in the history."""
@@ -267,6 +197,9 @@ class AppHost:
 
     def watch_voices(self, heard: Callable[[Channel, bool], None]) -> VoiceWatch:
         """Listen to the devices of the settings for voices; nothing is kept."""
+        # Loaded here, and not at the start of an app that begins no calls by itself.
+        from callwatch.voice.vad.activity import VoiceActivity
+
         self._watch = VoiceWatch(lambda: self._open_devices(WATCH_CHUNK_S), VoiceActivity, heard)
         return self._watch
 
@@ -279,18 +212,3 @@ class AppHost:
         """The agent wants to see this kind less often."""
         if self._call is not None:
             self._call.not_useful(nudge_key)
-
-
-def analysed(
-    desk: CallFactory, path: Path, advance: Callable[[float, float | None], None]
-) -> list[Event]:
-    """The events of a recording; nothing of it is kept. Raises CallwatchError."""
-    events: list[Event] = []
-    try:
-        with TemporaryDirectory() as folder, open_recording(path, block_s=BLOCK_S) as source:
-            sinks = (events.append, progress_sink(advance, source.duration_s))
-            plan = CallPlan(source, path.name, Path(folder), live=False, in_history=False)
-            desk.open(plan, sinks).run()
-    finally:
-        desk.close()
-    return events

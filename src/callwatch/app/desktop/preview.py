@@ -17,9 +17,9 @@ import numpy as np
 
 from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.desktop.warm_up import Until
-from callwatch.app.monitor import LIVE_BLOCK_S, demo_config, demo_files
+from callwatch.app.monitor import demo_config, demo_files
 from callwatch.app.overlay import run_with_overlay
-from callwatch.audio.devices import play
+from callwatch.audio.devices import LIVE_BLOCK_S, play
 from callwatch.audio.realtime_source import RealtimeSource
 from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy

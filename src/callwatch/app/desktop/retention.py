@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from callwatch.app.folders import CALLS, REPORTS
-from callwatch.app.kept_audio import AUDIO
-from callwatch.audio.recording_writer import SUFFIX, remove_unfinished
+from callwatch.app.folders import AUDIO, CALLS, REPORTS
+from callwatch.audio.recording_writer import KEPT_SUFFIXES, remove_unfinished
 from callwatch.core.log import logged, logger_of
 
 _log: Final = logger_of(__name__)
@@ -30,7 +29,8 @@ def delete_old_files(folder: Path, retention_days: int, now: datetime) -> int:
     old += _folders(folder / REPORTS)
     for call in old:
         shutil.rmtree(call, ignore_errors=True)
-    for path in (folder / AUDIO).glob(f"*/*{SUFFIX}"):
+    sounds = [p for suffix in KEPT_SUFFIXES for p in (folder / AUDIO).glob(f"*/*{suffix}")]
+    for path in sounds:
         with logged(_log, "old sound was not deleted", OSError):
             if path.stat().st_mtime < oldest_s:
                 path.unlink()

@@ -12,8 +12,7 @@ import numpy as np
 
 from callwatch.app.desktop.model_download import ModelDownload, Sink
 from callwatch.app.desktop.sides import side_choices
-from callwatch.app.monitor import LIVE_BLOCK_S
-from callwatch.audio.devices import open_live, play
+from callwatch.audio.devices import LIVE_BLOCK_S, open_live, play
 from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.arrays import FloatArray

@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 
 from callwatch.app.calls import CallFactory, CallPlan
-from callwatch.app.monitor import LIVE_BLOCK_S, demo_files
+from callwatch.app.monitor import demo_files
+from callwatch.audio.devices import LIVE_BLOCK_S
 from callwatch.audio.resample import Resampler
 from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy

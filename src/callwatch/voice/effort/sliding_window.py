@@ -37,6 +37,12 @@ class MeasureConfig:
     most_z: tuple[float, float] = (4.0, 3.0)
     # What is not yet known of the speaker counts against a raised voice, so many standard deviations.
     doubt_sd: float = 0.5
+    # A flat speaker's few semitones are much: the pitch of a loud voice is sought as much lower as
+    # the own usual pitch moves less than that of others, down to this part.
+    flat_part: float = 0.7
+    # Of pitch and balance the lesser counts, but for this part, in which their mean does: what a
+    # speaker or a line holds back of one of them, the other makes up for in part.
+    mean_part: float = 0.25
     # Beyond one and a half times a loud voice, more says no more: laughter goes far beyond.
     most_shift: float = 2.0
     # Part of flux in the raised measure; pitch and balance have the rest together.
@@ -109,9 +115,9 @@ def measure(moments: DoubleArray, usual: EffortBaseline, config: MeasureConfig) 
     z: pitch and balance, each in its own spread, weighted as the best linear test between two normal
     distributions that are `shift` apart; it has spread 1 in usual speech.
 
-    raised: a raised voice is higher and brighter, so the lesser of both counts, and its spectrum
-    moves. A lively voice, or another person who takes the phone, is only higher; a cry is both, but
-    stands still.
+    raised: a raised voice is higher, for this speaker, and brighter, so the lesser of both counts
+    most, and its spectrum moves. A lively voice, or another person who takes the phone, is only
+    higher; a cry is both, but stands still.
     """
     short = moments[-round(config.short_s / MOMENT_HOP_S) :]
     pitch_st, balance_db, level_db, _ = median(short).tolist()
@@ -119,11 +125,12 @@ def measure(moments: DoubleArray, usual: EffortBaseline, config: MeasureConfig) 
     level_db -= usual.level_dbfs
     flux = (float(median(moments[:, 3])) - usual.flux_db) / FLUX.shift
     doubt = config.doubt_sd
-    both = min(
-        (pitch_st - doubt * usual.pitch_sd) / PITCH.shift,
-        (balance_db - doubt * usual.balance_sd) / BALANCE.shift,
-        config.most_shift,
-    )
+    liveliness = min(max(usual.pitch_spread_st / PITCH.spread, config.flat_part), 1.0)
+    higher = (pitch_st - doubt * usual.pitch_sd) / (PITCH.shift * liveliness)
+    brighter = (balance_db - doubt * usual.balance_sd) / BALANCE.shift
+    lesser, mean = min(higher, brighter), (higher + brighter) / 2
+    most = config.most_shift
+    both = min(lesser, most) + config.mean_part * (min(mean, most) - min(lesser, most))
     part = config.flux_part
     raised = (1 - part) * both + part * min(max(flux, config.least_flux), config.most_flux)
     z = _z(pitch_st, balance_db, usual, config.most_z)

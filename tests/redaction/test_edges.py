@@ -1,0 +1,67 @@
+"""The first and last digits of a number, and the words beside them: each bound just inside and just outside."""
+
+import pytest
+from tests.redaction.dialogues import masked
+
+from callwatch.core.channels import Language
+
+EN = Language.EN
+REST = "c 9200 0000 0009"
+
+
+@pytest.mark.parametrize(
+    ("aside", "shown"),
+    [("oops where reading glasses", "[number]"), ("oops where are reading glasses", "51")],
+)
+def test_digits_before_an_aside_of_four_words_are_drawn_in(aside: str, shown: str) -> None:
+    said = f"c it declines now 51 {aside} 9200 0000 0009 every single time here"
+    assert masked(EN, (0.0, said))[0].split()[3] == shown
+
+
+@pytest.mark.parametrize(("gap_s", "shown"), [(12.0, "[number]"), (12.5, "516")])
+def test_the_end_of_a_sentence_opens_a_number_within_twelve_seconds(
+    gap_s: float, shown: str
+) -> None:
+    out = masked(EN, (0.0, "c the machine declines it, listen, 516"), (gap_s, REST))
+    assert out[0].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("the one you charged twice was 50208", "[number]"),
+        ("the one you charged twice was 5020", "5020"),
+        ("the one you charged twice was five zero two", "[number]"),
+        ("you took 129 pounds and it should have been 2490", "2490"),
+    ],
+)
+def test_a_price_opens_no_number(said: str, shown: str) -> None:
+    assert masked(EN, (0.0, f"c {said}"), (4.0, REST))[0].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("zebra yonder wallow so 5020", "[card]"),
+        ("zebra yonder wallow mimic so 5020", "5020"),
+        ("2 gigabytes left over 5020", "5020"),
+    ],
+)
+def test_a_short_line_goes_on_with_a_number(said: str, shown: str) -> None:
+    out = masked(EN, (0.0, "c my card is 4111 1111 1111 1111"), (8.0, f"c {said}"))
+    assert out[1].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("well it is my wife's card really, it is 43.542", "[card]"),
+        ("well it is my wife's card really, it cost 43.54", "43.54"),
+        ("well it is my wife's card really, bought on 12.10", "12.10"),
+    ],
+)
+def test_a_group_that_looks_like_an_amount_answers_the_question_for_a_card(
+    said: str, shown: str
+) -> None:
+    out = masked(EN, (0.0, "a what is the card number please"), (3.0, f"c {said}"))
+    assert out[1].endswith(shown)
