@@ -65,3 +65,39 @@ def test_a_group_that_looks_like_an_amount_answers_the_question_for_a_card(
 ) -> None:
     out = masked(EN, (0.0, "a what is the card number please"), (3.0, f"c {said}"))
     assert out[1].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("last", "gap_s", "shown"),
+    [("7318", 18.0, "[number]"), ("731", 18.0, "it fails 36204"), ("7318", 18.5, "it fails 36204")],
+)
+def test_lines_that_end_with_eleven_digits_together_are_a_number(
+    last: str, gap_s: float, shown: str
+) -> None:
+    out = masked(
+        EN,
+        (0.0, "c it fails 36204"),
+        (18.0, "c zebra yonder wallow mimic so 42"),
+        (18.0 + gap_s, f"c zebra yonder wallow mimic so {last}"),
+    )
+    assert out[0].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("lead", "shown"),
+    [("zebra yonder wallow", "[number]"), ("zebra yonder wallow mimic", "516")],
+)
+def test_three_words_may_stand_before_the_digits_that_go_on(lead: str, shown: str) -> None:
+    rest = f"c {lead} 9200 0000 0009 tango bravo foxtrot golfing hotels"
+    out = masked(EN, (0.0, "c the machine declines it, listen, 516"), (4.0, rest))
+    assert out[0].endswith(shown)
+
+
+def test_a_price_is_named_up_to_four_words_before() -> None:
+    said = "c the one you charged zebra yonder wallow five zero two"
+    assert masked(EN, (0.0, said), (4.0, REST))[0].endswith("wallow [number]")
+
+
+def test_two_lines_are_a_row() -> None:
+    two = masked(EN, (0.0, "c it fails 36204"), (15.0, "c zebra yonder wallow mimic so 731842"))
+    assert two == ["it fails [number]", "zebra yonder wallow mimic so [number]"]

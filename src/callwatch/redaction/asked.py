@@ -233,7 +233,8 @@ class Asked:
                 or (corrected and same_breath)
             )
         is_alone = group.size <= _MOST_COUNTED and not group.joined
-        if is_alone and is_counted(line, group):
+        is_count = group.size <= self.config.shortest and line.content > 1
+        if (is_alone or is_count) and is_counted(line, group):
             return False  # "you took 129 pounds and it should have been 1500"
         is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
         if group.in_sentence and not is_short_answer:

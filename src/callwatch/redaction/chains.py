@@ -13,7 +13,7 @@ from typing import Final
 from callwatch.core.channels import Language
 from callwatch.redaction.asides import Between, find_asides
 from callwatch.redaction.digit_group import Group, Ordinary
-from callwatch.redaction.edges import draw_in_edges
+from callwatch.redaction.edges import draw_in_edges, label_rows
 from callwatch.redaction.labels import (
     CARD,
     CARD_DIGITS,
@@ -92,6 +92,7 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
         plus = _begins_plus(group, lines, first)
         if not group.label and _is_long(group, config):
             group.label = label_of(group.digits, language, begins_plus=plus)
+    label_rows(lines, config.search_s, config.far_digits)
     draw_in_edges(lines, config.link_s)
     _find_again(groups, config)
 

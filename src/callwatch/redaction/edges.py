@@ -13,7 +13,7 @@ from typing import Final
 from callwatch.core.channels import CHANNELS
 from callwatch.redaction.asides import is_counted, is_named_between
 from callwatch.redaction.digit_group import Group, Ordinary
-from callwatch.redaction.labels import CODE, EMAIL
+from callwatch.redaction.labels import CODE, EMAIL, NUMBER
 from callwatch.redaction.lines import Line
 from callwatch.redaction.tokens import MONEY, PRICE, UNIT
 
@@ -23,10 +23,44 @@ _MOST_ASIDE: Final = 4
 _MOST_CARRYING: Final = 3
 # "Okay so I'll go on, 23": before the first digits of a line that goes on.
 _MOST_LEADING: Final = 3
+# In one line a number of any length is found by itself.
+_FEWEST_LINES: Final = 2
 _LONGEST_PRICE: Final = 4
 _PRICE_REACH: Final = 4
 # One digit at the end of a sentence is a count as often as not.
 _SHORTEST: Final = 2
+
+
+def label_rows(lines: Sequence[Line], pause_s: float, fewest: int) -> None:
+    """Label what one speaker says in lines that end with digits, when they have so many together.
+
+    Whatever else the lines say: nobody counts or pays so much in a row.
+    """
+    for channel in CHANNELS:
+        row: list[Line] = []
+        for line in lines:
+            if line.channel is not channel or not (line.groups or line.content):
+                continue
+            ends = bool(line.groups) and line.groups[-1].at_end and bool(_read_out(line))
+            if not ends or (row and line.start_s - row[-1].end_s > pause_s):
+                _label_row(row, fewest)
+                row = []
+            if ends:
+                row.append(line)
+        _label_row(row, fewest)
+
+
+def _read_out(line: Line) -> list[Group]:
+    return [g for g in line.groups if _may_belong(g) or _is_no_price(line, g)]
+
+
+def _label_row(row: Sequence[Line], fewest: int) -> None:
+    groups = [group for line in row for group in _read_out(line)]
+    open_ = [group for group in groups if not group.label]
+    if len(row) < _FEWEST_LINES or sum(group.size for group in open_) < fewest:
+        return
+    for group in open_:
+        group.label = NUMBER
 
 
 def draw_in_edges(lines: Sequence[Line], link_s: float) -> None:
