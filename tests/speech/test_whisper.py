@@ -8,6 +8,7 @@ import pytest
 import soundfile as sf
 import soxr
 
+from callwatch.app.analyze import WHISPER as ANALYSIS
 from callwatch.core.audio import Samples
 from callwatch.core.channels import Channel, Language
 from callwatch.core.errors import ModelError
@@ -71,6 +72,17 @@ def test_partials_on_the_way_and_the_finished_utterance_at_the_end() -> None:
     assert out[-1].words[1].span.start_s == pytest.approx(10.2)
     assert out[-1].consumed_s == pytest.approx(12.55)
     assert [length_s for length_s, _ in engine.asked] == [1.5, 2.25, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("channel", "decoded_s"), [(Channel.CUSTOMER, [4.0, 8.0, 9.0]), (Channel.AGENT, [9.0])]
+)
+def test_a_recording_has_partials_of_the_customer_now_and_then(
+    channel: Channel, decoded_s: list[float]
+) -> None:
+    engine = FakeEngine("I will leave")
+    run(whisper(engine, ANALYSIS), pieces(9.0, channel))
+    assert [length_s for length_s, _ in engine.asked] == decoded_s
 
 
 def test_the_agent_gets_fewer_partials() -> None:

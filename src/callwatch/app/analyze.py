@@ -20,9 +20,12 @@ from callwatch.speech.whisper import WhisperConfig
 # block ends. So do words on the call clock: a call in which words are heard has shorter ones.
 BLOCK_S = 0.5
 WORDLESS_BLOCK_S = 2.0
-# Nobody waits for a partial result of a recording: the customer's are decoded half as often as in
-# a live call, so that a threat in a long turn is still known soon after it, the agent's not at all.
-WHISPER = WhisperConfig(customer_interim_every_s=1.25, agent_interim_every_s=math.inf)
+# Nobody waits for a partial result of a recording. The customer's are decoded every 4 s, so that a threat in a
+# long turn is known soon after it, at a fifth of what those of a live call cost: as many threats are found, and
+# as few false ones. Without any they are fewer, and come after long turns. The agent's are not decoded at all.
+WHISPER = WhisperConfig(
+    first_interim_s=4.0, customer_interim_every_s=4.0, agent_interim_every_s=math.inf
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from callwatch.core.frames import HOP_S
 from callwatch.detectors.history import VoiceHistory
 from callwatch.detectors.spurts import Hold, SpeakerState, TalkSpurt
 from callwatch.detectors.syllables import count_syllables
+from callwatch.voice.quantiles import quantile
 
 FLOOR_PAUSE: Final = 140  # frames: pauses up to 1 s (docs/metrics.md), and soft edges on both sides
 SOLO: Final = 70  # frames: longer speech in the other's pause ends their floor
@@ -184,7 +185,7 @@ def overlap_features(
         syllables=float(syllables),
         syllable_rate=syllables / max(0.1, age * HOP_S),
         probability=float(own_probability.mean()) if len(said) else np.nan,
-        least_probability=float(np.quantile(own_probability, 0.2)) if len(said) else np.nan,
+        least_probability=float(quantile(own_probability, 0.2)) if len(said) else np.nan,
         other_probability=float(history.probability[1 - row, start:now].mean()),
         voiced_share=sound.voiced_share,
         periodicity=sound.periodicity,

@@ -77,7 +77,21 @@ class _Step:
     effort: float
     score: float
     level_db: float
-    fact: Fact
+    frames: EffortFrames
+    index: int
+
+    @property
+    def fact(self) -> Fact:
+        """What a person can check with a tuner and a level meter: what rose, by how much."""
+        row, i, frames = self.channel.index, self.index, self.frames
+        measured = (
+            ("pitch_st", float(frames.pitch_delta_st[row, i]), 1.0),
+            ("level_db", float(frames.level_delta_db[row, i]), 2.0),
+            ("high_db", float(frames.balance_delta_db[row, i]), 2.0),
+        )
+        rose = {name: value for name, value, least in measured if value >= least}
+        code = "louder" if self.channel is Channel.AGENT else "raised_voice"
+        return Fact(code, {**rose, "voiced_s": float(frames.voiced_s[row, i])})
 
 
 class RaisedVoice:
@@ -173,19 +187,5 @@ def _step(channel: Channel, effort: EffortFrames, i: int, config: RaisedVoiceCon
             gain = min(gain, 0.0)
     return _Step(
         channel, start_s, start_s + effort.hop_s, effort.decided_s(i), gain,
-        float(effort.new_voiced_s[row, i]), z, min(max(raised, 0.0), 1.0), level_db,
-        _evidence(channel, effort, i),
+        float(effort.new_voiced_s[row, i]), z, min(max(raised, 0.0), 1.0), level_db, effort, i,
     )  # fmt: skip
-
-
-def _evidence(channel: Channel, effort: EffortFrames, i: int) -> Fact:
-    """What a person can check with a tuner and a level meter: what rose, by how much."""
-    row = channel.index
-    measured = (
-        ("pitch_st", float(effort.pitch_delta_st[row, i]), 1.0),
-        ("level_db", float(effort.level_delta_db[row, i]), 2.0),
-        ("high_db", float(effort.balance_delta_db[row, i]), 2.0),
-    )
-    rose = {name: value for name, value, least in measured if value >= least}
-    code = "louder" if channel is Channel.AGENT else "raised_voice"
-    return Fact(code, {**rose, "voiced_s": float(effort.voiced_s[row, i])})

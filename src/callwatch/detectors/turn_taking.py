@@ -224,13 +224,18 @@ class TurnTaking:
         config = self._config
         if not config.min_backchannel_s <= spurt.length_s <= config.max_backchannel_s:
             return 0.0
-        hold, features = hold_at_onset(self._history, spurt), self._features(spurt)
-        if not hold.hold_s and not features.overlap_s:
+        hold = hold_at_onset(self._history, spurt)
+        if not hold.hold_s and not self._is_met(spurt):
             return 0.0
         # Nobody listens to what has only just begun: it is a leak, or the start of an answer.
         if hold.hold_s < config.delay_allowance_s and self._is_together(spurt, hold):
             return 0.0
-        return self._listens.probability(features)
+        return self._listens.probability(self._features(spurt))
+
+    def _is_met(self, spurt: TalkSpurt) -> bool:
+        """Whether both sides have spoken at once since the spurt began."""
+        start, now = spurt.start - self._history.first, self._frame - self._history.first + 1
+        return bool(self._history.speech[:, max(0, start) : now].all(axis=0).any())
 
     def _judge_ended(
         self, spurt: TalkSpurt, other: TalkSpurt, time_s: float, events: list[Event]

@@ -6,6 +6,7 @@ What rises well above the own usual is reported at once: a raised voice is seen 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
+from statistics import median
 
 import numpy as np
 
@@ -111,4 +112,4 @@ class Meter:
         steps = self._effort[channel]
         values = [value for _, value in takewhile(lambda step: step[0] < end_s - 1e-6, steps)]
         del steps[: len(values)]
-        return round(float(np.median(values)), 2) if values else None
+        return round(median(values), 2) if values else None

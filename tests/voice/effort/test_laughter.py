@@ -40,7 +40,7 @@ def laughs(sound: DoubleArray, size: int = 1600) -> list[TimeSpan]:
     detector, out = LaughterDetector(), list[TimeSpan]()
     whole = sound[: len(sound) // 160 * 160].astype(np.float32)
     for at in range(0, len(whole), size):
-        out += detector.process(whole[at : at + size])
+        out += [span for span, _ in detector.process(whole[at : at + size])]
     return out
 
 

@@ -14,7 +14,11 @@ import numpy as np
 from callwatch.core.arrays import DoubleArray, FloatArray
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.frames import Leak
-from callwatch.voice.crosstalk.echo_detector import EchoDetector, EchoDetectorConfig
+from callwatch.voice.crosstalk.echo_detector import (
+    NO_DELAYS,
+    EchoDetector,
+    EchoDetectorConfig,
+)
 from callwatch.voice.crosstalk.kalman_filter import FFT_SIZE
 from callwatch.voice.crosstalk.leak_estimator import (
     NOTHING_LEFT,
@@ -82,10 +86,11 @@ class CrosstalkCanceller:
         for k in range(chunks.shape[1]):
             self._noise = noise[:, k]
             found = self._detector.next_chunk()
-            for row, delay in enumerate(found):
-                if delay is not None and self._ways[row].locate(delay):
-                    self._warm_up(row, known, before + k)
-            if all(way.is_idle for way in self._ways):
+            if found is not NO_DELAYS:
+                for row, delay in enumerate(found):
+                    if delay is not None and self._ways[row].locate(delay):
+                        self._warm_up(row, known, before + k)
+            if self._ways[0].is_idle and self._ways[1].is_idle:
                 continue
             here = slice(k * CHUNK, (k + 1) * CHUNK)
             for row, leak in enumerate(self._next(known, before + k)):

@@ -10,7 +10,6 @@ however loud, so that a weak echo is not hidden by the speech around it. Voices 
 with each other make many peaks of like height; hum and tones are only a few of the frequencies.
 """
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,8 +21,10 @@ from callwatch.voice.framing import CHUNK
 
 DECIMATION: Final = 4  # 4 kHz: most of a voice lies below 2 kHz, and it costs a fifth
 _RATE_HZ: Final = CALL_RATE_HZ // DECIMATION
+_LOW_CHUNK: Final = CHUNK // DECIMATION
+_MEAN: Final = np.full(DECIMATION, 1.0 / DECIMATION, dtype=np.float32)
 _WINDOW_CHUNKS: Final = 64  # 2 s: three times the longest delay
-_WINDOW: Final = _WINDOW_CHUNKS * CHUNK // DECIMATION
+_WINDOW: Final = _WINDOW_CHUNKS * _LOW_CHUNK
 _FFT: Final = 12_288  # the window and the longest delay, without wrapping round
 STEP_CHUNKS: Final = 8  # a new opinion every 256 ms
 # The telephone band, as far as it is kept.
@@ -37,6 +38,7 @@ _SPREAD: Final = 3e-5
 _NEWS: Final = 0.1
 # Power of -80 dBFS: less is no sound at all, not even noise.
 _SILENT: Final = 1e-8
+NO_DELAYS: Final = (None, None)
 # Delays in samples that are as good as none: 2 ms.
 _TOGETHER: Final = 32
 # Around a peak: its own width, and the echoes of a room behind it.
@@ -68,18 +70,21 @@ class EchoDetector:
     def __init__(self, config: EchoDetectorConfig) -> None:
         self._config = config
         self._reach = round(config.max_delay_s * _RATE_HZ)
-        self._chunks: deque[FloatArray] = deque(maxlen=_WINDOW_CHUNKS)
         # Fades in; falls within the last chunk, so that what was just said counts.
         fade = np.ones(_WINDOW, dtype=np.float32)
         fade[: _WINDOW // 2] = np.sin(np.linspace(0.0, np.pi / 2, _WINDOW // 2)) ** 2
-        fade[-CHUNK // DECIMATION :] = np.cos(np.linspace(0.0, np.pi / 2, CHUNK // DECIMATION)) ** 2
+        fade[-_LOW_CHUNK:] = np.cos(np.linspace(0.0, np.pi / 2, _LOW_CHUNK)) ** 2
         self._fade = fade
         hz = np.fft.rfftfreq(_FFT, 1 / _RATE_HZ)
         self._band = slice(*np.searchsorted(hz, (_LOWEST_HZ, _HIGHEST_HZ)).tolist())
         self._cross: ComplexArray = np.zeros(_FFT // 2 + 1, dtype=np.complex64)
-        self._powers: deque[FloatArray] = deque(maxlen=_WINDOW_CHUNKS)
-        self._coming: deque[tuple[FloatArray, FloatArray]] = deque()
-        self._count = 0
+        # Working memory, filled again at each step; nothing is ever behind the window, nor beside the band.
+        self._faded = np.zeros((2, _FFT), dtype=np.float32)
+        self._phase: ComplexArray = np.zeros(_FFT // 2 + 1, dtype=np.complex64)
+        # The last window, and what was added behind it; `_at` chunks of them have been decided.
+        self._low = np.zeros((2, 0), dtype=np.float32)
+        self._powers = np.zeros((2, 0), dtype=np.float32)
+        self._at = self._count = 0
 
     def add(self, chunks: FloatArray, powers: FloatArray, audible: DoubleArray) -> None:
         """The next chunks, before `next_chunk` goes on to the first of them.
@@ -87,40 +92,57 @@ class EchoDetector:
         `chunks` (2, k, CHUNK), samples in -1..1, and their `powers` (2, k); `audible` (2, k), 0..1: how
         far each stands out of the noise.
         """
-        low = chunks.reshape(2, -1, CHUNK // DECIMATION, DECIMATION).mean(axis=3)
+        low = chunks.reshape(2, -1, _LOW_CHUNK, DECIMATION) @ _MEAN
         low *= (audible / np.sqrt(powers))[:, :, None]
-        self._coming += list(zip(low.swapaxes(0, 1).astype(np.float32), powers.T, strict=True))
+        gone = max(0, self._at - _WINDOW_CHUNKS)
+        kept = (self._low[:, gone * _LOW_CHUNK :], low.reshape(2, -1))
+        self._low = np.concatenate(kept, axis=1, dtype=np.float32, casting="same_kind")
+        self._powers = np.concatenate((self._powers[:, gone:], powers), axis=1)
+        self._at -= gone
 
     def next_chunk(self) -> tuple[int | None, int | None]:
         """Delay in samples of the echo in each channel, where one is sure now."""
-        chunk, powers = self._coming.popleft()
-        self._chunks.append(chunk)
-        self._powers.append(powers)
+        self._at += 1
         self._count += 1
-        if self._count % STEP_CHUNKS or not self._remember():
-            return None, None
-        return self._delays()
+        if self._count % STEP_CHUNKS:
+            return NO_DELAYS
+        known = self._remember()
+        return NO_DELAYS if known is None else self._delays(known)
 
-    def _delays(self) -> tuple[int | None, int | None]:
-        inside = self._cross[self._band]
-        power = np.abs(inside)
-        phase = np.zeros_like(self._cross)
-        phase[self._band] = inside / (power + (_NO_POWER + _SPREAD * float(power.max())))
-        peaks = np.abs(np.fft.irfft(phase, _FFT)).astype(np.float32) * (_FFT / 2 / len(inside))
-        into_customer = peaks[: self._reach + 1]
-        into_agent = np.concatenate((peaks[:1], peaks[: -self._reach - 1 : -1]))
-        powers = np.array(self._powers)
-        agent = delay_of(into_agent, powers[:, 1], powers[:, 0], self._config)
-        customer = delay_of(into_customer, powers[:, 0], powers[:, 1], self._config)
-        return into_the_softer(agent, customer, powers)
+    def _remember(self) -> FloatArray | None:
+        """Take the last window; the magnitudes of all that is remembered, (_FFT // 2 + 1,).
 
-    def _remember(self) -> bool:
-        """Take the last window; False where it holds nothing that both channels have."""
-        sound = np.concatenate(self._chunks, axis=1)
-        spectra = np.fft.rfft(sound * self._fade[-sound.shape[1] :], _FFT)
-        cross = spectra[0].conj() * spectra[1]
-        self._cross += (cross - self._cross) / self._config.memory_steps
-        return bool(np.abs(cross).sum() > _NEWS * np.abs(self._cross).sum())
+        None where the window holds nothing that both channels have.
+        """
+        first = max(0, self._at - _WINDOW_CHUNKS)
+        sound = self._low[:, first * _LOW_CHUNK : self._at * _LOW_CHUNK]
+        length = sound.shape[1]
+        np.multiply(sound, self._fade[-length:], out=self._faded[:, :length])
+        agent, customer = np.fft.rfft(self._faded)
+        cross = np.conjugate(agent, out=agent)
+        cross *= customer
+        news = float(np.abs(cross).sum())
+        cross -= self._cross
+        cross *= np.float32(1.0 / self._config.memory_steps)
+        self._cross += cross
+        known: FloatArray = np.abs(self._cross)
+        return known if news > _NEWS * float(known.sum()) else None
+
+    def _delays(self, known: FloatArray) -> tuple[int | None, int | None]:
+        inside, power = self._cross[self._band], known[self._band]
+        weights = 1.0 / (power + (_NO_POWER + _SPREAD * float(power.max())))
+        # No peak is higher than all frequencies together.
+        if float(weights @ power) < self._config.min_peak * len(inside):
+            return NO_DELAYS
+        np.multiply(inside, weights, out=self._phase[self._band])
+        peaks = np.fft.irfft(self._phase, _FFT)
+        share = np.float32(_FFT / 2 / len(inside))
+        into_customer = share * np.abs(peaks[: self._reach + 1])
+        into_agent = share * np.abs(np.concatenate((peaks[:1], peaks[: -self._reach - 1 : -1])))
+        powers = self._powers[:, max(0, self._at - _WINDOW_CHUNKS) : self._at]
+        agent = delay_of(into_agent, powers[1], powers[0], self._config)
+        customer = delay_of(into_customer, powers[0], powers[1], self._config)
+        return into_the_softer(agent, customer, powers.T)
 
 
 def into_the_softer(

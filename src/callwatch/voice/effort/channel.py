@@ -190,10 +190,11 @@ class ChannelEffort:
         flux = spectral_flux(shape, self._last_shape)
         self._last_shape = shape[-1]
         tracked = pitch.after(self._last)
-        voiced = is_voiced(tracked, self._finder.config)[1:]
-        self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
         semitones = tracked.semitones
-        voiced &= ~(np.abs(semitones[1:] - semitones[:-1]) < self._config.exact_st)
+        step_st = tracked.steps(semitones)
+        voiced = is_voiced(tracked, self._finder.config, step_st)[1:]
+        self._last = float(pitch.f0_hz[-1]), float(pitch.strength[-1])
+        voiced &= ~(step_st < self._config.exact_st)
         columns = np.array([semitones[1:], tone.balance_db, tone.level_dbfs, flux], np.float64).T
         is_good = voiced & (tone.snr_db >= self._config.least_snr_db)
         return columns, is_good, pitch.strength.astype(np.float64)

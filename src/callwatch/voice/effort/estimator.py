@@ -143,10 +143,10 @@ class EffortEstimator:
         for row, voice in enumerate(self._voices if count else ()):
             sound = self._sound(row, count)
             columns[row] = voice.hear(self._number, sound, [both[row] for both in opinions])
-            for i, own in enumerate(sound[:, MARGIN : MARGIN + STEP]):
-                known_s = start_s + (i + 1) * STEP_S + delay_s
-                for span in self._laughter[row].process(own):
-                    laughs.append(Laugh(CHANNELS[row], self._on_call(span), known_s))
+            own = sound[:, MARGIN : MARGIN + STEP].reshape(-1)
+            for span, frame in self._laughter[row].process(own):
+                known_s = start_s + (frame // FLAGS - self._number + 1) * STEP_S + delay_s
+                laughs.append(Laugh(CHANNELS[row], self._on_call(span), known_s))
         self._number += count
         self._audio = self._audio[:, count * STEP :]
         self._own = self._own[:, count * STEP :]

@@ -63,6 +63,12 @@ class F0Frames:
         semitones: FloatArray = np.float32(12) * np.log2(self.f0_hz / np.float32(100))
         return semitones
 
+    @staticmethod
+    def steps(semitones: FloatArray) -> FloatArray:
+        """How far the pitch moves from window to window, (n - 1,)."""
+        step_st: FloatArray = np.abs(semitones[1:] - semitones[:-1])
+        return step_st
+
     def after(self, last: tuple[float, float]) -> "F0Frames":
         """The same with the (f0, strength) of the window before in front."""
         before = np.array(last, np.float32)
@@ -129,11 +135,16 @@ class F0Estimator:
         )
 
 
-def is_voiced(pitch: F0Frames, config: F0Config) -> npt.NDArray[np.bool_]:
-    """Which of consecutive windows (n,), 20 ms apart, hold a voice: their pitch has a neighbour."""
-    semitones = pitch.semitones
-    step = np.abs(semitones[1:] - semitones[:-1])
-    near, still = step <= config.max_jump_st, step <= config.faint_glide_st
+def is_voiced(
+    pitch: F0Frames, config: F0Config, step_st: FloatArray | None = None
+) -> npt.NDArray[np.bool_]:
+    """Which of consecutive windows (n,), 20 ms apart, hold a voice: their pitch has a neighbour.
+
+    `step_st` (n - 1,): how far the pitch moves between them, where that is known already.
+    """
+    if step_st is None:
+        step_st = pitch.steps(pitch.semitones)
+    near, still = step_st <= config.max_jump_st, step_st <= config.faint_glide_st
     return _joined(still) | (_joined(near) & (pitch.strength >= config.voicing))
 
 

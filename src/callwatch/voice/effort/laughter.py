@@ -95,12 +95,12 @@ class LaughterDetector:
         self._rising = True
         self._notes: deque[_Note] = deque(maxlen=config.notes)
 
-    def process(self, sound: FloatArray) -> list[TimeSpan]:
-        """The next sound, (n * 160,) in -1..1: laughs that are now certain, in seconds of sound.
+    def process(self, sound: FloatArray) -> list[tuple[TimeSpan, int]]:
+        """The next sound, (n * 160,) in -1..1: laughs in seconds of sound, and the frame that made each certain.
 
-        A laugh that goes on is given again and again, longer each time.
+        Frames count from the first sound. A laugh that goes on is given again and again, longer each time.
         """
-        laughs: list[TimeSpan] = []
+        laughs: list[tuple[TimeSpan, int]] = []
         frames = sound.reshape(-1, _HOP)
         powers = np.einsum("fi,fi->f", frames, frames) / np.float32(_HOP) + np.float32(1e-12)
         self._keep(sound)
@@ -111,7 +111,7 @@ class LaughterDetector:
         for i, level in enumerate(means.tolist()):
             if self._is_over(level):
                 self._add(first + i)
-                laughs += self._laugh()
+                laughs += [(span, self._frame) for span in self._laugh()]
             self._frame += 1
         return laughs
 

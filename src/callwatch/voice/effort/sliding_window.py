@@ -7,6 +7,7 @@
 No threads.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
@@ -119,7 +120,9 @@ def measure(moments: DoubleArray, usual: EffortBaseline, config: MeasureConfig) 
     higher; a cry is both, but stands still.
     """
     short = moments[-round(config.short_s / MOMENT_HOP_S) :]
-    pitch_st, balance_db, level_db, _ = (median(short) - usual.means).tolist()
+    pitch_st, balance_db, level_db, _ = median(short).tolist()
+    pitch_st, balance_db = pitch_st - usual.pitch_st, balance_db - usual.balance_db
+    level_db -= usual.level_dbfs
     flux = (float(median(moments[:, 3])) - usual.flux_db) / FLUX.shift
     doubt = config.doubt_sd
     liveliness = min(max(usual.pitch_spread_st / PITCH.spread, config.flat_part), 1.0)
@@ -138,9 +141,13 @@ def _z(
     pitch_st: float, balance_db: float, usual: EffortBaseline, most: tuple[float, float]
 ) -> float:
     """Both features as one, in standard deviations of usual voice."""
-    spreads = np.hypot(
-        [usual.pitch_spread_st, usual.balance_spread_db], [usual.pitch_sd, usual.balance_sd]
+    spreads = (
+        math.hypot(usual.pitch_spread_st, usual.pitch_sd),
+        math.hypot(usual.balance_spread_db, usual.balance_sd),
     )
-    alone = np.clip(np.array([pitch_st, balance_db]) / spreads, np.negative(most), most)
-    weights = np.array([PITCH.shift, BALANCE.shift]) / spreads
-    return float(alone @ weights / np.linalg.norm(weights))
+    pitch, balance = PITCH.shift / spreads[0], BALANCE.shift / spreads[1]
+    alone = (
+        min(max(pitch_st / spreads[0], -most[0]), most[0]),
+        min(max(balance_db / spreads[1], -most[1]), most[1]),
+    )
+    return (alone[0] * pitch + alone[1] * balance) / math.hypot(pitch, balance)

@@ -9,6 +9,7 @@ Flux is how far the levels of the same bands move against each other from one wi
 No threads.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,11 @@ LOW_BANDS_HZ: Final = (315, 400, 500, 630)
 HIGH_BANDS_HZ: Final = (800, 1000, 1250, 1600, 2000, 2500, 3150)
 _LOW: Final = len(LOW_BANDS_HZ)
 BANDS: Final = _LOW + len(HIGH_BANDS_HZ)
+_MEAN: Final = np.full(BANDS, 1 / BANDS, np.float32)
+# Applied to levels: the mean of the high bands less that of the low ones.
+_HIGH_OVER_LOW: Final = np.repeat(
+    np.array([-1 / _LOW, 1 / len(HIGH_BANDS_HZ)], np.float32), [_LOW, len(HIGH_BANDS_HZ)]
+)
 # A band is not believed to lie more than 3 dB under the line's noise: below, it is all guesswork.
 _LEAST_OVER_NOISE: Final = np.float32(0.5)
 # Non-speech spectra remembered for the noise floor: 64 at one every 100 ms reach back 6 s.
@@ -77,8 +83,8 @@ def spectral_shape(bands: FloatArray, floor: NoiseFloor) -> FloatArray:
 
     Twice the line's noise is added: where a band holds nothing else, it must not move with it.
     """
-    levels = 10 * np.log10(bands + 2 * floor.bands + _SILENCE)
-    shape: FloatArray = levels - levels.mean(axis=1, keepdims=True)
+    levels = np.float32(10) * np.log10(bands + (2 * floor.bands + _SILENCE))
+    shape: FloatArray = levels - (levels @ _MEAN)[:, None]
     return shape
 
 
@@ -87,8 +93,8 @@ def spectral_flux(shape: FloatArray, before: FloatArray | None) -> FloatArray:
 
     `before` (BANDS,): the window before the first; without it the first moves as the second does.
     """
-    earlier = shape[:1] if before is None else before[None]
-    flux: FloatArray = np.abs(np.diff(shape, axis=0, prepend=earlier)).mean(axis=1)
+    earlier = np.concatenate((shape[:1] if before is None else before[None], shape[:-1]))
+    flux: FloatArray = np.abs(shape - earlier) @ _MEAN
     if before is None:
         flux[0] = flux[min(1, len(flux) - 1)]
     return flux
@@ -104,10 +110,7 @@ def balance(bands: FloatArray, floor: NoiseFloor) -> Balance:
     """Level and balance of band powers (n, BANDS), the line's noise taken off."""
     heard = bands + _SILENCE
     clean = np.maximum(heard - floor.bands, np.maximum(_LEAST_OVER_NOISE * floor.bands, _SILENCE))
-    levels = 10 * np.log10(clean)
-    total = clean.sum(axis=1)
-    return Balance(
-        levels[:, _LOW:].mean(axis=1) - levels[:, :_LOW].mean(axis=1),
-        10 * np.log10(total),
-        10 * np.log10(total / (floor.bands.sum() + _SILENCE)),
-    )
+    level_dbfs = np.float32(10) * np.log10(np.add.reduce(clean, axis=1))
+    floor_dbfs = 10 * math.log10(float(np.add.reduce(floor.bands)) + float(_SILENCE))
+    balance_db = (np.float32(10) * np.log10(clean)) @ _HIGH_OVER_LOW
+    return Balance(balance_db, level_dbfs, level_dbfs - np.float32(floor_dbfs))

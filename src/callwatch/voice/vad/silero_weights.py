@@ -17,6 +17,8 @@ from callwatch.core.arrays import FloatArray
 _REFLECTED: Final = 64  # samples that are mirrored behind a chunk before the STFT
 _HOP: Final = 128
 _BINS: Final = 129
+_ONE: Final = np.float32(1.0)
+_HALF: Final = np.float32(0.5)
 
 
 class SileroWeights:
@@ -65,21 +67,32 @@ class SileroWeights:
         out: FloatArray = x @ self._input + self._bias
         return out
 
-    def step(self, encoded: FloatArray, state: FloatArray) -> FloatArray:
-        """Probability of speech (n,) of one chunk; `state` (2, n, 128) goes on in place."""
-        gates = state[0] @ self._recurrent
-        gates += encoded
-        np.tanh(gates, out=gates)
-        keep, new = gates[:, 128:256] + 1.0, gates[:, :128] + 1.0
-        cell = state[1]
-        cell *= keep
-        cell += new * gates[:, 256:384]
-        cell *= 0.5
-        np.tanh(cell, out=state[0])
-        state[0] *= 0.5 * (gates[:, 384:] + 1.0)
-        heard = np.maximum(state[0], 0.0) @ self._output + self._output_bias
-        out: FloatArray = 0.5 + 0.5 * np.tanh(0.5 * heard)
-        return out
+    def steps(self, encoded: FloatArray, hidden: FloatArray, cell: FloatArray) -> FloatArray:
+        """Probability of speech, (k, n), of k chunks of n channels, from `encoded` (k, n, 512).
+
+        `hidden` and `cell` (k + 1, n, 128) begin with the memory before; that after each chunk follows.
+        """
+        add, multiply, tanh, dot = np.add, np.multiply, np.tanh, np.dot
+        gates = np.empty(encoded.shape[1:], np.float32)
+        new, keep, both = gates[:, :128], gates[:, 128:256], gates[:, :256]
+        seen, shown = gates[:, 256:384], gates[:, 384:]
+        chunks = zip(encoded, hidden[:-1], hidden[1:], cell[:-1], cell[1:], strict=True)
+        for heard, before, after, kept, now in chunks:
+            dot(before, self._recurrent, gates)
+            add(gates, heard, gates)
+            tanh(gates, gates)
+            add(both, _ONE, both)
+            multiply(kept, keep, now)
+            multiply(new, seen, new)
+            add(now, new, now)
+            multiply(now, _HALF, now)
+            add(shown, _ONE, shown)
+            multiply(shown, _HALF, shown)
+            tanh(now, after)
+            multiply(after, shown, after)
+        out = np.maximum(hidden[1:], 0.0) @ self._output + self._output_bias
+        likely: FloatArray = _HALF + _HALF * np.tanh(_HALF * out)
+        return likely
 
 
 def _dense(weight: FloatArray, frames: int, stride: int) -> FloatArray:
