@@ -30,8 +30,10 @@ def test_bytes_that_are_no_text_are_survived() -> None:
     assert json.loads(done.stdout)["matches"][0]["category"] == "legal"
 
 
-def test_an_unknown_language_is_wrong_usage() -> None:
-    assert RUN.invoke(phrases_app, ["match", "--language", "xx"]).exit_code == 2
+def test_an_unknown_language_is_one_sentence() -> None:
+    done = RUN.invoke(phrases_app, ["match", "--language", "xx"])
+    assert done.exit_code == 1
+    assert str(done.exception) == "The language 'xx' is not known: use en, sv, da or nb."
 
 
 def test_check_accepts_the_shipped_packs() -> None:

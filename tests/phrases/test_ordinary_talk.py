@@ -80,14 +80,14 @@ def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
     ("category", "text", "bound"),
     [
         # no rule of the category, but who does what to whom
-        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.55),
-        (ThreatCategory.INSULT, "that is so like you", 0.55),
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.65),
+        (ThreatCategory.INSULT, "that is so like you", 0.65),
         # a weak rule
         (ThreatCategory.LEGAL, "it is my right to call a court", 0.80),
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
-        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.50),
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.80),
     ],
 )
 def test_bounds_just_inside_and_just_outside(
@@ -123,13 +123,13 @@ def judged_by_both(category: ThreatCategory, probability: float) -> PhraseMatche
     ("category", "text", "bound"),
     [
         # no rule of the category, but who does what to whom
-        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.60),
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.70),
         # a weak rule
-        (ThreatCategory.LEGAL, "it is my right to call a court", 0.60),
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.70),
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
-        (ThreatCategory.LEGAL, "see you in court", 0.30),
-        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.60),
+        (ThreatCategory.LEGAL, "see you in court", 0.40),
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.80),
     ],
 )
 def test_bounds_with_the_meaning_just_inside_and_just_outside(

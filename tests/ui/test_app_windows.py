@@ -544,6 +544,29 @@ def test_the_recogniser_is_fetched_paused_and_continued_from_the_page(qtbot: QtB
     assert host.told[-1] == "forget"
 
 
+def test_where_words_are_heard_the_model_of_meanings_is_offered_once(qtbot: QtBot) -> None:
+    host = Host(["Headset"])
+    small = Recogniser(offer="small-en", size_mb=40, licence="MIT", site="models.example")
+    meaning = replace(small, found="Vosk", offer="e5-small")
+    host.known = small
+    wizard = FirstRun(EN, host)
+    qtbot.addWidget(wizard)
+    wizard.show()
+    for _ in range(3):
+        wizard.next()
+    page = wizard.words_page
+    page.button.click()
+    host.known = meaning
+    page.reported.emit(DownloadReport(DownloadPhase.DONE, 100))
+    assert "Vosk" in page.says.text()
+    assert "e5-small" in page.says.text()
+    page.button.click()
+    assert host.told == ["download small-en", "download e5-small"]
+    page.reported.emit(DownloadReport(DownloadPhase.DONE, 100))
+    assert not page.button.isVisible()
+    assert page.progress.text() == EN("setup.download.done")
+
+
 def test_without_a_model_or_a_library_the_page_says_whom_to_ask(qtbot: QtBot) -> None:
     host = Host(["Headset"])
     host.known = Recogniser()

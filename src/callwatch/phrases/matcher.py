@@ -63,10 +63,10 @@ class MatchConfig:
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
     wording_alone: Bounds = Bounds(
-        hinted=0.80, bare=0.55, hinted_urgent=0.90, veto=0.40, veto_urgent=0.50
+        hinted=0.80, bare=0.65, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80
     )
     with_meaning: Bounds = Bounds(
-        hinted=0.60, bare=0.60, hinted_urgent=0.90, veto=0.30, veto_urgent=0.60
+        hinted=0.70, bare=0.70, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80
     )
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).

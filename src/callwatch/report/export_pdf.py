@@ -23,6 +23,7 @@ from callwatch.report.sentences import was_heated, what_mattered
 from callwatch.report.steps import method_steps
 from callwatch.report.timeline import HALF, WIDTH, Mark, Row, rows_of
 from callwatch.report.transcript import entries_of
+from callwatch.report.word_certainty import word_certainty
 from callwatch.report.wording import Wording
 
 if TYPE_CHECKING:
@@ -309,6 +310,8 @@ def _transcript(page: _Page, summary: CallSummary, moments: Sequence[Moment]) ->
     page.pdf.add_page()
     page.text(f"{w.t('transcript.appendix')}: {w.t('transcript.heading')}", 11, bold=True)
     page.text(w.t("transcript.masked" if summary.utterances else "transcript.none"), 7.8)
+    if certainty := word_certainty(summary, w):
+        page.text(certainty, 7.8)
     page.pdf.ln(1.5)
     for entry in entries_of(summary, moments, nudge_marks(summary, w), w):
         text = " ".join(part for part, _ in entry.parts)

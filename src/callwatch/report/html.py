@@ -22,6 +22,7 @@ from callwatch.report.sentences import was_heated, what_mattered
 from callwatch.report.steps import method_steps
 from callwatch.report.timeline import HALF, WIDTH, rows_of
 from callwatch.report.transcript import entries_of
+from callwatch.report.word_certainty import word_certainty
 from callwatch.report.wording import Wording
 
 # Marks that have the colour of whoever they are about.
@@ -91,6 +92,7 @@ def _context(summary: CallSummary, w: Wording, history: OwnHistory) -> dict[str,
         "history": history,
         "entries": entries_of(summary, moments, nudges, w),
         "has_words": any(utterance.words for utterance in summary.utterances),
+        "certainty": word_certainty(summary, w),
         "full_advice": _first_of_each(moments),
     }
 

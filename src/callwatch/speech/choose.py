@@ -28,7 +28,11 @@ from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
 
 PLUGIN_GROUP: Final = "callwatch.recognizers"
 BUILT_IN: Final = ("auto", "vosk", "whisper", "none")
-_NEEDS: Final = {"vosk": ("vosk",), "whisper": ("ctranslate2", "tokenizers")}
+_NEEDS: Final = {
+    "vosk": ("vosk",),
+    "whisper": ("ctranslate2", "tokenizers"),
+    MEANING: ("onnxruntime",),
+}
 _LANGUAGE_NAMES: Final = {
     Language.EN: "English",
     Language.SV: "Swedish",

@@ -17,6 +17,8 @@ from callwatch.config import Config, DeviceConfig
 from callwatch.core.audio import CALL_RATE_HZ
 from callwatch.core.channels import Language
 from callwatch.core.events import Event, NudgeShown
+from callwatch.speech.choose import RecognizerChoice
+from callwatch.speech.scripted import ScriptedRecognizer
 
 
 class Process:
@@ -86,3 +88,23 @@ def test_a_language_without_a_model_is_offered_the_smallest_that_can_run(
     assert swedish is not None
     assert swedish.name == "vosk-small-sv"
     assert first_model(Language.DA) is None
+
+
+@pytest.mark.parametrize(
+    ("has_model", "has_library", "offered"),
+    [
+        (False, True, "e5-small"),
+        (True, True, ""),
+        (False, False, ""),
+    ],
+)
+def test_where_words_are_heard_the_model_of_meanings_is_offered_if_it_is_missing(
+    monkeypatch: pytest.MonkeyPatch, has_model: bool, has_library: bool, offered: str
+) -> None:
+    heard = RecognizerChoice(lambda: ScriptedRecognizer(()), "vosk", "small", "")
+    monkeypatch.setattr(setup, "choose_recognizer", lambda *_: heard)
+    monkeypatch.setattr(setup, "find_model", lambda: Path("e5-small-q4.bin") if has_model else None)
+    monkeypatch.setattr(setup, "has_library", lambda _: has_library)
+    known = AppSetup(Config).recogniser(Language.DA)
+    assert known.found == "Vosk, small"
+    assert known.offer == offered

@@ -215,9 +215,9 @@ def test_bounds_of_a_gain_step(chunks: int, louder_db: float, steps: bool) -> No
 @pytest.mark.parametrize(
     ("chunks", "pitch_st", "balance_db", "other"),
     [
-        (7, 8, 3.8, True),
-        (6, 8, 3.8, False),
-        (7, 8, 4.2, False),
+        (7, 8, 2.6, True),
+        (6, 8, 2.6, False),
+        (7, 8, 3.0, False),
         (8, 4.8, 0, True),
         (8, 4.5, 0, False),
     ],

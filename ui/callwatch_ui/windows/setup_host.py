@@ -32,7 +32,8 @@ class SetupResult:
 class Recogniser:
     """What would hear the words of a language: `found` is here already, `offer` can be fetched.
 
-    Both empty: this installation cannot hear words in that language.
+    Both: the words are heard, and what is offered reads what they mean. Both empty: this
+    installation cannot hear words in that language.
     """
 
     found: str = ""

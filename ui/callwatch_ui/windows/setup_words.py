@@ -28,6 +28,7 @@ class WordsPage(QWizardPage):
         self._words, self._host = words, host
         self._download: Download | None = None
         self._phase: DownloadPhase | None = None
+        self._language = Language.EN
         self.recogniser = Recogniser()
         self.setTitle(words("setup.engine.title"))
         self.setSubTitle(words("setup.engine.text"))
@@ -59,8 +60,10 @@ class WordsPage(QWizardPage):
 
     def set_language(self, language: Language) -> None:
         """Words of that language are wanted."""
+        self._language = language
         self.recogniser = self._host.recogniser(language)
         self._phase = None
+        self.says.show()
         self.show_state()
 
     def go_or_pause(self) -> None:
@@ -81,12 +84,14 @@ class WordsPage(QWizardPage):
         """Say what there is, and offer what can be done."""
         found, offer = self.recogniser.found, self.recogniser.offer
         wants = self.hear.isChecked()
-        key = "off" if not wants else "found" if found else "offer" if offer else "missing"
+        here = "better" if offer else "found"
+        key = "off" if not wants else here if found else "offer" if offer else "missing"
         values = self.recogniser
         self.says.setText(
             self._words(
                 f"setup.engine.{key}",
-                name=found or offer,
+                found=found,
+                name=offer or found,
                 mb=values.size_mb,
                 licence=values.licence,
                 site=values.site,
@@ -114,4 +119,12 @@ class WordsPage(QWizardPage):
         )
         self.show_state()
         if report.phase is DownloadPhase.DONE:
+            self._offer_next()
+
+    def _offer_next(self) -> None:
+        """What hears the words has come: what reads their meaning may follow."""
+        then = self._host.recogniser(self._language)
+        if then.found and then.offer not in ("", self.recogniser.offer):
+            self.set_language(self._language)
+        else:
             self.says.hide()

@@ -19,8 +19,11 @@ from callwatch.core.arrays import FloatArray
 from callwatch.core.build import interpreter
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import InputError, MissingPartError
+from callwatch.core.model_folders import MEANING_MODEL
+from callwatch.phrases.embeddings import find_model
 from callwatch.speech.choose import choose_recognizer, has_library
 from callwatch.speech.models.catalogue import CatalogueModel, catalogue, catalogue_model
+from callwatch.speech.models.installed import MEANING
 from callwatch.speech.models.library import ModelLibrary
 from callwatch_ui.windows.mic_check import LevelReading
 from callwatch_ui.windows.setup_host import Choice, Recogniser
@@ -80,15 +83,16 @@ class AppSetup:
         return devices.agent, devices.customer
 
     def recogniser(self, language: Language) -> Recogniser:
-        """What `auto` would take; else the model to begin with, if its library is here."""
+        """What `auto` would take, else the model to begin with, if its library is here.
+
+        Where words are heard, the model of meanings is what is offered, unless it is here too.
+        """
         choice = choose_recognizer("auto", None, language)
-        if choice.create is not None:
-            return Recogniser(found=f"{choice.engine.capitalize()}, {choice.model}")
-        model = first_model(language)
-        if model is None:
-            return Recogniser()
-        site = urlsplit(model.base).hostname or ""
-        return Recogniser(offer=model.name, size_mb=model.size_mb, licence=model.licence, site=site)
+        if choice.create is None:
+            return _offered("", first_model(language))
+        found = f"{choice.engine.capitalize()}, {choice.model}"
+        wants_meaning = find_model() is None and has_library(MEANING)
+        return _offered(found, catalogue_model(MEANING_MODEL) if wants_meaning else None)
 
     def download(self, name: str, sink: Sink) -> ModelDownload:
         """Fetch this model; one that is being fetched already goes on."""
@@ -129,6 +133,13 @@ class AppSetup:
         """The app ends: a download stops, and can go on another day."""
         if self._download is not None:
             self._download.close()
+
+
+def _offered(found: str, model: CatalogueModel | None) -> Recogniser:
+    if model is None:
+        return Recogniser(found=found)
+    site = urlsplit(model.base).hostname or ""
+    return Recogniser(found, model.name, model.size_mb, model.licence, site)
 
 
 def first_model(language: Language) -> CatalogueModel | None:

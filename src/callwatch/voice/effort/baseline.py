@@ -88,10 +88,11 @@ class BaselineConfig:
     step_db: float = 5.0
     # Somebody else has come to the phone when so many chunks (4 s of voice) all lie this much higher
     # than the usual voice (a fifth may fall short) without being brighter by this share of what a
-    # raised voice is: the standard voice spectra of ANSI S3.5 gain 1 dB for every semitone.
+    # raised voice is: the standard voice spectra of ANSI S3.5 gain 1 dB for every semitone, and of
+    # who shouts for long, pitch runs ahead of the spectrum.
     other_chunks: int = 8
     other_st: float = 4.0
-    other_db_a_st: float = 0.5
+    other_db_a_st: float = 0.35
     # Chunks of this weight and more count as usual voice that was heard.
     heard_weight: float = 0.25
     # Voice after which a baseline is good enough to be kept.
