@@ -169,3 +169,9 @@ def test_a_date_is_that_of_a_card_for_two_minutes(asked_s: float, shown: str) ->
         (asked_s, "c june twenty six"),
     )
     assert out[2] == shown
+
+
+@pytest.mark.parametrize(("amount", "shown"), [("24900", "24900"), ("249001", "[card]")])
+def test_an_amount_beside_another_has_five_digits_at_most(amount: str, shown: str) -> None:
+    said = f"c you took 129 pounds and it should have been {amount}"
+    assert masked(EN, (0.0, "a your card number please"), (3.0, said))[1].endswith(shown)
