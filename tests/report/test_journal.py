@@ -43,6 +43,7 @@ from callwatch.core.events import (
 )
 from callwatch.core.facts import Fact
 from callwatch.core.spans import TimeSpan
+from callwatch.core.summary import ChannelQuality, InputQuality, Performance
 from callwatch.core.words import Utterance
 from callwatch.report.event_codec import event_from_document, event_to_document
 from callwatch.report.files import write_private
@@ -382,3 +383,13 @@ def test_the_way_out_names_no_option_that_the_command_may_lack(tmp_path: Path) -
     with pytest.raises(OutputError, match="choose another folder or file name") as caught:
         write_private(tmp_path, "")
     assert "--out" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("time_s", "duration_s"), [(-0.001, 1.0), (1.0, -0.001)])
+def test_a_time_before_the_call_is_no_event(time_s: float, duration_s: float) -> None:
+    quality = InputQuality({channel: ChannelQuality() for channel in (AGENT, CUSTOMER)}, ())
+    good = event_to_document(CallEnded(1.0, 1.0, True, quality, Performance()))
+    assert event_from_document(good).time_s == 1.0
+    good["time_s"], good["payload"]["duration_s"] = time_s, duration_s
+    with pytest.raises(InputError, match="before the call began"):
+        event_from_document(good)

@@ -110,6 +110,7 @@ def event_from_document(document: Mapping[str, Any]) -> Event:
         event = read(document["time_s"], document, document["payload"])
         check_types(event)
         _check_id(event)
+        _check_times(event)
         return event
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as exc:
         raise InputError(
@@ -121,6 +122,11 @@ def event_from_document(document: Mapping[str, Any]) -> Event:
 def _check_id(event: Event) -> None:
     if isinstance(event, CallStarted) and not _ID.fullmatch(event.call.id):
         raise ValueError("the call's id is no name")
+
+
+def _check_times(event: Event) -> None:
+    if event.time_s < 0 or (isinstance(event, CallEnded) and event.duration_s < 0):
+        raise ValueError("a time before the call began")
 
 
 def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
