@@ -83,6 +83,8 @@ _TYPES: Mapping[type, str] = {
 
 
 # A call's id becomes a part of file names.
+# No call lasts a month; a picture of one that did would be drawn for hours.
+_LONGEST_S: Final = 31 * 24 * 3600.0
 _ID: Final = re.compile(r"[\w-][\w.-]{0,199}")
 
 
@@ -125,8 +127,11 @@ def _check_id(event: Event) -> None:
 
 
 def _check_times(event: Event) -> None:
+    latest_s = max(event.time_s, event.duration_s if isinstance(event, CallEnded) else 0.0)
     if event.time_s < 0 or (isinstance(event, CallEnded) and event.duration_s < 0):
         raise ValueError("a time before the call began")
+    if latest_s > _LONGEST_S:
+        raise ValueError("a time more than a month after the call began")
 
 
 def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:
