@@ -82,9 +82,9 @@ _TYPES: Mapping[type, str] = {
 }
 
 
-# A call's id becomes a part of file names.
 # No call lasts a month; a picture of one that did would be drawn for hours.
 _LONGEST_S: Final = 31 * 24 * 3600.0
+# A call's id becomes a part of file names.
 _ID: Final = re.compile(r"[\w-][\w.-]{0,199}")
 
 
