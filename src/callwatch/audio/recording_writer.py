@@ -33,7 +33,7 @@ class PartFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._part = path.with_name(path.name + PART)
+        self._part = _part_of(path)
         try:
             make_private_folder(path.parent)
             number = open_private(self._part, os.O_CREAT | os.O_EXCL | os.O_RDWR)
@@ -156,7 +156,7 @@ class _RawFile:
 
 def finish_part(path: Path) -> bool:
     """Give what a kill left of `path` its name, when there is such a file and nobody writes it."""
-    part = path.with_name(path.name + PART)
+    part = _part_of(path)
     with contextlib.suppress(OSError):
         with part.open("r+b") as file:
             if not _lock(file):
@@ -178,6 +178,11 @@ def remove_unfinished(folder: Path) -> int:
                 part.unlink()
                 count += 1
     return count
+
+
+def _part_of(path: Path) -> Path:
+    """What a file is called until it is whole."""
+    return path.with_name(path.name + PART)
 
 
 def _lock(file: BinaryIO) -> bool:

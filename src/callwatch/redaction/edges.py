@@ -15,6 +15,7 @@ from callwatch.redaction.asides import is_counted, is_named_between
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import CODE, EMAIL, NUMBER
 from callwatch.redaction.lines import Line
+from callwatch.redaction.ordinary_numbers import PRICE_REACH
 from callwatch.redaction.tokens import MONEY, PRICE, UNIT
 
 # "oops my glasses", "what does it say": words of an aside within a number.
@@ -26,7 +27,6 @@ _MOST_LEADING: Final = 3
 # In one line a number of any length is found by itself.
 _FEWEST_LINES: Final = 2
 _LONGEST_PRICE: Final = 4
-_PRICE_REACH: Final = 4
 # One digit at the end of a sentence is a count as often as not.
 _SHORTEST: Final = 2
 
@@ -106,7 +106,7 @@ def _only_after_a_price(line: Line, group: Group) -> bool:
     around = line.tokens[max(0, group.start - 1) : group.end + 1]
     if group.named or any(token.flags & (MONEY | UNIT) for token in around):
         return False
-    before = line.tokens[max(0, group.start - _PRICE_REACH) : group.start]
+    before = line.tokens[max(0, group.start - PRICE_REACH) : group.start]
     return any(token.flags & PRICE for token in before)
 
 

@@ -52,7 +52,7 @@ _MOST_RATE: Final = 5
 _MOST_LINK: Final = 3  # "and then another"
 _RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
 # A price is named shortly before it ("that costs you in all 450").
-_PRICE_REACH: Final = 4
+PRICE_REACH: Final = 4
 
 
 def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordinary:
@@ -262,7 +262,7 @@ def _is_another(tokens: Sequence[Token], start: int) -> bool:
 
 
 def _price_before(group: Group, tokens: Sequence[Token], taken: set[int]) -> bool:
-    for at in range(group.start - 1, max(-1, group.start - 1 - _PRICE_REACH), -1):
+    for at in range(group.start - 1, max(-1, group.start - 1 - PRICE_REACH), -1):
         if at in taken or tokens[at].flags & NUMBER:
             return False
         if tokens[at].flags & PRICE:

@@ -127,10 +127,10 @@ def _check_id(event: Event) -> None:
 
 
 def _check_times(event: Event) -> None:
-    latest_s = max(event.time_s, event.duration_s if isinstance(event, CallEnded) else 0.0)
-    if event.time_s < 0 or (isinstance(event, CallEnded) and event.duration_s < 0):
+    times = (event.time_s, event.duration_s) if isinstance(event, CallEnded) else (event.time_s,)
+    if min(times) < 0:
         raise ValueError("a time before the call began")
-    if latest_s > _LONGEST_S:
+    if max(times) > _LONGEST_S:
         raise ValueError("a time more than a month after the call began")
 
 
