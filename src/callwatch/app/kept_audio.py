@@ -18,9 +18,6 @@ from typing import TYPE_CHECKING, Final
 from callwatch.app.folders import AUDIO, data_folder
 from callwatch.audio.files import open_recording
 from callwatch.audio.recording_writer import (
-    KEPT_SUFFIXES,
-    SEALED_SUFFIX,
-    SUFFIX,
     KeptFile,
     finish_part,
     remove_unfinished,
@@ -33,6 +30,7 @@ from callwatch.core.audio import CallBlock, Samples
 from callwatch.core.errors import MissingPartError, OutputError, StoreError
 from callwatch.core.events import Event
 from callwatch.core.facts import Fact
+from callwatch.core.files import SEALED_SUFFIX, SOUND_SUFFIX, SOUND_SUFFIXES
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallInfo, CallSummary
 from callwatch.report.files import copy_private, write_private
@@ -59,7 +57,7 @@ def tidy(history: "CallHistory", store: StoreConfig) -> None:
     """Delete sound that no call of the history knows."""
     folder = audio_folder(store)
     remove_unfinished(folder)
-    files = sorted(path for suffix in KEPT_SUFFIXES for path in folder.glob(f"*{suffix}"))
+    files = sorted(path for suffix in SOUND_SUFFIXES for path in folder.glob(f"*{suffix}"))
     for path in set(files) - history.known_files(files):
         # Open in a player on Windows: the next time.
         with logged(_log, "sound that no call knows was not deleted", OSError):
@@ -70,7 +68,7 @@ def _new_file(store: StoreConfig, call_id: str) -> KeptFile | SealedFile:
     """Where the sound of a call goes: in clear, or encrypted. OutputError, StoreError, MissingPartError."""
     folder = audio_folder(store)
     if not store.encrypt:
-        return KeptFile(folder / f"{call_id}{SUFFIX}")
+        return KeptFile(folder / f"{call_id}{SOUND_SUFFIX}")
     from callwatch.store.sealing import new_sound_cipher
 
     salt = os.urandom(SALT_BYTES)
@@ -85,7 +83,7 @@ def is_sealed(path: Path) -> bool:
 
 def clear_suffix(path: Path) -> str:
     """The ending of kept sound once it is in clear."""
-    return SUFFIX if is_sealed(path) else path.suffix
+    return SOUND_SUFFIX if is_sealed(path) else path.suffix
 
 
 def sound_blocks(path: Path, call_id: str) -> Iterator[Samples]:

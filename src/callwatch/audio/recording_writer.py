@@ -9,20 +9,16 @@ import contextlib
 import os
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
 from callwatch.audio.soundfiles import sound_library
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.errors import OutputError
-from callwatch.core.files import PART, open_private, rename
+from callwatch.core.files import PART, SOUND_SUFFIX, open_private, rename
 from callwatch.core.owner_only import make_private_folder
 
 if sys.platform != "win32":
     import fcntl
-
-SUFFIX: Final = ".flac"
-SEALED_SUFFIX: Final = ".flac.sealed"
-KEPT_SUFFIXES: Final = (SUFFIX, SEALED_SUFFIX)
 
 
 class PartFile:
@@ -169,7 +165,7 @@ def finish_part(path: Path) -> bool:
 def remove_unfinished(folder: Path) -> int:
     """Delete the files below `folder` that no writer is writing; how many they were."""
     count = 0
-    for part in folder.rglob(f"*{SUFFIX}*{PART}") if folder.is_dir() else ():
+    for part in folder.rglob(f"*{SOUND_SUFFIX}*{PART}") if folder.is_dir() else ():
         # On Windows a file that is being written cannot be deleted; elsewhere the lock shows it.
         with contextlib.suppress(OSError), part.open("r+b") as file:
             if _lock(file):

@@ -20,6 +20,10 @@ from callwatch.core.owner_only import FILE_MODE, make_private_folder, restrict_t
 
 # What is not whole yet ends in this.
 PART: Final = ".part"
+# How the file with a call's kept sound ends, in clear or encrypted.
+SOUND_SUFFIX: Final = ".flac"
+SEALED_SUFFIX: Final = ".flac.sealed"
+SOUND_SUFFIXES: Final = (SOUND_SUFFIX, SEALED_SUFFIX)
 # Readable for its owner alone: a transcript is nobody else's business.
 PRIVATE: Final = FILE_MODE
 # An antivirus or an indexer on Windows holds a new file for some 100 ms; a program that has it open, for good.

@@ -17,6 +17,7 @@ from callwatch.core.channels import Language
 from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import StoreError
 from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
+from callwatch.core.files import SOUND_SUFFIXES
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import GROUP_AGENTS, GROUP_CALLS, Trends
@@ -63,8 +64,7 @@ _PAGE = 200
 # How many calls before this one a report compares it with.
 LAST_CALLS = 20
 
-# How the file with a call's sound ends, in clear or encrypted.
-_IS_SOUND = or_(CallFile.path.endswith(".flac"), CallFile.path.endswith(".flac.sealed"))
+_IS_SOUND = or_(*(CallFile.path.endswith(suffix) for suffix in SOUND_SUFFIXES))
 
 _calls = Call.__table__
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from callwatch.app.folders import AUDIO, CALLS, REPORTS
-from callwatch.audio.recording_writer import KEPT_SUFFIXES, remove_unfinished
+from callwatch.audio.recording_writer import remove_unfinished
+from callwatch.core.files import SOUND_SUFFIXES
 from callwatch.core.log import logged, logger_of
 
 _log: Final = logger_of(__name__)
@@ -29,7 +30,7 @@ def delete_old_files(folder: Path, retention_days: int, now: datetime) -> int:
     old += _folders(folder / REPORTS)
     for call in old:
         shutil.rmtree(call, ignore_errors=True)
-    sounds = [p for suffix in KEPT_SUFFIXES for p in (folder / AUDIO).glob(f"*/*{suffix}")]
+    sounds = [p for suffix in SOUND_SUFFIXES for p in (folder / AUDIO).glob(f"*/*{suffix}")]
     for path in sounds:
         with logged(_log, "old sound was not deleted", OSError):
             if path.stat().st_mtime < oldest_s:
