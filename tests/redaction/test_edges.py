@@ -9,6 +9,32 @@ EN = Language.EN
 REST = "c 9200 0000 0009"
 
 
+DA = Language.DA
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("anden omgang syvoghalvfems tre og øh 66", "anden omgang [number]"),
+        ("anden omgang syvoghalvfems og øh 66", "anden omgang syvoghalvfems og øh [number]"),
+    ],
+)
+def test_a_row_of_numbers_after_a_noun_belongs_to_the_hidden_digits_beside_it(
+    said: str, shown: str
+) -> None:
+    out = masked(DA, (0.0, f"c {said}"), (7.0, "c nul en fem ni"), (10.0, "c 5582"))
+    assert out[0] == shown
+
+
+@pytest.mark.parametrize(("digits", "shown"), [("967", "[number]"), ("96", "96")])
+def test_three_digits_at_the_end_of_a_brief_line_go_on_with_a_number(
+    digits: str, shown: str
+) -> None:
+    said = f"c så på den anden linje {digits}"
+    out = masked(DA, (0.0, "c nul en fem ni"), (3.6, "c 5582"), (8.0, said))
+    assert out[2].endswith(f"linje {shown}")
+
+
 @pytest.mark.parametrize(
     ("aside", "shown"),
     [("oops where reading glasses", "[number]"), ("oops where are reading glasses", "51")],

@@ -92,7 +92,9 @@ def _draw_in_beside(line: Line) -> None:
             first, second = sorted((labelled, group), key=lambda g: g.start)
             apart = second.start - first.end
             content = line.content_in(first.end, second.start)
-            belongs = _may_belong(group) or (not content and _is_no_price(line, group))
+            is_row = group.ordinary is Ordinary.PERHAPS and group.parts > 1
+            belongs = _may_belong(group)
+            belongs = belongs or (not content and (is_row or _is_no_price(line, group)))
             if belongs and apart <= _MOST_ASIDE and (group.size >= _SHORTEST or not content):
                 group.label = labelled.label
 
@@ -154,7 +156,8 @@ def _opens(before: Line, after: Line, lines: Sequence[Line], link_s: float) -> b
 def _goes_on(before: Line, after: Line, lines: Sequence[Line], link_s: float) -> bool:
     """Whether a short line ends with more of what the one before it read out."""
     labelled, group = before.groups[-1], after.groups[0]
-    if group.label or labelled.label in ("", CODE, EMAIL) or not _may_belong(group):
+    is_brief = group.ordinary is Ordinary.PERHAPS and group.brief and group.size > _SHORTEST
+    if group.label or labelled.label in ("", CODE, EMAIL) or not (_may_belong(group) or is_brief):
         return False
     if not (group.at_end and after.content <= _MOST_CARRYING) or is_counted(after):
         return False
