@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+import numpy as np
+
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, VoiceStarted
@@ -166,6 +168,8 @@ class TurnTaking:
         if spurt.is_judged:
             return
         spurt.is_changed |= silent_s > self._config.change_s
+        if self._frame - spurt.last == round(self._config.settle_s / HOP_S):
+            spurt.has_listened = self._has_listened(spurt, other)
         if spurt.is_over:
             self._judge_ended(spurt, other, time_s, events)
         elif not (self._frame % DECISION_FRAMES or spurt.is_changed):
@@ -188,6 +192,9 @@ class TurnTaking:
         features = self._features(spurt)
         probability = self._grabs.probability(features)
         is_soft = features.loud_met_s < config.min_overlap_s
+        if spurt.has_listened:
+            run_s = features.loud_met_s - (features.age_s - features.run_s)
+            is_soft |= run_s < config.min_own_run_s
         if is_soft or probability < config.interruption_probability:
             return
         spurt.is_judged = True
@@ -205,15 +212,18 @@ class TurnTaking:
 
     def _is_together(self, spurt: TalkSpurt, hold: Hold) -> bool:
         """Whether both began at once: neither could hear the other over the delay of the line."""
-        config = self._config
-        if hold.hold_s > 0.0 and hold.run_s < config.delay_allowance_s:
-            return True
-        if hold.late_s < config.restart_pause_s:
-            return False
+        reach = round(self._config.delay_allowance_s / HOP_S)
+        pause = round(self._config.restart_pause_s / HOP_S)
         start = max(0, spurt.start - self._history.first)
-        reach = round(config.delay_allowance_s / HOP_S)
         rows = self._history.speech[spurt.channel.other.index]
-        return bool(rows[start : start + reach + 1].any())
+        # Before the first frame that is kept there was silence, or what came is long past.
+        before = np.pad(rows[max(0, start - reach - pause) : start], (reach + pause, 0))
+        spoken = np.cumsum(before)
+        is_new = before[pause + 1 :] & (spoken[pause:-1] == spoken[: -1 - pause])
+        if is_new[-reach:].any():
+            return True
+        is_silent = hold.late_s >= self._config.restart_pause_s
+        return is_silent and bool(rows[start : start + reach + 1].any())
 
     def _features(self, spurt: TalkSpurt) -> OverlapFeatures:
         states = self._tracker.states(spurt.channel)
@@ -231,6 +241,13 @@ class TurnTaking:
         if hold.hold_s < config.delay_allowance_s and self._is_together(spurt, hold):
             return 0.0
         return self._listens.probability(self._features(spurt))
+
+    def _has_listened(self, spurt: TalkSpurt, other: TalkSpurt) -> bool:
+        """Whether what was said over a held floor, up to this pause, was a listening word."""
+        hold = hold_at_onset(self._history, spurt)
+        if hold.hold_s < self._config.min_hold_s or other.last < spurt.start:
+            return False
+        return self._listening(spurt) >= self._config.backchannel_probability
 
     def _is_met(self, spurt: TalkSpurt) -> bool:
         """Whether both sides have spoken at once since the spurt began."""
