@@ -17,11 +17,9 @@ class TurnTakingConfig:
 
     # The floor is held for 1 s before anyone can grab it, less a frame's doubt.
     min_hold_s: float = 0.95
-    # One way delay of the line: whoever starts within it of the other's start could not know.
+    # One way delay of the line: whoever starts within it of the other's start could not know. A
+    # start follows a pause of the same length: a stop consonant, or a soft one in noise, is shorter.
     delay_allowance_s: float = 0.15
-    # After a longer own pause it is a new start that may coincide with the newcomer's; a stop
-    # consonant is shorter.
-    restart_pause_s: float = 0.12
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45

@@ -213,16 +213,14 @@ class TurnTaking:
     def _is_together(self, spurt: TalkSpurt, hold: Hold) -> bool:
         """Whether both began at once: neither could hear the other over the delay of the line."""
         reach = round(self._config.delay_allowance_s / HOP_S)
-        pause = round(self._config.restart_pause_s / HOP_S)
         start = max(0, spurt.start - self._history.first)
         rows = self._history.speech[spurt.channel.other.index]
         # Before the first frame that is kept there was silence, or what came is long past.
-        before = np.pad(rows[max(0, start - reach - pause) : start], (reach + pause, 0))
-        spoken = np.cumsum(before)
-        is_new = before[pause + 1 :] & (spoken[pause:-1] == spoken[: -1 - pause])
-        if is_new[-reach:].any():
+        spoken = np.cumsum(np.pad(rows[max(0, start - 2 * reach) : start], (2 * reach + 1, 0)))
+        after_pause = spoken[-reach - 1 : -1] == spoken[-2 * reach - 1 : -reach - 1]
+        if (after_pause & (np.diff(spoken[-reach - 1 :]) > 0)).any():
             return True
-        is_silent = hold.late_s >= self._config.restart_pause_s
+        is_silent = hold.late_s >= self._config.delay_allowance_s
         return is_silent and bool(rows[start : start + reach + 1].any())
 
     def _features(self, spurt: TalkSpurt) -> OverlapFeatures:
