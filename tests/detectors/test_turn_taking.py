@@ -66,16 +66,6 @@ class Says:
         return self.opinion
 
 
-@dataclass
-class Late:
-    """A judge who is sure only after so long."""
-
-    after_s: float
-
-    def probability(self, features: OverlapFeatures) -> float:
-        return float(features.age_s > self.after_s)
-
-
 GRAB, WORD = (Says(1.0), Says(0.0)), (Says(0.0), Says(1.0))
 
 
@@ -240,35 +230,14 @@ def test_who_goes_on_when_the_newcomer_begins_could_not_know(later_s: float, fou
 
 @pytest.mark.parametrize(("longer_s", "found"), [(-0.02, True), (0.02, False)])
 def test_a_short_pause_is_no_new_start(longer_s: float, found: bool) -> None:
-    onset = 3.0 + 0.15 + longer_s
+    onset = 3.0 + 0.2 + longer_s
     assert bool(kinds([(C, 1.0, 3.0), (C, onset + 0.1, 6.0), (A, onset, 7.0)])) is found
-
-
-@pytest.mark.parametrize(("longer_s", "found"), [(-0.02, True), (0.02, False)])
-def test_a_new_start_just_before_the_newcomer_follows_a_pause(longer_s: float, found: bool) -> None:
-    restart = 3.0 + 0.15 + longer_s
-    assert bool(kinds([(C, 1.0, 3.0), (C, restart, 6.0), (A, restart + 0.1, 7.0)])) is found
-
-
-@pytest.mark.parametrize(
-    ("sure", "more_s", "found"),
-    [(0.01, -0.02, False), (0.01, 0.06, True), (-0.01, -0.02, True)],
-    ids=["the end of the other's turn", "goes on over it", "no listening word"],
-)
-def test_an_own_turn_after_a_listening_word(sure: float, more_s: float, found: bool) -> None:
-    judges = (Late(0.5), Says(0.4 + sure))
-    script = [(C, 1.0, 3.7 + 0.3 + more_s), (A, 3.0, 3.4), (A, 3.7, 6.0)]
-    assert (INTERRUPTION in [kind for kind, _ in kinds(script, judges)]) is found
 
 
 @pytest.mark.parametrize(("later_s", "found"), [(-0.02, False), (0.02, True)])
 def test_nobody_listens_to_what_has_only_just_begun(later_s: float, found: bool) -> None:
     onset = 1.0 + 0.15 + later_s
     assert bool(kinds([(C, 1.0, 5.0), (A, onset, onset + 0.5)], WORD)) is found
-
-
-def test_both_may_speak_from_the_first_frame_on() -> None:
-    assert kinds([(C, 0.0, 5.0), (A, 0.0, 0.5)], WORD) == []
 
 
 def test_a_listening_word_in_a_pause_may_meet_the_next_word() -> None:

@@ -17,15 +17,14 @@ class TurnTakingConfig:
 
     # The floor is held for 1 s before anyone can grab it, less a frame's doubt.
     min_hold_s: float = 0.95
-    # One way delay of the line: whoever starts within it of the other's start could not know. A
-    # start follows a pause of the same length: a stop consonant, or a soft one in noise, is shorter.
+    # One way delay of the line: whoever starts within it of the other's start could not know.
     delay_allowance_s: float = 0.15
+    # After a longer own pause it is a new start that may coincide with the newcomer's; a stop
+    # consonant or a comma is shorter.
+    restart_pause_s: float = 0.2
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45
-    # Who has said a listening word and goes on must then speak over the other for so long: an own
-    # turn that follows a word, at the end of the other's, changes smoothly.
-    min_own_run_s: float = 0.3
     # About as likely as not: what is none settles at the newcomer's first pause, before a card.
     interruption_probability: float = 0.47
     # A grab that may have been a listening word, now that it has paused, is withdrawn.

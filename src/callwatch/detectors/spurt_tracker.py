@@ -36,7 +36,7 @@ class SpurtTracker:
                 if spurt.is_over:
                     spurt.start, spurt.voiced, spurt.hold = frame, 0, None
                     spurt.is_over = spurt.is_judged = spurt.is_changed = False
-                    spurt.is_listening, spurt.has_listened = None, False
+                    spurt.is_listening = None
                     spurt.windows = SoundWindows(frame)
                 spurt.last = frame
                 spurt.voiced += 1

@@ -43,7 +43,6 @@ class TalkSpurt:
     is_changed  the floor changed hands meanwhile: it can be no interruption any more
     hold        how the other held the floor at the onset, once that was asked
     is_listening  whether it sounded like a listening word, once it is over
-    has_listened  whether it sounded like one when it last paused
     """
 
     channel: Channel
@@ -56,7 +55,6 @@ class TalkSpurt:
     is_changed: bool = False
     hold: Hold | None = None
     is_listening: bool | None = None
-    has_listened: bool = False
     windows: SoundWindows = field(default_factory=lambda: SoundWindows(NEVER))
 
     @property

@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-import numpy as np
-
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.cues import Cue, CueKind
 from callwatch.core.events import CueClosed, CueOpened, CueWithdrawn, Event, VoiceStarted
@@ -168,8 +166,6 @@ class TurnTaking:
         if spurt.is_judged:
             return
         spurt.is_changed |= silent_s > self._config.change_s
-        if self._frame - spurt.last == round(self._config.settle_s / HOP_S):
-            spurt.has_listened = self._has_listened(spurt, other)
         if spurt.is_over:
             self._judge_ended(spurt, other, time_s, events)
         elif not (self._frame % DECISION_FRAMES or spurt.is_changed):
@@ -192,9 +188,6 @@ class TurnTaking:
         features = self._features(spurt)
         probability = self._grabs.probability(features)
         is_soft = features.loud_met_s < config.min_overlap_s
-        if spurt.has_listened:
-            run_s = features.loud_met_s - (features.age_s - features.run_s)
-            is_soft |= run_s < config.min_own_run_s
         if is_soft or probability < config.interruption_probability:
             return
         spurt.is_judged = True
@@ -212,16 +205,15 @@ class TurnTaking:
 
     def _is_together(self, spurt: TalkSpurt, hold: Hold) -> bool:
         """Whether both began at once: neither could hear the other over the delay of the line."""
-        reach = round(self._config.delay_allowance_s / HOP_S)
-        start = max(0, spurt.start - self._history.first)
-        rows = self._history.speech[spurt.channel.other.index]
-        # Before the first frame that is kept there was silence, or what came is long past.
-        spoken = np.cumsum(np.pad(rows[max(0, start - 2 * reach) : start], (2 * reach + 1, 0)))
-        after_pause = spoken[-reach - 1 : -1] == spoken[-2 * reach - 1 : -reach - 1]
-        if (after_pause & (np.diff(spoken[-reach - 1 :]) > 0)).any():
+        config = self._config
+        if hold.hold_s > 0.0 and hold.run_s < config.delay_allowance_s:
             return True
-        is_silent = hold.late_s >= self._config.delay_allowance_s
-        return is_silent and bool(rows[start : start + reach + 1].any())
+        if hold.late_s < config.restart_pause_s:
+            return False
+        start = max(0, spurt.start - self._history.first)
+        reach = round(config.delay_allowance_s / HOP_S)
+        rows = self._history.speech[spurt.channel.other.index]
+        return bool(rows[start : start + reach + 1].any())
 
     def _features(self, spurt: TalkSpurt) -> OverlapFeatures:
         states = self._tracker.states(spurt.channel)
@@ -239,13 +231,6 @@ class TurnTaking:
         if hold.hold_s < config.delay_allowance_s and self._is_together(spurt, hold):
             return 0.0
         return self._listens.probability(self._features(spurt))
-
-    def _has_listened(self, spurt: TalkSpurt, other: TalkSpurt) -> bool:
-        """Whether what was said over a held floor, up to this pause, was a listening word."""
-        hold = hold_at_onset(self._history, spurt)
-        if hold.hold_s < self._config.min_hold_s or other.last < spurt.start:
-            return False
-        return self._listening(spurt) >= self._config.backchannel_probability
 
     def _is_met(self, spurt: TalkSpurt) -> bool:
         """Whether both sides have spoken at once since the spurt began."""
