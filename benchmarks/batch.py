@@ -272,6 +272,7 @@ def scheduler(tasks: int) -> list[Row]:
                         "most MB": round(most, 1),
                     }
                 )
+                print(rows[-1], flush=True)  # it takes an hour: how far it has come
     return rows
 
 

@@ -13,6 +13,7 @@ CONFIRMED = 8  # frames: as long as voice activity itself waits before it report
 STRONG_SHARE = 0.8  # a voice's strong level: between its vowels, above its soft ends
 FORGET = 0.9995  # a frame: the strong level follows some 20 s of speech ...
 KNOWN = 50.0  # ... and is believed after half a second of it
+_HEAVY = 1e6  # weights are brought back to one before the sums lose their last frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +73,22 @@ class SpeakerState:
     """How loud one side is when it speaks up: a high quantile of the level of its speech."""
 
     def __init__(self) -> None:
+        # In units of the newest frame's weight, which grows instead of all the others being made less.
         self._counts = np.zeros(121)
+        self._weight = 1.0
 
     def hear(self, level_dbfs: float) -> None:
         """One frame of the side's speech."""
-        self._counts *= FORGET
-        self._counts[min(120, max(0, round(-level_dbfs)))] += 1.0
+        self._weight /= FORGET
+        if self._weight > _HEAVY:
+            self._counts /= self._weight
+            self._weight = 1.0
+        self._counts[min(120, max(0, round(-level_dbfs)))] += self._weight
 
     @property
     def strong_dbfs(self) -> float:
         """NaN until the side has spoken a little."""
         total = self._counts.sum()
-        if total < KNOWN:
+        if total < KNOWN * self._weight:
             return float("nan")
         return -float(np.searchsorted(np.cumsum(self._counts), (1 - STRONG_SHARE) * total))

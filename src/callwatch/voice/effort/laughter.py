@@ -60,11 +60,23 @@ class LaughterConfig:
     least_dbfs: float = -55.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Note:
+    """`windows` (_RISE + 1, n): the sound before and at its peak."""
+
     frame: int
     level_dbfs: float
-    shape: FloatArray
+    windows: FloatArray
+    known: FloatArray | None = None
+
+    @property
+    def shape(self) -> FloatArray:
+        """Its bands in dB about their mean; found when first asked for, which is seldom."""
+        if self.known is None:
+            spectra = np.abs(np.fft.rfft(self.windows * _WINDOW, _FFT, axis=1)) ** 2
+            levels = 10 * np.log10(spectra.astype(np.float32) @ _BANK + np.float32(1e-9))
+            self.known = (levels - levels.mean(axis=1, keepdims=True)).mean(axis=0)
+        return self.known
 
 
 def _bank() -> FloatArray:
@@ -148,10 +160,7 @@ class LaughterDetector:
         at = now - ago
         middles = (np.arange(at - _RISE, at + 1) * _HOP + _HOP // 2)[:, None]
         windows = self._sound[middles + np.arange(len(_WINDOW)) - len(_WINDOW) // 2]
-        spectra = np.abs(np.fft.rfft(windows * _WINDOW, _FFT, axis=1)) ** 2
-        levels = 10 * np.log10(spectra.astype(np.float32) @ _BANK + np.float32(1e-9))
-        shape = (levels - levels.mean(axis=1, keepdims=True)).mean(axis=0)
-        self._notes.append(_Note(self._top_frame, self._top, shape))
+        self._notes.append(_Note(self._top_frame, self._top, windows))
 
     def _laugh(self) -> list[TimeSpan]:
         """The last notes, when they are a laugh."""
@@ -161,11 +170,13 @@ class LaughterDetector:
         gaps_s = np.diff([note.frame for note in notes]) * HOP_S
         if gaps_s.min() < config.least_s - 1e-6 or gaps_s.max() > config.most_s + 1e-6:
             return []
+        if float(gaps_s.std() / gaps_s.mean()) > config.uneven:
+            return []
         levels = [note.level_dbfs for note in notes]
         if max(levels) - min(levels) > config.below_strongest_db:
             return []
         shapes = np.array([note.shape for note in notes])
         differ_db = float(np.abs(np.diff(shapes, axis=0)).mean())
-        if float(gaps_s.std() / gaps_s.mean()) > config.uneven or differ_db > config.alike_db:
+        if differ_db > config.alike_db:
             return []
         return [TimeSpan(notes[0].frame * HOP_S, notes[-1].frame * HOP_S)]

@@ -52,6 +52,8 @@ def _on_the_wall(sound: npt.NDArray[np.int32]) -> int:
         return 0
     counts = np.diff(np.searchsorted(np.sort(sound[sound >= edges[0]]), edges))
     pairs = counts[:-1] + counts[1:]
+    if pairs[_FIRST:].max() < _MIN_SAMPLES:
+        return 0
     beyond = np.cumsum(counts[::-1])[::-1]
     for k in range(_FIRST, len(pairs)):
         above = int(beyond[k + 2]) if k + 2 < len(beyond) else 0

@@ -16,7 +16,6 @@ from callwatch.core.arrays import FloatArray
 
 _REFLECTED: Final = 64  # samples that are mirrored behind a chunk before the STFT
 _HOP: Final = 128
-_BINS: Final = 129
 _ONE: Final = np.float32(1.0)
 _HALF: Final = np.float32(0.5)
 
@@ -26,11 +25,12 @@ class SileroWeights:
 
     def __init__(self, path: Path) -> None:
         held = dict(_initializers(path.read_bytes()))
-        self._basis = np.ascontiguousarray(held["stft.forward_basis_buffer"][:, 0].T)
+        # The basis is that of a Fourier transform under a window, which its first, constant row shows.
+        self._window = held["stft.forward_basis_buffer"][0, 0].copy()
         layers = [f"encoder.{number}.reparam_conv" for number in range(4)]
-        # Each convolution as one matrix over all its frames beside each other: 4 -> 4 -> 2 -> 1 -> 1.
+        # Each convolution as matrix products over its frames beside each other: 4 -> 4 -> 2 -> 1 -> 1.
         self._convolutions = [
-            _dense(held[f"{layer}.weight"], frames, stride)
+            _matrices(held[f"{layer}.weight"], frames, stride)
             for layer, frames, stride in zip(layers, (4, 4, 2, 1), (1, 2, 2, 1), strict=True)
         ]
         self._biases = [
@@ -51,19 +51,16 @@ class SileroWeights:
         """What does not depend on the gain: (n, 512) of `sound` (n, context and chunk)."""
         mirrored = sound[:, -2 : -2 - _REFLECTED : -1]
         whole = np.concatenate((sound, mirrored), axis=1)
-        frames = sliding_window_view(whole, self._basis.shape[0], axis=1)[:, ::_HOP]
-        count = len(sound)
-        parts = (frames.reshape(count * 4, -1) @ self._basis).reshape(count, 4, -1)
-        magnitude = np.sqrt(parts[..., :_BINS] ** 2 + parts[..., _BINS:] ** 2)
-        out: FloatArray = magnitude.reshape(count, -1) @ self._convolutions[0]
-        return out
+        frames = sliding_window_view(whole, len(self._window), axis=1)[:, ::_HOP]
+        magnitude: FloatArray = np.abs(np.fft.rfft(frames * self._window))
+        return _convolved(magnitude.reshape(len(sound), -1), self._convolutions[0])
 
     def encoded(self, spectra: FloatArray, gain: FloatArray) -> FloatArray:
         """The LSTM's input, (n, 512), of `spectra` heard with `gain` (n,)."""
         first, *biases = self._biases
         x = np.maximum(spectra * gain[:, None] + first, 0.0)
         for weights, bias in zip(self._convolutions[1:], biases, strict=True):
-            x = np.maximum(x @ weights + bias, 0.0)
+            x = np.maximum(_convolved(x, weights) + bias, 0.0)
         out: FloatArray = x @ self._input + self._bias
         return out
 
@@ -95,16 +92,21 @@ class SileroWeights:
         return likely
 
 
-def _dense(weight: FloatArray, frames: int, stride: int) -> FloatArray:
-    """A convolution, (out, in, 3 taps) with a frame of zeros on both sides, as (frames * in, frames' * out)."""
-    outputs, inputs, taps = weight.shape
-    starts = range(0, frames, stride)
-    matrix = np.zeros((frames, inputs, len(starts), outputs), np.float32)
-    for to, start in enumerate(starts):
-        for tap in range(taps):
-            if 0 <= (at := start + tap - 1) < frames:
-                matrix[at, :, to] = weight[:, :, tap].T
-    return matrix.reshape(frames * inputs, -1)
+def _matrices(weight: FloatArray, frames: int, stride: int) -> list[tuple[slice, FloatArray]]:
+    """A convolution, (out, in, 3 taps) with a frame of zeros on both sides: for each frame that comes out
+    the columns it is made of and their matrix, (columns, out)."""
+    inputs, found = weight.shape[1], []
+    for start in range(0, frames, stride):
+        taps = [tap for tap in range(3) if 0 <= start + tap - 1 < frames]
+        first = start + taps[0] - 1
+        matrix = np.ascontiguousarray(np.concatenate([weight[:, :, tap].T for tap in taps]))
+        found.append((slice(first * inputs, (first + len(taps)) * inputs), matrix))
+    return found
+
+
+def _convolved(x: FloatArray, matrices: list[tuple[slice, FloatArray]]) -> FloatArray:
+    """`x` (n, frames * in) through a convolution: (n, frames' * out)."""
+    return np.concatenate([x[:, columns] @ matrix for columns, matrix in matrices], axis=1)
 
 
 # Field numbers of ONNX's protobuf messages.
