@@ -1,0 +1,66 @@
+"""Rows that another program wrote, or a disk changed: each is one sentence that names the call."""
+
+import zlib
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from tests.report.builders import rich_call
+
+from callwatch.core.errors import StoreError
+from callwatch.store.history import CallHistory
+from callwatch.store.rows import unpack
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "history.db"
+    with CallHistory(f"sqlite:///{path}") as history:
+        history.add(rich_call("good"))
+        history.add(rich_call("bad"))
+    return path
+
+
+def write(file: Path, column: str, value: object) -> None:
+    """What no program of ours would write."""
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        command = text(f"UPDATE calls SET {column} = :value WHERE call_id = 'bad'")
+        connection.execute(command, {"value": value})
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("duration_s", float("inf")),
+        ("duration_s", "x"),
+        ("talk_share_agent", "x"),
+        ("talk_share_agent", b"\0"),
+        ("started_at", b"\0"),
+        ("started_at", "yesterday"),
+        ("raised_voice", "x"),
+        ("source", b"\0"),
+    ],
+)
+def test_a_damaged_figure_is_one_sentence(file: Path, column: str, value: object) -> None:
+    write(file, column, value)
+    with CallHistory(f"sqlite:///{file}") as history:
+        with pytest.raises(StoreError, match="the call bad is damaged in the history: delete it"):
+            history.list()
+        history.delete("bad")  # what the sentence says works
+        assert [call.figures.call_id for call in history.list()] == ["good"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        zlib.compress(b'"' + b" " * (1 << 27) + b'"', 1),  # more than any call, in half a megabyte
+        zlib.compress(b"{}")[:-4],
+        b"",
+        zlib.compress(b"[" * 100_000),
+    ],
+)
+def test_a_body_that_is_none_or_too_long_is_refused(body: bytes) -> None:
+    with pytest.raises(StoreError, match="the call bad is damaged in the history"):
+        unpack(body, "bad")
