@@ -16,6 +16,8 @@ from callwatch.core.summary import CallSummary
 
 # No call lasts a month; a picture of one that did would be drawn for hours.
 LONGEST_CALL_S: Final = 31 * 24 * 3600.0
+# A date beyond them overflows when a time zone or the retention time is added.
+CALL_YEARS: Final = range(1900, 3000)
 _WHOLE_LIMIT: Final = 2**63
 
 

@@ -1,6 +1,8 @@
 """Rows that another program wrote, or a disk changed: each is one sentence that names the call."""
 
 import zlib
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,3 +66,23 @@ def test_a_damaged_figure_is_one_sentence(file: Path, column: str, value: object
 def test_a_body_that_is_none_or_too_long_is_refused(body: bytes) -> None:
     with pytest.raises(StoreError, match="the call bad is damaged in the history"):
         unpack(body, "bad")
+
+
+@pytest.mark.parametrize(
+    ("start", "is_one"),
+    [
+        ("0001-01-01T00:00:00+14:00", False),
+        ("1899-12-31T00:00:00Z", False),
+        ("1900-01-01T00:00:00Z", True),
+        ("2999-12-31T00:00:00Z", True),
+        ("3000-01-01T00:00:00Z", False),
+        ("9999-12-31T23:59:59Z", False),
+    ],
+)
+def test_a_call_of_a_year_that_has_none_is_refused(file: Path, start: str, is_one: bool) -> None:
+    summary = rich_call("odd")
+    summary = replace(summary, call=replace(summary.call, started_at=start))
+    with CallHistory(f"sqlite:///{file}") as history:
+        with nullcontext() if is_one else pytest.raises(StoreError, match="is no time"):
+            history.add(summary)
+        assert history.has("odd") is is_one

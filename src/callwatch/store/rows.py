@@ -13,7 +13,7 @@ from callwatch.core.figures import CallFigures, StoredCall, figures_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document, to_document
 from callwatch.store.sealing import is_sealed, seal, unseal
-from callwatch.validation import check_types
+from callwatch.validation import CALL_YEARS, check_types
 
 # Level 6: a call of an hour shrinks to a tenth in a few milliseconds.
 _COMPRESSION = 6
@@ -137,6 +137,8 @@ def utc(started_at: str) -> datetime:
     """The moment of an RFC 3339 text, in UTC; StoreError when it is none."""
     try:
         moment = datetime.fromisoformat(started_at)
+        if moment.year not in CALL_YEARS:
+            raise ValueError("no year of a call")
     except ValueError as exc:
         raise StoreError(
             f"the start of the call is no time ({started_at!r}): give it as 2026-01-31T09:15:00Z"
