@@ -86,3 +86,14 @@ def test_a_call_of_a_year_that_has_none_is_refused(file: Path, start: str, is_on
         with nullcontext() if is_one else pytest.raises(StoreError, match="is no time"):
             history.add(summary)
         assert history.has("odd") is is_one
+
+
+def test_a_week_that_is_no_day_is_one_sentence(file: Path) -> None:
+    write(file, "week", "Inf")
+    agent = rich_call().call.agent_id
+    assert agent is not None
+    with (
+        CallHistory(f"sqlite:///{file}") as history,
+        pytest.raises(StoreError, match="which is no day"),
+    ):
+        history.trends(agent)
