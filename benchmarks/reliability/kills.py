@@ -1,7 +1,8 @@
 """Real processes killed by SIGKILL: at every write, before and after it, and at random moments.
 
 A write site is a call of the system that changes a file (write, fsync, rename, unlink, mkdir, rmdir) or a statement
-that changes the database. The parent forks each process from one that has everything loaded.
+that changes the database, or a write of kept sound, which is also cut off in its middle. The parent forks each process
+from one that has everything loaded.
 """
 
 import json
@@ -17,10 +18,13 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from benchmarks.reliability.work import AGAIN, WORKS, Work, enter, load_all, make_piece, recover
+from benchmarks.reliability.kept_calls import KEPT_WORKS, own_key
+from benchmarks.reliability.work import AGAIN, WORKS, Work, enter, load_all
+from callwatch.audio.recording_writer import PartFile
 from callwatch.store.history import CallHistory
 
 CALLS: Final = ("write", "fsync", "replace", "rename", "unlink", "remove", "mkdir", "rmdir")
@@ -58,19 +62,21 @@ class Result:
 
 def kill_many(count: int, seed: int, only: str | None = None, jobs: int = 1) -> list[Result]:
     """So many kills in all, shared out among the kinds of work; `jobs` processes kill at once."""
-    works = [work for work in WORKS if only in (None, work.name)]
-    piece = Path(tempfile.mkdtemp(prefix="callwatch-bench-")) / "call.wav"
-    make_piece(piece)
+    works = [work for work in (*WORKS, *KEPT_WORKS) if only in (None, work.name)]
+    folder = Path(tempfile.mkdtemp(prefix="callwatch-bench-"))
     load_all()
-    _in_child(piece.parent, _make_history)
+    own_key()
+    _in_child(folder, _make_history)
     out = []
     try:
         for work in works:
+            piece = folder / f"{work.name}.wav"
+            work.make(piece)
             each = count // len(works) + (count % len(works) > works.index(work))
             out.append(_kill_at_once(work, each, f"{seed} {work.name}", piece, jobs))
             print(out[-1].row(), *out[-1].wrong[:5], sep="\n  ", flush=True)
     finally:
-        shutil.rmtree(piece.parent)
+        shutil.rmtree(folder)
     return out
 
 
@@ -102,14 +108,15 @@ def _kill(  # noqa: PLR0917
     count: int,
     seed: str,
     piece: Path,
-    measured: tuple[int, float],
+    measured: tuple[int, int, float],
     share: tuple[int, int],
 ) -> Result:
     result, chance = Result(work.name), random.Random(seed)
-    sites, length_s = measured
-    # Each site once before and once after it, and half of the kills at random moments.
+    sites, sounds, length_s = measured
+    # Each site once before and once after it, those of sound first, and half of the kills at random moments.
     places = [(n, after) for n in range(1, sites + 1) for after in (False, True)]
     chance.shuffle(places)
+    places = [(-n, after) for n in range(1, sounds + 1) for after in (False, True)] + places
     places = places[: max(count // 2, 1)]
     for i in range(count):
         place = places[i] if i < len(places) else None
@@ -132,15 +139,15 @@ def _kill(  # noqa: PLR0917
     return result
 
 
-def _measure(work: Work, piece: Path) -> tuple[int, float]:
-    """How many write sites the work has, and how long it takes without a kill."""
+def _measure(work: Work, piece: Path) -> tuple[int, int, float]:
+    """How many write sites the work has, how many writes of sound, and how long it takes without a kill."""
     with tempfile.TemporaryDirectory(prefix="callwatch-bench-") as folder:
         home = Path(folder)
         died, notes = _run(work, home, piece, None, None)
         if died or "whole" not in notes:
             raise RuntimeError(f"{work.name} does not run: {notes[-3:]}")
-        _, sites, length_s = notes[-1].split(" ")
-        return int(sites), float(length_s)
+        _, sites, sounds, length_s = notes[-1].split(" ")
+        return int(sites), int(sounds), float(length_s)
 
 
 def _run(
@@ -173,10 +180,10 @@ def _run(
 def _after(work: Work, home: Path, notes: list[str]) -> list[str]:
     """The next start, and what is wrong then."""
     try:
-        _in_child(home, _recover_into, home, "after.json")
+        _in_child(home, _recover_into, work, home, "after.json")
         if work.name in AGAIN:
             _in_child(home, work.run, home, lambda _: None)
-            _in_child(home, _recover_into, home, "again.json")
+            _in_child(home, _recover_into, work, home, "again.json")
         return work.check(home, notes)
     except Exception as fault:  # noqa: BLE001  (whatever it is, it is a finding)
         return [f"{type(fault).__name__}: {fault}"]
@@ -186,8 +193,8 @@ def _make_history() -> None:
     CallHistory().close()
 
 
-def _recover_into(home: Path, name: str) -> None:
-    (home / name).write_text(json.dumps(recover(home)), "utf-8")
+def _recover_into(work: Work, home: Path, name: str) -> None:
+    (home / name).write_text(json.dumps(work.recover(home)), "utf-8")
 
 
 def _child(work: Work, home: Path, place: tuple[int, bool] | None, notes: int) -> None:
@@ -197,7 +204,7 @@ def _child(work: Work, home: Path, place: tuple[int, bool] | None, notes: int) -
     sites.watch()
     began_s = time.monotonic()
     work.run(home, lambda text: (write(notes, text.encode() + b"\n"), None)[1])
-    write(notes, f"sites {sites.count} {time.monotonic() - began_s:.3f}\n".encode())
+    write(notes, f"sites {sites.count} {sites.sounds} {time.monotonic() - began_s:.3f}\n".encode())
 
 
 def _in_child(home: Path, what: Callable[..., None], *args: Any) -> None:
@@ -223,10 +230,10 @@ def _drain(number: int, into: bytearray) -> None:
 
 
 class _Sites:
-    """Counts write sites, and kills this process at one."""
+    """Counts write sites, and kills this process at one; those of kept sound have numbers below 0."""
 
     def __init__(self, place: tuple[int, bool] | None) -> None:
-        self.count = 0
+        self.count = self.sounds = 0
         self._at, self._after = place or (0, False)
         self._lock = threading.Lock()
 
@@ -236,6 +243,13 @@ class _Sites:
             setattr(os, name, self._wrapped(getattr(os, name)))
         from sqlalchemy import Engine, event
 
+        made = PartFile.__init__
+
+        def make(part: PartFile, path: Path) -> None:
+            made(part, path)
+            part.file = cast(FileIO, _CountedFile(part.file, self))
+
+        PartFile.__init__ = make  # type: ignore[method-assign,assignment]
         event.listen(Engine, "before_cursor_execute", self._statement)
         event.listen(Engine, "commit", lambda _: self._reached(after=False))
 
@@ -249,6 +263,18 @@ class _Sites:
 
         return counted
 
+    def write_sound(self, write: Callable[[bytes], int], data: bytes) -> int:
+        """Write it in two halves; where it is killed after the first, the tail is torn."""
+        with self._lock:
+            self.sounds += 1
+            is_here = -self.sounds == self._at
+        if is_here and not self._after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        done = write(data[: len(data) // 2])
+        if is_here:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done + write(data[done:])
+
     def _statement(self, _connection: Any, _cursor: Any, text: str, *_: Any) -> None:
         if not text.lstrip().upper().startswith(("SELECT", "PRAGMA")):
             self._reached(after=False)
@@ -260,3 +286,17 @@ class _Sites:
         if mine == self._at and not self._after:
             os.kill(os.getpid(), signal.SIGKILL)
         return mine
+
+
+class _CountedFile:
+    """A file of kept sound whose writes are sites."""
+
+    def __init__(self, file: FileIO, sites: _Sites) -> None:
+        self._file, self._sites = file, sites
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, data: bytes) -> int:
+        """All of it."""
+        return self._sites.write_sound(self._file.write, bytes(data))

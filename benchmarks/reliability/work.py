@@ -46,16 +46,6 @@ BLOCK_S = 0.1
 STORED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """See above."""
-
-    name: str
-    prepare: Callable[[Path], None]
-    run: Callable[[Path, Note], None]
-    check: Callable[[Path, list[str]], list[str]]
-
-
 def load_all() -> None:
     """What each process would read once more: it is forked from one that has it."""
     for name in (
@@ -82,9 +72,9 @@ def make_piece(path: Path, span_s: tuple[float, float] = PIECE_S) -> None:
         file.writeframes(part.astype("<i2").tobytes())
 
 
-def recover(home: Path) -> dict[str, Any]:
+def recover(home: Path, config: Config = CONFIG) -> dict[str, Any]:
     """What the next start does, and what is there then."""
-    found = finish_unfinished(CONFIG)
+    found = finish_unfinished(config)
     with CallHistory() as history:
         calls = [call.figures.call_id for call in history.list(1000)]
         stored = {call: history.get(call).call.duration_s for call in calls}
@@ -99,6 +89,18 @@ def recover(home: Path) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """See above. `make` makes its sound, `recover` is the next start and says what is there then."""
+
+    name: str
+    prepare: Callable[[Path], None]
+    run: Callable[[Path, Note], None]
+    check: Callable[[Path, list[str]], list[str]]
+    make: Callable[[Path], None] = make_piece
+    recover: Callable[[Path], dict[str, Any]] = recover
+
+
 def noting(note: Note) -> Callable[[Event], None]:
     """A sink behind the journal: what it is given the journal has had before."""
 
@@ -108,7 +110,7 @@ def noting(note: Note) -> Callable[[Event], None]:
     return sink
 
 
-def _nothing(_home: Path) -> None: ...
+def nothing(_home: Path) -> None: ...
 
 
 def _live(home: Path, note: Note, *, in_history: bool) -> None:
@@ -169,7 +171,7 @@ def _analyze(home: Path, note: Note) -> None:
     note("whole")
 
 
-def _call_is_there(home: Path, notes: list[str], *, in_history: bool = True) -> list[str]:
+def call_is_there(home: Path, notes: list[str], *, in_history: bool = True) -> list[str]:
     """The call that was cut short has its report, with every event, and its row, once."""
     after = json.loads((home / "after.json").read_text("utf-8"))
     wrong = _left_over(after)
@@ -303,11 +305,11 @@ def enter(home: Path) -> None:
 
 
 WORKS = (
-    Work("replay", _nothing, lambda h, n: _live(h, n, in_history=False),
-         lambda h, n: _call_is_there(h, n, in_history=False)),
-    Work("live", _nothing, lambda h, n: _live(h, n, in_history=True), _call_is_there),
-    Work("app", _nothing, _app, _call_is_there),
-    Work("analyze", _nothing, _analyze, _analysis_is_whole),
+    Work("replay", nothing, lambda h, n: _live(h, n, in_history=False),
+         lambda h, n: call_is_there(h, n, in_history=False)),
+    Work("live", nothing, lambda h, n: _live(h, n, in_history=True), call_is_there),
+    Work("app", nothing, _app, call_is_there),
+    Work("analyze", nothing, _analyze, _analysis_is_whole),
     Work("purge", _fill, _purge, _purge_is_whole),
     Work("download", _mirror, _download, _model_is_whole),
 )  # fmt: skip

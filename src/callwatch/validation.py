@@ -1,6 +1,6 @@
 """What must hold of a value that was read from a file: the types of its dataclass, and times of a call.
 
-Numbers must be finite. What no check knows (a type of another library) is refused: add it here.
+Numbers must be finite and fit into 64 bits. What no check knows (a type of another library) is refused: add it here.
 """
 
 import dataclasses
@@ -16,6 +16,9 @@ from callwatch.core.summary import CallSummary
 
 # No call lasts a month; a picture of one that did would be drawn for hours.
 LONGEST_CALL_S: Final = 31 * 24 * 3600.0
+# A date beyond them overflows when a time zone or the retention time is added.
+CALL_YEARS: Final = range(1900, 3000)
+_WHOLE_LIMIT: Final = 2**63
 
 
 def check_summary(summary: CallSummary) -> None:
@@ -70,11 +73,12 @@ def _fits(value: object, hint: Any) -> bool:
 
 
 def _is_a(value: object, kind: type) -> bool:
-    if kind is float:
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return is_number and math.isfinite(typing.cast(float, value))
-    if kind is int:
-        return isinstance(value, int) and not isinstance(value, bool)
+    if kind is float and isinstance(value, float):
+        return math.isfinite(value)
+    if kind in (int, float):
+        # Python reads whole numbers of thousands of digits, which no float and no database holds.
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return is_whole and abs(typing.cast(int, value)) < _WHOLE_LIMIT
     if not isinstance(value, kind):
         return False
     if dataclasses.is_dataclass(kind) and not isinstance(value, Enum):

@@ -20,6 +20,7 @@ from callwatch.app.desktop.retention import delete_old_files
 from callwatch.app.folders import data_folder
 from callwatch.app.kept_audio import recovered_sound, sound_blocks, tidy
 from callwatch.audio import playback
+from callwatch.audio.sealed_recording import MAGIC, SALT_BYTES
 from callwatch.cli.calls import calls_app
 from callwatch.core.audio import Samples
 from callwatch.core.errors import StoreError
@@ -99,10 +100,34 @@ def test_what_a_kill_left_is_given_its_name_once(run: Run) -> None:
     call_id = run(desk(SEALED)).summary.call.id
     (path,) = recordings()
     part = path.rename(path.with_name(path.name + PART))
-    assert recovered_sound(SEALED, call_id) == path
+    assert recovered_sound(SEALED, call_id, was_closed=False) == path
     assert not part.exists()
-    assert recovered_sound(SEALED, call_id) == path
-    assert recovered_sound(SEALED, "another") is None
+    assert recovered_sound(SEALED, call_id, was_closed=False) == path
+    assert recovered_sound(SEALED, "another", was_closed=False) is None
+
+
+def test_what_a_kill_left_before_the_first_chunk_is_no_sound(run: Run) -> None:
+    call_id = run(desk(SEALED)).summary.call.id
+    (path,) = recordings()
+    first = len(MAGIC) + SALT_BYTES
+    whole = path.read_bytes()
+    chunk = 4 + int.from_bytes(whole[first : first + 4], "big")
+    for content in (b"", whole[:first], whole[: first + 2], whole[: first + chunk - 1]):
+        path.with_name(path.name + PART).write_bytes(content)
+        path.unlink(missing_ok=True)
+        assert recovered_sound(SEALED, call_id, was_closed=False) is None
+        assert recordings() == []
+    path.with_name(path.name + PART).write_bytes(whole[: first + chunk])
+    assert recovered_sound(SEALED, call_id, was_closed=False) == path
+
+
+def test_sound_in_clear_is_recovered_only_when_it_was_closed(run: Run) -> None:
+    call_id = run(desk(replace(SEALED, encrypt=False))).summary.call.id
+    (path,) = recordings()
+    part = path.rename(path.with_name(path.name + PART))
+    assert recovered_sound(SEALED, call_id, was_closed=False) is None
+    assert part.exists()
+    assert recovered_sound(SEALED, call_id, was_closed=True) == path
 
 
 def test_the_app_plays_a_call_and_stops_it(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,10 @@ def test_the_evidence_is_kept_and_may_be_broken(
     now = datetime(2026, 3, 1, tzinfo=UTC)
     assert believed_now(tmp_path, now) == now
     assert believed_now(tmp_path, now + timedelta(days=60)) is None
-    for broken in ("", "[]", "{}", '{"wall_s": "x", "uptime_s": 1, "boot": ""}', "[" * 5000):
+    numbers = ('"x"', "null", "1" + "0" * 400, "1e999", "NaN", "true")
+    wrong = [f'{{"wall_s": {value}, "uptime_s": 1, "boot": ""}}' for value in numbers]
+    wrong += [f'{{"wall_s": 1, "uptime_s": {value}, "boot": ""}}' for value in numbers]
+    for broken in ("", "[]", "{}", *wrong, "[" * 5000):
         (tmp_path / "clock.json").write_text(broken)
         assert believed_now(tmp_path, now) == now
     (tmp_path / "file").write_text("")

@@ -207,3 +207,9 @@ def test_kept_sound_is_shown_exported_and_deleted_with_its_call(
     told("delete", "kept", "--yes")
     assert not sound.exists()
     assert (folder / "kept.flac").exists(), "the export belongs to the person"
+
+
+@pytest.mark.parametrize(("days", "status"), [("36500", 0), ("36501", 2)])
+def test_purge_takes_at_most_a_hundred_years(days: str, status: int) -> None:
+    result = CliRunner().invoke(calls_app, ["purge", "--older-than-days", days, "--yes"])
+    assert result.exit_code == status

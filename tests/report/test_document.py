@@ -1,5 +1,6 @@
 import json
 import math
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -101,6 +102,15 @@ def test_the_non_talk_total_is_the_sum_of_its_instances() -> None:
 def test_another_document_is_refused_with_a_sentence(broken: Any) -> None:
     with pytest.raises(InputError, match="report"):
         from_document(broken)
+
+
+@pytest.mark.parametrize(("value", "fits"), [(2**63 - 1, True), (2**63, False), (10**400, False)])
+def test_a_whole_number_fits_into_64_bits(value: int, fits: bool) -> None:
+    document = to_document(rich_call())
+    params = next(cue["evidence_params"] for cue in document["cues"] if cue["evidence_params"])
+    params[next(name for name, old in params.items() if isinstance(old, float))] = value
+    with nullcontext() if fits else pytest.raises(InputError, match="damaged"):
+        from_document(document)
 
 
 def test_a_damaged_document_is_refused_with_a_sentence() -> None:

@@ -23,7 +23,7 @@ def load_baselines(agent_id: str) -> dict[Channel, EffortBaseline] | None:
     """The agent's remembered baseline; None when there is none that can be used."""
     path = baseline_path(agent_id)
     # A broken file is no reason to stop a call: the baseline is learnt again.
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         return {Channel.AGENT: EffortBaseline.from_dict(json.loads(path.read_text("utf-8")))}
     return None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from callwatch.app.audit_trail import note_deletion
 from callwatch.app.folders import data_folder
-from callwatch.app.kept_audio import KeptAudio, tidy
+from callwatch.app.kept_audio import KeptAudio, tidy, without_sound
 from callwatch.app.report_place import PlacedReport, place_report
 from callwatch.app.trusted_clock import believed_now
 from callwatch.config import Config
@@ -82,8 +82,8 @@ def finish_call(
         if not is_stored and audio is not None:
             # Sound goes with its call: what the history does not hold is not kept.
             audio.discard()
-            silent = replace(summary, call=replace(summary.call, audio_kept_until=None))
-            if silent != summary:
+            silent = without_sound(summary)
+            if silent is not summary:
                 summary = silent
                 report = _report(summary, folder, config, past, plan)
     if report.fault is not None:

@@ -22,7 +22,13 @@ from callwatch.audio.recording_writer import (
     finish_part,
     remove_unfinished,
 )
-from callwatch.audio.sealed_recording import SALT_BYTES, SealedFile, read_sealed, write_clear
+from callwatch.audio.sealed_recording import (
+    SALT_BYTES,
+    SealedFile,
+    holds_sound,
+    read_sealed,
+    write_clear,
+)
 from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy
 from callwatch.config import Config, StoreConfig
@@ -101,13 +107,21 @@ def _clear_blocks(path: Path) -> Iterator[Samples]:
             yield block.samples
 
 
-def recovered_sound(store: StoreConfig, call_id: str) -> Path | None:
-    """What a kill left of a call's encrypted sound, given its name: all but the last ten seconds.
+def recovered_sound(store: StoreConfig, call_id: str, *, was_closed: bool) -> Path | None:
+    """What a kill left of a call's sound, given its name; None when there is nothing to hear.
 
-    Sound in clear is not recovered: its file is whole only when it was closed.
+    Of encrypted sound every whole chunk. Sound in clear is whole only when it `was_closed`.
     """
-    path = audio_folder(store) / f"{call_id}{SEALED_SUFFIX}"
-    return path if finish_part(path) or path.is_file() else None
+    folder = audio_folder(store)
+    for suffix in (SEALED_SUFFIX, SOUND_SUFFIX) if was_closed else (SEALED_SUFFIX,):
+        path = folder / f"{call_id}{suffix}"
+        if not (finish_part(path) or path.is_file()):
+            continue
+        if not is_sealed(path) or holds_sound(path):
+            return path
+        with logged(_log, "recovered sound without a chunk was not deleted", OSError):
+            path.unlink()
+    return None
 
 
 def with_last_day(summary: CallSummary, days: int) -> CallSummary:
@@ -115,6 +129,13 @@ def with_last_day(summary: CallSummary, days: int) -> CallSummary:
     start = datetime.fromisoformat(summary.call.started_at)
     last_day = (start + timedelta(days=days)).date().isoformat()
     return replace(summary, call=replace(summary.call, audio_kept_until=last_day))
+
+
+def without_sound(summary: CallSummary) -> CallSummary:
+    """The summary of a call whose sound is not kept."""
+    if summary.call.audio_kept_until is None:
+        return summary
+    return replace(summary, call=replace(summary.call, audio_kept_until=None))
 
 
 def export_sound(path: Path, call_id: str, target: Path) -> None:

@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import CALLS, data_folder
-from callwatch.app.kept_audio import recovered_sound, remove_unfinished_audio, with_last_day
+from callwatch.app.kept_audio import (
+    recovered_sound,
+    remove_unfinished_audio,
+    with_last_day,
+    without_sound,
+)
 from callwatch.app.report_place import place_report
 from callwatch.app.trusted_clock import CLOCK_FILE
 from callwatch.app.unfinished import FoundMark, UnfinishedCall, any_cut_short, cut_short
@@ -125,9 +130,12 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
         past = None
         if history is not None:
             past = history.own_history(call_info.agent_id, call_info.started_at, call_info.id)
-        sound = recovered_sound(config.store, call_info.id) if history is not None else None
-        if sound is not None:
-            summary = with_last_day(summary, config.store.retention_days)
+        sound = None
+        if history is not None:
+            was_closed = call_info.audio_kept_until is not None
+            sound = recovered_sound(config.store, call_info.id, was_closed=was_closed)
+        days = config.store.retention_days
+        summary = without_sound(summary) if sound is None else with_last_day(summary, days)
         if call.is_live or not all((folder / name).exists() for name in REPORT_FILES):
             if not config.store.words_in_files:
                 summary = replace(summary, utterances=())
@@ -137,8 +145,7 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
             files = [folder / name for name in (*REPORT_FILES, JOURNAL_NAME)]
             kept = files if call.own_folder else []
             kept += [sound] if sound is not None else []
-            store = config.store
-            history.add(summary, kept, store.retention_days, encrypt=store.encrypt)
+            history.add(summary, kept, days, encrypt=config.store.encrypt)
     return Recovered(reports)
 
 

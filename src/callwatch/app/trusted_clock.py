@@ -11,7 +11,6 @@ Until then nothing is deleted by age. A person who says `calls purge` is believe
 """
 
 import json
-import math
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from typing import Final
 
 from callwatch.core.files import PRIVATE, replace_file
 from callwatch.core.log import logged, logger_of
+from callwatch.validation import check_types
 
 _log: Final = logger_of(__name__)
 
@@ -122,9 +122,7 @@ def believed_now(
 def _load(path: Path) -> ClockEvidence | None:
     try:
         evidence = ClockEvidence(**json.loads(path.read_bytes()))
-        numbers = (evidence.wall_s, evidence.uptime_s, evidence.doubted_since_s, evidence.before_s)
-        if not all(number is None or math.isfinite(number) for number in numbers):
-            return None
+        check_types(evidence)
     except (OSError, ValueError, TypeError, RecursionError):
         return None
     return evidence

@@ -26,6 +26,7 @@ MAGIC: Final = b"callwatch-sound-1\0"
 SALT_BYTES: Final = 16
 # What a kill costs at most; shorter ones compress worse.
 CHUNK_S: Final = 10.0
+_TAG_BYTES: Final = 16  # all that there is of the last chunk, which is empty
 _LENGTH: Final = struct.Struct(">I")
 # Two channels of ten seconds that FLAC cannot compress, with room for its frames.
 _LONGEST: Final = 2 * int(CHUNK_S * CALL_RATE_HZ) * 2 * 2
@@ -138,6 +139,17 @@ def _next(file: BinaryIO) -> bytes | None:
     (length,) = _LENGTH.unpack(head)
     sealed = file.read(length) if length <= _LONGEST else b""
     return sealed if len(sealed) == length else None
+
+
+def holds_sound(path: Path) -> bool:
+    """Whether there is a whole chunk of sound in a sealed file, or in what a kill left of one."""
+    try:
+        with path.open("rb") as file:
+            file.seek(len(MAGIC) + SALT_BYTES)
+            first = _next(file)
+    except OSError:
+        return False
+    return first is not None and len(first) > _TAG_BYTES
 
 
 def write_clear(path: Path, cipher_of: Callable[[bytes], Cipher], file: BinaryIO) -> None:

@@ -216,7 +216,8 @@ def delete_call(
 def purge_calls(
     history: HistoryOption = None,
     older_than_days: Annotated[
-        int | None, typer.Option(min=0, metavar="DAYS", help="Only calls older than this.")
+        int | None,
+        typer.Option(min=0, max=36_500, metavar="DAYS", help="Only calls older than this."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:

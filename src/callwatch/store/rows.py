@@ -13,9 +13,12 @@ from callwatch.core.figures import CallFigures, StoredCall, figures_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document, to_document
 from callwatch.store.sealing import is_sealed, seal, unseal
+from callwatch.validation import CALL_YEARS, check_types
 
 # Level 6: a call of an hour shrinks to a tenth in a few milliseconds.
 _COMPRESSION = 6
+# A report of eight hours with every word has some 10 MB; a few kB of zlib can announce gigabytes.
+_LONGEST_BODY = 1 << 27
 _FIGURES = (
     *("duration_s", "language", "talk_share_agent", "interruptions_agent"),
     *("interruptions_customer", "response_latency_agent_s", "longest_monologue_agent_s"),
@@ -67,12 +70,25 @@ def unpack(body: bytes, call_id: str) -> CallSummary:
     if is_sealed(body):
         body = unseal(body, call_id)
     try:
-        document = json.loads(zlib.decompress(body))
+        document = json.loads(_inflated(body))
     except (zlib.error, ValueError, RecursionError) as exc:
-        raise StoreError(
-            f"the call {call_id} is damaged in the history: delete it and analyse it again"
-        ) from exc
+        raise _damaged(call_id) from exc
     return from_document(document)
+
+
+def _inflated(body: bytes) -> bytes:
+    """What zlib packed; ValueError when it is cut short, or longer than any call."""
+    stream = zlib.decompressobj()
+    out = stream.decompress(body, _LONGEST_BODY)
+    if not stream.eof:
+        raise ValueError("no whole body")
+    return out
+
+
+def _damaged(call_id: object) -> StoreError:
+    return StoreError(
+        f"the call {call_id} is damaged in the history: delete it and analyse it again"
+    )
 
 
 def spoken_text(summary: CallSummary) -> str:
@@ -83,33 +99,46 @@ def spoken_text(summary: CallSummary) -> str:
 
 
 def stored_call(row: RowMapping) -> StoredCall:
-    """One line of the history."""
-    return StoredCall(
-        figures=figures_from(row),
-        source=row["source"],
-        engine=row["engine"],
-        threat_categories=tuple(filter(None, row["threat_categories"].split(","))),
-        note=row["note"],
-        follow_up_on=row["follow_up_on"],
-        is_recording=bool(row["is_recording"]),
-    )
+    """One line of the history; StoreError when another program wrote what is none."""
+    try:
+        found = StoredCall(
+            figures=figures_from(row),
+            source=row["source"],
+            engine=row["engine"],
+            threat_categories=tuple(filter(None, row["threat_categories"].split(","))),
+            note=row["note"],
+            follow_up_on=row["follow_up_on"],
+            is_recording=bool(row["is_recording"]),
+        )
+        check_types(found)
+    except (TypeError, ValueError, AttributeError) as exc:
+        raise _damaged(row["call_id"]) from exc
+    return found
 
 
 def figures_from(row: RowMapping) -> CallFigures:
-    """The comparable figures of one line."""
-    return CallFigures(
+    """The comparable figures of one line; StoreError when one is no number, or the start no time."""
+    found = CallFigures(
         call_id=row["call_id"],
         agent_id=row["agent_id"],
         started_at=row["started_at"],
         is_hard=row["is_hard"],
         **({name: row[name] for name in _FIGURES} | {"threats": _threats(row)}),
     )
+    try:
+        check_types(found)
+        datetime.fromisoformat(found.started_at)
+    except (TypeError, ValueError) as exc:
+        raise _damaged(found.call_id) from exc
+    return found
 
 
 def utc(started_at: str) -> datetime:
     """The moment of an RFC 3339 text, in UTC; StoreError when it is none."""
     try:
         moment = datetime.fromisoformat(started_at)
+        if moment.year not in CALL_YEARS:
+            raise ValueError("no year of a call")
     except ValueError as exc:
         raise StoreError(
             f"the start of the call is no time ({started_at!r}): give it as 2026-01-31T09:15:00Z"

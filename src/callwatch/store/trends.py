@@ -52,7 +52,7 @@ def trends_of(
         }
         weeks.append(
             WeekFigures(
-                date.fromisoformat(week),
+                _monday(week),
                 calls,
                 **samples,
                 calls_with_threat=threats,
@@ -65,6 +65,16 @@ def trends_of(
         tuple(weeks), int(hard or 0), shown=effects.get(True, EffectCounts()),
         withheld=effects.get(False, EffectCounts()),
     )  # fmt: skip
+
+
+def _monday(week: object) -> date:
+    """The day that is written in the row; StoreError when another program wrote something else."""
+    try:
+        return date.fromisoformat(str(week))
+    except ValueError as exc:
+        raise StoreError(
+            f"the history holds calls of the week {week!r}, which is no day: bring it back from its backup"
+        ) from exc
 
 
 def _in_safe_weeks(counted: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:

@@ -166,6 +166,8 @@ def test_a_list_says_more_than_a_name(tmp_path: Path) -> None:
     [
         (",,,,", "names no recording"),
         ("a.wav,yesterday,,,", "is no time"),
+        ("a.wav,0001-01-01T00:00:00+14:00,,,", "is no time"),
+        ("a.wav,9999-12-31T23:59:59Z,,,", "is no time"),
         ("a.wav,,,klingon,", "use en, sv, da or nb"),
     ],
 )

@@ -29,7 +29,8 @@ def test_each_set_of_screens_has_its_own_place(tmp_path: Path) -> None:
 
 def test_a_broken_file_is_forgotten_not_fatal(tmp_path: Path) -> None:
     file = tmp_path / "places.json"
-    for content in ("{", "[]", '{"a": 3}', '{"a": ["x", 1]}', "\x00"):
+    odd = ("{", "[]", '{"a": 3}', '{"a": ["x", 1]}', '{"a": [Infinity, 1]}', "[" * 5000, "\x00")
+    for content in odd:
         file.write_text(content)
         assert GeometryStore(file).get([LAPTOP]) is None
 

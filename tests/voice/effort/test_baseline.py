@@ -94,6 +94,14 @@ def test_a_broken_memory_is_refused(values: dict[str, object]) -> None:
         EffortBaseline.from_dict(values)
 
 
+@pytest.mark.parametrize("value", [10**400, float("nan"), "inf", None])
+def test_a_memory_with_a_figure_that_is_no_number_is_refused(value: object) -> None:
+    usual = learner(*[USUAL] * 20).known()
+    assert usual is not None
+    with pytest.raises(ValueError, match="learnt again"):
+        EffortBaseline.from_dict({**usual.to_dict(), "voiced_s": value})
+
+
 def test_a_remembered_voice_is_a_narrow_prior() -> None:
     usual = learner(*[USUAL] * 60).known()
     assert usual is not None

@@ -113,5 +113,5 @@ def _read(file: Path) -> dict[str, tuple[int, int]]:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         return {str(k): (int(x), int(y)) for k, (x, y) in data.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return {}

@@ -16,6 +16,7 @@ from callwatch.app.archive.names import language_of
 from callwatch.app.archive.recording import CallDetails, Recording
 from callwatch.core.errors import InputError
 from callwatch.core.files import path_text
+from callwatch.validation import CALL_YEARS
 
 _COLUMNS = ("file", "agent_file", "customer_file")
 
@@ -45,6 +46,13 @@ def read_manifest(path: Path) -> Iterator[Recording | InputError]:
         raise InputError(f"the manifest {name} is no CSV file ({exc}): export it again") from exc
 
 
+def _moment(started: str) -> datetime:
+    moment = datetime.fromisoformat(started)
+    if moment.year not in CALL_YEARS:
+        raise ValueError("no year of a call")
+    return moment.astimezone()
+
+
 def _recording(row: Mapping[str, str | None], folder: Path, where: str) -> Recording | InputError:
     cells = {key: (row.get(key) or "").strip() for key in row if key is not None}
     whole, agent, customer = (cells.get(name, "") for name in _COLUMNS)
@@ -54,7 +62,7 @@ def _recording(row: Mapping[str, str | None], folder: Path, where: str) -> Recor
         )
     started = cells.get("started_at", "")
     try:
-        moment = datetime.fromisoformat(started).astimezone() if started else None
+        moment = _moment(started) if started else None
     except ValueError:
         return InputError(
             f"{where} has the start {path_text(started)!r}, which is no time: write it as "

@@ -6,6 +6,7 @@ every chunk, a caller whose first words are shouted is set right as soon as they
 No threads.
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from callwatch.voice.effort.norms import NORMS
 from callwatch.voice.quantiles import median, quantile
 
 _MEANS = ("pitch_st", "balance_db", "level_dbfs", "flux_db")
+_NO_BASELINE = "not an effort baseline: let it be learnt again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,14 @@ class EffortBaseline:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> "EffortBaseline":
-        """From to_dict. Raises ValueError when a figure is missing or no number."""
+        """From to_dict. Raises ValueError when a figure is missing or no finite number."""
         try:
-            return cls(**{name: float(str(values[name])) for name in cls.__slots__})
+            found = cls(**{name: float(str(values[name])) for name in cls.__slots__})
         except (KeyError, ValueError) as exc:
-            raise ValueError("not an effort baseline: let it be learnt again") from exc
+            raise ValueError(_NO_BASELINE) from exc
+        if not all(math.isfinite(value) for value in found.to_dict().values()):
+            raise ValueError(_NO_BASELINE)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
