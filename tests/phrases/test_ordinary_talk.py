@@ -87,7 +87,8 @@ def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
-        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.80),
+        (ThreatCategory.PHYSICAL, "he gets a punch in the face", 0.80),
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.50),
     ],
 )
 def test_bounds_just_inside_and_just_outside(
@@ -129,7 +130,12 @@ def judged_by_both(category: ThreatCategory, probability: float) -> PhraseMatche
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
-        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.80),
+        (ThreatCategory.PHYSICAL, "he gets a punch in the face", 0.80),
+        # of danger, said to the listener or of the speaker
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.50),
+        (ThreatCategory.PHYSICAL, "a punch in the face you see", 0.50),
+        (ThreatCategory.PHYSICAL, "a punch in the face that is what all of you get", 0.80),
+        (ThreatCategory.SELF_HARM, "i will end it all", 0.50),
     ],
 )
 def test_bounds_with_the_meaning_just_inside_and_just_outside(
@@ -152,8 +158,15 @@ def test_likeness_needs_somebody_who_does_something() -> None:
 
 
 def test_a_bound_of_a_category_without_a_rule() -> None:
-    bounds = Bounds(hinted=0.6, bare=0.7, hinted_urgent=0.8, veto=0.2, veto_urgent=0.4)
+    bounds = Bounds(hinted=0.6, bare=0.7, hinted_urgent=0.8, veto=0.2, veto_urgent=0.4, veto_direct=0.3)
     assert bounds.without_rule(ThreatCategory.LEGAL, hinted=True) == 0.6
     assert bounds.without_rule(ThreatCategory.SELF_HARM, hinted=True) == 0.8
     assert bounds.without_rule(ThreatCategory.LEGAL, hinted=False) == 0.7
     assert bounds.without_rule(ThreatCategory.PHYSICAL, hinted=False) > 1.0
+
+
+def test_how_much_a_strong_rule_must_be_doubted() -> None:
+    bounds = Bounds(hinted=0.6, bare=0.7, hinted_urgent=0.8, veto=0.2, veto_urgent=0.4, veto_direct=0.3)
+    assert bounds.veto_of(ThreatCategory.LEGAL, direct=True) == 0.2
+    assert bounds.veto_of(ThreatCategory.PHYSICAL, direct=True) == 0.3
+    assert bounds.veto_of(ThreatCategory.PHYSICAL, direct=False) == 0.4

@@ -25,6 +25,8 @@ from callwatch.phrases.text import NormText, NormWord, normalise
 # Long monologues are read in windows: threats are short, and sums over many words drown them.
 WINDOW_WORDS: Final = 40
 WINDOW_STEP: Final = 28
+# Whom a hit is turned on is said so many words from it.
+NEAR_WORDS: Final = 4
 # Words that only English has: where one is said in another language, people swear and threaten in
 # English too.
 _ENGLISH: Final = frozenset(
@@ -47,6 +49,14 @@ class Bounds:
     veto: float
     # An urgent card interrupts somebody's work: its rule and the judges must agree.
     veto_urgent: float
+    # Less where the words are turned on the listener ("you") or, of self-harm, on the speaker.
+    veto_direct: float
+
+    def veto_of(self, category: ThreatCategory, *, direct: bool) -> float:
+        """What the judges must give a strong rule."""
+        if not category.is_urgent:
+            return self.veto
+        return self.veto_direct if direct else self.veto_urgent
 
     def without_rule(self, category: ThreatCategory, *, hinted: bool) -> float:
         """What likeness must reach; no likeness is enough to tell of danger to life."""
@@ -63,10 +73,10 @@ class MatchConfig:
     # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
     # once already: without the meaning to tell them apart it must be surer there.
     wording_alone: Bounds = Bounds(
-        hinted=0.80, bare=0.65, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80
+        hinted=0.80, bare=0.65, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80, veto_direct=0.50
     )
     with_meaning: Bounds = Bounds(
-        hinted=0.70, bare=0.70, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80
+        hinted=0.70, bare=0.70, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80, veto_direct=0.50
     )
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
@@ -79,6 +89,8 @@ class MatchConfig:
     # alone would speak, and most of what it finds in ordinary talk is none: both must lean the same
     # way. It is most lines, and reading a meaning is slow.
     least_wording: float = -0.2
+    # A strong rule and wording as sure as this (log odds): the meaning changes nothing, and is not read.
+    settled_wording: float = 2.0
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6
@@ -114,7 +126,9 @@ class PhraseMatcher:
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
         self._guards = RuleSet(pack.guards.values(), pack.classes, reach=True)
-        self._frames = RuleSet(pack.frames.values(), pack.classes)
+        frames = pack.frames.values()
+        self._frames = RuleSet((one for one in frames if not one.direct), pack.classes)
+        self._direct = RuleSet((one for one in frames if one.direct), pack.classes)
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
@@ -170,9 +184,15 @@ class PhraseMatcher:
 
     def _is_doubtful(self, part: "_Reading") -> bool:
         """Whether the meaning may change the answer: most talk is plainly harmless by its words."""
-        if part.likeness >= self._config.least_wording:
-            return True
-        return any(hit.rule.strong for hit in part.hits)
+        strong = {hit.rule.labels[0] for hit in part.hits if hit.rule.strong}
+        for number, category in enumerate(CATEGORIES):
+            odds = part.wording[number]
+            if category in strong:
+                if odds < self._config.settled_wording:
+                    return True
+            elif odds >= self._config.least_wording:
+                return True
+        return False
 
     def features(self, text: NormText) -> list[Feature]:
         """What the classifier sees (for training)."""
@@ -219,10 +239,12 @@ class PhraseMatcher:
         out: list[PhraseMatch] = []
         for number, category in enumerate(CATEGORIES):
             if category in strong:
-                least = bounds.veto_urgent if category.is_urgent else bounds.veto
-                if strong[category].rule.own or sure[number] >= least:
+                hit = strong[category]
+                direct = category.is_urgent and self._is_direct(read.text, hit)
+                least = bounds.veto_of(category, direct=direct)
+                if hit.rule.own or sure[number] >= least:
                     score = max(sure[number], self._config.rule_score)
-                    out.append(_from_rule(read.text, strong[category], score))
+                    out.append(_from_rule(read.text, hit, score))
                 continue
             if category in read.silenced:
                 continue
@@ -230,6 +252,14 @@ class PhraseMatcher:
             if sure[number] >= least and self._has_frame(read.text, category):
                 out.append(self._from_judges(read, number, sure[number]))
         return out
+
+    def _is_direct(self, text: NormText, hit: Hit) -> bool:
+        """Whether the words at the hit are turned on the listener, or of self-harm on the speaker."""
+        first, last = hit.first - NEAR_WORDS, hit.last + NEAR_WORDS
+        return any(
+            hit.rule.labels[0] in one.rule.labels and one.overlaps(first, last)
+            for one in self._direct.search(text)
+        )
 
     def _has_frame(self, text: NormText, category: ThreatCategory) -> bool:
         """Whether the words say who does what to whom, as far as the category needs it."""
@@ -249,16 +279,14 @@ class PhraseMatcher:
 
     def _from_judges(self, read: "_Reading", number: int, sure: float) -> PhraseMatch:
         """A match that no strong rule made; the words are those that the judges went by."""
-        text, wording, meaning = read.text, read.wording, read.meaning
-        if self._meaning and meaning is not None and meaning[number] > wording[number]:
-            words = [text.original[word.start : word.end] for word in text.words]
-            weights = self._meaning.carriers(words, number)
-            what = "meaning"
-        else:
-            assert self._classifier is not None
-            weights = self._classifier.carriers(read.features, number, len(text.words))
-            what = "wording"
-        start, end = text.offsets(*heaviest_run([float(weight) for weight in weights]))
+        assert self._classifier is not None
+        text, meaning = read.text, read.meaning
+        by_meaning = meaning is not None and meaning[number] > read.wording[number]
+        what = "meaning" if by_meaning else "wording"
+        weights = self._classifier.carriers(read.features, number, len(text.words))
+        known = [float(weight) for weight in weights]
+        run = heaviest_run(known) if max(known) > 0.0 else (0, len(known))
+        start, end = text.offsets(*run)
         said = text.original[start:end]
         evidence = Fact("phrase", {"what": what, "said": said, "probability": sure})
         category = CATEGORIES[number]
