@@ -142,7 +142,7 @@ def test_plainly_harmless_wording_is_not_read_for_meaning() -> None:
         assert len(embedder.asked) == times
 
 
-@pytest.mark.parametrize(("log_odds", "is_read"), [(0.95, False), (1.05, True)])
+@pytest.mark.parametrize(("log_odds", "is_read"), [(0.45, False), (0.55, True)])
 def test_how_likely_the_wording_must_be(log_odds: float, is_read: bool) -> None:
     bias = np.full(len(CATEGORIES), -20.0, dtype=np.float32)
     bias[LEGAL] = log_odds

@@ -80,10 +80,10 @@ def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
     ("category", "text", "bound"),
     [
         # no rule of the category, but who does what to whom
-        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.80),
-        (ThreatCategory.INSULT, "that is so like you", 0.80),
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.75),
+        (ThreatCategory.INSULT, "that is so like you", 0.75),
         # a weak rule
-        (ThreatCategory.LEGAL, "it is my right to call a court", 0.80),
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.75),
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
@@ -131,9 +131,9 @@ def judge_of(wording: FloatArray, meaning: FloatArray) -> PhraseMatcher:
     ("category", "text", "bound"),
     [
         # no rule of the category, but who does what to whom
-        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.80),
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.75),
         # a weak rule
-        (ThreatCategory.LEGAL, "it is my right to call a court", 0.80),
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.75),
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
@@ -164,7 +164,7 @@ def test_likeness_needs_somebody_who_does_something() -> None:
     assert judge.match("you on a hill")
 
 
-@pytest.mark.parametrize(("leans", "found"), [(1.01, ["legal"]), (0.99, [])])
+@pytest.mark.parametrize(("leans", "found"), [(0.51, ["legal"]), (0.49, [])])
 def test_wording_must_lean_whatever_the_meaning(leans: float, found: list[str]) -> None:
     wording, meaning = np.full((2, len(CATEGORIES)), -20.0, dtype=np.float32)
     wording[NUMBER[ThreatCategory.LEGAL]] = leans

@@ -42,7 +42,7 @@ class Bounds:
 
     # Without a strong rule: lower bounds find more threats that are told obliquely, and in ordinary
     # talk more that are none.
-    likeness: float = 0.80
+    likeness: float = 0.75
     # With a weak rule of an urgent category: its words are in much that people say every day.
     likeness_urgent: float = 0.90
     # A strong rule is believed unless the judges are nearly sure of the opposite.
@@ -80,7 +80,7 @@ class MatchConfig:
     # Without a strong rule the wording must lean to the category (log odds) whatever the meaning: of
     # what the meaning alone finds in ordinary talk most is none. Reading it is slow, and most lines
     # lean to nothing.
-    least_wording: float = 1.0
+    least_wording: float = 0.5
     # A strong rule and wording as sure as this (log odds): the meaning changes nothing, and is not read.
     settled_wording: float = 2.0
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
