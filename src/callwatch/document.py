@@ -27,6 +27,7 @@ from callwatch.core.summary import (
 )
 from callwatch.core.words import Utterance, Word
 from callwatch.texts.facts import english, reason_of
+from callwatch.validation import check_summary
 
 Document = dict[str, Any]
 
@@ -83,7 +84,8 @@ _QUOTED: Final = 80  # of a value that is wrong
 def from_document(document: Mapping[str, Any]) -> CallSummary:
     """The summary that a report.json holds.
 
-    Raises InputError for another schema, or when a promised field is missing or of the wrong kind.
+    Raises InputError for another schema, when a promised field is missing or of the wrong kind, and
+    for a time that no call has.
     """
     schema = document.get("schema") if isinstance(document, Mapping) else None
     if schema != SCHEMA:
@@ -92,7 +94,9 @@ def from_document(document: Mapping[str, Any]) -> CallSummary:
             "open it with the callwatch that wrote it, or analyse the call again"
         )
     try:
-        return _summary(document)
+        summary = _summary(document)
+        check_summary(summary)
+        return summary
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         raise InputError(
             f"the report is damaged ({type(exc).__name__}: {str(exc)[:_QUOTED]}): analyse the call again"

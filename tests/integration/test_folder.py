@@ -3,9 +3,12 @@
 import csv
 import os
 from pathlib import Path
+from shutil import copy
 
 import pytest
 import soundfile as sf
+
+from callwatch.app.archive.folder import distinct_names
 
 from .commands import DEMO, callwatch, failed_kindly
 
@@ -49,6 +52,34 @@ def test_a_folder_is_measured_to_its_end(folder: Path, tmp_path: Path) -> None:
     assert "bad.wav is not a sound file" in page
     for line in ("calls   3", "faults  1", "index.html"):
         assert line in done.stdout, done.stdout
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(folder: Path, tmp_path: Path) -> None:
+    for part in ("jan", "feb"):
+        (folder / part).mkdir()
+        copy(folder / "20260131-091500.wav", folder / part / "call.wav")
+    out = tmp_path / "out"
+    callwatch(
+        "analyze", folder / "jan", folder / "feb", "--out", out, "--engine", "none", "--no-history"
+    )
+    page = (out / "index.html").read_text("utf-8")
+    assert ">jan/call.wav</a>" in page
+    assert ">feb/call.wav</a>" in page
+
+
+@pytest.mark.parametrize(
+    ("paths", "names"),
+    [
+        (["a/call.wav"], ["call.wav"]),
+        (["a/call.wav", "b/call.wav", "b/x.wav"], ["a/call.wav", "b/call.wav", "x.wav"]),
+        (["a/b/call.wav", "c/b/call.wav"], ["a/b/call.wav", "c/b/call.wav"]),
+        (["call.wav", "b/call.wav"], ["call.wav", "b/call.wav"]),
+        (["call.wav", "call.wav"], ["call.wav", "call.wav"]),
+        ([], []),
+    ],
+)
+def test_a_name_is_as_long_as_it_must_be(paths: list[str], names: list[str]) -> None:
+    assert distinct_names([Path(path) for path in paths]) == names
 
 
 def test_an_empty_folder_is_said_and_leaves_nothing(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.alike import assert_alike
 
 from callwatch.audio.files import open_recording
 from callwatch.core.channels import Channel, Language
+from callwatch.core.cues import CueKind
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import (
     CueClosed,
@@ -219,3 +220,29 @@ def test_delighted_words_in_the_same_seconds_make_a_raised_voice_friendly(record
     customer, _, _ = what_mattered(summary, Wording.of(Language.EN))
     assert customer == "The call was lively, in a friendly way."
     assert figures_of(summary).raised_voice == 0
+
+
+@pytest.mark.parametrize(("speech_s", "is_a_step"), [(0.7, False), (10.0, True)])
+def test_asking_how_to_help_is_a_step_once_the_customer_has_said_more_than_hello(
+    tmp_path: Path, speech_s: float, is_a_step: bool
+) -> None:
+    samples, rate_hz = sf.read(DEMO, dtype="int16")
+    samples = samples[: 18 * rate_hz].copy()
+    samples[round((6.1 + speech_s) * rate_hz) :, Channel.CUSTOMER.index] = 0
+    path = tmp_path / "call.wav"
+    sf.write(path, samples, rate_hz)
+    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "demo", "en", "none", None)
+    phrases = Phrases(
+        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
+    )
+    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    events = pipeline.start()
+    for block in open_recording(path, block_s=0.5).blocks():
+        events += pipeline.process(block)
+    words = tuple(
+        Word(word, TimeSpan(17.0 + i / 8, 17.1 + i / 8), 0.9)
+        for i, word in enumerate(["how", "can", "i", "help", "you"])
+    )
+    events += pipeline.hear(Utterance("u", Channel.AGENT, words, True, 18.0))
+    refocused = [e for e in events if isinstance(e, CueOpened) and e.cue.kind is CueKind.REFOCUS]
+    assert bool(refocused) is is_a_step

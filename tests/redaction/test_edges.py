@@ -42,6 +42,20 @@ def test_a_price_opens_no_number(said: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
+        ("34341 then 42751 oops 42731", "[number]"),
+        ("3434 then 4272 oops 4273", "[number]"),
+        ("343 then 427", "343 then 427"),
+        ("34341 dollars then 42731", "34341 dollars then 42731"),
+    ],
+)
+def test_rows_of_digits_after_the_word_of_a_price_are_no_prices(said: str, shown: str) -> None:
+    out = masked(EN, (0.0, f"c the one you charged twice was {said}"), (8.0, "c 52461 okay"))
+    assert out[0] == f"the one you charged twice was {shown}"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
         ("zebra yonder wallow so 5020", "[card]"),
         ("zebra yonder wallow mimic so 5020", "5020"),
         ("2 gigabytes left over 5020", "5020"),

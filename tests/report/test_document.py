@@ -108,3 +108,53 @@ def test_a_damaged_document_is_refused_with_a_sentence() -> None:
     document["cues"][0]["kind"] = "no such kind"
     with pytest.raises(InputError, match="damaged"):
         from_document(document)
+
+
+def _with(path: tuple[str | int, ...], value: object) -> dict[str, Any]:
+    document: Any = json.loads(json.dumps(to_document(rich_call())))
+    place = document
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return dict(document)
+
+
+LONGEST_S = 31 * 24 * 3600.0
+
+
+@pytest.mark.parametrize(
+    ("path", "last", "beyond"),
+    [
+        (("call", "duration_s"), LONGEST_S, LONGEST_S + 1.0),
+        (("call", "duration_s"), 0.0, -0.001),
+        (("segments", 0, "end_s"), LONGEST_S, LONGEST_S + 1.0),
+        (("turn_spans", 0, "end_s"), LONGEST_S, LONGEST_S + 1.0),
+        (("cues", 0, "end_s"), LONGEST_S, LONGEST_S + 1.0),
+        (("metrics", "non_talk", "instances", 0, "end_s"), LONGEST_S, LONGEST_S + 1.0),
+        (("cues", 0, "start_s"), 0.0, -0.001),
+    ],
+)
+def test_a_stored_time_that_no_call_has_is_refused(
+    path: tuple[str | int, ...], last: float, beyond: float
+) -> None:
+    from_document(_with(path, last))
+    with pytest.raises(InputError, match="analyse the call again"):
+        from_document(_with(path, beyond))
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("call", "duration_s"), "long"),
+        (("call", "duration_s"), float("inf")),
+        (("call", "duration_s"), True),
+        (("utterances", 0, "words", 0, "text"), 7),
+        (("metrics", "turns", "agent"), "many"),
+        (("effort_curve", "customer"), ["loud"]),
+    ],
+)
+def test_a_stored_value_of_another_kind_is_refused(
+    path: tuple[str | int, ...], value: object
+) -> None:
+    with pytest.raises(InputError, match="analyse the call again"):
+        from_document(_with(path, value))

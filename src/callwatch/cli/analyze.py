@@ -82,8 +82,8 @@ def analyze(
         pending = list(
             analyze_calls(analysis, inputs, out_dir, order, in_history=history, reserved=reserved)
         )
-        for outcome in measured(pending, _run, result.faults):
-            result.add(outcome)
+        for call, outcome in measured(pending, _run, result.faults):
+            result.add(call.item.main_path, outcome)
             if as_json:
                 reports.append(to_document(outcome.summary))
             else:

@@ -22,7 +22,7 @@ class Group:
 
     __slots__ = (
         "at_end", "bare", "brief", "by_form", "channel", "content", "digits", "end", "end_s", "in_sentence", "joined",
-        "label", "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
+        "label", "like", "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
     )  # fmt: skip
 
     def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
@@ -42,6 +42,7 @@ class Group:
         self.at_end = False  # nothing is said after it in its line
         self.brief = False  # at the end of a line that says next to nothing: "carrying on with 4"
         self.joined = False  # another group stands beside it
+        self.like: Group | None = None  # the one that it is ordinary with: "1500 and 2000 kroner"
         self.label = ""
         self.start_s = self.end_s = 0.0
 

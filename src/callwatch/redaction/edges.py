@@ -106,13 +106,18 @@ def _only_after_a_price(line: Line, group: Group) -> bool:
     around = line.tokens[max(0, group.start - 1) : group.end + 1]
     if group.named or any(token.flags & (MONEY | UNIT) for token in around):
         return False
+    if group.like is not None:  # "charged twice was 34341 then 42731": by the price of its pair
+        return _only_after_a_price(line, group.like)
     before = line.tokens[max(0, group.start - PRICE_REACH) : group.start]
     return any(token.flags & PRICE for token in before)
 
 
 def _is_no_price(line: Line, group: Group) -> bool:
     """Digits as no price is said: many of them, or one after another."""
-    return _is_read_out(group) and _only_after_a_price(line, group)
+    is_row = group.size == _LONGEST_PRICE and any(
+        other.like is group or group.like is other for other in line.groups
+    )  # "charged twice was 3434 then 4273"
+    return (is_row or _is_read_out(group)) and _only_after_a_price(line, group)
 
 
 def _is_read_out(group: Group) -> bool:

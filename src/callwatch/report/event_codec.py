@@ -55,8 +55,8 @@ from callwatch.document import (
     utterance_from_document,
     utterance_to_document,
 )
-from callwatch.report.well_typed import check_types
 from callwatch.texts.facts import english
+from callwatch.validation import check_time, check_types
 
 _TYPES: Mapping[type, str] = {
     CallStarted: "call_started",
@@ -82,8 +82,6 @@ _TYPES: Mapping[type, str] = {
 }
 
 
-# No call lasts a month; a picture of one that did would be drawn for hours.
-_LONGEST_S: Final = 31 * 24 * 3600.0
 # A call's id becomes a part of file names.
 _ID: Final = re.compile(r"[\w-][\w.-]{0,199}")
 
@@ -127,11 +125,9 @@ def _check_id(event: Event) -> None:
 
 
 def _check_times(event: Event) -> None:
-    times = (event.time_s, event.duration_s) if isinstance(event, CallEnded) else (event.time_s,)
-    if min(times) < 0:
-        raise ValueError("a time before the call began")
-    if max(times) > _LONGEST_S:
-        raise ValueError("a time more than a month after the call began")
+    check_time(event.time_s)
+    if isinstance(event, CallEnded):
+        check_time(event.duration_s)
 
 
 def _parts(event: Event) -> tuple[str | None, Channel | None, Document]:

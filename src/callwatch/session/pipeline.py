@@ -72,6 +72,7 @@ from callwatch.voice.quality.swapped_channels import SwappedChannelDetector
 from callwatch.voice.vad.activity import VoiceActivity
 
 TICK_S: Final = 0.1  # nudges and pace need no finer clock; a person cannot tell
+MATTER_S: Final = 1.5  # "hello" is shorter, and says nothing of the matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class Pipeline:
         threatens = any(isinstance(event, CueOpened) for event in threats)
         events += self._friendly.hear(heard, now_s, threatens=threatens)
         if heard.channel is Channel.AGENT and heard.span.end_s > self._customer_began_s:
-            # "How can I help you?" as a greeting answers nobody yet: it is no step of the method.
+            # "How can I help you?" after a "Hello" answers nobody yet: it is no step of the method.
             events += self._method.hear(heard)
         return self._dispatch(events) + self._switched_off()
 
@@ -343,13 +344,13 @@ class Pipeline:
 
     def _follow_voice(self, event: Event) -> None:
         match event:
-            case VoiceStarted(channel=channel, start_s=start_s):
+            case VoiceStarted(channel=channel):
                 self._speaking.add(channel)
-                if channel is Channel.CUSTOMER:
-                    self._customer_began_s = min(self._customer_began_s, start_s)
             case VoiceStopped(channel=channel, span=span):
                 self._speaking.discard(channel)
                 self._last_voice_s = max(self._last_voice_s, span.end_s)
+                if channel is Channel.CUSTOMER and span.duration_s >= MATTER_S:
+                    self._customer_began_s = min(self._customer_began_s, span.start_s)
 
     def _tick(self, time_s: float, agent_silent_s: float) -> list[Event]:
         out = self._dispatch(self._pace.tick(time_s))

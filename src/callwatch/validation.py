@@ -1,4 +1,4 @@
-"""Checks that a value read from a file has the types that its dataclass promises.
+"""What must hold of a value that was read from a file: the types of its dataclass, and times of a call.
 
 Numbers must be finite. What no check knows (a type of another library) is refused: add it here.
 """
@@ -10,7 +10,32 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Final
+
+from callwatch.core.summary import CallSummary
+
+# No call lasts a month; a picture of one that did would be drawn for hours.
+LONGEST_CALL_S: Final = 31 * 24 * 3600.0
+
+
+def check_summary(summary: CallSummary) -> None:
+    """TypeError or ValueError when a field has another type, or a time is none of a call's."""
+    check_types(summary)
+    check_time(summary.call.duration_s)
+    spans = [span for _, span in (*summary.segments, *summary.turn_spans)]
+    spans += [cue.span for cue in summary.cues]
+    spans += summary.metrics.non_talk or ()
+    for span in spans:
+        check_time(span.start_s)
+        check_time(span.end_s)
+
+
+def check_time(time_s: float) -> None:
+    """ValueError when no call has that time, in seconds since its start."""
+    if time_s < 0:
+        raise ValueError("a time before the call began")
+    if time_s > LONGEST_CALL_S:
+        raise ValueError("a time more than a month after the call began")
 
 
 def check_types(value: object) -> None:
