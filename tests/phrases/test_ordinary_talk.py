@@ -173,9 +173,7 @@ def test_wording_must_lean_whatever_the_meaning(leans: float, found: list[str]) 
     assert [match.category for match in judge.match("we spoke about you on tuesday")] == found
 
 
-BOUNDS = Bounds(
-    likeness=0.7, likeness_urgent=0.8, veto=0.2, veto_urgent=0.4, veto_direct=0.3
-)
+BOUNDS = Bounds(likeness=0.7, likeness_urgent=0.8, veto=0.2, veto_urgent=0.4, veto_direct=0.3)
 
 
 def test_a_bound_of_a_category_without_a_rule() -> None:

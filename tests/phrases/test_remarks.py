@@ -6,7 +6,11 @@ from callwatch.core.channels import Language
 from callwatch.phrases.matcher import PhraseMatcher
 
 MEANT = [
-    (Language.EN, "It would be such a shame if something happened to your lovely garage.", "physical"),
+    (
+        Language.EN,
+        "It would be such a shame if something happened to your lovely garage.",
+        "physical",
+    ),
     (Language.EN, "I know what car you drive home in.", "physical"),
     (Language.EN, "Nobody would even notice if I was gone.", "self_harm"),
     (Language.SV, "det vore synd om något hände ert nya kontor", "physical"),
