@@ -91,31 +91,6 @@ def test_rounding_for_the_file_changes_little(
     assert np.abs(load_head().logits(vectors) - head.logits(vectors)).max() < 0.3
 
 
-def test_the_words_that_carry_a_meaning_are_found() -> None:
-    reader = MeaningReader(small_head(), WordVectors())
-    words = [
-        "on",
-        "the",
-        "other",
-        "hand",
-        "i",
-        "think",
-        "that",
-        "we",
-        "will",
-        "grumble",
-        "about",
-        "the",
-        "whole",
-        "of",
-        "it",
-    ]
-    weights = reader.carriers(words, LEGAL)
-    assert weights.shape == (len(words),)
-    assert abs(int(weights.argmax()) - words.index("grumble")) <= 1
-    assert reader.carriers(["grumble"], LEGAL).shape == (1,)
-
-
 def test_a_meaning_counts_and_names_its_words() -> None:
     # Only the meaning counts here: no wording knows these words.
     config = MatchConfig(wording_weight=0.0, meaning_weight=4.0, shift=0.0, least_wording=-99.0)
@@ -125,6 +100,15 @@ def test_a_meaning_counts_and_names_its_words() -> None:
     assert not match.by_rule
     assert match.evidence.key == "phrase.meaning"
     assert text[match.start : match.end] == match.text
+
+
+def test_a_strong_rule_of_sure_wording_needs_no_meaning() -> None:
+    text = "i will see you in court, my lawyer will sue you"
+    for settled, asked in ((0.0, []), (99.0, [text])):
+        embedder = WordVectors()
+        config = MatchConfig(settled_wording=settled, least_wording=50.0)
+        assert [m.category for m in matcher_with(embedder, config).match(text)] == ["legal"]
+        assert embedder.asked == asked
 
 
 def test_texts_that_will_come_again_are_not_read_for_meaning() -> None:
@@ -158,14 +142,14 @@ def test_plainly_harmless_wording_is_not_read_for_meaning() -> None:
         assert len(embedder.asked) == times
 
 
-@pytest.mark.parametrize(("log_odds", "is_read"), [(-0.25, False), (-0.15, True)])
+@pytest.mark.parametrize(("log_odds", "is_read"), [(0.45, False), (0.55, True)])
 def test_how_likely_the_wording_must_be(log_odds: float, is_read: bool) -> None:
     bias = np.full(len(CATEGORIES), -20.0, dtype=np.float32)
     bias[LEGAL] = log_odds
     wording = Classifier({}, np.zeros((0, len(CATEGORIES)), dtype=np.float32), bias)
     embedder = WordVectors()
     reader = MeaningReader(small_head(), embedder)
-    PhraseMatcher(load_pack(Language.EN), wording, None, reader).match("any words at all")
+    PhraseMatcher(load_pack(Language.EN), wording, None, reader).match("you said any words at all")
     assert bool(embedder.asked) is is_read
 
 

@@ -80,14 +80,15 @@ def judged(category: ThreatCategory, probability: float) -> PhraseMatcher:
     ("category", "text", "bound"),
     [
         # no rule of the category, but who does what to whom
-        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.65),
-        (ThreatCategory.INSULT, "that is so like you", 0.65),
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.75),
+        (ThreatCategory.INSULT, "that is so like you", 0.75),
         # a weak rule
-        (ThreatCategory.LEGAL, "it is my right to call a court", 0.80),
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.75),
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
-        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.80),
+        (ThreatCategory.PHYSICAL, "he gets a punch in the face", 0.80),
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.50),
     ],
 )
 def test_bounds_just_inside_and_just_outside(
@@ -106,12 +107,19 @@ class NoVectors:
 
 
 def judged_by_both(category: ThreatCategory, probability: float) -> PhraseMatcher:
-    """English rules, wording that leans neither way, and a meaning that makes up the probability."""
+    """English rules, wording that just leans to the category, and a meaning that makes up the rest."""
     config = MatchConfig()
     wording, meaning = np.full((2, len(CATEGORIES)), -20.0, dtype=np.float32)
-    wording[NUMBER[category]] = 0.0
+    wording[NUMBER[category]] = config.least_wording
     odds = np.log(probability / (1.0 - probability))
-    meaning[NUMBER[category]] = (odds - config.shift) / config.meaning_weight
+    rest = odds - config.shift - config.wording_weight * config.least_wording
+    meaning[NUMBER[category]] = rest / config.meaning_weight
+    return judge_of(wording, meaning)
+
+
+def judge_of(wording: FloatArray, meaning: FloatArray) -> PhraseMatcher:
+    """English rules, and judges that find any words as like as these log odds."""
+    config = MatchConfig()
     none = np.zeros((0, len(CATEGORIES)), dtype=np.float32)
     inner, outer = np.zeros((DIMENSIONS, 1), np.float32), np.zeros((1, len(CATEGORIES)), np.float32)
     head = MeaningHead(inner, np.zeros(1, np.float32), outer, meaning)
@@ -123,13 +131,18 @@ def judged_by_both(category: ThreatCategory, probability: float) -> PhraseMatche
     ("category", "text", "bound"),
     [
         # no rule of the category, but who does what to whom
-        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.70),
+        (ThreatCategory.LEGAL, "we spoke about you on tuesday", 0.75),
         # a weak rule
-        (ThreatCategory.LEGAL, "it is my right to call a court", 0.70),
+        (ThreatCategory.LEGAL, "it is my right to call a court", 0.75),
         (ThreatCategory.SELF_HARM, "i have no point", 0.90),
         # a strong rule
         (ThreatCategory.LEGAL, "see you in court", 0.40),
-        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.80),
+        (ThreatCategory.PHYSICAL, "he gets a punch in the face", 0.80),
+        # of danger, said to the listener or of the speaker
+        (ThreatCategory.PHYSICAL, "i am going to punch you", 0.50),
+        (ThreatCategory.PHYSICAL, "a punch in the face you see", 0.50),
+        (ThreatCategory.PHYSICAL, "a punch in the face that is what all of you get", 0.80),
+        (ThreatCategory.SELF_HARM, "i will end it all", 0.50),
     ],
 )
 def test_bounds_with_the_meaning_just_inside_and_just_outside(
@@ -151,9 +164,26 @@ def test_likeness_needs_somebody_who_does_something() -> None:
     assert judge.match("you on a hill")
 
 
+@pytest.mark.parametrize(("leans", "found"), [(0.51, ["legal"]), (0.49, [])])
+def test_wording_must_lean_whatever_the_meaning(leans: float, found: list[str]) -> None:
+    wording, meaning = np.full((2, len(CATEGORIES)), -20.0, dtype=np.float32)
+    wording[NUMBER[ThreatCategory.LEGAL]] = leans
+    meaning[NUMBER[ThreatCategory.LEGAL]] = 20.0
+    judge = judge_of(wording, meaning)
+    assert [match.category for match in judge.match("we spoke about you on tuesday")] == found
+
+
+BOUNDS = Bounds(likeness=0.7, likeness_urgent=0.8, veto=0.2, veto_urgent=0.4, veto_direct=0.3)
+
+
 def test_a_bound_of_a_category_without_a_rule() -> None:
-    bounds = Bounds(hinted=0.6, bare=0.7, hinted_urgent=0.8, veto=0.2, veto_urgent=0.4)
-    assert bounds.without_rule(ThreatCategory.LEGAL, hinted=True) == 0.6
-    assert bounds.without_rule(ThreatCategory.SELF_HARM, hinted=True) == 0.8
-    assert bounds.without_rule(ThreatCategory.LEGAL, hinted=False) == 0.7
-    assert bounds.without_rule(ThreatCategory.PHYSICAL, hinted=False) > 1.0
+    assert BOUNDS.without_rule(ThreatCategory.LEGAL, hinted=True) == 0.7
+    assert BOUNDS.without_rule(ThreatCategory.LEGAL, hinted=False) == 0.7
+    assert BOUNDS.without_rule(ThreatCategory.SELF_HARM, hinted=True) == 0.8
+    assert BOUNDS.without_rule(ThreatCategory.PHYSICAL, hinted=False) > 1.0
+
+
+def test_how_much_a_strong_rule_must_be_doubted() -> None:
+    assert BOUNDS.veto_of(ThreatCategory.LEGAL, direct=True) == 0.2
+    assert BOUNDS.veto_of(ThreatCategory.PHYSICAL, direct=True) == 0.3
+    assert BOUNDS.veto_of(ThreatCategory.PHYSICAL, direct=False) == 0.4

@@ -25,6 +25,9 @@ from callwatch.phrases.text import NormText, NormWord, normalise
 # Long monologues are read in windows: threats are short, and sums over many words drown them.
 WINDOW_WORDS: Final = 40
 WINDOW_STEP: Final = 28
+# Whom a hit is turned on is said so many words from it.
+NEAR_WORDS: Final = 4
+NUMBER: Final = {category.value: number for number, category in enumerate(CATEGORIES)}
 # Words that only English has: where one is said in another language, people swear and threaten in
 # English too.
 _ENGLISH: Final = frozenset(
@@ -34,40 +37,39 @@ _ENGLISH: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How sure the judges must be, as a probability."""
+    """How sure the judges must be, as a probability. Chosen for few false alarms first, on sentences
+    and ordinary talk that no judge had learnt, all languages together."""
 
-    # With a weak rule on their side.
-    hinted: float
-    # When not even a weak rule of the category found anything: talk about something else
-    # altogether may look like a threat to sums of small weights.
-    bare: float
-    # A weak rule of an urgent category: its words are in much that people say every day.
-    hinted_urgent: float
+    # Without a strong rule: lower bounds find more threats that are told obliquely, and in ordinary
+    # talk more that are none.
+    likeness: float = 0.75
+    # With a weak rule of an urgent category: its words are in much that people say every day.
+    likeness_urgent: float = 0.90
     # A strong rule is believed unless the judges are nearly sure of the opposite.
-    veto: float
+    veto: float = 0.40
     # An urgent card interrupts somebody's work: its rule and the judges must agree.
-    veto_urgent: float
+    veto_urgent: float = 0.80
+    # Less where the words are turned on the listener ("you") or, of self-harm, on the speaker.
+    veto_direct: float = 0.50
+
+    def veto_of(self, category: ThreatCategory, *, direct: bool) -> float:
+        """What the judges must give a strong rule."""
+        if not category.is_urgent:
+            return self.veto
+        return self.veto_direct if direct else self.veto_urgent
 
     def without_rule(self, category: ThreatCategory, *, hinted: bool) -> float:
         """What likeness must reach; no likeness is enough to tell of danger to life."""
-        if hinted:
-            return self.hinted_urgent if category.is_urgent else self.hinted
-        return math.inf if category.is_urgent else self.bare
+        if not category.is_urgent:
+            return self.likeness
+        return self.likeness_urgent if hinted else math.inf
 
 
 @dataclass(frozen=True, slots=True)
 class MatchConfig:
-    """When a match counts. Shares were chosen by cross-validation over whole files, bounds for all
-    languages together on sentences that nothing was trained on, for few false alarms first."""
+    """When a match counts. Shares were chosen by cross-validation over whole files."""
 
-    # The words of a weak rule are in most near-misses too, and the classifier has counted the hint
-    # once already: without the meaning to tell them apart it must be surer there.
-    wording_alone: Bounds = Bounds(
-        hinted=0.80, bare=0.65, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80
-    )
-    with_meaning: Bounds = Bounds(
-        hinted=0.70, bare=0.70, hinted_urgent=0.90, veto=0.40, veto_urgent=0.80
-    )
+    bounds: Bounds = Bounds()
     # The log odds of wording and of meaning are added with these weights, then moved: the sum is
     # a probability again (fitted to sentences that neither judge had learnt).
     wording_weight: float = 0.52
@@ -75,10 +77,12 @@ class MatchConfig:
     shift: float = 0.28
     # What a strong rule is worth when the judges agree less than this.
     rule_score: float = 0.80
-    # Where the wording leans to harmless (log odds of the likeliest category below this) the meaning
-    # alone would speak, and most of what it finds in ordinary talk is none: both must lean the same
-    # way. It is most lines, and reading a meaning is slow.
-    least_wording: float = -0.2
+    # Without a strong rule the wording must lean to the category (log odds) whatever the meaning: of
+    # what the meaning alone finds in ordinary talk most is none. Reading it is slow, and most lines
+    # lean to nothing.
+    least_wording: float = 0.5
+    # A strong rule and wording as sure as this (log odds): the meaning changes nothing, and is not read.
+    settled_wording: float = 2.0
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6
@@ -114,7 +118,9 @@ class PhraseMatcher:
         self._pack = pack
         self._rules = RuleSet(pack.rules.values(), pack.classes)
         self._guards = RuleSet(pack.guards.values(), pack.classes, reach=True)
-        self._frames = RuleSet(pack.frames.values(), pack.classes)
+        frames = pack.frames.values()
+        self._frames = RuleSet((one for one in frames if not one.direct), pack.classes)
+        self._direct = RuleSet((one for one in frames if one.direct), pack.classes)
         self._features = FeatureReader(pack)
         self._classifier = classifier
         self._config = config or MatchConfig()
@@ -170,9 +176,21 @@ class PhraseMatcher:
 
     def _is_doubtful(self, part: "_Reading") -> bool:
         """Whether the meaning may change the answer: most talk is plainly harmless by its words."""
-        if part.likeness >= self._config.least_wording:
+        strong = {hit.rule.labels[0] for hit in part.hits if hit.rule.strong}
+        if any(part.wording[NUMBER[one]] < self._config.settled_wording for one in strong):
             return True
-        return any(hit.rule.strong for hit in part.hits)
+        return any(
+            category not in strong and self._may_count(part, category) for category in CATEGORIES
+        )
+
+    def _may_count(self, part: "_Reading", category: ThreatCategory) -> bool:
+        """Whether likeness may be reported without a strong rule, if it is great enough."""
+        if part.wording[NUMBER[category]] < self._config.least_wording or category in part.silenced:
+            return False
+        hinted = any(category == hit.rule.labels[0] for hit in part.hits)
+        if math.isinf(self._config.bounds.without_rule(category, hinted=hinted)):
+            return False
+        return self._has_frame(part.text, category)
 
     def features(self, text: NormText) -> list[Feature]:
         """What the classifier sees (for training)."""
@@ -215,50 +233,51 @@ class PhraseMatcher:
         if self._classifier is None:
             score = self._config.rule_score
             return [_from_rule(read.text, hit, score) for hit in strong.values()]
-        bounds, sure = self._probabilities(read)
+        bounds, sure = self._config.bounds, self._probabilities(read)
         out: list[PhraseMatch] = []
         for number, category in enumerate(CATEGORIES):
             if category in strong:
-                least = bounds.veto_urgent if category.is_urgent else bounds.veto
-                if strong[category].rule.own or sure[number] >= least:
+                hit = strong[category]
+                direct = category.is_urgent and self._is_direct(read.text, hit)
+                if hit.rule.own or sure[number] >= bounds.veto_of(category, direct=direct):
                     score = max(sure[number], self._config.rule_score)
-                    out.append(_from_rule(read.text, strong[category], score))
-                continue
-            if category in read.silenced:
+                    out.append(_from_rule(read.text, hit, score))
                 continue
             least = bounds.without_rule(category, hinted=category in hinted)
-            if sure[number] >= least and self._has_frame(read.text, category):
+            if sure[number] >= least and self._may_count(read, category):
                 out.append(self._from_judges(read, number, sure[number]))
         return out
+
+    def _is_direct(self, text: NormText, hit: Hit) -> bool:
+        """Whether the words at the hit are turned on the listener, or of self-harm on the speaker."""
+        first, last = hit.first - NEAR_WORDS, hit.last + NEAR_WORDS
+        return any(
+            hit.rule.labels[0] in one.rule.labels and one.overlaps(first, last)
+            for one in self._direct.search(text)
+        )
 
     def _has_frame(self, text: NormText, category: ThreatCategory) -> bool:
         """Whether the words say who does what to whom, as far as the category needs it."""
         return any(category in hit.rule.labels for hit in self._frames.search(text))
 
-    def _probabilities(self, read: "_Reading") -> tuple[Bounds, list[float]]:
-        """Each category's probability, and how high it must be."""
-        config = self._config
-        if read.meaning is None:
-            return config.wording_alone, [_probability(odds) for odds in read.wording]
-        both = (
-            config.wording_weight * read.wording
-            + config.meaning_weight * read.meaning
-            + config.shift
-        )
-        return config.with_meaning, [_probability(odds) for odds in both]
+    def _probabilities(self, read: "_Reading") -> list[float]:
+        """Each category's probability."""
+        odds, config = read.wording, self._config
+        if read.meaning is not None:
+            odds = config.wording_weight * odds + config.meaning_weight * read.meaning
+            odds = odds + config.shift
+        return [_probability(one) for one in odds]
 
     def _from_judges(self, read: "_Reading", number: int, sure: float) -> PhraseMatch:
         """A match that no strong rule made; the words are those that the judges went by."""
-        text, wording, meaning = read.text, read.wording, read.meaning
-        if self._meaning and meaning is not None and meaning[number] > wording[number]:
-            words = [text.original[word.start : word.end] for word in text.words]
-            weights = self._meaning.carriers(words, number)
-            what = "meaning"
-        else:
-            assert self._classifier is not None
-            weights = self._classifier.carriers(read.features, number, len(text.words))
-            what = "wording"
-        start, end = text.offsets(*heaviest_run([float(weight) for weight in weights]))
+        assert self._classifier is not None
+        text, meaning = read.text, read.meaning
+        by_meaning = meaning is not None and meaning[number] > read.wording[number]
+        what = "meaning" if by_meaning else "wording"
+        weights = self._classifier.carriers(read.features, number, len(text.words))
+        known = [float(weight) for weight in weights]
+        run = heaviest_run(known) if max(known) > 0.0 else (0, len(known))
+        start, end = text.offsets(*run)
         said = text.original[start:end]
         evidence = Fact("phrase", {"what": what, "said": said, "probability": sure})
         category = CATEGORIES[number]

@@ -19,11 +19,8 @@ from callwatch.phrases.classifier import WEIGHT_DIR
 from callwatch.phrases.embeddings import SentenceEmbedder
 
 MEANING_WEIGHTS: Final = WEIGHT_DIR / "meaning.npz"
-# The same sentences come again: in every partial result, alone, and joined with what was said
-# before; each threat among them with a dozen parts (`carriers`).
+# The same sentences come again: alone, and joined with what was said before.
 _REMEMBERED: Final = 512
-# To find the words that carry a meaning, a sentence is read about twice as often as this.
-_PARTS: Final = 5
 
 
 class Embeds(Protocol):
@@ -59,24 +56,6 @@ class MeaningReader:
     def _logits(self, text: str) -> FloatArray:
         """Log odds of each category, float32 (8,)."""
         return self._head.logits(self._embedder.embed(text))
-
-    def carriers(self, words: list[str], category: int) -> FloatArray:
-        """How much each word matters to one category, float32 (words,), 0 on average.
-
-        Some words at a time are left out; what then falls rested on them.
-        """
-        size = max(2, -(-len(words) // _PARTS))
-        step = max(1, size // 2)
-        whole = self.logits(" ".join(words))[category]
-        total, times = np.zeros((2, len(words)), dtype=np.float32)
-        for first in range(0, max(1, len(words) - size + step), step):
-            rest = words[:first] + words[first + size :]
-            fall = whole - self.logits(" ".join(rest))[category]
-            total[first : first + size] += fall
-            times[first : first + size] += 1.0
-        weights: FloatArray = (total / np.maximum(times, 1.0)).astype(np.float32)
-        weights -= weights.mean()
-        return weights
 
 
 def load_head() -> MeaningHead:

@@ -34,7 +34,7 @@ _TOP_KEYS: Final = {
 _RULE_KEYS: Final = {
     "rules": {"id", "category", "strength", "any", "unless"},
     "guards": {"id", "categories", "any", "unless", "quotes"},
-    "frames": {"id", "categories", "any", "unless"},
+    "frames": {"id", "categories", "any", "unless", "direct"},
     "steps": {"id", "step", "any", "unless"},
 }
 
@@ -45,7 +45,8 @@ class Rule:
 
     `labels` are the categories (rules, guards, frames) or the step that it speaks of; `strong` is
     False for hints. `own`: an organisation wrote it, for words that no classifier has learnt.
-    `quotes`: what follows in the sentence is somebody else's words (guards).
+    `quotes`: what follows in the sentence is somebody else's words (guards). `direct`: the speaker
+    means the listener or himself (frames).
     """
 
     id: str
@@ -55,6 +56,7 @@ class Rule:
     strong: bool = True
     own: bool = False
     quotes: bool = False
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +216,17 @@ def _rule(raw: dict[str, Any], kind: str, where: str, seen: set[str]) -> Rule:
     strength = raw.get("strength", "strong")
     if strength not in ("strong", "weak"):
         raise ConfigError(f"{here}: strength must be strong or weak, not '{str(strength)[:80]}'.")
-    quotes = raw.get("quotes", False)
-    if not isinstance(quotes, bool):
-        raise ConfigError(f"{here}: quotes must be true or false.")
+    for flag in ("quotes", "direct"):
+        if not isinstance(raw.get(flag, False), bool):
+            raise ConfigError(f"{here}: {flag} must be true or false.")
     return Rule(
         name,
         _labels(raw, kind, here),
         patterns,
         _patterns(_strings(raw.get("unless", []), f"{here}: unless"), here),
         strength == "strong",
-        quotes=quotes,
+        quotes=raw.get("quotes", False),
+        direct=raw.get("direct", False),
     )
 
 
