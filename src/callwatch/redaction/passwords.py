@@ -5,10 +5,10 @@ from typing import Final
 
 from callwatch.redaction.labels import CODE
 from callwatch.redaction.lines import Finding, Line
+from callwatch.redaction.papers import PAPER_PRIORITY
 from callwatch.redaction.tokens import COPULA, LETTER, NUMBER, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
-_PRIORITY: Final = 2
 _NAMES: Final = ("password", "lösenord", "adgangskode", "kodeord", "passord")
 # "is, uh, sunshine42": words between the name, its verb and the password.
 _MOST_BETWEEN: Final = 2
@@ -24,7 +24,7 @@ def find_passwords(line: Line) -> Iterator[Finding]:
             continue
         at = _after_fillers(line.tokens, verb + 1)
         if at < len(line.tokens) and _is_mixed(line.tokens[at]):
-            yield Finding(line.number, at, at + 1, CODE, _PRIORITY)
+            yield Finding(line.number, at, at + 1, CODE, PAPER_PRIORITY)
 
 
 def _names_password(line: Line, start: int, end: int) -> bool:
