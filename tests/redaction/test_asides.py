@@ -98,3 +98,16 @@ def test_two_digits_before_a_hidden_number_go_on_with_it(first: str, shown: str)
         (4.0, "c 9200 0000 0009"),
     )
     assert out[0].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("said", "then", "shown"),
+    [
+        ("516292 thing always", "9200", "516292 thing always"),
+        ("5162920 thing always", "9200 0000 0009", "[card] thing always"),
+    ],
+)
+def test_a_sentence_with_seven_open_digits_reads_a_number_out(
+    said: str, then: str, shown: str
+) -> None:
+    assert masked(EN, (0.0, f"c {said}"), (4.0, f"c {then}"))[0] == shown

@@ -18,6 +18,7 @@ from callwatch.redaction.email_names import joined_names, open_names
 from callwatch.redaction.labels import CARD, IDENTITY, NUMBER
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import find_papers
+from callwatch.redaction.passwords import find_passwords
 from callwatch.redaction.tokens import LETTER, MONTH, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
@@ -58,6 +59,7 @@ def find_masks(lines: Sequence[Line], asked: Asked, *, eager: bool = False) -> l
         findings += _open_addresses(lines, awaited, {finding.line for finding in findings})
     for line in lines:
         findings += find_papers(line)
+        findings += find_passwords(line)
         if line.groups:
             findings += _numbers(line)
     return resolve(findings, lines)

@@ -1,0 +1,48 @@
+"""Passwords that are said as one word of letters and figures: "my password is sunshine42"."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from callwatch.redaction.labels import CODE
+from callwatch.redaction.lines import Finding, Line
+from callwatch.redaction.papers import PAPER_PRIORITY
+from callwatch.redaction.tokens import COPULA, LETTER, NUMBER, SKIP, Token
+from callwatch.redaction.vocabulary import Topic
+
+_NAMES: Final = ("password", "lösenord", "adgangskode", "kodeord", "passord")
+# "is, uh, sunshine42": words between the name, its verb and the password.
+_MOST_BETWEEN: Final = 2
+
+
+def find_passwords(line: Line) -> Iterator[Finding]:
+    """Passwords of one line; a product's name ("my password for Windows11") has no verb before it."""
+    for mention in line.mentions:
+        if mention.topic is not Topic.CODE or not _names_password(line, mention.start, mention.end):
+            continue
+        verb = _after_fillers(line.tokens, mention.end)
+        if verb >= len(line.tokens) or not line.tokens[verb].flags & COPULA:
+            continue
+        at = _after_fillers(line.tokens, verb + 1)
+        if at < len(line.tokens) and _is_mixed(line.tokens[at]):
+            yield Finding(line.number, at, at + 1, CODE, PAPER_PRIORITY)
+
+
+def _names_password(line: Line, start: int, end: int) -> bool:
+    return any(token.core.startswith(_NAMES) for token in line.tokens[start:end])
+
+
+def _after_fillers(tokens: Sequence[Token], at: int) -> int:
+    """Index of the first word that is no filler; at most `_MOST_BETWEEN` are passed."""
+    last = min(len(tokens), at + _MOST_BETWEEN)
+    while at < last and tokens[at].flags & SKIP and not tokens[at].flags & (COPULA | LETTER):
+        at += 1
+    # "mitt", "mine": whose it is, in languages that say it after the name.
+    if at < last and not tokens[at].flags & (COPULA | NUMBER) and not _is_mixed(tokens[at]):
+        is_verb_next = at + 1 < len(tokens) and tokens[at + 1].flags & COPULA
+        at += bool(is_verb_next)
+    return at
+
+
+def _is_mixed(token: Token) -> bool:
+    """Whether a word holds a letter and a figure."""
+    return any(c.isdigit() for c in token.core) and any(c.isalpha() for c in token.core)
