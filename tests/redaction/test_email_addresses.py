@@ -138,3 +138,36 @@ def test_a_sentence_with_a_number_of_its_own_may_part_a_name_from_its_at(
     said = [(0.0, f"c {name}"), (3.0, f"c {aside}"), (6.0, f"c {host}")]
     lead = name.split()[:2]
     assert masked(language, *said) == [" ".join([*lead, "[email]"]), aside, "[email]"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (EN, "what is the point of living like this"),
+        (EN, "there is no point at all"),
+        (EN, "good point thank you"),
+        (EN, "at this point in time i am done"),
+        (EN, "the dot on the i"),
+        (Language.SV, "det är ingen punkt för mig"),
+        (Language.DA, "på det punkt er jeg enig"),
+    ],
+)
+def test_a_point_of_talk_is_no_dot_after_the_question_for_an_address(
+    language: Language, said: str
+) -> None:
+    assert masked(language, QUESTION, (3.0, f"c {said}"))[1] == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "shown"),
+    [
+        (EN, "anna point berg at gmail point com", "[email]"),
+        (EN, "anna dot berg", "[email]"),
+        (Language.SV, "anna punkt berg", "[email]"),
+        (Language.DA, "det er anna prik berg", "det er [email]"),
+    ],
+)
+def test_the_words_for_a_dot_join_names_after_the_question(
+    language: Language, said: str, shown: str
+) -> None:
+    assert masked(language, QUESTION, (3.0, f"c {said}"))[1] == shown

@@ -32,6 +32,8 @@ _SHORTEST_SPELLING: Final = 3
 # An answer that may be the beginning of an address: a name or two, and hardly a word besides.
 _SHORT_ANSWER: Final = 10
 _MOST_NAMES: Final = 4
+# Said for a dot now and then, and far more often for something else: only an @ tells.
+_NOUNS: Final = frozenset(("point", "period"))
 
 
 def name_start(
@@ -210,7 +212,11 @@ def _spelled_step(tokens: Sequence[Token], at: int, words: Vocabulary) -> int:
 
 
 def _joins(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a dot or a dash stands between two words of a name: not "the point of it"."""
     beside = (tokens[at - 1], tokens[at + 1])
+    talk = [bool(token.flags & SKIP) and not token.flags & LETTER for token in beside]
+    if tokens[at].core in _NOUNS or all(talk) or (tokens[at].flags & WEAK_DOT and any(talk)):
+        return False
     return bool(tokens[at].flags & (JOIN | ANY_DOT)) and all(
         token.core.isalpha() and not token.flags & NUMBER for token in beside
     )
