@@ -219,10 +219,10 @@ def _domain_end(stream: WordStream, start: int, *, is_strong: bool) -> int | Non
             if token.core.isalpha() and not token.flags & WEAK_DOT and token.core not in DOT_WORDS:
                 return _more_endings(tokens, at + 1)  # ".com" in one word
             last = _ending_end(tokens, at + 1)
+            is_known = is_ending(tokens[at + 1].core)
             is_talk = token.flags & WEAK_DOT and tokens[at - 1].flags & SKIP
             is_talk = is_talk and not tokens[at - 1].flags & LETTER  # "at this point in time"
-            is_known = is_ending(tokens[at + 1].core) and not is_talk
-            if last is not None and (is_known or is_strong or token.flags & DOT):
+            if not is_talk and last is not None and (is_known or is_strong or token.flags & DOT):
                 return _more_endings(tokens, last)
         if at > start and token.flags & DOT and at + 1 == len(tokens):
             return at + 1
