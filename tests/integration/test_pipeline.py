@@ -11,7 +11,7 @@ from tests.alike import assert_alike
 
 from callwatch.audio.files import open_recording
 from callwatch.core.channels import Channel, Language
-from callwatch.core.cues import CueKind
+from callwatch.core.cues import CueKind, ThreatCategory
 from callwatch.core.escalation import EscalationLevel
 from callwatch.core.events import (
     CueClosed,
@@ -246,3 +246,24 @@ def test_asking_how_to_help_is_a_step_once_the_customer_has_said_more_than_hello
     events += pipeline.hear(Utterance("u", Channel.AGENT, words, True, 18.0))
     refocused = [e for e in events if isinstance(e, CueOpened) and e.cue.kind is CueKind.REFOCUS]
     assert bool(refocused) is is_a_step
+
+
+def test_a_threat_in_answer_to_a_question_for_an_address_is_reported() -> None:
+    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "x", "en", "none", None)
+    phrases = Phrases(
+        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
+    )
+    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    events = pipeline.start()
+    lines = [
+        (Channel.AGENT, "can i take your email address please", 1.0),
+        (Channel.CUSTOMER, "i am going to kill myself", 5.0),
+    ]
+    for channel, said, at_s in lines:
+        words = tuple(
+            Word(word, TimeSpan(at_s + i / 4, at_s + i / 4 + 0.2), 0.9)
+            for i, word in enumerate(said.split())
+        )
+        events += pipeline.hear(Utterance(channel.value, channel, words, True, at_s + 3.0))
+    threats = [e.cue.category for e in events if isinstance(e, CueOpened)]
+    assert threats == [ThreatCategory.SELF_HARM]

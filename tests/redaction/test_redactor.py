@@ -324,3 +324,24 @@ def test_other_readings_are_masked_and_go_when_words_are_hidden() -> None:
         "u", Channel.CUSTOMER, say("it is 4111 1111 1111 1111").words, True, 2.0, other
     )
     assert UtteranceMasker(EN).mask(secret).alternatives == ()
+
+
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize(
+    ("language", "question", "answer", "understood"),
+    [
+        (EN, "can i take your email please", "i will sue you", "i will sue you"),
+        (EN, "can i take your email please", "anna dot berg at gmail dot com", "[email]"),
+        (EN, "can i take your email please", "it is 4 5 7 1 2 3", "it is [number]"),
+        (SV, "vad har du för e-post", "jag ska döda dig", "jag ska döda dig"),
+    ],
+)
+def test_a_threat_after_a_question_for_an_address_is_understood(
+    language: Language, question: str, answer: str, understood: str, final: bool
+) -> None:
+    masker = UtteranceMasker(language)
+    masker.mask(say(question, channel=Channel.AGENT))
+    said = say(answer, 5.0, final=final)
+    heard = masker.understood(said, masker.mask(said))
+    assert heard.text == understood
+    assert heard.alternatives == ()

@@ -37,11 +37,14 @@ class Mask(NamedTuple):
     label: str
 
 
-def find_masks(lines: Sequence[Line], asked: Asked, *, eager: bool = False) -> list[list[Mask]]:
+def find_masks(
+    lines: Sequence[Line], asked: Asked, *, eager: bool = False, open_names: bool = True
+) -> list[list[Mask]]:
     """What to hide in each of the lines, which are in the order of time and numbered in a row.
 
     `asked` is the question that stands before the first line; it is moved past the last one.
-    `eager` also hides digits that may turn out to be a secret when more is said.
+    `eager` also hides digits that may turn out to be a secret when more is said, and, with
+    `open_names`, words that may turn out to be the name of an address.
     """
     language = asked.language
     awaited = []
@@ -55,7 +58,7 @@ def find_masks(lines: Sequence[Line], asked: Asked, *, eager: bool = False) -> l
         _hide_open(lines, ChainConfig().link_s)
     findings = find_emails(lines, language, awaited)
     findings += list(find_echoes(lines, findings))
-    if eager:
+    if eager and open_names:
         findings += _open_addresses(lines, awaited, {finding.line for finding in findings})
     for line in lines:
         findings += find_papers(line)

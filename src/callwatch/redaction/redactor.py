@@ -23,6 +23,7 @@ from callwatch.core.spans import TimeSpan
 from callwatch.core.words import Alternative, Utterance, Word
 from callwatch.redaction.asked import Asked
 from callwatch.redaction.dialogue import Mask, find_masks
+from callwatch.redaction.labels import EMAIL
 from callwatch.redaction.lines import Line
 
 _LEADING: Final = re.compile(r"[\"'“‘«»„(]+")
@@ -117,6 +118,19 @@ class UtteranceMasker:
         masked = _apply(utterance, new.masks)
         return masked if new.masks else replace(masked, alternatives=alternatives)
 
+    def understood(self, utterance: Utterance, masked: Utterance) -> Utterance:
+        """What `mask` made of the utterance, with the words that are hidden for safety alone.
+
+        For what listens for threats and steps, and keeps a match alone: after a question for an
+        address any short answer is hidden until it turns out to be none. Numbers stay hidden.
+        """
+        if EMAIL not in masked.text:
+            return masked
+        heard = next((heard for heard in self._heard if heard.said is utterance), None)
+        line = heard.line if heard is not None else _line(0, utterance, self.language)
+        plain = _apply(utterance, self._masks_beside(line, open_names=False))
+        return replace(plain, alternatives=())  # other readings are hidden with the names
+
     def revisions(self) -> list[Utterance]:
         """Utterances that were put out before and are to be replaced, by their channel and id."""
         revised, self._revised = self._revised, {}
@@ -163,12 +177,15 @@ class UtteranceMasker:
             line.renumber(number)
         return find_masks(lines, self._asked.copy(), eager=eager)
 
-    def _masks_beside(self, line: Line) -> list[Mask]:
-        """The masks of a line that is not (yet) among the heard."""
-        lines = [*(heard.line for heard in self._heard), line]
+    def _masks_beside(self, line: Line, *, open_names: bool = True) -> list[Mask]:
+        """The masks of a line, which need not be among the heard."""
+        lines = [heard.line for heard in self._heard]
+        if not any(one is line for one in lines):
+            lines.append(line)
         for number, one in enumerate(lines):
             one.renumber(number)
-        return find_masks(lines, self._asked.copy(), eager=True)[-1]
+        masks = find_masks(lines, self._asked.copy(), eager=True, open_names=open_names)
+        return masks[lines.index(line)]
 
     def _masked_reading(self, utterance: Utterance, reading: Alternative) -> Alternative:
         words = reading.text.split()

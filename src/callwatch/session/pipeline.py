@@ -126,7 +126,12 @@ class Pipeline:
         feed = SpeechSegmenter(config.feed) if with_words else None
         self._feed = None if feed is None else guard("words", feed)
         # What cannot be masked is said to nobody.
-        self._masker = guard("words", UtteranceMasker(config.language), mask=wordless)
+        self._masker = guard(
+            "words",
+            UtteranceMasker(config.language),
+            mask=wordless,
+            understood=lambda _, masked: masked,
+        )
         self._swap_watch = guard("checks", SwappedChannelDetector(config.language))
         self._language_check = guard("checks", LanguageCheck(config.language))
         self._begun = BegunItems()
@@ -183,7 +188,8 @@ class Pipeline:
 
     def hear(self, utterance: Utterance) -> list[Event]:
         """Take what the recogniser heard; numbers are masked before anyone else sees it."""
-        heard = self._masker.mask(self._pause_gate.words_outside(utterance))
+        said = self._pause_gate.words_outside(utterance)
+        heard = self._masker.mask(said)
         now_s = max(self._now_s, utterance.consumed_s)
         if not heard.is_final:
             first: Event = PartialTranscribed(now_s, heard)
@@ -194,6 +200,7 @@ class Pipeline:
         events = [first, *self._revised(now_s), *self._turn_taking.hear(heard)]
         if heard.is_final:
             events += self._doubts(heard, now_s)
+        heard = self._masker.understood(said, heard)
         threats = self._threats.hear(heard) if heard.channel is Channel.CUSTOMER else []
         events += threats
         threatens = any(isinstance(event, CueOpened) for event in threats)
