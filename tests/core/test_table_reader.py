@@ -150,3 +150,10 @@ def test_limits_can_come_from_elsewhere() -> None:
     reader = TableReader("The threshold", limits=lambda owner, name: Limits(0.0, 2.0))
     assert reader.read(Outer(), {"inner": {"free": 3.0}}) == Outer()
     assert reader.mistakes == ["The threshold inner.free is 3.0: it must be a number from 0 to 2."]
+
+
+@pytest.mark.parametrize(("name", "shown"), [("t" * 54, "t" * 54), ("t" * 55, "t" * 54 + "...")])
+def test_an_unknown_name_is_shown_up_to_sixty_characters(name: str, shown: str) -> None:
+    reader = TableReader("The setting")
+    reader.read(Outer(), {"inner": {name: 1}})
+    assert reader.mistakes[0].startswith(f"The setting inner.{shown} does not exist: use one of ")

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin, get_type_hi
 
 T = TypeVar("T")
 _LIMITS: Final = "limits"
-_LONGEST: Final = 60  # of a wrong value, in its sentence
+_LONGEST: Final = 60  # of a wrong value or an unknown name, in its sentence
 _MISSING: Final = object()
 # Metadata of a field that no table sets.
 INTERNAL: Final = {"internal": True}
@@ -155,12 +155,15 @@ class TableReader:
             what = f"did you mean {' or '.join(where + item for item in close)}"
         else:
             what = f"use one of {', '.join(sorted(known))}"
-        self.mistakes.append(f"{self._noun} {key}{self._place} does not exist: {what}.")
+        self.mistakes.append(f"{self._noun} {_short(key)}{self._place} does not exist: {what}.")
 
     def _say(self, key: str, value: Any, allowed: str) -> None:
-        shown = repr(value)
-        shown = shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}..."
+        shown = _short(repr(value))
         self.mistakes.append(f"{self._noun} {key}{self._place} is {shown}: it must be {allowed}.")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _without_none(hint: Any) -> Any:
