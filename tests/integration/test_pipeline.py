@@ -51,13 +51,18 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run(path: Path, block_s: float) -> tuple[CallSummary, list[Event]]:
-    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, path.name, "en", "none", None)
+def made_pipeline() -> Pipeline:
+    """The pipeline of an English call without a recogniser."""
+    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "call.wav", "en", "none", None)
     phrases = Phrases(
         PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
     )
+    return Pipeline(PipelineConfig(), info, phrases)
+
+
+def run(path: Path, block_s: float) -> tuple[CallSummary, list[Event]]:
     events: list[Event] = []
-    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    pipeline = made_pipeline()
     runner = CallRunner(open_recording(path, block_s=block_s), pipeline, None, (events.append,))
     return runner.run(), events
 
@@ -84,10 +89,6 @@ class Stuck:
 
 
 def test_speech_that_a_slow_machine_skips_is_told_at_once_and_in_the_report() -> None:
-    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "demo", "en", "none", None)
-    phrases = Phrases(
-        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
-    )
     stuck = Stuck()
     notes: list[InputWarning] = []
 
@@ -96,7 +97,7 @@ def test_speech_that_a_slow_machine_skips_is_told_at_once_and_in_the_report() ->
             notes.append(event)
             stuck.go.set()
 
-    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    pipeline = made_pipeline()
     source = open_recording(DEMO, block_s=0.5)
     summary = CallRunner(source, pipeline, RecognitionWorker(stuck), (sink,)).run()
     [note] = notes
@@ -192,12 +193,8 @@ def test_a_call_of_one_second_and_of_silence(tmp_path: Path) -> None:
 
 def test_delighted_words_in_the_same_seconds_make_a_raised_voice_friendly(recording: Path) -> None:
     """The demo's raised voice, with other words put into the customer's mouth."""
-    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "demo", "en", "none", None)
-    phrases = Phrases(
-        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
-    )
     said = ["oh", "my", "gosh", "thank", "you", "so", "much", "you", "saved", "my", "day"]
-    pipeline, told = Pipeline(PipelineConfig(), info, phrases), False
+    pipeline, told = made_pipeline(), False
     events = pipeline.start()
     for block in open_recording(recording, block_s=0.5).blocks():
         events += pipeline.process(block)
@@ -231,11 +228,7 @@ def test_asking_how_to_help_is_a_step_once_the_customer_has_said_more_than_hello
     samples[round((6.1 + speech_s) * rate_hz) :, Channel.CUSTOMER.index] = 0
     path = tmp_path / "call.wav"
     sf.write(path, samples, rate_hz)
-    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "demo", "en", "none", None)
-    phrases = Phrases(
-        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
-    )
-    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    pipeline = made_pipeline()
     events = pipeline.start()
     for block in open_recording(path, block_s=0.5).blocks():
         events += pipeline.process(block)
@@ -249,11 +242,7 @@ def test_asking_how_to_help_is_a_step_once_the_customer_has_said_more_than_hello
 
 
 def test_a_threat_in_answer_to_a_question_for_an_address_is_reported() -> None:
-    info = CallInfo("call", None, "2026-01-01T00:00:00Z", 0.0, "x", "en", "none", None)
-    phrases = Phrases(
-        PhraseMatcher.for_language(Language.EN), StepMatcher.for_language(Language.EN)
-    )
-    pipeline = Pipeline(PipelineConfig(), info, phrases)
+    pipeline = made_pipeline()
     events = pipeline.start()
     lines = [
         (Channel.AGENT, "can i take your email address please", 1.0),

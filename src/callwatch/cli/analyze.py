@@ -88,7 +88,7 @@ def analyze(
                 reports.append(to_document(outcome.summary))
             else:
                 _print_call(outcome)
-    if is_many and result.lines:
+    if is_many and result.calls:
         index = result.write(out_dir)
         if not as_json:
             print_folder(result, index)

@@ -15,7 +15,7 @@ from callwatch.report.wording import Wording
 def print_folder(result: FolderResult, index: Path | None) -> None:
     """Files, hours, faults, the calls most worth hearing, and where the page is."""
     total = Table(box=None, pad_edge=False, show_header=False)
-    total.add_row("calls", str(len(result.lines)))
+    total.add_row("calls", str(result.calls))
     total.add_row("hours", f"{result.hours:.2f}")
     total.add_row("faults", str(len(result.faults)))
     out.print()

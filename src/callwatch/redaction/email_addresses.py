@@ -17,7 +17,7 @@ from typing import Final
 from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.domain_endings import DOT_WORDS, SPLIT_PROVIDERS, is_ending
-from callwatch.redaction.email_names import ANY_DOT, name_alone, name_start
+from callwatch.redaction.email_names import ANY_DOT, name_alone, name_start, says_nothing
 from callwatch.redaction.labels import EMAIL
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.tokens import (
@@ -220,8 +220,8 @@ def _domain_end(stream: WordStream, start: int, *, is_strong: bool) -> int | Non
                 return _more_endings(tokens, at + 1)  # ".com" in one word
             last = _ending_end(tokens, at + 1)
             is_known = is_ending(tokens[at + 1].core)
-            is_talk = token.flags & WEAK_DOT and tokens[at - 1].flags & SKIP
-            is_talk = is_talk and not tokens[at - 1].flags & LETTER  # "at this point in time"
+            # "at this point in time"
+            is_talk = bool(token.flags & WEAK_DOT) and says_nothing(tokens[at - 1])
             if not is_talk and last is not None and (is_known or is_strong or token.flags & DOT):
                 return _more_endings(tokens, last)
         if at > start and token.flags & DOT and at + 1 == len(tokens):

@@ -211,10 +211,15 @@ def _spelled_step(tokens: Sequence[Token], at: int, words: Vocabulary) -> int:
     return 1
 
 
+def says_nothing(token: Token) -> bool:
+    """Whether a word of talk alone ("the", "this"), which no address is made of."""
+    return bool(token.flags & SKIP) and not token.flags & LETTER
+
+
 def _joins(tokens: Sequence[Token], at: int) -> bool:
     """Whether a dot or a dash stands between two words of a name: not "the point of it"."""
     beside = (tokens[at - 1], tokens[at + 1])
-    talk = [bool(token.flags & SKIP) and not token.flags & LETTER for token in beside]
+    talk = [says_nothing(token) for token in beside]
     if tokens[at].core in _NOUNS or all(talk) or (tokens[at].flags & WEAK_DOT and any(talk)):
         return False
     return bool(tokens[at].flags & (JOIN | ANY_DOT)) and all(

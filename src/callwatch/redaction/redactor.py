@@ -180,7 +180,7 @@ class UtteranceMasker:
     def _masks_beside(self, line: Line, *, open_names: bool = True) -> list[Mask]:
         """The masks of a line, which need not be among the heard."""
         lines = [heard.line for heard in self._heard]
-        if not any(one is line for one in lines):
+        if line not in lines:
             lines.append(line)
         for number, one in enumerate(lines):
             one.renumber(number)

@@ -41,6 +41,11 @@ class FolderResult:
         return [replace(line, name=name) for line, name in zip(self._lines, names, strict=True)]
 
     @property
+    def calls(self) -> int:
+        """How many were measured."""
+        return len(self._lines)
+
+    @property
     def hours(self) -> float:
         """Sound that was measured, hours."""
         return sum(line.duration_s for line in self._lines) / 3600
@@ -69,7 +74,6 @@ class FolderResult:
 
 def distinct_names(paths: Sequence[Path]) -> list[str]:
     """The shortest end of each path that no other one has: "call.wav", or "jan/call.wav"."""
-    depths = [1] * len(paths)
     ends = [path.parts[-1:] for path in paths]
     while True:
         counts = Counter(ends)
@@ -77,8 +81,7 @@ def distinct_names(paths: Sequence[Path]) -> list[str]:
         if not shared:
             return [path_text("/".join(end)) for end in ends]
         for i in shared:
-            depths[i] += 1
-            ends[i] = paths[i].parts[-depths[i] :]
+            ends[i] = paths[i].parts[-len(ends[i]) - 1 :]
 
 
 def measured(
