@@ -41,6 +41,7 @@ from callwatch.report.write import REPORT_FILES
 from callwatch.session.experimental import overridden
 from callwatch.session.pipeline import Phrases, Pipeline
 from callwatch.session.pipeline_config import PipelineConfig
+from callwatch.session.read_ahead import ReadAhead
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
@@ -233,6 +234,8 @@ class PreparedCall:
             keep = desk.config.store.words_in_files
             journal: Sink = self._journal if keep else drop_transcripts(self._journal)
             sinks, source = (journal, *sinks), plan.source
+            if isinstance(recognition, InlineRecognition):
+                source = ReadAhead(source, self.pipeline, recognition)
             store = desk.config.store
             if store.keep_audio and plan.in_history:
                 self._audio = KeptAudio(

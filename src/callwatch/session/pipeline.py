@@ -83,6 +83,15 @@ class Phrases:
     steps: StepMatcher
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A block, the voice frames that it completes, and the voiced audio that they cut."""
+
+    block: CallBlock
+    frames: VoiceFrames
+    chunks: list[SpeechChunk]
+
+
 class Pipeline:
     """One call. Not thread-safe: one thread calls every method.
 
@@ -135,6 +144,7 @@ class Pipeline:
         self._swap_watch = guard("checks", SwappedChannelDetector(config.language))
         self._language_check = guard("checks", LanguageCheck(config.language))
         self._begun = BegunItems()
+        self._heard_ahead: deque[_Heard] = deque()
         self._chunks: list[SpeechChunk] = []
         self._audio_end_s = 0.0
         self._now_s = 0.0  # the last tick
@@ -175,7 +185,20 @@ class Pipeline:
         """Take the next block of the call; gives what was decided, in stream order."""
         self._audio_end_s = block.end_s
         self._dropped_s += sum(span.duration_s for _, span in block.dropped)
-        return self._run(block, self._voice.process(block)) + self._switched_off()
+        heard = self._heard_ahead.popleft() if self._heard_ahead else self._listen(block)
+        return self._run(heard.frames, heard) + self._switched_off()
+
+    def listen_ahead(self, block: CallBlock) -> list[SpeechChunk]:
+        """Hear a block that `process` gets later, in the same order; gives its voiced audio.
+
+        Nothing is decided sooner by it: a recogniser only knows what will be asked of it.
+        """
+        self._heard_ahead.append(self._listen(block))
+        return self._heard_ahead[-1].chunks
+
+    def _listen(self, block: CallBlock) -> _Heard:
+        frames = self._voice.process(block)
+        return _Heard(block, frames, [] if self._feed is None else self._feed.process(block, frames))
 
     def skip(self, block: CallBlock) -> None:
         """A block that could not be processed: the call is that long all the same."""
@@ -232,7 +255,8 @@ class Pipeline:
 
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
-        events = self._run(None, self._voice.finish())
+        events = [event for heard in list(self._heard_ahead) for event in self.process(heard.block)]
+        events += self._run(self._voice.finish())
         if self._feed is not None:
             events += self._dispatch(self._gather(self._feed.finish(self._audio_end_s)))
         effort = self._effort.finish()
@@ -306,13 +330,13 @@ class Pipeline:
         """The effort baseline learnt so far (an agent's own may be remembered locally)."""
         return self._effort.baseline(channel)
 
-    def _run(self, block: CallBlock | None, frames: VoiceFrames) -> list[Event]:
+    def _run(self, frames: VoiceFrames, heard: _Heard | None = None) -> list[Event]:
         events: list[Event] = [*frames.transitions, *frames.notes]
-        if block is not None:
+        if heard is not None:
             if self._feed is not None:
-                events += self._gather(self._feed.process(block, frames))
-            events += self._quality.process(block, frames)
-            effort = self._effort.process(block, frames)
+                events += self._gather(heard.chunks)
+            events += self._quality.process(heard.block, frames)
+            effort = self._effort.process(heard.block, frames)
             events += self._raised(effort)
             events += self._meter.note_effort(effort)
             events += self._turn_taking.laugh(effort.laughs)

@@ -19,6 +19,8 @@ from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel, Language
 from callwatch.core.summary import CallSummary
+from callwatch.session.read_ahead import ReadAhead
+from callwatch.session.recognition import InlineRecognition
 from callwatch.session.runner import CallRunner
 
 
@@ -97,7 +99,10 @@ class Engine:
             )
             pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(False, pipeline)
-            summary = CallRunner(source, pipeline, recognition).run()
+            heard = source
+            if isinstance(recognition, InlineRecognition):
+                heard = ReadAhead(source, pipeline, recognition)
+            summary = CallRunner(heard, pipeline, recognition).run()
         return summary if config.store.words_in_files else replace(summary, utterances=())
 
 

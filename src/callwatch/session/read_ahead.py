@@ -1,0 +1,40 @@
+"""A recording, listened to a while before it is analysed, so that speech can be decoded together.
+
+    listened to   ...............|
+    analysed      ......|           as if nothing of the rest were known
+
+Called by the analysis thread only.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Final
+
+from callwatch.audio.source import CallSource
+from callwatch.audio.source_proxy import SourceProxy
+from callwatch.core.audio import CallBlock
+from callwatch.session.pipeline import Pipeline
+from callwatch.session.recognition import InlineRecognition
+
+# Two minutes hold some eight segments of each length, and 8 MB of sound.
+_AHEAD_S: Final = 120.0
+
+
+class ReadAhead(SourceProxy):
+    """The same blocks, at the moment at which they are to be analysed."""
+
+    def __init__(
+        self, source: CallSource, pipeline: Pipeline, recognition: InlineRecognition
+    ) -> None:
+        super().__init__(source)
+        self._pipeline, self._recognition = pipeline, recognition
+
+    def blocks(self) -> Iterator[CallBlock]:
+        """The blocks, each when those of the next two minutes have been listened to."""
+        waiting: deque[CallBlock] = deque()
+        for block in self._source.blocks():
+            self._recognition.foresee(self._pipeline.listen_ahead(block))
+            waiting.append(block)
+            while block.end_s - waiting[0].start_s > _AHEAD_S:
+                yield waiting.popleft()
+        yield from waiting
