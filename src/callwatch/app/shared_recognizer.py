@@ -13,7 +13,12 @@ from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.log import logger_of
 from callwatch.core.words import Utterance
-from callwatch.speech.protocol import ForeseeingRecognizer, RecognitionError, Recognizer, SpeechChunk
+from callwatch.speech.protocol import (
+    ForeseeingRecognizer,
+    RecognitionError,
+    Recognizer,
+    SpeechChunk,
+)
 
 _log: Final = logger_of(__name__)
 

@@ -198,7 +198,9 @@ class Pipeline:
 
     def _listen(self, block: CallBlock) -> _Heard:
         frames = self._voice.process(block)
-        return _Heard(block, frames, [] if self._feed is None else self._feed.process(block, frames))
+        return _Heard(
+            block, frames, [] if self._feed is None else self._feed.process(block, frames)
+        )
 
     def skip(self, block: CallBlock) -> None:
         """A block that could not be processed: the call is that long all the same."""

@@ -17,24 +17,29 @@ from callwatch.session.pipeline import Pipeline
 from callwatch.session.recognition import InlineRecognition
 
 # Two minutes hold some eight segments of each length, and 8 MB of sound.
-_AHEAD_S: Final = 120.0
+AHEAD_S: Final = 120.0
 
 
 class ReadAhead(SourceProxy):
     """The same blocks, at the moment at which they are to be analysed."""
 
     def __init__(
-        self, source: CallSource, pipeline: Pipeline, recognition: InlineRecognition
+        self,
+        source: CallSource,
+        pipeline: Pipeline,
+        recognition: InlineRecognition,
+        ahead_s: float = AHEAD_S,
     ) -> None:
         super().__init__(source)
+        self._ahead_s = ahead_s
         self._pipeline, self._recognition = pipeline, recognition
 
     def blocks(self) -> Iterator[CallBlock]:
-        """The blocks, each when those of the next two minutes have been listened to."""
+        """The blocks, each when what follows it has been listened to for `ahead_s`."""
         waiting: deque[CallBlock] = deque()
         for block in self._source.blocks():
             self._recognition.foresee(self._pipeline.listen_ahead(block))
             waiting.append(block)
-            while block.end_s - waiting[0].start_s > _AHEAD_S:
+            if block.end_s - waiting[0].end_s >= self._ahead_s:
                 yield waiting.popleft()
         yield from waiting

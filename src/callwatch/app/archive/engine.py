@@ -16,6 +16,7 @@ from callwatch.app.archive.recording import CallDetails
 from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.audio.files import open_recording
 from callwatch.audio.recorded_at import began_at, rfc3339
+from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel, Language
 from callwatch.core.summary import CallSummary
@@ -99,7 +100,7 @@ class Engine:
             )
             pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(False, pipeline)
-            heard = source
+            heard: CallSource = source
             if isinstance(recognition, InlineRecognition):
                 heard = ReadAhead(source, pipeline, recognition)
             summary = CallRunner(heard, pipeline, recognition).run()
