@@ -136,13 +136,17 @@ def test_other_readings_come_with_the_finished_utterance_only() -> None:
     assert [(u.is_final, u.alternatives) for u in out] == [(False, ()), (True, others)]
 
 
-def test_a_loop_is_decoded_again_in_a_full_window() -> None:
+@pytest.mark.parametrize(
+    ("length_s", "second_s"), [(3.0, 15.0), (8.99, 15.0), (9.01, FULL_WINDOW_S)]
+)
+def test_a_loop_is_decoded_again_in_a_longer_window(length_s: float, second_s: float) -> None:
+    """Ten seconds hold nine of audio and one of silence."""
     looped = "we call you back we call you back"
     engine = FakeEngine(looped, "we call you back")
-    samples = np.zeros(16_000 * 3, dtype=np.int16)
-    out = whisper(engine).accept(SpeechChunk(Channel.AGENT, "a", samples, 0.0, 3.0, True))
+    samples = np.zeros(round(16_000 * length_s), dtype=np.int16)
+    out = whisper(engine).accept(SpeechChunk(Channel.AGENT, "a", samples, 0.0, length_s, True))
     assert out[0].text == "we call you back"
-    assert [window_s for _, window_s in engine.asked] == [10.0, FULL_WINDOW_S]
+    assert [window_s for _, window_s in engine.asked] == [10.0, second_s]
 
 
 def test_a_partial_is_cut_where_it_begins_to_loop() -> None:
