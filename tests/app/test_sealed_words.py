@@ -94,7 +94,7 @@ def killed(out: Path, place: str) -> None:
         else:
             from callwatch.app import calls
 
-            calls.drop_sealed = kill  # type: ignore[assignment]
+            vars(calls)["drop_sealed"] = kill
         prepared(out).run()
 
     process = multiprocessing.get_context("fork").Process(target=die)
@@ -114,7 +114,7 @@ def test_a_killed_call_keeps_its_words_and_shows_them_to_nobody(tmp_path: Path, 
     assert len(found.reports) == 1
     assert found.set_aside == ()
     summary = only_call()
-    assert said(summary) == LINES
+    assert said(summary) == (LINES[:1] if place == "in the call" else LINES)
     assert summary.input_quality.warnings == (
         (Fact("cut_short"),) if place == "in the call" else ()
     )
@@ -145,7 +145,7 @@ def test_a_locked_keyring_is_waited_for_as_long_as_calls_are_encrypted(
     assert finish_unfinished(CONFIG).reports == ()
     ring.is_locked = False
     assert len(finish_unfinished(CONFIG).reports) == 1
-    assert said(only_call()) == LINES
+    assert said(only_call()) == LINES[:1]
 
 
 @pytest.mark.posix
