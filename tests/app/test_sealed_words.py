@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import resources
@@ -25,6 +26,7 @@ from callwatch.core.facts import Fact
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal_words import holds_sealed
 from callwatch.speech.scripted import ScriptedRecognizer, ScriptedUtterance
+from callwatch.store import sealing
 from callwatch.store.history import CallHistory
 from callwatch.store.sealing import seal
 
@@ -226,14 +228,11 @@ def test_without_a_keyring_the_words_stay_out_of_the_journal(tmp_path: Path, rin
     assert outcome.history_fault is not None
 
 
+@pytest.mark.parametrize("when", ["at the beginning", "at the end"])
 def test_a_keyring_that_asks_its_user_holds_no_call_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Memory
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ring: Memory, when: str
 ) -> None:
-    from threading import Event
-
-    from callwatch.store import sealing
-
-    answered = Event()
+    answered = threading.Event()
     ask = ring.get_password
 
     def slow(service: str, name: str) -> str | None:
@@ -241,10 +240,21 @@ def test_a_keyring_that_asks_its_user_holds_no_call_up(
         return ask(service, name)
 
     monkeypatch.setattr(sealing, "_WAIT_S", 0.01)
-    with monkeypatch.context() as patched:
-        patched.setattr(ring, "get_password", slow)
+    if when == "at the end":
+        call = prepared(tmp_path / "call")
+    monkeypatch.setattr(ring, "get_password", slow)
+    if when == "at the beginning":
         call = prepared(tmp_path / "call")
         assert not answered.is_set()
         answered.set()
-    call.run()
+        monkeypatch.setattr(sealing, "_WAIT_S", 60.0)
+    outcome = call.run()
+    if when == "at the end":
+        assert "does not answer" in (outcome.history_fault or "")
+        assert finish_unfinished(CONFIG).reports == ()  # neither does the next start wait
+        assert not answered.is_set()
+        answered.set()
+        monkeypatch.setattr(sealing, "_WAIT_S", 60.0)
+        finish_unfinished(CONFIG)
     assert said(only_call()) == LINES
+    assert not any_cut_short()

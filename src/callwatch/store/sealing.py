@@ -25,7 +25,7 @@ _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12  # what GCM is specified for (NIST SP 800-38D)
 _SOUND: Final = b"callwatch sound of "
 _WORDS: Final = b"callwatch words of "
-# A keyring that asks its user for a password must not hold up a call that begins.
+# A keyring that asks its user for a password must hold up no call that begins or ends, and no start of the app.
 _WAIT_S: Final = 2.0
 
 
@@ -35,7 +35,7 @@ def seal(body: bytes, call_id: str) -> bytes:
     Raises StoreError when no key can be had, MissingPartError without the libraries.
     """
     nonce = os.urandom(_NONCE_BYTES)
-    return MAGIC + nonce + bytes(_cipher(_key(make=True)).encrypt(nonce, body, call_id.encode()))
+    return MAGIC + nonce + bytes(_cipher(_key_soon()).encrypt(nonce, body, call_id.encode()))
 
 
 def is_sealed(body: bytes) -> bool:
@@ -103,7 +103,7 @@ def words_cipher(call_id: str, salt: bytes) -> CallCipher:
 
     Raises as `seal` does.
     """
-    return CallCipher(_key(make=True), salt, _WORDS, call_id)
+    return CallCipher(_key_soon(), salt, _WORDS, call_id)
 
 
 def _piece_nonce(number: int, is_last: bool) -> bytes:
@@ -136,7 +136,7 @@ def _key_soon() -> bytes:
         return answer.result(_WAIT_S)
     except TimeoutError as exc:
         raise StoreError(
-            "the keyring of this session does not answer: unlock it before the call"
+            "the keyring of this session does not answer: unlock it, and start callwatch again"
         ) from exc
 
 
