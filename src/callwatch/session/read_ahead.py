@@ -14,7 +14,7 @@ from callwatch.audio.source import CallSource
 from callwatch.audio.source_proxy import SourceProxy
 from callwatch.core.audio import CallBlock
 from callwatch.session.pipeline import Pipeline
-from callwatch.session.recognition import InlineRecognition
+from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 
 # Two minutes hold some eight segments of each length, and 8 MB of sound.
 AHEAD_S: Final = 120.0
@@ -43,3 +43,14 @@ class ReadAhead(SourceProxy):
             if block.end_s - waiting[0].end_s >= self._ahead_s:
                 yield waiting.popleft()
         yield from waiting
+
+
+def listened_ahead(
+    source: CallSource,
+    pipeline: Pipeline,
+    recognition: InlineRecognition | RecognitionWorker | None,
+) -> CallSource:
+    """The source, read ahead where a recogniser in step with it can gain by that."""
+    if isinstance(recognition, InlineRecognition):
+        return ReadAhead(source, pipeline, recognition)
+    return source

@@ -16,12 +16,10 @@ from callwatch.app.archive.recording import CallDetails
 from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.audio.files import open_recording
 from callwatch.audio.recorded_at import began_at, rfc3339
-from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel, Language
 from callwatch.core.summary import CallSummary
-from callwatch.session.read_ahead import ReadAhead
-from callwatch.session.recognition import InlineRecognition
+from callwatch.session.read_ahead import listened_ahead
 from callwatch.session.runner import CallRunner
 
 
@@ -100,9 +98,7 @@ class Engine:
             )
             pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(False, pipeline)
-            heard: CallSource = source
-            if isinstance(recognition, InlineRecognition):
-                heard = ReadAhead(source, pipeline, recognition)
+            heard = listened_ahead(source, pipeline, recognition)
             summary = CallRunner(heard, pipeline, recognition).run()
         return summary if config.store.words_in_files else replace(summary, utterances=())
 
