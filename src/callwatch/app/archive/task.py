@@ -17,7 +17,6 @@ from callwatch.app.analyze import AnalysisInput, content_id
 from callwatch.app.archive.engine import Engine, EngineSettings
 from callwatch.app.archive.recording import Recording
 from callwatch.app.archive.sources import fetched
-from callwatch.core.cycles import look_seldom_for_cycles
 from callwatch.core.errors import CallwatchError
 from callwatch.core.log import logger_of
 from callwatch.store.archive import ArchiveRow, prepare
@@ -55,7 +54,6 @@ class EnginePlugin(WorkerPlugin):
     def setup(self, worker: Any) -> None:
         """Called by Dask on each worker; the model is loaded with the first recording."""
         del worker
-        look_seldom_for_cycles()
         self.engine = Engine(self.settings)
 
 
