@@ -167,7 +167,7 @@ def vocabulary(language: Language) -> Vocabulary:
     words |= {"alphabet": WordSet(entries("spelling", "alphabet"))}
     return Vocabulary(
         language=language,
-        numbers=own["numbers"],
+        numbers={**own["numbers"], "weak": entries("numbers", "weak")},
         phrases=by_word,
         open_phrases=tuple(p for p in phrases if "*" in p.patterns[0]),
         words=words,
