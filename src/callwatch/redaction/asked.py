@@ -101,6 +101,10 @@ class Asked:
             else:
                 self._answer(item, line)
 
+    def go_on_with_email(self, line: Line) -> None:
+        """An address is still being dictated in this line."""
+        self.email_until_s = max(self.email_until_s, line.end_s + self.config.answer_s)
+
     def _name(self, mention: Mention, line: Line) -> None:
         if mention.topic is Topic.ORDINARY:
             if not any(group.named for group in line.groups):

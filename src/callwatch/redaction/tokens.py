@@ -34,7 +34,7 @@ ADDRESS: Final = 1 << 17  # written with an @
 DOMAIN: Final = 1 << 18  # "example.com"
 PROVIDER: Final = 1 << 19
 LETTER: Final = 1 << 20
-ALPHABET: Final = 1 << 21  # "alpha", "Adam": said for a letter
+ALPHABET: Final = 1 << 21  # "alpha", "Adam", "A-N-N-A": said for letters
 LEAD_IN: Final = 1 << 22  # before an address, and no part of it
 PAPER: Final = 1 << 23  # letters and figures that may be an IBAN or an identity number
 LARGE: Final = 1 << 24  # tens, hundreds: not said digit by digit
@@ -59,6 +59,7 @@ _SHORT: Final = 3
 _AROUND: Final = "\"'“”‘’«»„.,;:!?()[]{}…"
 _NOT_DIGITS: Final = re.compile(r"\D")
 _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}")
+_SPELLED: Final = re.compile(r"[^\W\d_](?:-[^\W\d_])+")  # "A-N-N-A"
 _PAPER: Final = re.compile(r"[a-z]{2}\d{2,}.*|\d+[a-z]\w*")
 
 
@@ -154,6 +155,8 @@ def _flags(core: str, word: str, words: Vocabulary) -> int:
             flags |= flag
     if len(core) == 1 and core.isalpha():
         flags |= LETTER
+    if _SPELLED.fullmatch(core):
+        flags |= ALPHABET
     if _DOMAIN.fullmatch(core):
         flags |= DOMAIN
     if not core.strip("-–—+/.*"):

@@ -5,12 +5,13 @@ everywhere. A word may end or begin with `*`; in a phrase, `...` stands for up t
 """
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from callwatch.core.channels import Language
 
@@ -97,6 +98,40 @@ class Before:
         return (*found, *(p[:-1] for p in self._open if fits(word, p[-1])))
 
 
+class _HasCore(Protocol):
+    @property
+    def core(self) -> str: ...
+
+
+class Rows:
+    """Rows of whole words ("all one word"), looked up where they begin or end; the longest counts."""
+
+    def __init__(self, rows: Iterable[tuple[str, ...]]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        self._by_last: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for row in sorted(rows, key=len, reverse=True):
+            self._by_first[row[0]].append(row)
+            self._by_last[row[-1]].append(row)
+
+    def ending(self, tokens: Sequence[_HasCore], end: int) -> int:
+        """Length of the row that ends right before `end`; 0 for none."""
+        for row in self._by_last.get(tokens[end - 1].core, ()) if end > 0 else ():
+            if _are(tokens, end - len(row), row):
+                return len(row)
+        return 0
+
+    def beginning(self, tokens: Sequence[_HasCore], at: int, end: int) -> int:
+        """Length of the row that begins at `at` and ends by `end`; 0 for none."""
+        for row in self._by_first.get(tokens[at].core, ()) if at < end else ():
+            if at + len(row) <= end and _are(tokens, at, row):
+                return len(row)
+        return 0
+
+
+def _are(tokens: Sequence[_HasCore], at: int, row: Sequence[str]) -> bool:
+    return at >= 0 and all(tokens[at + i].core == word for i, word in enumerate(row))
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The words of one language together with the common ones."""
@@ -107,9 +142,10 @@ class Vocabulary:
     open_phrases: tuple[Phrase, ...]  # those whose first word is a pattern
     words: Mapping[str, WordSet]
     before: Mapping[str, Before]
-    one_word: tuple[tuple[str, ...], ...]
-    as_in: tuple[tuple[str, ...], ...]
+    one_word: Rows
+    as_in: Rows
     at_pairs: frozenset[tuple[str, ...]]
+    join_pairs: frozenset[tuple[str, ...]]
 
     def phrases_from(self, word: str) -> tuple[Phrase, ...]:
         """The phrases that may begin with this word."""
@@ -172,9 +208,10 @@ def vocabulary(language: Language) -> Vocabulary:
         open_phrases=tuple(p for p in phrases if "*" in p.patterns[0]),
         words=words,
         before={name: Before(entries("ordinary", name)) for name in _BEFORE},
-        one_word=_split(entries("email", "one_word")),
-        as_in=_split(entries("email", "as_in")),
+        one_word=Rows(_split(entries("email", "one_word"))),
+        as_in=Rows(_split(entries("email", "as_in"))),
         at_pairs=frozenset(_split(entries("email", "at_pairs"))),
+        join_pairs=frozenset(_split(entries("email", "join_pairs"))),
     )
 
 
