@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from callwatch.core.channels import Channel
 from callwatch.redaction.asked import Asked
+from callwatch.redaction.birth_dates import find_birth_dates
 from callwatch.redaction.chains import ChainConfig, link_groups
 from callwatch.redaction.dictation import dictated
 from callwatch.redaction.digit_group import Group, Ordinary
@@ -17,10 +18,11 @@ from callwatch.redaction.email_addresses import find_emails
 from callwatch.redaction.email_answers import find_answers
 from callwatch.redaction.email_echoes import find_echoes
 from callwatch.redaction.email_names import joined_names, open_names
+from callwatch.redaction.home_addresses import find_home_addresses
 from callwatch.redaction.labels import CARD, IDENTITY, NUMBER
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import find_papers
-from callwatch.redaction.passwords import find_passwords
+from callwatch.redaction.passwords import find_passwords, find_spelled_passwords
 from callwatch.redaction.tokens import ALPHABET, DOT, JOIN, LETTER, MONTH, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
@@ -67,6 +69,9 @@ def find_masks(
     findings += list(find_echoes(lines, findings))
     if eager and open_names:
         findings += _open_addresses(lines, awaited, {finding.line for finding in findings})
+    findings += find_birth_dates(lines)
+    findings += find_home_addresses(lines)
+    findings += find_spelled_passwords(lines)
     for line in lines:
         findings += find_papers(line)
         findings += find_passwords(line)

@@ -25,6 +25,8 @@ from callwatch.redaction.tokens import (
     MONEY,
     NAME,
     NUMBER,
+    SIGN,
+    STREET,
     UNIT,
     WEAK_DOT,
     Token,
@@ -35,9 +37,11 @@ from callwatch.redaction.vocabulary import Vocabulary, vocabulary
 _MOST_PLAIN: Final = 2
 # "Hans Peter Bang 85", "p e t e r": beside so many letters and figures one more.
 _SURE: Final = 2
+# "6 k, next is capital B": beside so many a verb is one of the reader.
+_SPELLED: Final = 3
 _TIMES: Final = ("year_before", "time_before", "time_weak")
 _TALK: Final = LEAD_IN | FILLER | LISTED | CORRECTION
-_SIGNS: Final = LETTER | ALPHABET | NUMBER | JOIN | DOT | WEAK_DOT
+_SIGNS: Final = LETTER | ALPHABET | NUMBER | JOIN | DOT | WEAK_DOT | SIGN
 _PARTS: Final = _SIGNS | FILLER | GLUE
 
 
@@ -72,9 +76,9 @@ def is_told(line: Line, group: Group) -> bool:
 
 
 def _is_after_name(line: Line, group: Group) -> bool:
-    """ "Jones 7": a name as a product's, and nothing behind that is counted or paid."""
+    """ "Jones 7", "maplestreet 7": a name as a product's or a street's, and nothing behind that is counted or paid."""
     behind = line.tokens[group.end].flags if group.end < len(line.tokens) else 0
-    is_name = group.start > 0 and line.tokens[group.start - 1].flags & NAME
+    is_name = group.start > 0 and line.tokens[group.start - 1].flags & (NAME | STREET)
     return bool(is_name) and not behind & (UNIT | MONEY)
 
 
@@ -90,7 +94,7 @@ def _is_talk(tokens: Sequence[Token], at: int, beside: int, last: int) -> bool:
 
 
 def _all_dictated(tokens: Sequence[Token], start: int, end: int, words: Vocabulary) -> bool:
-    plain = signs = talk = names = 0
+    plain = signs = talk = names = copulas = 0
     at = start
     while at < end:
         link = _link(tokens, at, end, words)
@@ -99,8 +103,7 @@ def _all_dictated(tokens: Sequence[Token], start: int, end: int, words: Vocabula
             signs += 1
             continue
         token = tokens[at]
-        if token.flags & COPULA and not token.flags & LETTER:
-            return False
+        copulas += bool(token.flags & COPULA) and not token.flags & LETTER
         if not token.flags & _PARTS and not (phrase := words.one_word.beginning(tokens, at, end)):
             if not _is_word(token.core):
                 return False
@@ -116,6 +119,8 @@ def _all_dictated(tokens: Sequence[Token], start: int, end: int, words: Vocabula
         at += 1
     if names == signs == 1:
         signs, plain = 0, plain + 1  # "Anna" alone is said for no letter
+    if copulas and signs < _SPELLED:
+        return False  # "Anna is sleeping"
     most = _MOST_PLAIN + (signs >= _SURE)
     return plain <= most and talk <= (signs + 1) // 2
 

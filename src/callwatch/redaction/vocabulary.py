@@ -30,6 +30,9 @@ class Topic(Enum):
     IDENTITY = "identity"
     PHONE = "phone"
     EMAIL = "email"
+    BIRTH = "birth"
+    HOME = "home"
+    PASSWORD = "password"
     ORDINARY = "ordinary"  # an order, a case: its number is nobody's secret
 
 
@@ -140,6 +143,7 @@ class Vocabulary:
     numbers: Mapping[str, Any]
     phrases: Mapping[str, tuple[Phrase, ...]]  # by their first word, where that is a whole word
     open_phrases: tuple[Phrase, ...]  # those whose first word is a pattern
+    personal: Mapping[str, tuple[Phrase, ...]]  # what asks for a birth date or a home; by first word
     words: Mapping[str, WordSet]
     before: Mapping[str, Before]
     one_word: Rows
@@ -153,6 +157,10 @@ class Vocabulary:
         return (*self.phrases.get(word, ()), *begin)
 
 
+_PERSONAL: Final = ("ordinals", "streets")
+# What a number answers, and what other words answer as well.
+_PERSONAL_TOPICS: Final = (Topic.BIRTH, Topic.HOME, Topic.PASSWORD)
+_NUMBERED: Final = tuple(topic for topic in Topic if topic not in _PERSONAL_TOPICS)
 _TALK: Final = ("fillers", "listening", "corrections", "lead", "positions")
 _ORDINARY: Final = ("copulas", "money", "units", "price", "months", "date_words")
 _BEFORE: Final = (
@@ -186,7 +194,7 @@ def vocabulary(language: Language) -> Vocabulary:
 
     phrases = [
         Phrase(topic, tuple(entry.split()), is_hint=name.endswith("_hints"))
-        for topic in Topic
+        for topic in _NUMBERED
         for name in (topic.value, f"{topic.value}_hints")
         for entry in entries("secrets", name)
     ]
@@ -196,16 +204,24 @@ def vocabulary(language: Language) -> Vocabulary:
     by_word: dict[str, tuple[Phrase, ...]] = {}
     for phrase in phrases:
         by_word[phrase.patterns[0]] = (*by_word.get(phrase.patterns[0], ()), phrase)
+    personal: dict[str, tuple[Phrase, ...]] = {}
+    for topic in _PERSONAL_TOPICS:
+        for entry in entries("personal", topic.value):
+            phrase = Phrase(topic, tuple(entry.split()))
+            personal[phrase.patterns[0]] = (*personal.get(phrase.patterns[0], ()), phrase)
     words = {name: WordSet(entries("talk", name)) for name in _TALK}
+    words |= {name: WordSet(entries("personal", name)) for name in _PERSONAL}
     words |= {name: WordSet(entries("ordinary", name)) for name in _ORDINARY}
     words |= {name: WordSet(entries("email", name)) for name in _EMAIL}
     words["at_first"] = WordSet([pair.split()[0] for pair in entries("email", "at_pairs")])
     words |= {"alphabet": WordSet(entries("spelling", "alphabet"))}
+    words |= {"signs": WordSet(entries("spelling", "signs"))}
     return Vocabulary(
         language=language,
         numbers={**own["numbers"], "weak": entries("numbers", "weak")},
         phrases=by_word,
         open_phrases=tuple(p for p in phrases if "*" in p.patterns[0]),
+        personal=personal,
         words=words,
         before={name: Before(entries("ordinary", name)) for name in _BEFORE},
         one_word=Rows(_split(entries("email", "one_word"))),
