@@ -5,7 +5,7 @@ from typing import Final
 
 from callwatch.redaction.labels import IDENTITY
 from callwatch.redaction.lines import Finding, Line
-from callwatch.redaction.number_formats import DATE_FORMAT
+from callwatch.redaction.number_formats import DATE_FORMAT, YEAR_FORMAT
 from callwatch.redaction.papers import PAPER_PRIORITY
 from callwatch.redaction.personal_questions import Part, find_answers
 from callwatch.redaction.tokens import DATE_WORD, DAY, GLUE, MONEY, MONTH, NUMBER, SKIP, UNIT, Token
@@ -42,7 +42,7 @@ def _date(line: Line, start: int, goes_on: bool) -> Part | None:  # noqa: FBT001
         return None
     groups = [group for group in line.groups if start <= group.start < end]
     count = sum(bool(token.flags & (MONTH | DAY)) and not token.flags & NUMBER for token in part)
-    count += sum(group.parts for group in groups)
+    count += sum(1 if YEAR_FORMAT.fullmatch(g.digits) else g.parts for g in groups)
     digits = sum(group.size for group in groups)
     if not (count >= _FEWEST_PARTS or digits >= _DIGITS or _is_written(part)):
         return Part(start, end, is_last=True) if goes_on and _stands_alone(line, start, end) else None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from callwatch.redaction.dictation import is_told
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import ADDRESS
 from callwatch.redaction.lines import Finding, Line
@@ -37,6 +38,7 @@ _MOST_PLAIN: Final = 3
 _BEFORE_STREET: Final = 2
 # Between the parts of an address: the town, the floor, "in".
 _MOST_BETWEEN: Final = 4
+_MOST_TOWN: Final = 2  # "København V": words behind the last figure where no street is named
 # "SW1A", "1AA", "14b": letters and figures of a postcode, or a house.
 _POSTCODE: Final = 4  # digits; of a house number hardly ever
 _MIXED: Final = re.compile(r"[a-z]{1,2}\d[a-z\d]?|\d[a-z]{2}|\d{1,4}[a-z]")
@@ -62,12 +64,16 @@ def _address(line: Line, start: int, goes_on: bool) -> Part | None:  # noqa: FBT
     else:
         begin = _after_talk(tokens, start)
         plain = [t for t in tokens[begin:first] if not t.flags & NUMBER]
+        if any(is_told(line, group) for group in line.groups):
+            return None  # "page 14 of the booklet", "250 megabits"
         is_street = 0 < len(plain) <= _MOST_PLAIN and not any(t.flags & COPULA for t in plain)
         if is_street:
             first = begin
         elif not goes_on and not _is_english(tokens, first):
             return None
     last = _last(tokens, first, [*figures, *streets])
+    if not streets and line.content_in(last, len(tokens)) > _MOST_TOWN:
+        return None
     return Part(first, last, is_last=_has_postcode(line, first, last))
 
 

@@ -54,8 +54,8 @@ class Reply(NamedTuple):
 def find_questions(lines: Sequence[Line], topic: Topic) -> Iterator[Question]:
     """The last question for `topic` in each line."""
     for place, line in enumerate(lines):
-        if not line.flags & ASKS:
-            continue
+        if not line.flags & ASKS or any(m.topic is Topic.EMAIL for m in line.mentions):
+            continue  # "which address shall I mail it to?" asks for no home
         end = 0
         cores = [token.core for token in line.tokens]
         for at, token in enumerate(line.tokens):
