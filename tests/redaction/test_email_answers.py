@@ -1,9 +1,9 @@
 """A name that is dictated over several lines belongs to the address that ends it."""
 
 import pytest
+from tests.redaction.dialogues import masked
 
 from callwatch.core.channels import Language
-from tests.redaction.dialogues import masked
 
 EN, SV, DA, NB = Language.EN, Language.SV, Language.DA, Language.NB
 
@@ -13,22 +13,44 @@ EN, SV, DA, NB = Language.EN, Language.SV, Language.DA, Language.NB
     [
         (
             EN,
-            ["a and your email", "c it's john", "a john", "c underscore S for sugar m i t h", "c at acme dot shop"],
+            [
+                "a and your email",
+                "c it's john",
+                "a john",
+                "c underscore S for sugar m i t h",
+                "c at acme dot shop",
+            ],
             ["it's [email]", "[email]", "[email]", "[email]"],
         ),
         (
             SV,
-            ["a vad har du för mejladress", "c det är johan", "c B-E-R-G och sen femton", "c snabel a kth punkt nu"],
+            [
+                "a vad har du för mejladress",
+                "c det är johan",
+                "c B-E-R-G och sen femton",
+                "c snabel a kth punkt nu",
+            ],
             ["det är [email]", "[email]", "[email]"],
         ),
         (
             DA,
-            ["a og en e-mail", "c ja det er ali", "c efterfulgt af understreg kjær", "c snabela ku prik dk"],
+            [
+                "a og en e-mail",
+                "c ja det er ali",
+                "c efterfulgt af understreg kjær",
+                "c snabela ku prik dk",
+            ],
             ["ja det er [email]", "[email]", "[email]"],
         ),
         (
             NB,
-            ["a hva er e-postadressen din", "c silje", "a ok silje", "c berg", "c krøllalfa uio prikk no"],
+            [
+                "a hva er e-postadressen din",
+                "c silje",
+                "a ok silje",
+                "c berg",
+                "c krøllalfa uio prikk no",
+            ],
             ["[email]", "ok [email]", "[email]", "[email]"],
         ),
     ],
@@ -42,10 +64,20 @@ def test_each_part_of_the_name_is_hidden(
 
 @pytest.mark.parametrize(
     "aside",
-    ["a the dog wants out again", "c it was 22 degrees here", "a one moment please", "c i paid 49 pounds"],
+    [
+        "a the dog wants out again",
+        "c it was 22 degrees here",
+        "a one moment please",
+        "c i paid 49 pounds",
+    ],
 )
 def test_talk_between_the_parts_stays(aside: str) -> None:
-    said = [(0.0, "a your email please"), (3.0, "c it's priya"), (6.0, aside), (9.0, "c at acme dot com")]
+    said = [
+        (0.0, "a your email please"),
+        (3.0, "c it's priya"),
+        (6.0, aside),
+        (9.0, "c at acme dot com"),
+    ]
     assert masked(EN, *said)[1:] == ["it's [email]", aside[2:], "[email]"]
 
 
@@ -77,7 +109,9 @@ def test_what_is_repeated_afterwards_is_more_than_one_name(said: str, shown: str
 @pytest.mark.parametrize(
     ("between", "shown"), [("a okay", "[email]"), ("a the parcel left our warehouse", "priya")]
 )
-def test_without_a_question_what_stands_right_before_belongs_to_it(between: str, shown: str) -> None:
+def test_without_a_question_what_stands_right_before_belongs_to_it(
+    between: str, shown: str
+) -> None:
     said = [(0.0, "c priya"), (1.0, "c patel"), (2.0, between), (4.0, "c snabel-a acme dot com")]
     assert masked(EN, *said)[0] == shown
 

@@ -1,23 +1,31 @@
 """English digits in a call of another language are hidden like its own."""
 
 import pytest
+from tests.redaction.dialogues import masked
 
 from callwatch.core.channels import Language
 from callwatch.redaction.redactor import mask_text
-from tests.redaction.dialogues import masked
 
 SV, DA, NB = Language.SV, Language.DA, Language.NB
 
 
 @pytest.mark.parametrize(
     ("language", "asked"),
-    [(SV, "kan jag få kortnumret"), (DA, "må jeg få kortnummeret"), (NB, "kan jeg få kortnummeret")],
+    [
+        (SV, "kan jag få kortnumret"),
+        (DA, "må jeg få kortnummeret"),
+        (NB, "kan jeg få kortnummeret"),
+    ],
 )
 @pytest.mark.parametrize(
     "said", ["four five seven one", "forty-five seventy one", "4 five sju one", "double four"]
 )
 def test_answers_in_english_are_hidden(language: Language, asked: str, said: str) -> None:
-    assert masked(language, (0.0, f"a {asked}"), (3.0, f"c {said}"))[1] in {"[card]", "[number]", "[phone]"}
+    assert masked(language, (0.0, f"a {asked}"), (3.0, f"c {said}"))[1] in {
+        "[card]",
+        "[number]",
+        "[phone]",
+    }
 
 
 @pytest.mark.parametrize("language", [SV, DA, NB])

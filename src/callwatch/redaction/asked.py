@@ -214,7 +214,7 @@ class Asked:
     def _is_month_and_year(self, group: Group, line: Line) -> bool:
         """ "It's June twenty six": the date on a card, when one was named or read out before."""
         follows = group.start > 0 and line.tokens[group.start - 1].flags & MONTH
-        says_no_more = line.content == line.months and group.at_end and not self.is_whole
+        says_no_more = _content(line) == line.months and group.at_end and not self.is_whole
         is_year = bool(_CARD_YEAR.fullmatch(group.digits))
         return bool(follows) and says_no_more and is_year and group.start_s <= self.card_until_s
 
@@ -289,6 +289,14 @@ class Asked:
                     group.label = _LABELS[mention.topic]
                     return True
         return False
+
+
+def _content(line: Line) -> int:
+    """Words of a line that say something, names of secrets apart ("it expires in June 26")."""
+    content = line.content
+    for mention in line.mentions:
+        content -= line.content_in(mention.start, mention.end)
+    return content
 
 
 def _is_counted_beside(line: Line) -> bool:

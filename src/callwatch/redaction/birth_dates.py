@@ -24,7 +24,7 @@ def find_birth_dates(lines: Sequence[Line]) -> Iterator[Finding]:
         yield Finding(line, start, end, IDENTITY, PAPER_PRIORITY)
 
 
-def _date(line: Line, start: int, goes_on: bool) -> Part | None:  # noqa: FBT001
+def _date(line: Line, start: int, goes_on: bool) -> Part | None:
     """The words of the first date from `start` on; a part of one where it `goes_on`."""
     tokens = line.tokens
     while start < len(tokens) and not tokens[start].flags & (NUMBER | MONTH | DAY):
@@ -45,7 +45,9 @@ def _date(line: Line, start: int, goes_on: bool) -> Part | None:  # noqa: FBT001
     count += sum(1 if YEAR_FORMAT.fullmatch(g.digits) else g.parts for g in groups)
     digits = sum(group.size for group in groups)
     if not (count >= _FEWEST_PARTS or digits >= _DIGITS or _is_written(part)):
-        return Part(start, end, is_last=True) if goes_on and _stands_alone(line, start, end) else None
+        return (
+            Part(start, end, is_last=True) if goes_on and _stands_alone(line, start, end) else None
+        )
     return Part(start, end, is_last=count > _FEWEST_PARTS or digits >= _DIGITS)
 
 

@@ -88,9 +88,7 @@ def _says_what(line: Line) -> bool:
     return any(group.ordinary is not Ordinary.NO for group in line.groups)
 
 
-def _repeated(
-    lines: Sequence[Line], begin: int, place: int, names: set[str]
-) -> Iterator[Finding]:
+def _repeated(lines: Sequence[Line], begin: int, place: int, names: set[str]) -> Iterator[Finding]:
     """What the other side repeats: lines that hold letters and names of the address alone."""
     address = lines[place]
     for line in lines[begin:]:
@@ -111,9 +109,7 @@ def _repeated(
             yield Finding(line.number, *span, EMAIL, 0)
 
 
-def _question(
-    lines: Sequence[Line], place: int, found: Finding
-) -> tuple[int, int, bool]:
+def _question(lines: Sequence[Line], place: int, found: Finding) -> tuple[int, int, bool]:
     """The line where the dictation begins, the word in it, and whether it was asked for there."""
     address = lines[place]
     start_s, begin = address.start_s, place

@@ -50,7 +50,7 @@ def find_home_addresses(lines: Sequence[Line]) -> Iterator[Finding]:
         yield Finding(line, start, end, ADDRESS, PAPER_PRIORITY)
 
 
-def _address(line: Line, start: int, goes_on: bool) -> Part | None:  # noqa: FBT001
+def _address(line: Line, start: int, goes_on: bool) -> Part | None:
     """From the street to the last figure of a line; a postcode alone where it `goes_on`."""
     tokens = line.tokens
     streets = [i for i in range(start, len(tokens)) if tokens[i].flags & STREET]

@@ -74,6 +74,8 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
         return Ordinary.YES
     if after & UNIT and not ends and group.size <= (_MOST_LABELLED if group.parts == 1 else 3):
         return Ordinary.YES
+    if not group.bare and "year_before" in kinds and _are_years(group, numbers):
+        return Ordinary.DATE
     if _is_date(group, numbers, tokens):
         return Ordinary.DATE
     size = group.size
@@ -178,6 +180,16 @@ def _is_amount(numbers: Sequence[Token], before: int, after: int) -> bool:
         AMOUNT_FORMAT.fullmatch(core)
         or SYMBOL_FORMAT.fullmatch(core)
         or HOME_NETWORK_FORMAT.fullmatch(core)
+    )
+
+
+def _are_years(group: Group, numbers: Sequence[Token]) -> bool:
+    """ "In 1964 1968": several years in a row, none of them said digit by digit."""
+    years = [group.digits[i : i + 4] for i in range(0, group.size, 4)]
+    return (
+        len(years) > 1
+        and all(YEAR_FORMAT.fullmatch(year) for year in years)
+        and not _is_digit_by_digit(numbers)
     )
 
 

@@ -8,7 +8,7 @@ from callwatch.redaction.labels import CODE
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import PAPER_PRIORITY
 from callwatch.redaction.personal_questions import Part, find_answers
-from callwatch.redaction.tokens import ALPHABET, COPULA, SIGN, LETTER, NUMBER, SKIP, Token
+from callwatch.redaction.tokens import ALPHABET, COPULA, LETTER, NUMBER, SIGN, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
 _NAMES: Final = ("password", "lösenord", "adgangskode", "kodeord", "passord")
@@ -30,7 +30,7 @@ def find_spelled_passwords(lines: Sequence[Line]) -> Iterator[Finding]:
         yield Finding(line, start, end, CODE, PAPER_PRIORITY)
 
 
-def _spelled(line: Line, start: int, goes_on: bool) -> Part | None:  # noqa: FBT001
+def _spelled(line: Line, start: int, goes_on: bool) -> Part | None:
     verbs = line.tokens[start : start + _VERB_REACH]
     if start and not any(token.flags & COPULA for token in verbs):
         return None  # "my password does not work"

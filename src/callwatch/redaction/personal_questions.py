@@ -14,7 +14,6 @@ from callwatch.redaction.lines import Line
 from callwatch.redaction.tokens import ASKS, DAY, MONTH, NUMBER, SKIP, STREET
 from callwatch.redaction.vocabulary import Topic, match_end, vocabulary
 
-
 # "I repeat", "noted": words that say something beside what is read back.
 _LITTLE: Final = 1
 

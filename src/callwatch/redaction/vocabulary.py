@@ -143,7 +143,9 @@ class Vocabulary:
     numbers: Mapping[str, Any]
     phrases: Mapping[str, tuple[Phrase, ...]]  # by their first word, where that is a whole word
     open_phrases: tuple[Phrase, ...]  # those whose first word is a pattern
-    personal: Mapping[str, tuple[Phrase, ...]]  # what asks for a birth date or a home; by first word
+    personal: Mapping[
+        str, tuple[Phrase, ...]
+    ]  # what asks for a birth date or a home; by first word
     words: Mapping[str, WordSet]
     before: Mapping[str, Before]
     one_word: Rows
