@@ -7,6 +7,7 @@ from typing import Final
 
 from callwatch.core.channels import Language
 from callwatch.redaction.asides import is_counted
+from callwatch.redaction.dictation import dictated
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import (
     CARD,
@@ -241,7 +242,8 @@ class Asked:
         if (is_alone or is_count) and is_counted(line, group):
             return False  # "you took 129 pounds and it should have been 1500"
         is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
-        if group.in_sentence and not is_short_answer:
+        spells = self.topic in (Topic.IDENTITY, Topic.ACCOUNT) and dictated(line) is not None
+        if group.in_sentence and not (is_short_answer or spells):
             return False
         if group.size >= self.config.shortest:
             return True

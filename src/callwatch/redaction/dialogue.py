@@ -146,8 +146,8 @@ def _with_letters(line: Line, group: Group) -> tuple[int, int]:
 
 
 def _is_letter(token: Token) -> bool:
-    """A letter that is no word of its own ("i", "å")."""
-    return bool(token.flags & LETTER) and token.core not in "iåæø"
+    """A letter that is no word of its own ("i", "å"), or what is said for one ("Quebec")."""
+    return bool(token.flags & (LETTER | ALPHABET)) and token.core not in "iåæø"
 
 
 def resolve(findings: Iterable[Finding], lines: Sequence[Line]) -> list[list[Mask]]:

@@ -18,11 +18,13 @@ from callwatch.redaction.number_formats import (
     YEARS_FORMAT,
 )
 from callwatch.redaction.tokens import (
+    ALPHABET,
     COPULA,
     DATE_WORD,
     ENDS,
     GLUE,
     LARGE,
+    LETTER,
     LISTED,
     MONEY,
     MONTH,
@@ -134,6 +136,8 @@ def _is_product(tokens: Sequence[Token], start: int, taken: set[int]) -> bool:
     if start < 2 or start - 1 in taken:
         return False
     flags = tokens[start - 1].flags
+    if flags & ALPHABET and tokens[start - 2].flags & LETTER:
+        return False  # "E, Echo, 13 18": a letter that is spelled
     return bool(flags & NAME) and not flags & (NUMBER | LISTED | ENDS)
 
 

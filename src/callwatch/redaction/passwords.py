@@ -38,6 +38,8 @@ def _spelled(line: Line, start: int, goes_on: bool) -> Part | None:
     if span is None:
         return None
     tokens = line.tokens[slice(*span)]
+    if any(token.core.startswith(_NAMES) for token in tokens):
+        return None  # the line announces it, which is another question
     letters = sum(bool(token.flags & (LETTER | ALPHABET | SIGN)) for token in tokens)
     digits = sum(group.size for group in line.groups if span[0] <= group.start < span[1])
     is_spelled = letters > 1 or letters + digits >= (1 if goes_on else _FEWEST_SIGNS)
