@@ -60,7 +60,8 @@ def dictated(line: Line, start: int = 0, end: int | None = None) -> tuple[int, i
         return None
     for group in line.groups:
         is_within = start <= group.start < end
-        if is_within and is_told(line, group) and not _is_after_name(line, group):
+        is_other = group.named or (is_told(line, group) and not _is_after_name(line, group))
+        if is_within and is_other:
             return None  # "it was 22 degrees here"
     return (start, end) if _all_dictated(tokens, start, end, words) else None
 

@@ -120,7 +120,9 @@ def _perhaps(
         return Ordinary.MOMENT
     if (group.nearly_bare and group.size > 2) or _is_row(group, numbers):
         return Ordinary.NO
-    noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
+    noun_before = group.start > 0 and (
+        _is_noun(tokens, group.start - 1, taken) or _is_model(group, tokens)
+    )
     noun_before = noun_before and not tokens[group.start - 1].flags & (ENDS | COPULA)
     # "2239 netop 86": a word right behind digits is none of the next ones'.
     noun_before = noun_before and not (group.start > 1 and tokens[group.start - 2].flags & NUMBER)
@@ -139,6 +141,13 @@ def _is_product(tokens: Sequence[Token], start: int, taken: set[int]) -> bool:
     if flags & ALPHABET and tokens[start - 2].flags & LETTER:
         return False  # "E, Echo, 13 18": a letter that is spelled
     return bool(flags & NAME) and not flags & (NUMBER | LISTED | ENDS)
+
+
+def _is_model(group: Group, tokens: Sequence[Token]) -> bool:
+    """ "The XR 500 that I bought": letters that no list knows, in a sentence of other words."""
+    flags = tokens[group.start - 1].flags
+    is_known = flags & (LISTED | NUMBER | COPULA | DATE_WORD | GLUE | ENDS)
+    return not is_known and group.content >= _FEW_WORDS and group.end < len(tokens)
 
 
 def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
