@@ -67,3 +67,14 @@ def test_it_goes_on_with_its_year(said: str, shown: str) -> None:
 )
 def test_once_it_is_whole_only_what_repeats_it_is_hidden(said: str, shown: str) -> None:
     assert masked(EN, ASKED, (2.0, "c 14 March 1982"), (5.0, said))[2] == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("a noted 14 March 1982", "noted [id]"),
+        ("a shipped your parcel 14 March 1982", "shipped your parcel 14 March 1982"),
+    ],
+)
+def test_one_word_may_stand_beside_what_is_repeated(said: str, shown: str) -> None:
+    assert masked(EN, ASKED, (2.0, "c 14 March 1982"), (5.0, said))[2] == shown

@@ -107,7 +107,7 @@ def test_what_is_repeated_afterwards_is_more_than_one_name(said: str, shown: str
 
 
 @pytest.mark.parametrize(
-    ("between", "shown"), [("a okay", "[email]"), ("a the parcel left our warehouse", "priya")]
+    ("between", "shown"), [("a okay", "[email]"), ("a parcel shipped", "[email]"), ("a the parcel left our warehouse", "priya")]
 )
 def test_without_a_question_what_stands_right_before_belongs_to_it(
     between: str, shown: str
@@ -125,3 +125,9 @@ def test_an_ending_may_be_spelled(end: str) -> None:
 def test_a_host_may_be_spelled_with_words() -> None:
     said = "c anna at mail dot A as in apple C, Charlie, M for mike E dot com"
     assert masked(EN, (0.0, "a your email"), (2.0, said))[1] == "[email]"
+
+
+@pytest.mark.parametrize(("said", "shown"), [("p r", "[email]"), ("r", "r")])
+def test_two_letters_that_are_repeated_are_hidden(said: str, shown: str) -> None:
+    lines = [(0.0, "a your email"), (2.0, "c p r i y a"), (4.0, "c at acme dot com")]
+    assert masked(EN, *lines, (6.0, f"a {said}"))[3] == shown

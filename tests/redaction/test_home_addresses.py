@@ -107,3 +107,28 @@ def test_once_it_is_whole_only_what_repeats_it_is_hidden(said: str, shown: str) 
 def test_a_street_may_come_before_its_number() -> None:
     lines = [ASKED, (2.0, "c it's Acacia Avenue"), (4.0, "c number 22")]
     assert masked(EN, *lines)[1:] == ["it's [address]", "number [address]"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("maple oak birch 3", "[address]"),
+        ("maple oak birch pine 3", "maple oak birch pine 3"),
+        ("maple oak lane 22", "[address]"),
+        ("birch maple oak lane 22", "birch [address]"),
+        ("22 mill lane near one old town SW1A 1AA", "[address]"),
+        ("22 mill lane near my fine old town SW1A 1AA", "[address] near my fine old town SW1A 1AA"),
+        ("maple 3 york town", "[address] york town"),
+        ("maple 3 york town hall", "maple 3 york town hall"),
+    ],
+)
+def test_how_many_words_an_address_has(said: str, shown: str) -> None:
+    assert masked(EN, ASKED, (2.0, f"c {said}"))[1] == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "follows"), [("Storgatan 144", "[address]"), ("Storgatan 144 5", "300")]
+)
+def test_four_figures_are_a_whole_address(said: str, follows: str) -> None:
+    lines = [(0.0, "a vad är din adress"), (2.0, f"c {said}"), (5.0, "c 300")]
+    assert masked(SV, *lines)[1:] == ["[address]", follows]

@@ -25,6 +25,7 @@ def found(said: str, language: Language = Language.EN) -> str | None:
         ("underscore khan all one word", "underscore khan"),
         ("Jones 7", "Jones 7"),
         ("anna then 85", "anna then 85"),
+        ("klara is 8 5 7", "klara is 8 5 7"),
     ],
 )
 def test_what_is_dictated(said: str, part: str) -> None:
@@ -37,7 +38,9 @@ def test_what_is_dictated(said: str, part: str) -> None:
         "",
         "yes okay",
         "hans klara bang",  # three plain words are a sentence
+        "hans klara bang 8",
         "hans klara bang jones 8 5",
+        "klara is 8 5",
         "the dog wants out",
         "Jones paid 22 pounds",
         "since 1987",

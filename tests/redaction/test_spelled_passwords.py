@@ -52,3 +52,14 @@ def test_a_password_comes_within_twelve_seconds(at_s: float, shown: str) -> None
 def test_a_password_goes_on_with_one_letter_and_is_read_back() -> None:
     lines = [ASKED, (2.0, "c x y 7"), (4.0, "c then b"), (6.0, "a so x y 7 b")]
     assert masked(Language.EN, *lines)[1:] == ["[code]", "then [code]", "so [code]"]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("my password here is x y z", "my password here is [code]"),
+        ("my password over there is x y z", "my password over there is x y z"),
+    ],
+)
+def test_the_verb_stands_close_behind_the_name(said: str, shown: str) -> None:
+    assert masked(Language.EN, (0.0, f"c {said}"))[0] == shown
