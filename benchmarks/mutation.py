@@ -39,7 +39,10 @@ MORE: Final = {
     "detectors/raised_voice": ("detectors/test_no_raised_voice.py",),
     "redaction": ("redaction/test_redactor.py", "redaction/test_audio_redaction.py"),
     "redaction/dictation": ("redaction/test_line_dictation.py", "redaction/test_email_answers.py"),
-    "redaction/email_names": ("redaction/test_email_addresses.py", "redaction/test_email_answers.py"),
+    "redaction/email_names": (
+        "redaction/test_email_addresses.py",
+        "redaction/test_email_answers.py",
+    ),
     "redaction/passwords": ("redaction/test_spelled_passwords.py",),
     "redaction/personal_questions": (
         "redaction/test_birth_dates.py",

@@ -107,7 +107,12 @@ def test_what_is_repeated_afterwards_is_more_than_one_name(said: str, shown: str
 
 
 @pytest.mark.parametrize(
-    ("between", "shown"), [("a okay", "[email]"), ("a parcel shipped", "[email]"), ("a the parcel left our warehouse", "priya")]
+    ("between", "shown"),
+    [
+        ("a okay", "[email]"),
+        ("a parcel shipped", "[email]"),
+        ("a the parcel left our warehouse", "priya"),
+    ],
 )
 def test_without_a_question_what_stands_right_before_belongs_to_it(
     between: str, shown: str

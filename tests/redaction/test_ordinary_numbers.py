@@ -61,3 +61,38 @@ def test_talk_after_a_secret_stays(language: Language, asked: str, said: str) ->
 def test_no_amount_begins_with_a_zero_before_its_thousands() -> None:
     lines = [(0.0, "a card number please"), (2.0, "c 4571"), (4.0, "c 0,332"), (6.0, "c 1036")]
     assert masked(EN, *lines)[1:] == ["[card]"] * 3
+
+
+def after_a_phone(said: str) -> str:
+    lines = [(0.0, "a your phone number"), (3.0, "c 0701 74"), (6.0, f"c {said}")]
+    return masked(EN, *lines)[2]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "250000000 pounds for it",
+        "the meter reads 12345678 today",
+        "flight 123456 was late again",
+        "my room was uh so 4505 yesterday",
+        "it is 12345 a month",
+        "that costs you in all 4500",
+    ],
+)
+def test_what_words_explain_is_so_long_and_so_near(said: str) -> None:
+    assert after_a_phone(said) == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2500000000 pounds for it",
+        "the meter reads 123456789 today",
+        "flight 1234567 was late again",
+        "my room it was uh so 4505 yesterday",
+        "it is 123456 a month",
+        "that costs you now in all 4500",
+    ],
+)
+def test_what_is_longer_or_farther_is_hidden(said: str) -> None:
+    assert "[phone]" in after_a_phone(said)
