@@ -22,8 +22,8 @@ def after(turns_s: float, both_s: float, config: BackgroundConfig = CONFIG) -> B
     return voice
 
 
-@pytest.mark.parametrize(("both_s", "found"), [(4.8, False), (5.2, True)])
-def test_more_than_half_of_the_others_turns(both_s: float, found: bool) -> None:
+@pytest.mark.parametrize(("both_s", "found"), [(2.8, False), (3.2, True)])
+def test_three_tenths_of_the_others_turns(both_s: float, found: bool) -> None:
     voice = after(10.0, both_s, BackgroundConfig(prior_s=0.0, memory_s=1e6))
     assert voice.is_found is found
     assert voice.is_behind is found
@@ -39,9 +39,9 @@ def test_listening_words_of_the_other_are_no_turns(turn_s: float, found: bool) -
     assert voice.is_found is found
 
 
-@pytest.mark.parametrize(("both_s", "found"), [(1.2, False), (1.6, True)])
+@pytest.mark.parametrize(("both_s", "found"), [(0.3, False), (0.6, True)])
 def test_what_is_usual_counts_like_two_seconds(both_s: float, found: bool) -> None:
-    """0.3 s and what came, of 2 s and what came, is more than half after 1.4 s."""
+    """0.3 s and what came, of 2 s and what came, is more than 0.3 after 0.43 s."""
     assert after(both_s, both_s, BackgroundConfig()).is_found is found
 
 

@@ -3,8 +3,9 @@
     other   |=========|     |======|       |=====|
     own     ...tv..tv.|=====|.tv...|=======|..tv.|    who waits for their turn is silent here
 
-People take turns: even in lively talk a side is silent for most of what the other says. What goes on
-through it, weaker than the side's own strong voice, is not the person on the line (nor is an echo).
+People take turns: a side is silent for most of what the other says, and who talks over the other does
+so at one level. What goes on through it and is clearly weaker than the side's own strong voice is not
+the person on the line (nor is an echo).
 No threads.
 """
 
@@ -30,9 +31,9 @@ class BackgroundConfig:
 
     # The other's speech counts from here on: a listening word inside an own turn is no turn.
     turn_s: float = 0.8
-    # Through more than this share of the other's turns there is sound: lively talk reaches a third,
-    # televisions start at two thirds.
-    least_share: float = 0.5
+    # Through more than this share of the other's turns there is sound: usual talk stays below, lively
+    # talk may reach it (and has one level then), televisions two thirds.
+    least_share: float = 0.3
     # What is usual counts like so many seconds of the other's turns.
     prior_s: float = 2.0
     prior_share: float = 0.15

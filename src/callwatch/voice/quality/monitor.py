@@ -59,8 +59,9 @@ class QualityConfig:
     hold_music: HoldMusicConfig = field(default_factory=HoldMusicConfig)
     separation: SeparationConfig = field(default_factory=SeparationConfig)
     late_side: LateSideConfig = field(default_factory=LateSideConfig)
-    # A voice behind the speaker is worth a note once so much of it was heard.
-    voice_behind_s: float = 3.0
+    # A voice behind the speaker is worth a note once so much of it was heard: in the liveliest talk 6 s
+    # of somebody's soft speech pass for it.
+    voice_behind_s: float = 8.0
 
 
 class QualityMonitor:
