@@ -92,6 +92,7 @@ FACTS: Final[Mapping[str, str]] = {
     "cut_short": "",
     "journal_not_written": "reason",
     "journal_damaged": "count",
+    "words_locked": "",
     "source_failed": "reason",
     "stage_failed": "stage",
     "source.shorter_file": "channel shorter_s",
