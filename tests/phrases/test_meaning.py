@@ -163,8 +163,8 @@ def test_how_likely_the_wording_must_be(log_odds: float, words: int, is_read: bo
     wording = Classifier({}, np.zeros((0, len(CATEGORIES)), dtype=np.float32), bias)
     embedder = WordVectors()
     reader = MeaningReader(small_head(), embedder)
-    plain = "you said any words at all then about her garden and his boat with green paint over old wood now".split()
-    text = " ".join(plain[:words])
+    plain = "you said any words at all then about her garden and his boat with green paint on old wood now"
+    text = " ".join(plain.split()[:words])
     PhraseMatcher(load_pack(Language.EN), wording, None, reader).match(text)
     assert bool(embedder.asked) is is_read
 
