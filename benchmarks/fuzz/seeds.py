@@ -31,8 +31,9 @@ from callwatch.core.words import Utterance, Word
 from callwatch.document import to_document
 from callwatch.phrases.pack import PACK_DIR
 from callwatch.report.event_codec import event_to_document
+from callwatch.report.journal_words import SealedWords
 from callwatch.session.summary_builder import summarize
-from callwatch.store.sealing import SoundCipher
+from callwatch.store.sealing import CallCipher
 
 KEY: Final = bytes(range(32))
 TEXTS: Final = (
@@ -87,7 +88,9 @@ def journals() -> list[bytes]:
             Performance(0.1, 8.0, 0.5, 100.0),
         ),
     ]
-    lines = [json.dumps(event_to_document(event)).encode() for event in events]
+    documents = [event_to_document(event) for event in events]
+    SealedWords(lambda sealed: documents.insert(3, dict(sealed)), cipher)(events[2])
+    lines = [json.dumps(document).encode() for document in documents]
     whole = b"\n".join(lines) + b"\n"
     return [whole, b"\n".join(lines[:-1]) + b"\n", lines[0] + b"\n", whole[: len(whole) // 2]]
 
@@ -102,11 +105,16 @@ def headers() -> list[bytes]:
     return [sound[:200] for sound in sounds() if sound.startswith(b"RIFF")]
 
 
+def cipher(salt: bytes) -> CallCipher:
+    """That of an encrypted call."""
+    return CallCipher(KEY, salt, b"fuzz", "call")
+
+
 def sealed_sounds() -> list[bytes]:
     """An encrypted recording of two chunks, and pieces of it."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "call.flac.sealed"
-        file = SealedFile(path, bytes(SALT_BYTES), SoundCipher(KEY, bytes(SALT_BYTES), "call"))
+        file = SealedFile(path, bytes(SALT_BYTES), cipher(bytes(SALT_BYTES)))
         quiet = np.zeros((2, int(CHUNK_S) * 16_000), dtype=np.int16)
         for _ in range(2):
             file.write(quiet)

@@ -27,9 +27,9 @@ from callwatch.phrases.pack import check_classes, read_pack
 from callwatch.redaction.redactor import UtteranceMasker, mask_text
 from callwatch.report.event_codec import event_from_document
 from callwatch.report.journal import decode_line, read_journal
+from callwatch.report.journal_words import SEALED, SealedWordsReader
 from callwatch.session.summary_builder import summarize
 from callwatch.speech.models.unpack import unpack
-from callwatch.store.sealing import SoundCipher
 from callwatch_ui.desktop.ipc import Answer, command_of
 
 LANGUAGES: Final = tuple(Language)
@@ -82,7 +82,7 @@ def _journal(data: bytes, folder: Path) -> None:
     path = folder / "events.jsonl"
     path.write_bytes(data)
     try:
-        json.dumps(to_document(summarize(read_journal(path))))
+        json.dumps(to_document(summarize(read_journal(path, SealedWordsReader(seeds.cipher)))))
     except ValueError as exc:
         if "CallStarted" not in str(exc):  # what the commands say in a sentence of their own
             raise
@@ -90,7 +90,9 @@ def _journal(data: bytes, folder: Path) -> None:
 
 def _journal_line(data: bytes, _: Path) -> None:
     document = decode_line(data)
-    if document is not None:
+    if document is not None and document.get("type") == SEALED:
+        SealedWordsReader(seeds.cipher)(document)
+    elif document is not None:
         event_from_document(document)
 
 
@@ -103,7 +105,7 @@ def _sound_header(data: bytes, _: Path) -> None:
 def _sealed_sound(data: bytes, folder: Path) -> None:
     path = folder / "call.flac.sealed"
     path.write_bytes(data)
-    for _ in read_sealed(path, lambda salt: SoundCipher(seeds.KEY, salt, "call")):
+    for _ in read_sealed(path, seeds.cipher):
         pass
 
 

@@ -1,11 +1,13 @@
-"""Calls whose sound is kept, to be killed: encrypted (`sealed`) and in clear (`kept`).
+"""Calls whose sound is kept, to be killed: encrypted (`sealed`, also in the app's own engine) and in clear
+(`kept`).
 
 The beginning of the demo call, in which a card number is read out. Its words come from its script, in step with
 the sound, whatever else the machine does; sound waits for its words for 12 s, not for a minute, so that a short call
-is mostly on the disk.
+is mostly on the disk. The transcript has every utterance that was a second old.
 """
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +25,7 @@ from benchmarks.reliability.work import (
     CONFIG,
     Note,
     Work,
+    app_call,
     call_is_there,
     make_piece,
     nothing,
@@ -30,8 +33,8 @@ from benchmarks.reliability.work import (
     recover,
 )
 from callwatch.app import kept_audio
-from callwatch.app.calls import CallFactory, CallPlan, drop_transcripts
-from callwatch.app.folders import data_folder
+from callwatch.app.calls import CallFactory, CallPlan
+from callwatch.app.folders import CALLS, data_folder
 from callwatch.app.kept_audio import audio_folder, sound_blocks, tidy
 from callwatch.audio.files import open_recording
 from callwatch.audio.sealed_recording import CHUNK_S
@@ -54,6 +57,8 @@ _BEFORE_DIGITS: Final = 2 / 18  # of the words of CARD
 _BEHIND_S: Final = _KEEPER.wait_s + _KEEPER.write_s + CHUNK_S + BLOCK_S
 _SOUND_MARKS: Final = (b"fLaC", b"RIFF", b"OggS")
 _WINDOW: Final = 16
+# Sealed words: four letters of base64 may be a mark of sound by chance.
+_BASE64: Final = re.compile(rb'"body":"[A-Za-z0-9+/=]*"')
 
 
 def own_key() -> None:
@@ -104,7 +109,7 @@ class _Noted(SourceProxy):
             self._note(f"heard {block.end_s}")
 
 
-def _call(config: Config, home: Path, note: Note) -> None:
+def _factory(config: Config) -> CallFactory:
     factory = CallFactory(replace(config, recognition=replace(config.recognition, engine="none")))
     script = ScriptedRecognizer(_script())
     factory.choice = replace(factory.choice, create=lambda: script, engine="scripted")
@@ -112,11 +117,21 @@ def _call(config: Config, home: Path, note: Note) -> None:
     # An hour takes seconds here: in step with the sound, words are not late.
     vars(factory)["new_recognition"] = lambda _live, pipeline: in_thread(False, pipeline)
     vars(kept_audio)["AudioKeeper"] = partial(AudioKeeper, config=_KEEPER)
+    return factory
+
+
+def _app_call(config: Config, home: Path, note: Note) -> None:
+    source = _Noted(open_recording(home / "call.wav", block_s=BLOCK_S), note)
+    app_call(config, source, note, _factory(config))
+
+
+def _call(config: Config, home: Path, note: Note) -> None:
+    factory = _factory(config)
     with open_recording(home / "call.wav", block_s=BLOCK_S) as recording:
         plan = CallPlan(
             _Noted(recording, note), "headset", home / "out", live=True, own_folder=True
         )
-        factory.open(plan, (drop_transcripts(noting(note)),)).run()
+        factory.open(plan, (noting(note),)).run()
     note("whole")
 
 
@@ -130,7 +145,9 @@ def _recover(config: Config, home: Path) -> dict[str, Any]:
         paths = history.audio_of(ids)
         days = [history.get(call_id).call.audio_kept_until for call_id in ids]
         kept = {call_id: _read(path, call_id) for call_id, path in paths.items()}
+        said = [utterance for call_id in ids for utterance in history.get(call_id).utterances]
         out |= {
+            "said": [[one.channel.value, one.id, one.text] for one in said],
             "clear": traces,
             "said_to_be_kept": sum(day is not None for day in days),
             "sounds": len(_sounds(config)),
@@ -138,14 +155,19 @@ def _recover(config: Config, home: Path) -> dict[str, Any]:
             "odd": [word for sound in kept.values() for word in _odd(sound, home)],
         }
         if ids:
-            shutil.copytree(home / "out", home / "found")  # for the check, before its time is over
+            shutil.copytree(_folder(home), home / "found")  # for the check, before its time is over
         later = datetime.now(UTC) + timedelta(days=config.store.retention_days + 1)
         history.delete_older_than(config.store.retention_days, later)
         tidy(history, config.store)
         out["rows_left"] = len(history.list(10))
-    reports = [path for path in (home / "out").rglob("*") if path.is_file()] if ids else []
+    reports = [path for path in _folder(home).rglob("*") if path.is_file()] if ids else []
     out["files_left"] = [str(path) for path in (*_sounds(config), *reports)]
     return out
+
+
+def _folder(home: Path) -> Path:
+    """Where the call's files are: those of the app lie in its data folder."""
+    return home / "out" if (home / "out").exists() else data_folder() / CALLS
 
 
 def _sounds(config: Config) -> list[Path]:
@@ -189,7 +211,7 @@ def _traces(home: Path) -> list[str]:
     for path in (*home.rglob("*"), *data_folder().rglob("*")):
         if not path.is_file() or path.parent == home:
             continue
-        body = path.read_bytes()
+        body = _BASE64.sub(b"", path.read_bytes())
         low = body.lower()
         if any(mark in body for mark in _SOUND_MARKS) or any(one in body for one in known):
             out.append(f"sound in {path.name}")
@@ -200,8 +222,11 @@ def _traces(home: Path) -> list[str]:
 
 def _sound_is_there(home: Path, notes: list[str], *, sealed: bool) -> list[str]:
     """The call as any other, and its sound up to the last chunk that was due, once, until its time is over."""
-    wrong = call_is_there(home, notes)
     after = json.loads((home / "after.json").read_text("utf-8"))
+    wrong = _words_lost(notes, after["said"])
+    if sealed:  # no journal shows them
+        notes = [note for note in notes if not _is_spoken(note)]
+    wrong += call_is_there(home, notes)
     heard_s = max((float(note.split()[1]) for note in notes if note.startswith("heard")), default=0)
     due_s = LENGTH_S if "whole" in notes else heard_s - _BEHIND_S
     kept_s = sum(after["kept_s"])
@@ -222,12 +247,42 @@ def _sound_is_there(home: Path, notes: list[str], *, sealed: bool) -> list[str]:
     return wrong
 
 
+def _is_spoken(note: str) -> bool:
+    return note.startswith("{") and json.loads(note)["type"] in _SPOKEN
+
+
+def _words_lost(notes: list[str], said: list[list[str]]) -> list[str]:
+    """Utterances that were in the journal for a second and are not in the transcript, in no form of theirs."""
+    events = [json.loads(note) for note in notes if note.startswith("{")]
+    last_s = max((event["time_s"] for event in events), default=0.0)
+    forms: dict[tuple[str, str], list[str]] = {}
+    due = set()
+    for event in events:
+        if event["type"] in _FINISHED:
+            key = event["channel"], event["id"]
+            text = " ".join(word["text"] for word in event["payload"]["words"])
+            if event["time_s"] < last_s - 1.0:  # what came before a form that is due is not left
+                forms[key] = []
+                due.add(key)
+            forms.setdefault(key, []).append(text)
+    found = {(channel, identity): text for channel, identity, text in said}
+    return [
+        f"the transcript has {found.get(key)!r} in place of {forms[key]}"
+        for key in sorted(due)
+        if found.get(key) not in forms[key]
+    ]
+
+
+_FINISHED: Final = ("utterance", "utterance_revised")
+_SPOKEN: Final = (*_FINISHED, "partial")
 _KEPT: Final = replace(CONFIG, store=replace(CONFIG.store, keep_audio=True))
 _SEALED: Final = replace(_KEPT, store=replace(_KEPT.store, encrypt=True))
 KEPT_WORKS: Final = tuple(
     Work(
-        name, nothing, partial(_call, config), partial(_sound_is_there, sealed=name == "sealed"),
+        name, nothing, partial(call, config), partial(_sound_is_there, sealed=config is _SEALED),
         make_beginning, partial(_recover, config),
     )
-    for name, config in (("sealed", _SEALED), ("kept", _KEPT))
+    for name, call, config in (
+        ("sealed", _call, _SEALED), ("kept", _call, _KEPT), ("sealed app", _app_call, _SEALED),
+    )
 )  # fmt: skip

@@ -122,11 +122,15 @@ def _live(home: Path, note: Note, *, in_history: bool) -> None:
     note("whole")
 
 
-def _app(home: Path, note: Note) -> None:
+def app_call(
+    config: Config, source: CallSource, note: Note, factory: CallFactory | None = None
+) -> None:
     """A call of the app's engine: its folder, its retention, its stop."""
-    host = desktop.AppHost(LoadedConfig(CONFIG))
+    host = desktop.AppHost(LoadedConfig(config))
+    if factory is not None:
+        vars(host.engine)["factory_for"] = lambda _: factory
     host.recover()
-    ended = _Ended(open_recording(home / "call.wav", block_s=BLOCK_S))
+    ended = _Ended(source)
     host._open_devices = lambda *_: ended  # type: ignore[method-assign,assignment]
     call = host.start(noting(note))
     ended.wait()
@@ -159,6 +163,10 @@ class _Ended:
     def wait(self) -> None:
         """Until all was heard."""
         self._over.wait()
+
+
+def _app(home: Path, note: Note) -> None:
+    app_call(CONFIG, open_recording(home / "call.wav", block_s=BLOCK_S), note)
 
 
 def _analyze(home: Path, note: Note) -> None:

@@ -79,12 +79,12 @@ class StoreConfig:
     retention_days: int = limited(30, least=1, most=36_500)
     keep_transcript: bool = True
     keep_audio: bool = False  # no sound on disk (GDPR) unless the organisation decides so
-    # The words of calls lie in the history alone, with a key from the system's keyring.
+    # The words of calls are on the disk encrypted only, with a key from the system's keyring.
     encrypt: bool = False
 
     @property
     def words_in_files(self) -> bool:
-        """Whether journals and reports may hold what was said."""
+        """Whether journals and reports may hold what was said in clear."""
         return self.keep_transcript and not self.encrypt
 
 

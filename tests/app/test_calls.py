@@ -7,13 +7,9 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, drop_transcripts, output_folders
+from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, output_folders
 from callwatch.audio.files import open_recording
 from callwatch.config import Config, RecognitionConfig, StoreConfig
-from callwatch.core.channels import Channel
-from callwatch.core.events import Event, PartialTranscribed, UtteranceFinished, VoiceStarted
-from callwatch.core.spans import TimeSpan
-from callwatch.core.words import Utterance, Word
 from callwatch.store.history import CallHistory
 
 NAMES = ["events.jsonl", "report.html", "report.json"]
@@ -62,13 +58,3 @@ def test_equal_names_never_share_a_folder() -> None:
     assert names == ["a", "a-3", "a-2", "a-4", "b"]
     plain = [path.name for path in output_folders(Path("o"), ["a", "a", "a"])]
     assert plain == ["a", "a-2", "a-3"]
-
-
-def test_without_a_transcript_the_journal_holds_no_words() -> None:
-    kept: list[Event] = []
-    sink = drop_transcripts(kept.append)
-    said = Utterance("u", Channel.AGENT, (Word("hello", TimeSpan(0.0, 0.5)),), True, 1.0)
-    voice = VoiceStarted(0.1, Channel.AGENT, 0.0)
-    for event in (voice, PartialTranscribed(0.5, said), UtteranceFinished(1.0, said)):
-        sink(event)
-    assert kept == [voice]

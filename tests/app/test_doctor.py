@@ -1,10 +1,12 @@
 """The doctor finds what is missing, says what it costs and how to mend it, and never raises."""
 
+import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
 from tests.pulse import PulseServer
+from tests.report.builders import rich_call
 
 from callwatch.app import windows_checks
 from callwatch.app.doctor import diagnose
@@ -12,6 +14,7 @@ from callwatch.app.findings import Finding
 from callwatch.app.folders import data_folder
 from callwatch.app.remedies import INSTALLERS, PARTS, install, microphone_permission
 from callwatch.core.channels import Language
+from callwatch.store.history import CallHistory
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +82,21 @@ def test_a_damaged_history_is_found(own_home: Path) -> None:
     finding = by_name(diagnose())["history"]
     assert finding.ok is False
     assert finding.remedy
+
+
+def test_a_damaged_call_is_found(own_home: Path) -> None:
+    path = data_folder() / "history.sqlite3"
+    with CallHistory() as history:
+        history.add(rich_call("one"))
+        history.add(rich_call("two"))
+    assert by_name(diagnose())["history"].ok is True
+    with sqlite3.connect(path) as link:
+        link.execute("UPDATE calls SET duration_s = 'x'")
+    finding = by_name(diagnose())["history"]
+    assert finding.ok is False
+    assert "is damaged in the history" in finding.message
+    assert "(2 calls are damaged)" in finding.message
+    assert "calls delete ID" in (finding.remedy or "")
 
 
 def test_a_folder_that_cannot_be_written_is_found(

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -213,3 +214,50 @@ def test_kept_sound_is_shown_exported_and_deleted_with_its_call(
 def test_purge_takes_at_most_a_hundred_years(days: str, status: int) -> None:
     result = CliRunner().invoke(calls_app, ["purge", "--older-than-days", days, "--yes"])
     assert result.exit_code == status
+
+
+def damaged(address: str) -> None:
+    with sqlite3.connect(address) as link:
+        link.execute("UPDATE calls SET duration_s = 'x' WHERE call_id = 'two'")
+        two = "(SELECT pk FROM calls WHERE call_id = 'two')"
+        link.execute(f"UPDATE documents SET body = x'00' WHERE call_pk = {two}")
+
+
+@pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["search", "the"]])
+def test_a_damaged_call_is_named_beside_the_others(address: str, command: list[str]) -> None:
+    damaged(address)
+    result = run(calls_app, *command)
+    assert result.exit_code == 1
+    assert "the call two is damaged in the history: delete it" in result.stderr
+    assert "one" in result.stdout
+    assert "new" in result.stdout
+
+
+def test_an_export_of_all_names_the_damaged_call_and_has_the_others(
+    address: str, tmp_path: Path
+) -> None:
+    damaged(address)
+    result = run(calls_app, "export", "--all", "--out", str(tmp_path / "out"))
+    assert result.exit_code == 1
+    assert "the call two is damaged" in result.stderr
+    assert sorted(path.stem for path in (tmp_path / "out").iterdir()) == ["new", "one"]
+
+
+def test_a_damaged_call_can_be_deleted_as_its_sentence_says(address: str) -> None:
+    damaged(address)
+    assert "Delete the damaged call two" in told("delete", "two", stdin="y\n")
+    assert run(calls_app, "list").exit_code == 0
+    with pytest.raises(StoreError, match="gone"):
+        run(calls_app, "delete", "gone", "--yes")
+
+
+def test_many_damaged_calls_do_not_fill_the_screen(address: str) -> None:
+    with CallHistory(address) as history:
+        for number in range(12):
+            history.add(rich_call(f"call-{number}"))
+    with sqlite3.connect(address) as link:
+        link.execute("UPDATE calls SET duration_s = 'x'")
+    result = run(calls_app, "list")
+    assert result.stderr.count("is damaged") == 10
+    assert "5 more calls cannot be read." in result.stderr
+    assert "No calls yet" not in result.output

@@ -50,8 +50,39 @@ def test_a_damaged_figure_is_one_sentence(file: Path, column: str, value: object
     with CallHistory(f"sqlite:///{file}") as history:
         with pytest.raises(StoreError, match="the call bad is damaged in the history: delete it"):
             history.list()
+        faults: list[StoreError] = []
+        listed = history.list(on_damaged=faults.append)
+        assert [call.figures.call_id for call in listed] == ["good"]
+        assert ["the call bad is damaged" in str(fault) for fault in faults] == [True]
         history.delete("bad")  # what the sentence says works
         assert [call.figures.call_id for call in history.list()] == ["good"]
+
+
+def test_a_damaged_call_keeps_no_later_one_out(file: Path) -> None:
+    write(file, "duration_s", "x")
+    with CallHistory(f"sqlite:///{file}") as history:
+        past = history.own_history(rich_call().call.agent_id, "2999-01-01T00:00:00Z", "later")
+        assert [call.call_id for call in past.previous] == ["good"]
+        word = next(word.text for u in rich_call().utterances for word in u.words)
+        faults: list[StoreError] = []
+        found = history.search(word, on_damaged=faults.append)
+        assert [hit.call.figures.call_id for hit in found] == ["good"]
+        assert len(faults) == 1
+
+
+def test_an_export_goes_on_after_a_damaged_body(file: Path) -> None:
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        bad = "(SELECT pk FROM calls WHERE call_id = 'bad')"
+        connection.execute(text(f"UPDATE documents SET body = x'00' WHERE call_pk = {bad}"))
+    engine.dispose()
+    with CallHistory(f"sqlite:///{file}") as history:
+        faults: list[StoreError] = []
+        exported = history.export_all(faults.append)
+        assert [summary.call.id for summary in exported] == ["good"]
+        assert len(faults) == 1
+        with pytest.raises(StoreError, match="the call bad is damaged"):
+            list(history.export_all())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +21,7 @@ from callwatch.audio.source import CallSource
 from callwatch.config import Config
 from callwatch.core.channels import Channel
 from callwatch.core.errors import CallwatchError, OutputError
-from callwatch.core.events import (
-    Event,
-    PartialTranscribed,
-    UtteranceFinished,
-    UtteranceRevised,
-)
+from callwatch.core.events import Event
 from callwatch.core.facts import Fact
 from callwatch.core.files import PART, rename
 from callwatch.core.log import logged, logger_of
@@ -36,6 +32,7 @@ from callwatch.phrases.pack import Pack
 from callwatch.phrases.steps import StepMatcher
 from callwatch.report.files import write_private
 from callwatch.report.journal import JOURNAL_NAME, JournalWriter
+from callwatch.report.journal_words import SealedWords, drop_sealed, drop_transcripts
 from callwatch.report.revisions import settle_journal
 from callwatch.report.write import REPORT_FILES
 from callwatch.session.experimental import overridden
@@ -230,9 +227,7 @@ class PreparedCall:
         try:
             self._journal = JournalWriter(self._journal_path)
             recognition = desk.new_recognition(plan.live, self.pipeline)
-            keep = desk.config.store.words_in_files
-            journal: Sink = self._journal if keep else drop_transcripts(self._journal)
-            sinks, source = (journal, *sinks), plan.source
+            sinks, source = (self._journal_sink(), *sinks), plan.source
             store = desk.config.store
             if store.keep_audio and plan.in_history:
                 self._audio = KeptAudio(
@@ -276,7 +271,7 @@ class PreparedCall:
         elif journal.absolute() != self._journal_path:
             rename(self._journal_path, journal)
         self._journal.release()
-        if outcome.is_stored:
+        if outcome.is_stored and _without_sealed(journal):
             self._mark.done()
         else:
             self._mark.release()
@@ -317,6 +312,21 @@ class PreparedCall:
             plan.live, plan.own_folder, plan.in_history,
         )  # fmt: skip
 
+    def _journal_sink(self) -> Sink:
+        """The journal, as much of it as may be in clear; sealed words wait in it for the history."""
+        store, plan = self._desk.config.store, self._plan
+        if store.words_in_files:
+            return self._journal
+        if store.keep_transcript and plan.live and plan.in_history:
+            # Loaded here: most calls are not encrypted.
+            from callwatch.store.sealing import new_words_cipher
+
+            with logged(_log, "a kill would cost this call its words", CallwatchError):
+                return SealedWords(
+                    self._journal.put, partial(new_words_cipher, self.pipeline.call.id)
+                )
+        return drop_transcripts(self._journal)
+
     def _notices(self) -> Sequence[Fact]:
         """What the runner cannot know: the disk takes nothing."""
         fault = self._journal.fault
@@ -333,14 +343,14 @@ class PreparedCall:
         return path
 
 
-def drop_transcripts(sink: Sink) -> Sink:
-    """The sink without what was said: for a journal when no transcript is to be kept."""
-
-    def without_words(event: Event) -> None:
-        if not isinstance(event, PartialTranscribed | UtteranceFinished | UtteranceRevised):
-            sink(event)
-
-    return without_words
+def _without_sealed(journal: Path) -> bool:
+    """Take the sealed words out of a journal whose call is stored; no when the disk refuses."""
+    try:
+        drop_sealed(journal)
+    except OutputError:
+        _log.warning("the journal keeps sealed words until the next start", exc_info=True)
+        return False
+    return True
 
 
 def output_folders(out_dir: Path, stems: Sequence[str], reserved: Sequence[str] = ()) -> list[Path]:

@@ -29,6 +29,8 @@ _MIB: Final = 1024 * 1024
 
 # A report is under 1 MB and a Whisper model under 500 MB.
 _LITTLE_SPACE_MIB: Final = 500
+# The newest calls of the history, which lists show and reports compare with.
+_CALLS_CHECKED: Final = 1000
 
 _QT_TIMEOUT_S: Final = 30
 
@@ -289,7 +291,8 @@ def _history() -> Finding:
         if is_new:
             return Finding("history", True, f"No call is stored yet in {shown(address)}.")
         with CallHistory(url, config.call.agent_id) as history:
-            newest = history.list(limit=1)
+            damaged: list[CallwatchError] = []
+            newest = history.list(limit=_CALLS_CHECKED, on_damaged=damaged.append)
     except CallwatchError as error:
         return Finding(
             "history",
@@ -297,6 +300,11 @@ def _history() -> Finding:
             str(error),
             "check url under [store] and agent_id under [call] in the settings; a damaged file can "
             "be moved away, a new one is made",
+        )
+    if damaged:
+        more = f" ({len(damaged)} calls are damaged)" if len(damaged) > 1 else ""
+        return Finding(
+            "history", False, f"{damaged[0]}{more}.", "`callwatch calls delete ID` deletes one"
         )
     latest = f", the newest of {newest[0].figures.started_at}" if newest else ""
     return Finding("history", True, f"The history in {shown(address)} can be read{latest}.")

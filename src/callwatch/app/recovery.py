@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,14 +23,20 @@ from callwatch.app.kept_audio import (
 from callwatch.app.report_place import place_report
 from callwatch.app.trusted_clock import CLOCK_FILE
 from callwatch.app.unfinished import FoundMark, UnfinishedCall, any_cut_short, cut_short
-from callwatch.config import Config
+from callwatch.config import Config, StoreConfig
 from callwatch.core.channels import Language
-from callwatch.core.errors import CallwatchError, InputError, MissingPartError
+from callwatch.core.errors import CallwatchError, InputError, MissingPartError, StoreError
 from callwatch.core.files import remove_stale_parts
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document
-from callwatch.report.journal import JOURNAL_NAME, holds_nothing, read_journal
+from callwatch.report.journal import JOURNAL_NAME, Unseal, holds_nothing, read_journal
+from callwatch.report.journal_words import (
+    SALT_BYTES,
+    SealedWordsReader,
+    drop_sealed,
+    holds_sealed,
+)
 from callwatch.report.read import read_report
 from callwatch.report.revisions import settle_journal
 from callwatch.report.write import REPORT_FILES
@@ -109,7 +116,12 @@ def _finish_marked(mark: FoundMark, config: Config) -> Recovered:
 def _finish(call: UnfinishedCall, config: Config) -> Recovered:
     """Report and history. Raises CallwatchError when it is worth another try."""
     folder, journal = Path(call.folder), Path(call.journal)
+    unseal = _unseal(call, config.store) if holds_sealed(journal) else None
     summary = _finished_report(folder / REPORT_FILES[0], call.call_id)
+    if summary is not None and unseal is not None:  # a report has no sealed words
+        with contextlib.suppress(InputError, ValueError):
+            said = summarize(read_journal(journal, unseal)).utterances
+            summary = replace(summary, utterances=said)
     reports: tuple[Path, ...] = ()
     if summary is None:
         if not call.is_live or not journal.is_file():
@@ -121,7 +133,7 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
             return Recovered()
         try:
             settle_journal(journal)
-            summary = summarize(read_journal(journal))
+            summary = summarize(read_journal(journal, unseal))
         except (InputError, ValueError) as exc:
             return _set_aside(journal, exc)
     with contextlib.ExitStack() as opened:
@@ -137,16 +149,36 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
         days = config.store.retention_days
         summary = without_sound(summary) if sound is None else with_last_day(summary, days)
         if call.is_live or not all((folder / name).exists() for name in REPORT_FILES):
-            if not config.store.words_in_files:
-                summary = replace(summary, utterances=())
+            shown = summary if config.store.words_in_files else replace(summary, utterances=())
             language = Language.or_english(call_info.language)
-            reports = (place_report(summary, folder, language, past).paths.html,)
+            reports = (place_report(shown, folder, language, past).paths.html,)
         if history is not None and not history.has(call_info.id):
             files = [folder / name for name in (*REPORT_FILES, JOURNAL_NAME)]
             kept = files if call.own_folder else []
             kept += [sound] if sound is not None else []
             history.add(summary, kept, days, encrypt=config.store.encrypt)
+    drop_sealed(journal)
     return Recovered(reports)
+
+
+def _unseal(call: UnfinishedCall, store: StoreConfig) -> Unseal | None:
+    """What opens the words of a call that was encrypted; None when no transcript is to be kept.
+
+    Raises StoreError or MissingPartError when the keyring may give the key another time.
+    """
+    if not store.keep_transcript:
+        return None
+    # Loaded here: most calls are not encrypted.
+    from callwatch.store.sealing import words_cipher
+
+    reader = SealedWordsReader(partial(words_cipher, call.call_id))
+    try:
+        words_cipher(call.call_id, bytes(SALT_BYTES))
+    except (StoreError, MissingPartError):
+        if store.encrypt:
+            raise
+        return lambda _: None  # encrypted no more, and nobody will bring the key
+    return reader
 
 
 def _finished_report(path: Path, call_id: str) -> CallSummary | None:

@@ -12,13 +12,14 @@ import io
 import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final
 
 import numpy as np
 
 from callwatch.audio.recording_writer import PartFile, cannot_write
 from callwatch.audio.soundfiles import sound_library
 from callwatch.core.audio import CALL_RATE_HZ, Samples
+from callwatch.core.ciphers import Cipher
 from callwatch.core.errors import InputError
 from callwatch.core.files import path_text
 
@@ -30,16 +31,6 @@ _TAG_BYTES: Final = 16  # all that there is of the last chunk, which is empty
 _LENGTH: Final = struct.Struct(">I")
 # Two channels of ten seconds that FLAC cannot compress, with room for its frames.
 _LONGEST: Final = 2 * int(CHUNK_S * CALL_RATE_HZ) * 2 * 2
-
-
-class Cipher(Protocol):
-    """Encrypts and decrypts the chunks of one file."""
-
-    def seal(self, number: int, data: bytes, *, is_last: bool) -> bytes:
-        """The ciphertext of chunk `number`, with its tag."""
-
-    def unseal(self, number: int, data: bytes, *, is_last: bool) -> bytes | None:
-        """What was sealed as this chunk; None when it was not."""
 
 
 class SealedFile:

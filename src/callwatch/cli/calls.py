@@ -1,6 +1,8 @@
 """`callwatch calls`: list, show, export and delete the calls of the history."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -30,7 +32,7 @@ from callwatch.report.sentences import what_mattered
 from callwatch.report.wording import Wording, clock
 
 if TYPE_CHECKING:
-    from callwatch.store.history import CallHistory
+    from callwatch.store.history import CallHistory, FoundCall
 
 calls_app = typer.Typer(
     help="The calls so far: list, show, search, export, delete.", no_args_is_help=True
@@ -40,6 +42,30 @@ calls_app.command("listen")(listen_to_call)
 
 # A show on the terminal stays on one screen.
 _MOMENTS_SHOWN = 8
+_FAULTS_SHOWN = 10
+
+
+class _Damage:
+    """Calls that could not be read, to be told when the others are shown."""
+
+    def __init__(self) -> None:
+        self.faults: list[StoreError] = []
+
+    def __call__(self, fault: StoreError) -> None:
+        self.faults.append(fault)
+
+
+@contextmanager
+def _damage_shown() -> Iterator[_Damage]:
+    """At the end, a sentence for each call that could not be read, and exit status 1."""
+    damage = _Damage()
+    yield damage
+    for fault in damage.faults[:_FAULTS_SHOWN]:
+        err.print(escape(str(fault)))
+    if (more := len(damage.faults) - _FAULTS_SHOWN) > 0:
+        err.print(f"{more} more calls cannot be read.")
+    if damage.faults:
+        raise typer.Exit(1)
 
 
 @calls_app.command("list")
@@ -62,15 +88,14 @@ def list_calls(
     where = CallFilter(
         agent_id=agent, follow_up=follow_up, hard=True if hard else None, with_threats=threats
     )
-    with open_history(history) as calls:
-        records = calls.list(limit, offset, where)
-    if as_json:
-        print_json([record_document(record) for record in records])
-        return
-    if not records:
-        out.print("No calls yet. `callwatch demo` makes the first one.")
-        return
-    out.print(_list_table(records))
+    with open_history(history) as calls, _damage_shown() as on_damaged:
+        records = calls.list(limit, offset, where, on_damaged)
+        if as_json:
+            print_json([record_document(record) for record in records])
+        elif records:
+            out.print(_list_table(records))
+        elif not on_damaged.faults:
+            out.print("No calls yet. `callwatch demo` makes the first one.")
 
 
 @calls_app.command("show")
@@ -104,8 +129,12 @@ def search_calls(
     offset: Annotated[int, typer.Option(min=0, help="Skip so many first.")] = 0,
 ) -> None:
     """Find calls by what was said."""
-    with open_history(history) as calls:
-        found = calls.search(query, limit, offset)
+    with open_history(history) as calls, _damage_shown() as on_damaged:
+        found = calls.search(query, limit, offset, on_damaged)
+        _print_found(found, as_json=as_json)
+
+
+def _print_found(found: "Sequence[FoundCall]", *, as_json: bool) -> None:
     if as_json:
         marks = str.maketrans("\x02\x03", "[]")
         lines = [
@@ -145,7 +174,8 @@ def export_calls(
         raise typer.BadParameter("name one call, or say --all")
     with open_history(history) as calls:
         if call_id is None:
-            _export_all(calls, kind, target, language)
+            with _damage_shown() as on_damaged:
+                _export_all(calls, kind, target, language, on_damaged)
             return
         summary = calls.get(call_id)
         own = calls.own_history(summary.call.agent_id, summary.call.started_at, call_id)
@@ -159,11 +189,15 @@ def export_calls(
 
 
 def _export_all(
-    calls: "CallHistory", kind: ExportFormat, target: Path | None, language: Language
+    calls: "CallHistory",
+    kind: ExportFormat,
+    target: Path | None,
+    language: Language,
+    on_damaged: "_Damage",
 ) -> None:
     from callwatch.app.kept_audio import clear_suffix, export_sound
 
-    summaries = calls.export_all()
+    summaries = calls.export_all(on_damaged)
     if kind is ExportFormat.CSV:
         text = to_csv(summaries)
         if target is None:
@@ -202,14 +236,24 @@ def delete_call(
 ) -> None:
     """Delete one call for good, with its files."""
     with open_history(history) as calls:
-        figures = calls.record(call_id).figures
-        began = Wording.of(Language.EN).stamp(figures.started_at)
-        what = f"the call of {began} ({clock(figures.duration_s)}), {call_id}"
+        what = _described(calls, call_id)
         if not yes and not typer.confirm(f"Delete {what}, for good?"):
             raise typer.Exit(1)
         calls.delete(call_id)
     note_deletion(1, "delete")
     out.print(f"Deleted {escape(call_id)}.")
+
+
+def _described(calls: "CallHistory", call_id: str) -> str:
+    """The call in words; one that is damaged by its id alone. StoreError when there is none."""
+    try:
+        figures = calls.record(call_id).figures
+    except StoreError:
+        if not calls.has(call_id):
+            raise
+        return f"the damaged call {call_id}"
+    began = Wording.of(Language.EN).stamp(figures.started_at)
+    return f"the call of {began} ({clock(figures.duration_s)}), {call_id}"
 
 
 @calls_app.command("purge")

@@ -17,7 +17,7 @@ import stat
 import sys
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from callwatch.core.log import logger_of
 from callwatch.core.owner_only import make_private_folder
 from callwatch.report.event_codec import event_from_document, event_to_document
 from callwatch.report.files import output_error
+from callwatch.report.journal_words import SEALED
 
 _log: Final = logger_of(__name__)
 
@@ -43,6 +44,7 @@ _SUM: Final = re.compile(rb',"crc":"([0-9a-f]{8})"}')
 _BEGINS: Final = b'{"time_s":'
 _SUM_BYTES: Final = len(b',"crc":"00000000"}')
 _CLOSED: Final = -1
+Unseal = Callable[[Mapping[str, Any]], Event | None]
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -96,7 +98,11 @@ class JournalWriter(ClosedByWith):
 
     def __call__(self, event: Event) -> None:
         """Write one event, or keep it until the disk takes it."""
-        line = encode_line(event_to_document(event)) + b"\n"
+        self.put(event_to_document(event))
+
+    def put(self, document: Mapping[str, Any]) -> None:
+        """Write the document of one line, or keep it until the disk takes it."""
+        line = encode_line(document) + b"\n"
         with self._lock:
             self._waiting += line
             if self.fault is None:  # else the other thread tries again: one try a second is enough
@@ -190,16 +196,17 @@ class JournalWriter(ClosedByWith):
         self._waiting[:0] = held
 
 
-def read_journal(path: Path) -> Iterator[Event]:
+def read_journal(path: Path, unseal: Unseal | None = None) -> Iterator[Event]:
     """The events of a journal in their order, without lines that are torn.
 
-    Where damaged lines are followed by whole ones the last event is an InputWarning that says how many. Raises
+    Where damaged lines are followed by whole ones the last event is an InputWarning that says how many. Sealed
+    lines (journal_words.py) are left out without `unseal`; one that it cannot open is told likewise. Raises
     InputError when the file cannot be read, when its first line is damaged, and for a damaged line before the last
     of an older journal, whose lines have no sums.
     """
     lines = _read_file(path).split(b"\n")
     has_sums = _SUM.search(lines[0]) is not None
-    damaged, skipped, last_s = 0, 0, 0.0
+    damaged, skipped, locked, last_s = 0, 0, 0, 0.0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -213,11 +220,23 @@ def read_journal(path: Path) -> Iterator[Event]:
             raise InputError(
                 f"line {number} of {path} is broken: restore the file, or cut it before that line"
             )
-        event = event_from_document(document)
+        event = _event(document, unseal)
+        if event is None:
+            locked += 1
+            continue
         skipped, last_s = damaged, event.time_s
         yield event
+    if locked and unseal is not None:
+        yield InputWarning(last_s, None, Fact("words_locked"))
     if skipped:
         yield InputWarning(last_s, None, Fact("journal_damaged", {"count": skipped}))
+
+
+def _event(document: Mapping[str, Any], unseal: Unseal | None) -> Event | None:
+    """The event of a line; None for a sealed one that stays so."""
+    if document.get("type") != SEALED:
+        return event_from_document(document)
+    return None if unseal is None else unseal(document)
 
 
 def holds_nothing(path: Path) -> bool:

@@ -7,6 +7,7 @@ short, so both hold the same figures.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
+from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.cues import Cue
@@ -45,6 +46,9 @@ from callwatch.core.words import Utterance
 from callwatch.session.attribution import NEEDS_SPEAKER
 from callwatch.session.talk_time import compute_metrics, segments_of
 from callwatch.voice.quality.dropout import WHOLE_SHARE
+
+# Faults of the journal itself: nothing of them is known while the call runs.
+_OF_READER: Final = ("journal_damaged", "words_locked")
 
 
 class SummaryBuilder:
@@ -176,7 +180,7 @@ class SummaryBuilder:
     def _quality(self, end: CallEnded) -> InputQuality:
         """What the call's end says, and what only the journal's reader knows."""
         known = end.quality.warnings
-        late = tuple(n for n in self._notes if n.code == "journal_damaged" and n not in known)
+        late = tuple(n for n in self._notes if n.code in _OF_READER and n not in known)
         return replace(end.quality, warnings=(*known, *late))
 
     def _cut_short(self) -> CallEnded:

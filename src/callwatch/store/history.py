@@ -16,11 +16,13 @@ from sqlalchemy import Connection, Select, insert, or_, select, update
 from callwatch.core.channels import Language
 from callwatch.core.closing import ClosedByWith
 from callwatch.core.errors import StoreError
-from callwatch.core.figures import CallFigures, OwnHistory, StoredCall
+from callwatch.core.figures import OwnHistory, StoredCall
 from callwatch.core.files import SOUND_SUFFIXES
+from callwatch.core.log import logger_of
 from callwatch.core.nudge_outcomes import nudge_outcomes
 from callwatch.core.summary import CallSummary
 from callwatch.core.trends import GROUP_AGENTS, GROUP_CALLS, Trends
+from callwatch.store.damage import OnDamaged, fail, whole
 from callwatch.store.database import (
     compact,
     open_database,
@@ -67,6 +69,11 @@ LAST_CALLS = 20
 _IS_SOUND = or_(*(CallFile.path.endswith(suffix) for suffix in SOUND_SUFFIXES))
 
 _calls = Call.__table__
+_log = logger_of(__name__)
+
+
+def _leave_out(fault: StoreError) -> None:
+    _log.warning("a call of the history is left out", exc_info=fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +151,11 @@ class CallHistory(ClosedByWith):
             add_files(connection, pk, files)
 
     def list(
-        self, limit: int = 20, offset: int = 0, where: CallFilter | None = None
+        self,
+        limit: int = 20,
+        offset: int = 0,
+        where: CallFilter | None = None,
+        on_damaged: OnDamaged = fail,
     ) -> list[StoredCall]:
         """One page of calls, newest first; follow-ups are listed by their date instead."""
         chosen = where or CallFilter()
@@ -156,8 +167,8 @@ class CallHistory(ClosedByWith):
         else:
             query = query.order_by(Call.started_at.desc(), Call.pk.desc())
         with translated_errors(self.name), self._engine.connect() as connection:
-            rows = connection.execute(query.limit(limit).offset(offset)).mappings()
-            return [stored_call(row) for row in rows]
+            rows = connection.execute(query.limit(limit).offset(offset)).mappings().all()
+        return list(whole(rows, stored_call, on_damaged))
 
     def record(self, call_id: str) -> StoredCall:
         """The line of one call; StoreError when there is none."""
@@ -227,12 +238,15 @@ class CallHistory(ClosedByWith):
             rows = connection.execute(query).mappings().all()
             itself = select(_calls).where(Call.call_id == call_id, *self._whose.own())
             own = connection.execute(itself).mappings().first()
-        previous: tuple[CallFigures, ...] = tuple(figures_from(row) for row in rows)
+        # One damaged call must not keep every later one out of the history.
+        previous = tuple(whole(rows, figures_from, _leave_out))
         if own is None:
             return OwnHistory(previous)
         return OwnHistory(previous, own["note"], own["follow_up_on"], own["is_hard"])
 
-    def search(self, query: str, limit: int = 20, offset: int = 0) -> Sequence[FoundCall]:
+    def search(
+        self, query: str, limit: int = 20, offset: int = 0, on_damaged: OnDamaged = fail
+    ) -> Sequence[FoundCall]:
         """Calls in whose transcript all words of `query` are, the last added first.
 
         "Words in quotes" must follow each other; a word that ends in * may go on. A query without
@@ -249,7 +263,7 @@ class CallHistory(ClosedByWith):
                 found = search_sqlite(connection, terms, limit, offset)
             pks = [pk for pk, _ in found]
             rows = connection.execute(select(_calls).where(Call.pk.in_(pks))).mappings().all()
-        calls = {row["pk"]: stored_call(row) for row in rows}
+        calls = dict(whole(rows, lambda row: (row["pk"], stored_call(row)), on_damaged))
         return [FoundCall(calls[pk], snippet) for pk, snippet in found if pk in calls]
 
     def trends(
@@ -297,7 +311,7 @@ class CallHistory(ClosedByWith):
         """Mark a call as hard: it then counts in no average."""
         self._change(call_id, is_hard=is_hard)
 
-    def export_all(self) -> Iterator[CallSummary]:
+    def export_all(self, on_damaged: OnDamaged = fail) -> Iterator[CallSummary]:
         """Every call of one's own, oldest first, a page at a time."""
         last = 0
         while True:
@@ -312,9 +326,8 @@ class CallHistory(ClosedByWith):
                 rows = connection.execute(query).all()
             if not rows:
                 return
-            for pk, call_id, body in rows:
-                last = pk
-                yield unpack(body, call_id)
+            last = rows[-1].pk
+            yield from whole(rows, lambda row: unpack(row.body, row.call_id), on_damaged)
 
     def delete(self, call_id: str) -> None:
         """Delete one call, its files and every trace of it; StoreError when there is none."""

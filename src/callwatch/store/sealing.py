@@ -1,16 +1,19 @@
 """Encryption of what was said, and of its sound, at rest: AES-256-GCM with a key from the system's keyring.
 
     sealed body:  MAGIC | nonce (12 bytes) | ciphertext and tag; bound to the id of its call
-    sealed sound: chunks, each with its number as nonce, under a key that is the file's own: HKDF of the key
-                  with the file's salt, bound to the id of its call (RFC 5869)
+    sealed sound, and sealed lines of a journal: pieces, each with its number as nonce, under a key that is the
+                  file's own: HKDF of the key with the file's salt, bound to the id of its call (RFC 5869)
 
 The key is made once, at random, and lies in the keyring of the user's session (Secret Service, KWallet, Windows
 Credential Locker, macOS Keychain) and nowhere else: who loses it loses the words. The only file that imports
-`cryptography` and `keyring`, which come with the extra `callwatch[encryption]`. No threads of its own.
+`cryptography` and `keyring`, which come with the extra `callwatch[encryption]`. One thread, which waits for a slow
+keyring.
 """
 
 import base64
 import os
+import threading
+from concurrent.futures import Future
 from typing import Any, Final
 
 from callwatch.core.errors import MissingPartError, StoreError
@@ -20,6 +23,10 @@ _SERVICE: Final = "callwatch"
 _NAME: Final = "history-key-1"
 _KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12  # what GCM is specified for (NIST SP 800-38D)
+_SOUND: Final = b"callwatch sound of "
+_WORDS: Final = b"callwatch words of "
+# A keyring that asks its user for a password must hold up no call that begins or ends, and no start of the app.
+_WAIT_S: Final = 2.0
 
 
 def seal(body: bytes, call_id: str) -> bytes:
@@ -28,7 +35,7 @@ def seal(body: bytes, call_id: str) -> bytes:
     Raises StoreError when no key can be had, MissingPartError without the libraries.
     """
     nonce = os.urandom(_NONCE_BYTES)
-    return MAGIC + nonce + bytes(_cipher(_key(make=True)).encrypt(nonce, body, call_id.encode()))
+    return MAGIC + nonce + bytes(_cipher(_key_soon()).encrypt(nonce, body, call_id.encode()))
 
 
 def is_sealed(body: bytes) -> bool:
@@ -50,43 +57,56 @@ def unseal(body: bytes, call_id: str) -> bytes:
         ) from exc
 
 
-class SoundCipher:
-    """Encrypts the chunks of one call's sound (callwatch.audio.sealed_recording.Cipher)."""
+class CallCipher:
+    """Encrypts the sound of one call, or its words (callwatch.core.ciphers.Cipher)."""
 
-    def __init__(self, key: bytes, salt: bytes, call_id: str) -> None:
+    def __init__(self, key: bytes, salt: bytes, purpose: bytes, call_id: str) -> None:
         try:
             from cryptography.hazmat.primitives.hashes import SHA256
             from cryptography.hazmat.primitives.kdf.hkdf import HKDF
         except ImportError as exc:
             raise _missing("cryptography") from exc
-        own = HKDF(SHA256(), _KEY_BYTES, salt, b"callwatch sound of " + call_id.encode())
+        own = HKDF(SHA256(), _KEY_BYTES, salt, purpose + call_id.encode())
         self._cipher = _cipher(own.derive(key))
 
-    def seal(self, number: int, data: bytes, *, is_last: bool) -> bytes:
-        """The ciphertext of chunk `number`, with its tag."""
-        return bytes(self._cipher.encrypt(_chunk_nonce(number, is_last), data, None))
+    def seal(self, number: int, data: bytes, *, is_last: bool = False) -> bytes:
+        """The ciphertext of piece `number`, with its tag."""
+        return bytes(self._cipher.encrypt(_piece_nonce(number, is_last), data, None))
 
-    def unseal(self, number: int, data: bytes, *, is_last: bool) -> bytes | None:
-        """What was sealed as this chunk; None when it was not, or with another key."""
+    def unseal(self, number: int, data: bytes, *, is_last: bool = False) -> bytes | None:
+        """What was sealed as this piece; None when it was not, or with another key."""
         from cryptography.exceptions import InvalidTag
 
         try:
-            return bytes(self._cipher.decrypt(_chunk_nonce(number, is_last), data, None))
+            return bytes(self._cipher.decrypt(_piece_nonce(number, is_last), data, None))
         except (InvalidTag, ValueError):
             return None
 
 
-def new_sound_cipher(call_id: str, salt: bytes) -> SoundCipher:
+def new_sound_cipher(call_id: str, salt: bytes) -> CallCipher:
     """For a call that begins; makes the key at the first. Raises as `seal` does."""
-    return SoundCipher(_key(make=True), salt, call_id)
+    return CallCipher(_key_soon(), salt, _SOUND, call_id)
 
 
-def sound_cipher(call_id: str, salt: bytes) -> SoundCipher:
+def sound_cipher(call_id: str, salt: bytes) -> CallCipher:
     """For the sound of a stored call; StoreError when the key is lost."""
-    return SoundCipher(_key(make=False), salt, call_id)
+    return CallCipher(_key(make=False), salt, _SOUND, call_id)
 
 
-def _chunk_nonce(number: int, is_last: bool) -> bytes:
+def new_words_cipher(call_id: str, salt: bytes) -> CallCipher:
+    """For the journal of a call that begins. Raises as `seal` does."""
+    return CallCipher(_key_soon(), salt, _WORDS, call_id)
+
+
+def words_cipher(call_id: str, salt: bytes) -> CallCipher:
+    """For the journal of a call that was cut short; opens nothing when the key is another by now.
+
+    Raises as `seal` does.
+    """
+    return CallCipher(_key_soon(), salt, _WORDS, call_id)
+
+
+def _piece_nonce(number: int, is_last: bool) -> bytes:
     return number.to_bytes(_NONCE_BYTES - 1, "big") + bytes([is_last])
 
 
@@ -99,6 +119,25 @@ def _cipher(key: bytes) -> Any:
     except ImportError as exc:
         raise _missing("cryptography") from exc
     return AESGCM(key)
+
+
+def _key_soon() -> bytes:
+    """The key, made if need be, from a keyring that answers at once. Raises as `seal` does."""
+    answer: Future[bytes] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(_key(make=True))
+        except Exception as exc:  # noqa: BLE001  (raised where it was asked for)
+            answer.set_exception(exc)
+
+    threading.Thread(target=ask, name="callwatch-keyring", daemon=True).start()
+    try:
+        return answer.result(_WAIT_S)
+    except TimeoutError as exc:
+        raise StoreError(
+            "the keyring of this session does not answer: unlock it, and start callwatch again"
+        ) from exc
 
 
 def _key(*, make: bool) -> bytes:

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import REPORTS, data_folder
 from callwatch.config import Config
+from callwatch.core.errors import StoreError
 from callwatch.core.files import file_stem
+from callwatch.core.log import logger_of
 from callwatch_ui.windows.history_window import CallRow
 
 if TYPE_CHECKING:
     from callwatch.app.desktop.listening import Listening
     from callwatch.store.history import CallHistory
 
+_log: Final = logger_of(__name__)
+
 # So many calls are in the window; a month of a busy agent's.
 LISTED: Final = 1000
+
+
+def _left_out(fault: StoreError) -> None:
+    _log.warning("a call is not in the window, `callwatch doctor` names it", exc_info=fault)
 
 
 class AppHistory:
@@ -28,7 +36,7 @@ class AppHistory:
     def calls(self, limit: int = LISTED) -> list[CallRow]:
         """The newest first."""
         with self._open() as history:
-            stored = history.list(limit)
+            stored = history.list(limit, on_damaged=_left_out)
             audio = history.audio_of([call.figures.call_id for call in stored])
         return [
             CallRow(
