@@ -6,9 +6,9 @@ lives. `publish` gives it its own name. What a crash leaves behind is a .part wi
 """
 
 import contextlib
-from collections.abc import Container
 import os
 import sys
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, BinaryIO
 
