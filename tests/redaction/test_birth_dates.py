@@ -72,7 +72,7 @@ def test_once_it_is_whole_only_what_repeats_it_is_hidden(said: str, shown: str) 
 @pytest.mark.parametrize(
     ("said", "shown"),
     [
-        ("a noted 14 March 1982", "noted [id]"),
+        ("a stated 14 March 1982", "stated [id]"),
         ("a shipped your parcel 14 March 1982", "shipped your parcel 14 March 1982"),
     ],
 )

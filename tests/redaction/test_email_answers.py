@@ -1,7 +1,7 @@
 """A name that is dictated over several lines belongs to the address that ends it."""
 
 import pytest
-from tests.redaction.dialogues import masked
+from tests.redaction.dialogues import masked, shown_at_once
 
 from callwatch.core.channels import Language
 
@@ -136,3 +136,17 @@ def test_a_host_may_be_spelled_with_words() -> None:
 def test_two_letters_that_are_repeated_are_hidden(said: str, shown: str) -> None:
     lines = [(0.0, "a your email"), (2.0, "c p r i y a"), (4.0, "c at acme dot com")]
     assert masked(EN, *lines, (6.0, f"a {said}"))[3] == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "asked"),
+    [
+        (EN, "where should I send the receipt"),
+        (SV, "vart ska jag skicka kvittot"),
+        (DA, "hvor skal jeg sende kvitteringen hen"),
+        (NB, "hvor skal jeg sende kvitteringen"),
+    ],
+)
+def test_who_asks_where_a_receipt_goes_asks_for_an_address(language: Language, asked: str) -> None:
+    out = shown_at_once(language, (0.0, f"a {asked}"), (3.0, "c oskar"))
+    assert out[1] == "[email]"

@@ -37,6 +37,7 @@ def test_a_spelled_password_is_hidden(
         ("maple 7 1", "maple [code]"),
         ("maple 7 1 2", "[code]"),
         ("my password is x y 7", "my password is [code]"),
+        ("the password's x y 7", "the password's [code]"),
         ("my password fails x y 7", "my password fails x y [code]"),
     ],
 )

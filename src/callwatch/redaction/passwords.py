@@ -32,7 +32,8 @@ def find_spelled_passwords(lines: Sequence[Line]) -> Iterator[Finding]:
 
 def _spelled(line: Line, start: int, goes_on: bool) -> Part | None:
     verbs = line.tokens[start : start + _VERB_REACH]
-    if start and not any(token.flags & COPULA for token in verbs):
+    is_verb = bool(start) and line.tokens[start - 1].core.endswith("'s")  # "the password's x y z"
+    if start and not (is_verb or any(token.flags & COPULA for token in verbs)):
         return None  # "my password does not work"
     span = dictated(line, start)
     if span is None:
