@@ -20,6 +20,7 @@ class Damage:
         self.faults: list[StoreError] = []
 
     def __call__(self, fault: StoreError) -> None:
+        """One more."""
         self.faults.append(fault)
 
 

@@ -86,7 +86,7 @@ class MatchConfig:
     least_wording_long: float = 2.0
     # A strong rule and wording as sure as this (log odds): the meaning changes nothing, and is not read.
     settled_wording: float = 2.0
-    # Without a rule so much: of lines that no judge had learnt, the meaning spoke against none of these.
+    # Without a rule it must be surer still.
     settled_likeness: float = 4.0
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
