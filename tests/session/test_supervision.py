@@ -121,9 +121,10 @@ def test_the_call_goes_on_without_a_part_that_fails(
 
 def test_the_parts_above_are_all_that_the_pipeline_has() -> None:
     pipeline = Pipeline(PipelineConfig(), INFO, PHRASES)
+    parts = [*vars(pipeline).values(), *vars(pipeline._listening).values()]
     guarded = {
-        type(vars(part)["_stage"]) for part in vars(pipeline).values() if "_stage" in dir(part)
-        and "_stage" in vars(part)
+        type(vars(part)["_stage"]) for part in parts
+        if "_stage" in dir(part) and "_stage" in vars(part)
     }  # fmt: skip
     assert guarded == {kind for kind, _, _ in PARTS}
 

@@ -1,5 +1,6 @@
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile as sf
 import soxr
+from tests.alike import assert_alike
 
 from callwatch.app.analyze import WHISPER as ANALYSIS
 from callwatch.core.audio import Samples
@@ -15,9 +17,9 @@ from callwatch.core.errors import ModelError
 from callwatch.core.words import Alternative, Utterance
 from callwatch.speech.choose import choose_recognizer
 from callwatch.speech.models.installed import installed_models
-from callwatch.speech.protocol import Recognizer, SpeechChunk
+from callwatch.speech.protocol import RecognitionError, Recognizer, SpeechChunk
 from callwatch.speech.whisper import WhisperConfig, WhisperRecognizer
-from callwatch.speech.whisper_engine import FULL_WINDOW_S, Decoded, HeardWord
+from callwatch.speech.whisper_engine import FULL_WINDOW_S, Decoded, DecodeRequest, HeardWord
 
 
 class FakeEngine:
@@ -29,11 +31,16 @@ class FakeEngine:
         self.no_speech = no_speech
         self.asked: list[tuple[float, float]] = []
         self.ways: list[tuple[float, float, int]] = []
+        self.together: list[int] = []
         self.alternatives: tuple[Alternative, ...] = ()
 
-    def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
-        self.asked.append((len(samples) / 16_000, window_s))
-        self.ways.append((window_s, pad_s, beam))
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Decoded]:
+        self.together.append(len(requests))
+        return [self._decode(request) for request in requests]
+
+    def _decode(self, request: DecodeRequest) -> Decoded:
+        self.asked.append((request.duration_s, request.window_s))
+        self.ways.append((request.window_s, request.pad_s, request.beam))
         text = self.texts.pop(0) if len(self.texts) > 1 else self.texts[0]
         words = tuple(
             HeardWord(word, 0.2 * i, 0.2 * i + 0.2, 0.9) for i, word in enumerate(text.split())
@@ -129,13 +136,17 @@ def test_other_readings_come_with_the_finished_utterance_only() -> None:
     assert [(u.is_final, u.alternatives) for u in out] == [(False, ()), (True, others)]
 
 
-def test_a_loop_is_decoded_again_in_a_full_window() -> None:
+@pytest.mark.parametrize(
+    ("length_s", "second_s"), [(3.0, 15.0), (8.99, 15.0), (9.01, FULL_WINDOW_S)]
+)
+def test_a_loop_is_decoded_again_in_a_longer_window(length_s: float, second_s: float) -> None:
+    """Ten seconds hold nine of audio and one of silence."""
     looped = "we call you back we call you back"
     engine = FakeEngine(looped, "we call you back")
-    samples = np.zeros(16_000 * 3, dtype=np.int16)
-    out = whisper(engine).accept(SpeechChunk(Channel.AGENT, "a", samples, 0.0, 3.0, True))
+    samples = np.zeros(round(16_000 * length_s), dtype=np.int16)
+    out = whisper(engine).accept(SpeechChunk(Channel.AGENT, "a", samples, 0.0, length_s, True))
     assert out[0].text == "we call you back"
-    assert [window_s for _, window_s in engine.asked] == [10.0, FULL_WINDOW_S]
+    assert [window_s for _, window_s in engine.asked] == [10.0, second_s]
 
 
 def test_a_partial_is_cut_where_it_begins_to_loop() -> None:
@@ -168,12 +179,94 @@ def test_reset_forgets_and_endless_segments_are_cut() -> None:
     recognizer.close()
 
 
+def segments(*lengths_s: float) -> list[SpeechChunk]:
+    """Whole segments of the agent in chunks, each with a sound of its own, one after the other."""
+    chunks: list[SpeechChunk] = []
+    for number, length_s in enumerate(lengths_s):
+        made = pieces(length_s, Channel.AGENT, f"a-{number}", at=20.0 * number)
+        chunks += [replace(chunk, samples=chunk.samples + np.int16(number + 1)) for chunk in made]
+    return chunks
+
+
+def test_foreseen_segments_are_decoded_together_and_come_as_if_alone() -> None:
+    chunks = segments(*(1.0 + 0.25 * number for number in range(9)), 20.0)
+    alone, together = FakeEngine("yes"), FakeEngine("yes")
+    recognizer = whisper(together, ANALYSIS)
+    for chunk in chunks:
+        recognizer.foresee(chunk)
+    assert together.together == []
+    given = [recognizer.accept(chunk) for chunk in chunks]
+    other = whisper(alone, ANALYSIS)
+    assert given == [other.accept(chunk) for chunk in chunks]
+    assert alone.together == [1] * 10
+    # Eight at most; the ninth is left alone, and so is what needs a longer window.
+    assert together.together == [8, 1, 1]
+
+
+def test_partials_are_foreseen_apart_from_finished_segments() -> None:
+    chunks = [*pieces(9.0, name="c-1"), *pieces(9.0, name="c-2", at=30.0)]
+    chunks = [replace(c, samples=c.samples + np.int16(i)) for i, c in enumerate(chunks)]
+    engine = FakeEngine("I will leave")
+    recognizer = whisper(engine, ANALYSIS)
+    for chunk in chunks:
+        recognizer.foresee(chunk)
+    run(recognizer, chunks)
+    # Of 4 s, 8 s and 9 s in both.
+    assert engine.together == [2, 2, 2]
+    assert sorted(way[2] for way in engine.ways) == [1, 1, 1, 1, 5, 5]
+
+
+def test_what_came_otherwise_than_foreseen_is_decoded_as_it_came() -> None:
+    engine = FakeEngine("yes")
+    recognizer = whisper(engine, ANALYSIS)
+    [chunk] = segments(0.25)
+    chunk = replace(chunk, samples=np.resize(chunk.samples, 32_000))
+    recognizer.foresee(chunk)
+    recognizer.accept(replace(chunk, samples=chunk.samples[:20_000]))
+    assert engine.asked == [(1.25, 10.0)]
+
+
+def test_a_segment_that_cannot_be_decoded_costs_no_other_one() -> None:
+    """Decoded together they fail together: then each is tried alone."""
+
+    class Failing(FakeEngine):
+        def _decode(self, request: DecodeRequest) -> Decoded:
+            if request.duration_s == 2.0:
+                raise RecognitionError("it fails")
+            return super()._decode(request)
+
+    chunks = segments(1.0, 2.0, 3.0)
+    engine = Failing("yes")
+    recognizer = whisper(engine, ANALYSIS)
+    for chunk in chunks:
+        recognizer.foresee(chunk)
+    assert len(run(recognizer, chunks[:4])) == 1
+    with pytest.raises(RecognitionError):
+        run(recognizer, chunks[4:12])
+    recognizer.reset(Channel.AGENT)
+    assert len(run(recognizer, chunks[12:])) == 1
+    assert engine.together == [3, 1, 1, 1]
+
+
+def test_after_a_reset_nothing_is_foreseen() -> None:
+    chunks = segments(1.0, 2.0)
+    engine = FakeEngine("yes")
+    recognizer = whisper(engine, ANALYSIS)
+    for chunk in chunks:
+        recognizer.foresee(chunk)
+    recognizer.reset(Channel.CUSTOMER)
+    run(recognizer, chunks)
+    assert engine.together == [1, 1]
+
+
 @pytest.fixture(scope="module")
-def tiny() -> Recognizer:
+def tiny() -> WhisperRecognizer:
     """The English model that comes as a package."""
     choice = choose_recognizer("whisper", None, Language.EN)
     assert choice.create is not None
-    return choice.create()
+    recognizer = choice.create()
+    assert isinstance(recognizer, WhisperRecognizer)
+    return recognizer
 
 
 def demo_customer(start_s: float, end_s: float) -> Samples:
@@ -199,6 +292,23 @@ def test_the_real_model_hears_real_words_on_the_call_clock(tiny: Recognizer) -> 
     assert all(0.0 <= w.confidence <= 1.0 for w in heard.words)
     spans = [w.span for w in heard.words]
     assert spans == sorted(spans)
+
+
+def test_the_real_model_hears_the_same_in_several_segments_at_once(tiny: WhisperRecognizer) -> None:
+    truth = json.loads(resources.files("callwatch.demo").joinpath("call.json").read_text("utf-8"))
+    lines = [line for line in truth["lines"] if line["channel"] == "customer"][:4]
+    chunks = [
+        SpeechChunk(
+            Channel.CUSTOMER, f"c-{i}", demo_customer(line["start_s"], line["end_s"]),
+            line["start_s"], line["end_s"], True,
+        )
+        for i, line in enumerate(lines)
+    ]  # fmt: skip
+    alone = run(tiny, chunks)
+    for chunk in chunks:
+        tiny.foresee(chunk)
+    assert len(alone) == len(lines)
+    assert_alike(alone, run(tiny, chunks))
 
 
 def test_fast_speech_is_heard_to_its_end(tiny: Recognizer) -> None:

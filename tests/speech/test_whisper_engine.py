@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from callwatch.core.channels import Language
-from callwatch.speech.whisper_engine import Decoded, WhisperEngine
+from callwatch.speech.whisper_engine import Decoded, DecodeRequest, WhisperEngine
 
 SPECIAL = ["<|startoftranscript|>", "<|endoftext|>", "<|notimestamps|>"]
 END = 1001
@@ -41,15 +41,19 @@ class FakeModel:
         self.steps = steps
         self.frames: list[int] = []
         self.max_length: list[int] = []
+        self.together: list[int] = []
 
     def encode(self, features: Any) -> Any:
         self.frames.append(features.shape[2])
         return features
 
-    def generate(self, _encoded: Any, _prompts: Any, **how: Any) -> list[Any]:
+    def generate(self, encoded: Any, prompts: list[list[int]], **how: Any) -> list[Any]:
         self.max_length.append(how["max_length"])
+        self.together.append(len(encoded))
+        assert len(prompts) == len(encoded)
         tokens = [*range(len(self.steps)), END]
-        return [SimpleNamespace(sequences_ids=[tokens], scores=[-0.2], no_speech_prob=0.1)]
+        result = SimpleNamespace(sequences_ids=[tokens], scores=[-0.2], no_speech_prob=0.1)
+        return [result] * len(encoded)
 
     def align(
         self, _encoded: Any, _start: list[int], texts: list[list[int]], _frames: int
@@ -82,7 +86,15 @@ class Loaded:
         self.tokenizer.pieces = [piece for piece, _ in said]
         self.model.steps = [step for _, step in said]
         samples = np.zeros(round(16_000 * duration_s), dtype=np.int16)
-        return self._engine.decode(samples, window_s, 0.0, 1)
+        [decoded] = self._engine.decode([DecodeRequest(samples, window_s, 0.0, 1)])
+        return decoded
+
+    def decode_all(self, said: list[tuple[str, int]], durations_s: list[float]) -> list[Decoded]:
+        """What comes of them asked for at once, each with these pieces."""
+        self.tokenizer.pieces = [piece for piece, _ in said]
+        self.model.steps = [step for _, step in said]
+        sounds = [np.zeros(round(16_000 * length_s), np.int16) for length_s in durations_s]
+        return self._engine.decode([DecodeRequest(sound, 10.0, 0.0, 1) for sound in sounds])
 
 
 @pytest.fixture
@@ -154,3 +166,15 @@ def test_a_later_word_ends_a_second_after_its_begin_at_most(
     decoded = loaded.decode([("ĠI", 25), ("Ġwill", 50), ("Ġgo", third)], 4.0)
     assert decoded.words[1].start_s == pytest.approx(1.0)
     assert decoded.words[1].end_s == pytest.approx(end_s)
+
+
+def test_requests_of_one_window_are_decoded_together_and_answered_in_their_order(
+    loaded: Loaded,
+) -> None:
+    """12 s needs another window; most tokens are those of the longest, who broke off is asked of each."""
+    said = [("Ġa", k) for k in range(20)]
+    decoded = loaded.decode_all(said, [1.0, 12.0, 9.0, 2.0])
+    assert loaded.model.together == [3, 1]
+    assert loaded.model.max_length == [2 * (9 * 7 + 8), 2 * (12 * 7 + 8)]
+    assert [one.broke_off for one in decoded] == [True, False, False, False]
+    assert [round(one.words[-1].end_s, 6) for one in decoded] == [1.0, 1.38, 1.38, 1.38]

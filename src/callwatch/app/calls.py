@@ -38,6 +38,7 @@ from callwatch.report.write import REPORT_FILES
 from callwatch.session.experimental import overridden
 from callwatch.session.pipeline import Phrases, Pipeline
 from callwatch.session.pipeline_config import PipelineConfig
+from callwatch.session.read_ahead import listened_ahead
 from callwatch.session.recognition import InlineRecognition, RecognitionWorker
 from callwatch.session.runner import CallRunner, Sink
 from callwatch.speech.choose import RecognizerChoice, choose_recognizer
@@ -227,7 +228,8 @@ class PreparedCall:
         try:
             self._journal = JournalWriter(self._journal_path)
             recognition = desk.new_recognition(plan.live, self.pipeline)
-            sinks, source = (self._journal_sink(), *sinks), plan.source
+            sinks = (self._journal_sink(), *sinks)
+            source = listened_ahead(plan.source, self.pipeline, recognition)
             store = desk.config.store
             if store.keep_audio and plan.in_history:
                 self._audio = KeptAudio(

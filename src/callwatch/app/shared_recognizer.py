@@ -13,7 +13,12 @@ from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.core.errors import CallwatchError
 from callwatch.core.log import logger_of
 from callwatch.core.words import Utterance
-from callwatch.speech.protocol import RecognitionError, Recognizer, SpeechChunk
+from callwatch.speech.protocol import (
+    ForeseeingRecognizer,
+    RecognitionError,
+    Recognizer,
+    SpeechChunk,
+)
 
 _log: Final = logger_of(__name__)
 
@@ -80,6 +85,12 @@ class SharedRecognizer:
         """See Recognizer."""
         with self._engine() as recognizer:
             return recognizer.accept(chunk)
+
+    def foresee(self, chunk: SpeechChunk) -> None:
+        """See ForeseeingRecognizer; nothing for one that is none."""
+        with self._engine() as recognizer:
+            if isinstance(recognizer, ForeseeingRecognizer):
+                recognizer.foresee(chunk)
 
     def reset(self, channel: Channel) -> None:
         """See Recognizer."""

@@ -8,6 +8,7 @@ import sys
 from callwatch import __version__
 from callwatch.cli.app_command import parse_app_request, send_command
 from callwatch.cli.signals import end_like_ctrl_c
+from callwatch.core.cycles import look_seldom_for_cycles
 from callwatch.core.errors import CallwatchError
 from callwatch.core.terminal import printable
 
@@ -31,6 +32,7 @@ def main() -> None:
         start_log(__version__)
         end_like_ctrl_c()
         _start_app(sys.argv[1:])
+        look_seldom_for_cycles()
         from callwatch.cli.tree import app
 
         try:

@@ -48,6 +48,7 @@ from callwatch.redaction.redactor import UtteranceMasker
 from callwatch.session.attribution import AttributionFilter
 from callwatch.session.begun_items import BegunItems
 from callwatch.session.escalation import Escalation
+from callwatch.session.listening import Heard, Listening
 from callwatch.session.meter import Meter
 from callwatch.session.nudges import NudgePolicy
 from callwatch.session.pipeline_config import PipelineConfig
@@ -102,8 +103,10 @@ class Pipeline:
         self._parts = Supervisor()
         guard = self._parts.guard
         voice, effort = VoiceActivity(config.voice), EffortEstimator(config.effort, baselines)
-        self._voice = guard(
-            "voice", voice, process=no_frames, finish=lambda: no_frames_at(self._audio_end_s)
+        feed = SpeechSegmenter(config.feed) if with_words else None
+        self._listening = Listening(
+            guard("voice", voice, process=no_frames, finish=lambda: no_frames_at(self.audio_s)),
+            None if feed is None else guard("words", feed),
         )
         self._quality = guard(
             "quality", QualityMonitor(config.quality), fault=nothing, result=no_quality
@@ -123,8 +126,6 @@ class Pipeline:
         nudges = NudgePolicy(config.nudges, config.language, info.id, with_words=with_words)
         self._nudges = guard("nudges", nudges)
         self._meter = guard("meter", Meter())
-        feed = SpeechSegmenter(config.feed) if with_words else None
-        self._feed = None if feed is None else guard("words", feed)
         # What cannot be masked is said to nobody.
         self._masker = guard(
             "words",
@@ -175,7 +176,12 @@ class Pipeline:
         """Take the next block of the call; gives what was decided, in stream order."""
         self._audio_end_s = block.end_s
         self._dropped_s += sum(span.duration_s for _, span in block.dropped)
-        return self._run(block, self._voice.process(block)) + self._switched_off()
+        heard = self._listening.hear(block)
+        return self._run(heard.frames, heard) + self._switched_off()
+
+    def listen_ahead(self, block: CallBlock) -> list[SpeechChunk]:
+        """Hear a block that `process` gets later; gives its voiced audio, and decides nothing."""
+        return self._listening.ahead(block)
 
     def skip(self, block: CallBlock) -> None:
         """A block that could not be processed: the call is that long all the same."""
@@ -232,9 +238,9 @@ class Pipeline:
 
     def end_audio(self) -> list[Event]:
         """No more audio comes: decide the rest. Words may still be heard after this."""
-        events = self._run(None, self._voice.finish())
-        if self._feed is not None:
-            events += self._dispatch(self._gather(self._feed.finish(self._audio_end_s)))
+        events = [event for block in self._listening.waiting for event in self.process(block)]
+        events += self._run(self._listening.finish())
+        events += self._dispatch(self._gather(self._listening.last_chunks(self._audio_end_s)))
         effort = self._effort.finish()
         events += self._dispatch(
             [
@@ -306,13 +312,12 @@ class Pipeline:
         """The effort baseline learnt so far (an agent's own may be remembered locally)."""
         return self._effort.baseline(channel)
 
-    def _run(self, block: CallBlock | None, frames: VoiceFrames) -> list[Event]:
+    def _run(self, frames: VoiceFrames, heard: Heard | None = None) -> list[Event]:
         events: list[Event] = [*frames.transitions, *frames.notes]
-        if block is not None:
-            if self._feed is not None:
-                events += self._gather(self._feed.process(block, frames))
-            events += self._quality.process(block, frames)
-            effort = self._effort.process(block, frames)
+        if heard is not None:
+            events += self._gather(heard.chunks)
+            events += self._quality.process(heard.block, frames)
+            effort = self._effort.process(heard.block, frames)
             events += self._raised(effort)
             events += self._meter.note_effort(effort)
             events += self._turn_taking.laugh(effort.laughs)

@@ -17,7 +17,7 @@ import numpy as np
 from callwatch.core.channels import Channel
 from callwatch.core.log import logged, logger_of
 from callwatch.core.words import Utterance
-from callwatch.speech.protocol import Recognizer, SpeechChunk
+from callwatch.speech.protocol import ForeseeingRecognizer, Recognizer, SpeechChunk
 from callwatch.speech.segment_cutter import SegmentCutter
 
 _log: Final = logger_of(__name__)
@@ -48,6 +48,7 @@ class InlineRecognition:
     """Recognises at once, in the caller's thread: for recordings, where nobody waits."""
 
     def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
         self._listener = _Listener(recognizer, RecognitionConfig(), None)
         self._results = _Results()
 
@@ -55,6 +56,12 @@ class InlineRecognition:
     def stats(self) -> RecognitionStats:
         """Counts so far."""
         return self._listener.stats
+
+    def foresee(self, chunks: list[SpeechChunk]) -> None:
+        """These will be submitted: a recogniser that can do several at once may prepare them."""
+        if isinstance(self._recognizer, ForeseeingRecognizer):
+            for chunk in chunks:
+                self._recognizer.foresee(chunk)
 
     def submit(self, chunks: list[SpeechChunk]) -> None:
         """Recognises the chunks."""

@@ -33,9 +33,12 @@ def log_mel(samples: Samples, bands: int, pad_s: float) -> npt.NDArray[np.float3
     head = min(middle, max(0, len(samples) - 1))
     wave[middle - head : middle] = wave[middle + 1 : middle + 1 + head][::-1]
     windows = np.lib.stride_tricks.sliding_window_view(wave, _WINDOW)[::HOP][:frames]
-    spectrum = np.fft.rfft(windows * _hann(), axis=1)
+    # What lies wholly in the padding is silence: most of a short utterance's window.
+    sounding = min(frames, (len(samples) + middle) // HOP + 1)
+    spectrum = np.fft.rfft(windows[:sounding] * _hann(), axis=1)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    log = np.log10(np.maximum(_filters(bands) @ power.T, _FLOOR))
+    log = np.full((bands, frames), np.log10(_FLOOR), np.float32)
+    log[:, :sounding] = np.log10(np.maximum(_filters(bands) @ power.T, _FLOOR))
     log = np.maximum(log, log.max() - _DYNAMIC_RANGE)
     return np.ascontiguousarray((log + 4.0) / 4.0, dtype=np.float32)
 

@@ -4,7 +4,7 @@ Threads: one worker thread calls every method; a recogniser needs no locks.
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.channels import Channel, Language
@@ -64,3 +64,14 @@ class Recognizer(Protocol):
     def reset(self, channel: Channel) -> None: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class ForeseeingRecognizer(Protocol):
+    """A recogniser that gains by knowing which chunks will come, as it does in a recording.
+
+    `foresee` takes them in their order, before `accept` does, and decides nothing: what is
+    accepted leads to the same utterances, at the same chunk.
+    """
+
+    def foresee(self, chunk: SpeechChunk) -> None: ...

@@ -10,9 +10,13 @@ caller says how long a window must be, and tokens are limited by the length of t
 
 import json
 import math
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
 
 from callwatch.core.audio import CALL_RATE_HZ, Samples
 from callwatch.core.build import how_to_install
@@ -33,6 +37,35 @@ _HALVED: Final = 2  # CTranslate2 generates half as many tokens as it is allowed
 _MAX_TOKENS: Final = 220  # half of Whisper's context of 448
 _LONGEST_WORD_S: Final = 1.0  # alignments stretch words over pauses; speech hardly does
 _CODES: Final = {Language.NB: "no"}  # Whisper's own code for Bokmål
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DecodeRequest:
+    """int16 audio of at most 30 s, and how it is to be decoded.
+
+    The window is at least `window_s` long and has at least `pad_s` of silence behind the audio, as
+    far as 30 s allow; longer ones are of few lengths. `beam` hypotheses are followed, 1 is greedy.
+    """
+
+    samples: Samples
+    window_s: float
+    pad_s: float
+    beam: int
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of audio."""
+        return len(self.samples) / CALL_RATE_HZ
+
+    @property
+    def kind(self) -> tuple[float, int]:
+        """Length of the window (s) and beam: requests of one kind can be decoded together."""
+        return _window_s(self.duration_s, self.window_s, self.pad_s), self.beam
+
+    @property
+    def most_tokens(self) -> int:
+        """More words than so much audio can hold."""
+        return min(_MAX_TOKENS, int(self.duration_s * _TOKENS_PER_S) + _TOKENS_SPARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,44 +130,69 @@ class WhisperEngine:
         self._no_timestamps = self._token("<|notimestamps|>")
         self._suppressed = _suppressed(path)
 
-    def decode(self, samples: Samples, window_s: float, pad_s: float, beam: int) -> Decoded:
-        """Transcribes int16 audio of at most 30 s.
+    def decode(self, requests: Sequence[DecodeRequest]) -> list[Decoded]:
+        """Transcribes each; those of one kind together, which takes less time and changes nothing.
 
-        The window is at least `window_s` long and has at least `pad_s` of silence behind the
-        audio, as far as 30 s allow; longer ones are of few lengths. `beam` hypotheses are followed,
-        1 is greedy. Raises RecognitionError when the engine does.
+        Raises RecognitionError when the engine does.
         """
-        duration_s = len(samples) / CALL_RATE_HZ
-        silence_s = max(0.0, _window_s(duration_s, window_s, pad_s) - duration_s)
-        limit = min(_MAX_TOKENS, int(duration_s * _TOKENS_PER_S) + _TOKENS_SPARE)
+        kinds: dict[tuple[float, int], list[int]] = defaultdict(list)
+        for number, request in enumerate(requests):
+            kinds[request.kind].append(number)
+        out: dict[int, Decoded] = {}
+        for numbers in kinds.values():
+            decoded = self._decode_alike([requests[number] for number in numbers])
+            out.update(zip(numbers, decoded, strict=True))
+        return [out[number] for number in range(len(requests))]
+
+    def _decode_alike(self, requests: list[DecodeRequest]) -> list[Decoded]:
+        """Requests of one kind."""
+        window_s, beam = requests[0].kind
         try:
-            features = log_mel(samples, self._bands, silence_s)
-            encoded = self._model.encode(self._storage(features[None]))
-            result = self._model.generate(
-                encoded,
-                [[*self._start, self._no_timestamps]],
+            # One by one they stay in the processor's cache, and each has the times that it has alone.
+            encoded = [self._encoded(request, window_s) for request in requests]
+            results = self._model.generate(
+                self._joined(encoded),
+                [[*self._start, self._no_timestamps]] * len(requests),
                 beam_size=beam,
                 num_hypotheses=beam,
-                max_length=_HALVED * limit,
+                max_length=_HALVED * max(request.most_tokens for request in requests),
                 suppress_tokens=self._suppressed,
                 return_scores=True,
                 return_no_speech_prob=True,
-            )[0]
-            tokens = [token for token in result.sequences_ids[0] if token < self._end]
-            if not tokens:
-                return Decoded((), float(result.scores[0]), float(result.no_speech_prob), False)
-            aligned = self._model.align(
-                encoded, self._start, [tokens], max(1, int(duration_s * 100))
-            )[0]
+            )
+            return [
+                self._decoded(request, sound, result)
+                for request, sound, result in zip(requests, encoded, results, strict=True)
+            ]
         except (RuntimeError, ValueError) as exc:
             raise RecognitionError(f"Whisper failed: {_first_line(exc)}") from exc
+
+    def _decoded(self, request: DecodeRequest, encoded: Any, result: Any) -> Decoded:
+        """What a result says, with the times of its words."""
+        tokens = [token for token in result.sequences_ids[0] if token < self._end]
+        score, no_speech = float(result.scores[0]), float(result.no_speech_prob)
+        if not tokens:
+            return Decoded((), score, no_speech, False)
+        frames = max(1, int(request.duration_s * 100))
+        aligned = self._model.align(encoded, self._start, [tokens], frames)[0]
         return Decoded(
-            self._words(tokens, aligned, duration_s),
-            float(result.scores[0]),
-            float(result.no_speech_prob),
-            len(tokens) >= limit,
+            self._words(tokens, aligned, request.duration_s),
+            score,
+            no_speech,
+            len(tokens) >= request.most_tokens,
             self._alternatives(result),
         )
+
+    def _encoded(self, request: DecodeRequest, window_s: float) -> Any:
+        silence_s = max(0.0, window_s - request.duration_s)
+        features = log_mel(request.samples, self._bands, silence_s)
+        return self._model.encode(self._storage(features[None]))
+
+    def _joined(self, encoded: list[Any]) -> Any:
+        """One batch of them."""
+        if len(encoded) == 1:
+            return encoded[0]
+        return self._storage(np.concatenate([np.asarray(one) for one in encoded]))
 
     def _alternatives(self, result: Any) -> tuple[Alternative, ...]:
         """All hypotheses but the first, each with its share of their summed probability."""

@@ -19,6 +19,7 @@ from callwatch.audio.recorded_at import began_at, rfc3339
 from callwatch.config import Config
 from callwatch.core.channels import Channel, Language
 from callwatch.core.summary import CallSummary
+from callwatch.session.read_ahead import listened_ahead
 from callwatch.session.runner import CallRunner
 
 
@@ -97,7 +98,8 @@ class Engine:
             )
             pipeline = desk.new_pipeline(plan)
             recognition = desk.new_recognition(False, pipeline)
-            summary = CallRunner(source, pipeline, recognition).run()
+            heard = listened_ahead(source, pipeline, recognition)
+            summary = CallRunner(heard, pipeline, recognition).run()
         return summary if config.store.words_in_files else replace(summary, utterances=())
 
 

@@ -17,6 +17,7 @@ from callwatch.app.analyze import AnalysisInput, content_id
 from callwatch.app.archive.engine import Engine, EngineSettings
 from callwatch.app.archive.recording import Recording
 from callwatch.app.archive.sources import fetched
+from callwatch.core.cycles import look_seldom_for_cycles
 from callwatch.core.errors import CallwatchError
 from callwatch.core.log import logger_of
 from callwatch.store.archive import ArchiveRow, prepare
@@ -54,6 +55,7 @@ class EnginePlugin(WorkerPlugin):
     def setup(self, worker: Any) -> None:
         """Called by Dask on each worker; the model is loaded with the first recording."""
         del worker
+        look_seldom_for_cycles()
         self.engine = Engine(self.settings)
 
 
