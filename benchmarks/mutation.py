@@ -38,6 +38,18 @@ MORE: Final = {
     "detectors/spurt_tracker": ("detectors/test_overlap_features.py",),
     "detectors/raised_voice": ("detectors/test_no_raised_voice.py",),
     "redaction": ("redaction/test_redactor.py", "redaction/test_audio_redaction.py"),
+    "redaction/dictation": ("redaction/test_line_dictation.py", "redaction/test_email_answers.py"),
+    "redaction/email_names": (
+        "redaction/test_email_addresses.py",
+        "redaction/test_email_answers.py",
+    ),
+    "redaction/passwords": ("redaction/test_spelled_passwords.py",),
+    "redaction/personal_questions": (
+        "redaction/test_birth_dates.py",
+        "redaction/test_home_addresses.py",
+        "redaction/test_spelled_passwords.py",
+    ),
+    "redaction/surroundings": ("redaction/test_ordinary_numbers.py", "redaction/test_redactor.py"),
     "report": ("report/test_html.py", "report/test_exports.py", "report/test_sentences.py"),
     "session": ("session/test_nudge_calls.py",),
     "session/attention_budget": ("session/test_nudges.py", "session/test_nudge_calls.py"),

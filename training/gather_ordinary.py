@@ -92,6 +92,19 @@ def taskmaster(path: Path) -> Iterator[Utterance]:
                 yield turn["text"], dialogue["conversation_id"]
 
 
+def piped_turns(path: Path) -> Iterator[Utterance]:
+    """The turns of a call whose lines are `speaker|words|act`."""
+    turn: list[str] = []
+    before = ""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        speaker, said, *_ = (*line.split("|"), "")
+        if speaker != before:
+            yield from turns(_plain_transcript(" ".join(turn)), path.name)
+            turn, before = [], speaker
+        turn.append(said)
+    yield from turns(_plain_transcript(" ".join(turn)), path.name)
+
+
 def schema_guided(path: Path) -> Iterator[Utterance]:
     """What the customers of the schema-guided dialogues say."""
     for dialogue in json.loads(path.read_text(encoding="utf-8")):
@@ -128,10 +141,12 @@ SOURCES: Final = (
     Source("masc", Language.EN, "masc_tagged.zip", masc, 0.3),
     Source("common_voice", Language.EN, "common_voice/en.txt", lines, 0.7),
     Source("switchboard", Language.EN, "switchboard.zip", switchboard, 1.0),
+    Source("switchboard_calls", Language.EN, "switchboard_calls/*.txt", piped_turns, 1.0),
     Source("schema_guided", Language.EN, "schema_guided/*.json", schema_guided, 1.0),
     Source("tatoeba", Language.SV, "tatoeba/swe.tsv", column(2), 0.3),
     Source("common_voice", Language.SV, "common_voice/sv.txt", lines, 0.3),
     Source("talbanken", Language.SV, "ud/sv_talbanken*.conllu", conllu, 1.0),
+    Source("lines", Language.SV, "ud/sv_lines*.conllu", conllu, 1.0),
     Source("tatoeba", Language.DA, "tatoeba/dan-eng.tsv", column(1), 0.3),
     Source("common_voice", Language.DA, "common_voice/da.txt", lines, 0.3),
     Source("ddt", Language.DA, "ud/da_ddt*.conllu", conllu, 1.0),

@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from tests.keyrings import Memory, own_keyring
 from callwatch.app.calls import CallFactory, CallOutcome, CallPlan, PreparedCall
 from callwatch.app.desktop.warm_up import Until
 from callwatch.app.folders import data_folder
-from callwatch.app.recovery import finish_unfinished
-from callwatch.app.unfinished import any_cut_short
+from callwatch.app.kept_audio import tidy
+from callwatch.app.recovery import finish_cut_short, finish_unfinished
+from callwatch.app.unfinished import any_cut_short, marks_folder
 from callwatch.audio.files import open_recording
+from callwatch.audio.sealed_recording import holds_sound
 from callwatch.config import Config, RecognitionConfig, StoreConfig
 from callwatch.core.channels import Channel
-from callwatch.core.errors import OutputError
+from callwatch.core.errors import OutputError, StoreError
 from callwatch.core.facts import Fact
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal_words import holds_sealed
@@ -133,7 +136,7 @@ def test_a_key_that_is_lost_costs_the_words_alone(tmp_path: Path, ring: Memory, 
     assert len(finish_unfinished(CONFIG).reports) == 1
     summary = only_call()
     assert said(summary) == []
-    assert (Fact("words_locked") in summary.input_quality.warnings) is (place == "in the call")
+    assert Fact("words_locked") in summary.input_quality.warnings
     assert summary.call.duration_s > 8.0
     assert not any_cut_short()
 
@@ -145,9 +148,106 @@ def test_a_locked_keyring_is_waited_for_as_long_as_calls_are_encrypted(
     killed(tmp_path / "call", "in the call")
     ring.is_locked = True
     assert finish_unfinished(CONFIG).reports == ()
+    assert finish_cut_short(data_folder(), CONFIG, datetime.now(UTC)).reports == ()
+    assert (tmp_path / "call" / "report.html").is_file()  # the figures are no secret of the key
     ring.is_locked = False
     assert len(finish_unfinished(CONFIG).reports) == 1
     assert said(only_call()) == LINES[:1]
+    assert only_call().input_quality.warnings == (Fact("cut_short"),)
+
+
+@pytest.mark.posix
+def test_a_call_whose_mark_was_torn_keeps_its_words(tmp_path: Path) -> None:
+    out = data_folder() / "calls" / "one"
+    killed(out, "in the call")
+    for mark in marks_folder().iterdir():
+        mark.write_bytes(b'{"call_id": "')
+    assert finish_unfinished(CONFIG).reports == ()
+    later = datetime.now(UTC) + timedelta(days=1)
+    assert len(finish_cut_short(data_folder(), CONFIG, later).reports) == 1
+    assert said(only_call()) == LINES[:1]
+
+
+@pytest.mark.posix
+def test_a_call_that_waits_for_its_key_is_left_alone_by_the_search_for_old_ones(
+    tmp_path: Path, ring: Memory
+) -> None:
+    out = data_folder() / "calls" / "one"
+    killed(out, "in the call")
+    ring.is_locked = True
+    assert finish_unfinished(CONFIG).reports == ()
+    (out / "report.json").unlink()
+    ring.is_locked = False
+    later = datetime.now(UTC) + timedelta(days=1)
+    assert finish_cut_short(data_folder(), CONFIG, later).reports == ()
+    assert len(finish_unfinished(CONFIG).reports) == 1
+    assert said(only_call()) == LINES[:1]
+
+
+@pytest.mark.posix
+def test_a_journal_that_cannot_be_read_for_a_moment_loses_no_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "call"
+    killed(out, "before the history")
+    read = Path.read_bytes
+
+    def scanned(path: Path) -> bytes:
+        if path.name == "events.jsonl":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", scanned)
+        finish_unfinished(CONFIG)
+    assert any_cut_short()
+    finish_unfinished(CONFIG)
+    assert said(only_call()) == LINES
+    assert not any_cut_short()
+
+
+def test_sealed_sound_waits_with_its_call_for_the_history(tmp_path: Path, ring: Memory) -> None:
+    config = replace(CONFIG, store=StoreConfig(encrypt=True, keep_audio=True))
+    call = prepared(tmp_path / "call", config)
+    ring.is_locked = True
+    assert call.run().history_fault is not None
+    finish_unfinished(config)
+    with CallHistory() as history:
+        tidy(history, config.store)  # as after every other call
+    ring.is_locked = False
+    finish_unfinished(config)
+    summary = only_call()
+    assert said(summary) == LINES
+    assert summary.call.audio_kept_until is not None
+    with CallHistory() as history:
+        (sound,) = history.audio_of([summary.call.id]).values()
+    assert holds_sound(sound)
+
+
+def test_those_who_ask_a_slow_keyring_share_one_question(
+    monkeypatch: pytest.MonkeyPatch, ring: Memory
+) -> None:
+    answered, asked = threading.Event(), []
+    ask = ring.get_password
+
+    def slow(service: str, name: str) -> str | None:
+        asked.append(name)
+        answered.wait(60.0)
+        return ask(service, name)
+
+    monkeypatch.setattr(sealing, "_WAIT_S", 0.01)
+    with monkeypatch.context() as patched:
+        patched.setattr(ring, "get_password", slow)
+        for _ in range(5):
+            with pytest.raises(StoreError, match="does not answer"):
+                seal(b"", "")
+        assert len(asked) == 1
+        threads = [one for one in threading.enumerate() if one.name == "callwatch-keyring"]
+        assert len(threads) == 1
+        answered.set()
+        threads[0].join()
+    monkeypatch.setattr(sealing, "_WAIT_S", 60.0)
+    assert sealing.is_sealed(seal(b"", ""))
 
 
 @pytest.mark.posix
@@ -181,8 +281,6 @@ def test_words_that_the_history_did_not_take_wait_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
-        from callwatch.core.errors import StoreError
-
         raise StoreError("the history is locked")
 
     with monkeypatch.context() as patched:

@@ -141,6 +141,6 @@ def test_the_history_keeps_the_last_seconds() -> None:
         sound = np.zeros((2, 16_000), np.int16)
         history.append(frame, VoiceFrames(frame / 100, speech, level, level, 0.032, cleaned=sound))
     assert history.first + history.speech.shape[1] == 3000
-    assert 1500 <= history.speech.shape[1] <= 1600
+    assert 2000 <= history.speech.shape[1] <= 2100
     assert history.first_sound == 3000 - history.sound.shape[1] // 160
     assert 400 <= history.sound.shape[1] // 160 <= 500

@@ -3,7 +3,7 @@
 What the trained models say is tested in test_overlap_model.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -53,6 +53,7 @@ def part(whole: VoiceFrames, start: int, end: int) -> VoiceFrames:
         whole.probability[:, start:end],
         whole.level_dbfs[:, start:end],
         whole.delay_s,
+        behind=whole.behind[:, start:end],
     )
 
 
@@ -410,3 +411,18 @@ def test_a_laugh_takes_no_word_back_that_was_recognised() -> None:
     events += detector.hear(heard("uh huh", A, TimeSpan(3.0, 3.8), 4.6, True))
     events += detector.laugh([Laugh(A, TimeSpan(3.0, 3.8), 4.7)])
     assert [cue.kind for cue in cues(events)] == [BACKCHANNEL]
+
+
+@pytest.mark.parametrize("step", [10_000, 100, 37])
+def test_a_long_floor_is_said_alike_with_any_size_of_blocks(step: int) -> None:
+    events = run(frames([(C, 1.0, 48.0), (A, 40.0, 50.0)], 52.0), step)
+    (cue,) = cues(events)
+    assert cue.evidence.params["held_s"] == pytest.approx(15.0)
+
+
+@pytest.mark.parametrize(("is_behind", "count"), [(False, 1), (True, 0)])
+def test_nobody_interrupts_a_television(is_behind: bool, count: int) -> None:
+    whole = frames([(C, 1.0, 6.0), (A, 3.0, 7.0)], 9.0)
+    behind = np.zeros_like(whole.speech)
+    behind[C.index] = is_behind
+    assert len(cues(run(replace(whole, behind=behind)))) == count

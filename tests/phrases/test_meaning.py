@@ -142,14 +142,30 @@ def test_plainly_harmless_wording_is_not_read_for_meaning() -> None:
         assert len(embedder.asked) == times
 
 
-@pytest.mark.parametrize(("log_odds", "is_read"), [(0.45, False), (0.55, True)])
-def test_how_likely_the_wording_must_be(log_odds: float, is_read: bool) -> None:
+@pytest.mark.parametrize(
+    ("log_odds", "words", "is_read"),
+    [
+        (0.45, 7, False),
+        (0.55, 7, True),
+        # so sure that the meaning changes nothing
+        (3.95, 7, True),
+        (4.05, 7, False),
+        # long lines
+        (0.55, 19, True),
+        (0.55, 20, False),
+        (1.95, 20, False),
+        (2.05, 20, True),
+    ],
+)
+def test_how_likely_the_wording_must_be(log_odds: float, words: int, is_read: bool) -> None:
     bias = np.full(len(CATEGORIES), -20.0, dtype=np.float32)
     bias[LEGAL] = log_odds
     wording = Classifier({}, np.zeros((0, len(CATEGORIES)), dtype=np.float32), bias)
     embedder = WordVectors()
     reader = MeaningReader(small_head(), embedder)
-    PhraseMatcher(load_pack(Language.EN), wording, None, reader).match("you said any words at all")
+    plain = "you said any words at all then about her garden and his boat with green paint on old wood now"
+    text = " ".join(plain.split()[:words])
+    PhraseMatcher(load_pack(Language.EN), wording, None, reader).match(text)
     assert bool(embedder.asked) is is_read
 
 

@@ -175,3 +175,24 @@ def test_a_date_is_that_of_a_card_for_two_minutes(asked_s: float, shown: str) ->
 def test_an_amount_beside_another_has_five_digits_at_most(amount: str, shown: str) -> None:
     said = f"c you took 129 pounds and it should have been {amount}"
     assert masked(EN, (0.0, "a your card number please"), (3.0, said))[1].endswith(shown)
+
+
+@pytest.mark.parametrize(
+    "said", ["it's l, Lucy E, Echo thirteen one eight er two eight", "Quebec Quebec 12 34 56 C"]
+)
+def test_the_letters_of_an_insurance_number_may_be_spelled(said: str) -> None:
+    out = masked(Language.EN, (0.0, "a your national insurance number"), (3.0, f"c {said}"))[1]
+    assert not any(word in out for word in ("thirteen", "eight", "12", "34", "56"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (Language.EN, "it expires in june twenty six"),
+        (Language.SV, "giltigt till december tjugonio"),
+        (Language.DA, "det udløber marts enogtredive"),
+    ],
+)
+def test_a_verb_before_the_month_of_a_card_says_nothing_more(language: Language, said: str) -> None:
+    lines = [(0.0, "c visa 4111 1111 1111 1111"), (5.0, f"c {said}")]
+    assert masked(language, *lines)[1].endswith("[card]")

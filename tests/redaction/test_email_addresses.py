@@ -14,7 +14,7 @@ QUESTION = (0.0, "a your email please")
     ("gap_s", "shown"),
     [
         (12.0, ["it is [email]", "[email]"]),
-        (12.5, ["it is anna", "dot [email]"]),
+        (12.5, ["it is [email]", "dot [email]"]),
     ],
 )
 def test_an_address_goes_on_within_twelve_seconds(gap_s: float, shown: list[str]) -> None:
@@ -40,16 +40,17 @@ def test_a_domain_has_up_to_nine_words_before_its_dot(said: str, shown: str) -> 
     assert mask_text(said, EN) == shown
 
 
-@pytest.mark.parametrize(("letters", "shown"), [(60, "[email]"), (61, "z [email]")])
+@pytest.mark.parametrize(("letters", "shown"), [(60, "so [email]"), (61, "so z [email]")])
 def test_a_name_has_up_to_sixty_words(letters: int, shown: str) -> None:
-    assert mask_text("z " * letters + "at example.com", EN) == shown
+    said = "look hear so " + "z " * letters + "at example.com"
+    assert mask_text(said, EN) == f"look hear {shown}"
 
 
 @pytest.mark.parametrize(
     ("talk", "shown"),
     [
         ("and then well so", "[email]"),
-        ("and then uh well so", "anna and then uh well so [email]"),
+        ("and then uh well so", "[email] and then uh well so [email]"),
     ],
 )
 def test_four_words_may_stand_between_a_name_and_its_at(talk: str, shown: str) -> None:

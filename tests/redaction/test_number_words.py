@@ -9,7 +9,8 @@ from callwatch.redaction.number_words import lexicon, number_pieces, pieces_to_d
 
 
 def read(text: str, language: Language) -> str:
-    pieces = [piece for word in text.split() for piece in number_pieces(word, language)]
+    words = text.replace("-", " ").split()
+    pieces = [piece for word in words for piece in number_pieces(word, language)]
     return pieces_to_digits(pieces, language)
 
 
@@ -38,10 +39,21 @@ def read(text: str, language: Language) -> str:
         (Language.NB, "tjuefem førtito", "2542"),
         (Language.NB, "femogtyve syv null", "2570"),
         (Language.NB, "fem tusen fire hundre og tjueto", "5422"),
+        (Language.SV, "oh nine double five fem", "09555"),
+        (Language.DA, "twenty five fem og tyve", "2525"),
+        (Language.DA, "forty-five seventy one", "4571"),
+        (Language.NB, "two hundred thirty-seven to", "2372"),
+        (Language.EN, "four tjugofem fem", "4"),
     ],
 )
 def test_reads_numbers_as_people_say_them(language: Language, spoken: str, digits: str) -> None:
     assert read(spoken, language) == digits
+
+
+@pytest.mark.parametrize("language", [Language.SV, Language.DA, Language.NB])
+@pytest.mark.parametrize("word", ["o", "and", "times", "fives", "tenone"])
+def test_of_english_words_digits_alone_are_read(language: Language, word: str) -> None:
+    assert number_pieces(word, language) == ()
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -19,6 +19,7 @@ from callwatch.core.events import (
     NudgeShown,
     NudgeSuppressed,
 )
+from callwatch.core.facts import Fact
 from callwatch.core.nudges import NudgeLevel
 from callwatch.core.spans import TimeSpan
 from callwatch.session.attention_budget import NudgeConfig
@@ -274,6 +275,31 @@ def test_withholding_is_random_repeatable_and_never_of_danger() -> None:
     stage.until(5.0)
     assert stage.keys == ["threat.self_harm"]
     assert stage.held[0] == ("keep_listening", "withheld")
+
+
+def test_what_was_not_shown_says_how_long_it_was_in_all() -> None:
+    """And a reminder of something else keeps its own reason when the cue is over."""
+    stage = Stage(NudgeConfig(), speech=((0.0, 60.0),)).until(10.0)
+    opened = replace(
+        cue_at(10.0, CueKind.DEAD_AIR, None), evidence=Fact("dead_air", {"silent_s": 8.0})
+    )
+    closed = replace(opened, evidence=Fact("dead_air", {"silent_s": 20.0}))
+    stage.take(CueOpened(10.0, "d1", opened)).until(22.0)
+    stage.take(CueClosed(22.0, "d1", closed)).until(55.0)
+    (held,) = [e.nudge for e in stage.events if isinstance(e, NudgeSuppressed)]
+    assert held.because == closed.evidence
+
+
+def test_a_reminder_keeps_its_own_reason() -> None:
+    config = NudgeConfig()
+    stage = Stage(config, speech=((0.0, 300.0),)).until(5.0)
+    cue_id = stage.open(CueKind.RAISED_VOICE)
+    stage.until(5.0 + config.acknowledgement_after_s + 1.0).close(cue_id, CueKind.RAISED_VOICE)
+    stage.until(200.0)
+    because = {
+        e.nudge.key: e.nudge.because.code for e in stage.events if isinstance(e, NudgeSuppressed)
+    }
+    assert because["say_you_understand"] == "not_acknowledged"
 
 
 def test_at_the_end_everything_that_waited_is_recorded() -> None:

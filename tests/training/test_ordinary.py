@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from training.gather_ordinary import APART, CALIBRATION, gather, is_apart, turns
+from training.gather_ordinary import APART, CALIBRATION, gather, is_apart, piped_turns, turns
 from training.ordinary import checksum, is_for_choosing, known_threats, ordinary_lines
 
 from callwatch.core.channels import Language
@@ -37,6 +37,13 @@ def test_a_conversation_lies_on_one_side() -> None:
     text = "Yes. " * 30
     assert {name for _, name in turns(text, "call 7")} == {"call 7"}
     assert all(len(said.split()) == 14 for said, _ in list(turns(text, "call 7"))[:2])
+
+
+def test_lines_of_one_speaker_are_one_turn(tmp_path: Path) -> None:
+    path = tmp_path / "2121.txt"
+    path.write_text("A|Okay, uh,|fo\nA|could you tell me|qw\nB|Well, {F uh, } it's hard.|sv\n")
+    said = [" ".join(text.split()) for text, _ in piped_turns(path) if text]
+    assert said == ["Okay, uh, could you tell me", "Well, uh, it's hard."]
 
 
 def test_known_threats_are_no_harmless_sentences(tmp_path: Path) -> None:

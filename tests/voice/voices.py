@@ -60,10 +60,11 @@ def run(
     block_s: float = 0.37,
     known: Mapping[Channel, EffortBaseline] | None = None,
     speech: npt.NDArray[np.bool_] | None = None,
+    behind: npt.NDArray[np.bool_] | None = None,
     unsure: float = 0.0,
     agent_from_s: float = float("inf"),
 ) -> tuple[EffortEstimator, EffortFrames]:
-    """The customer's voice; speech is what is above -60 dBFS, or `speech` (frames,).
+    """The customer's voice; speech is what is above -60 dBFS, or `speech` (frames,); `behind`: of it.
 
     `unsure`: how probable voice activity finds what is not speech. The agent's channel is silent
     but taken for speech after `agent_from_s`.
@@ -84,6 +85,8 @@ def run(
         flags[0] = (done + np.arange(count)) * HOP_S >= agent_from_s
         probability = np.maximum(flags, unsure).astype(np.float32)
         frames = VoiceFrames(done * HOP_S, flags, probability, level, 0.1)
+        if behind is not None:
+            frames.behind[1] = behind[done : done + count]
         done += count
         parts.append(estimator.process(block, frames))
     parts.append(estimator.finish())

@@ -3,7 +3,7 @@
 import copy
 import shutil
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -273,7 +273,7 @@ class PreparedCall:
         elif journal.absolute() != self._journal_path:
             rename(self._journal_path, journal)
         self._journal.release()
-        if outcome.is_stored and _without_sealed(journal):
+        if outcome.is_stored and _without_sealed({journal, self._journal_path}):
             self._mark.done()
         else:
             self._mark.release()
@@ -345,10 +345,11 @@ class PreparedCall:
         return path
 
 
-def _without_sealed(journal: Path) -> bool:
-    """Take the sealed words out of a journal whose call is stored; no when the disk refuses."""
+def _without_sealed(journals: Iterable[Path]) -> bool:
+    """Take the sealed words out of what journals a stored call has; no when the disk refuses."""
     try:
-        drop_sealed(journal)
+        for journal in journals:
+            drop_sealed(journal)
     except OutputError:
         _log.warning("the journal keeps sealed words until the next start", exc_info=True)
         return False

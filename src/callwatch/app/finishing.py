@@ -79,8 +79,9 @@ def finish_call(
             is_stored = _store(
                 history, summary, files, audio, config=config, faults=faults, added_at=added_at
             )
-        if not is_stored and audio is not None:
-            # Sound goes with its call: what the history does not hold is not kept.
+        if not (is_stored or audio is None or (plan.can_be_elsewhere and audio.leave())):
+            # Sound goes with its call: what the history does not hold is not kept. Sealed sound of a call that waits
+            # for the history waits with it.
             audio.discard()
             silent = without_sound(summary)
             if silent is not summary:

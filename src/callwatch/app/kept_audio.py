@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from callwatch.app.folders import AUDIO, data_folder
+from callwatch.app.unfinished import marked_calls
 from callwatch.audio.files import open_recording
 from callwatch.audio.recording_writer import (
     KeptFile,
@@ -56,18 +57,25 @@ def audio_folder(store: StoreConfig) -> Path:
 
 def remove_unfinished_audio() -> None:
     """Delete what crashes left of recordings, of any history."""
-    remove_unfinished(data_folder() / AUDIO)
+    remove_unfinished(data_folder() / AUDIO, _waiting())
 
 
 def tidy(history: "CallHistory", store: StoreConfig) -> None:
     """Delete sound that no call of the history knows."""
-    folder = audio_folder(store)
-    remove_unfinished(folder)
+    folder, waiting = audio_folder(store), _waiting()
+    remove_unfinished(folder, waiting)
     files = sorted(path for suffix in SOUND_SUFFIXES for path in folder.glob(f"*{suffix}"))
     for path in set(files) - history.known_files(files):
+        if path.name.partition(".")[0] in waiting:
+            continue
         # Open in a player on Windows: the next time.
         with logged(_log, "sound that no call knows was not deleted", OSError):
             path.unlink(missing_ok=True)
+
+
+def _waiting() -> set[str]:
+    """Calls that are marked as unfinished: their sound goes with them, not before."""
+    return {call.call_id for call in marked_calls()}
 
 
 def _new_file(store: StoreConfig, call_id: str) -> KeptFile | SealedFile:
@@ -177,6 +185,13 @@ class KeptAudio:
     def path(self) -> Path | None:
         """Where the sound will lie."""
         return None if self._file is None or self.fault is not None else self._file.path
+
+    def leave(self) -> bool:
+        """The history takes the call another time: encrypted sound waits for it; whether it does."""
+        if not isinstance(self._file, SealedFile) or self.fault is not None:
+            return False
+        self._file.leave()
+        return True
 
     def add(self, block: CallBlock) -> None:
         """The next block of the call."""

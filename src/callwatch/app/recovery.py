@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,22 +20,24 @@ from callwatch.app.kept_audio import (
     without_sound,
 )
 from callwatch.app.report_place import place_report
+from callwatch.app.sealed_call import SealedCall
 from callwatch.app.trusted_clock import CLOCK_FILE
-from callwatch.app.unfinished import FoundMark, UnfinishedCall, any_cut_short, cut_short
-from callwatch.config import Config, StoreConfig
+from callwatch.app.unfinished import (
+    FoundMark,
+    UnfinishedCall,
+    any_cut_short,
+    cut_short,
+    marked_calls,
+)
+from callwatch.config import Config
 from callwatch.core.channels import Language
-from callwatch.core.errors import CallwatchError, InputError, MissingPartError, StoreError
+from callwatch.core.errors import CallwatchError, InputError, MissingPartError
 from callwatch.core.files import remove_stale_parts
 from callwatch.core.log import logged, logger_of
 from callwatch.core.summary import CallSummary
 from callwatch.document import from_document
-from callwatch.report.journal import JOURNAL_NAME, Unseal, holds_nothing, read_journal
-from callwatch.report.journal_words import (
-    SALT_BYTES,
-    SealedWordsReader,
-    drop_sealed,
-    holds_sealed,
-)
+from callwatch.report.journal import JOURNAL_NAME, holds_nothing, read_journal
+from callwatch.report.journal_words import drop_sealed
 from callwatch.report.read import read_report
 from callwatch.report.revisions import settle_journal
 from callwatch.report.write import REPORT_FILES
@@ -90,11 +91,13 @@ def finish_cut_short(folder: Path, config: Config, before: datetime) -> Recovere
     `folder` is the app's data folder. Only journals that nobody wrote to since `before`: a call
     that runs now is left alone.
     """
-    out = Recovered()
+    out, marked = Recovered(), {call.journal for call in marked_calls()}
     for journal in sorted((folder / CALLS).glob(f"*/{JOURNAL_NAME}")):
         with logged(_log, "a call that was cut short stays so", Exception):
             is_finished = (journal.parent / REPORT_FILES[0]).exists()
-            if is_finished or journal.lstat().st_mtime >= before.timestamp():
+            if is_finished or str(journal.absolute()) in marked:
+                continue
+            if journal.lstat().st_mtime >= before.timestamp():
                 continue
             call = UnfinishedCall("", str(journal.parent), str(journal), True, True, True)
             out += _finish(call, config)
@@ -116,12 +119,10 @@ def _finish_marked(mark: FoundMark, config: Config) -> Recovered:
 def _finish(call: UnfinishedCall, config: Config) -> Recovered:
     """Report and history. Raises CallwatchError when it is worth another try."""
     folder, journal = Path(call.folder), Path(call.journal)
-    unseal = _unseal(call, config.store) if holds_sealed(journal) else None
+    words = SealedCall.of(call, config.store)
     summary = _finished_report(folder / REPORT_FILES[0], call.call_id)
-    if summary is not None and unseal is not None:  # a report has no sealed words
-        with contextlib.suppress(InputError, ValueError):
-            said = summarize(read_journal(journal, unseal)).utterances
-            summary = replace(summary, utterances=said)
+    if summary is not None:
+        summary = words.added_to(summary)
     reports: tuple[Path, ...] = ()
     if summary is None:
         if not call.is_live or not journal.is_file():
@@ -133,7 +134,7 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
             return Recovered()
         try:
             settle_journal(journal)
-            summary = summarize(read_journal(journal, unseal))
+            summary = summarize(read_journal(journal, words.unseal))
         except (InputError, ValueError) as exc:
             return _set_aside(journal, exc)
     with contextlib.ExitStack() as opened:
@@ -153,32 +154,13 @@ def _finish(call: UnfinishedCall, config: Config) -> Recovered:
             language = Language.or_english(call_info.language)
             reports = (place_report(shown, folder, language, past).paths.html,)
         if history is not None and not history.has(call_info.id):
+            words.check()
             files = [folder / name for name in (*REPORT_FILES, JOURNAL_NAME)]
             kept = files if call.own_folder else []
             kept += [sound] if sound is not None else []
             history.add(summary, kept, days, encrypt=config.store.encrypt)
     drop_sealed(journal)
     return Recovered(reports)
-
-
-def _unseal(call: UnfinishedCall, store: StoreConfig) -> Unseal | None:
-    """What opens the words of a call that was encrypted; None when no transcript is to be kept.
-
-    Raises StoreError or MissingPartError when the keyring may give the key another time.
-    """
-    if not store.keep_transcript:
-        return None
-    # Loaded here: most calls are not encrypted.
-    from callwatch.store.sealing import words_cipher
-
-    reader = SealedWordsReader(partial(words_cipher, call.call_id))
-    try:
-        words_cipher(call.call_id, bytes(SALT_BYTES))
-    except (StoreError, MissingPartError):
-        if store.encrypt:
-            raise
-        return lambda _: None  # encrypted no more, and nobody will bring the key
-    return reader
 
 
 def _finished_report(path: Path, call_id: str) -> CallSummary | None:

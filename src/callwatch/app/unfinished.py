@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Self
+from typing import IO, BinaryIO, Final, Self
 
 from callwatch.app.folders import data_folder
 from callwatch.core.files import open_private
@@ -127,6 +127,16 @@ def cut_short() -> Iterator[FoundMark]:
             file.close()
 
 
+def marked_calls() -> list[UnfinishedCall]:
+    """All calls that are marked, whoever works on them."""
+    found = []
+    for path in marks_folder().glob("*.json"):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            call = _read(file)
+            found += [] if call is None else [call]
+    return found
+
+
 def any_cut_short() -> bool:
     """Whether there is anything to look at: quick, for the start of every command."""
     with contextlib.suppress(OSError), os.scandir(marks_folder()) as found:
@@ -139,7 +149,7 @@ def marks_folder() -> Path:
     return data_folder() / UNFINISHED
 
 
-def _read(file: BinaryIO) -> UnfinishedCall | None:
+def _read(file: IO[bytes]) -> UnfinishedCall | None:
     try:
         return UnfinishedCall(**json.loads(file.read(1 << 16)))
     except (ValueError, TypeError, RecursionError):

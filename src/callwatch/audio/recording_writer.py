@@ -8,6 +8,7 @@ lives. `publish` gives it its own name. What a crash leaves behind is a .part wi
 import contextlib
 import os
 import sys
+from collections.abc import Container
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -56,6 +57,10 @@ class PartFile:
         finally:
             self.file.close()
         return self.path
+
+    def leave(self) -> None:
+        """Close it under its unfinished name, for the next start."""
+        self.file.close()
 
     def discard(self) -> None:
         """Take the file away; harmless when it is gone."""
@@ -162,10 +167,15 @@ def finish_part(path: Path) -> bool:
     return False
 
 
-def remove_unfinished(folder: Path) -> int:
-    """Delete the files below `folder` that no writer is writing; how many they were."""
+def remove_unfinished(folder: Path, waiting: Container[str] = ()) -> int:
+    """Delete the files below `folder` that no writer is writing; how many they were.
+
+    `waiting`: calls whose files stay, by what their names begin with up to the first dot.
+    """
     count = 0
     for part in folder.rglob(f"*{SOUND_SUFFIX}*{PART}") if folder.is_dir() else ():
+        if part.name.partition(".")[0] in waiting:
+            continue
         # On Windows a file that is being written cannot be deleted; elsewhere the lock shows it.
         with contextlib.suppress(OSError), part.open("r+b") as file:
             if _lock(file):

@@ -65,6 +65,10 @@ class SealedFile:
         """See PartFile."""
         return self._part.publish()
 
+    def leave(self) -> None:
+        """See PartFile."""
+        self._part.leave()
+
     def discard(self) -> None:
         """Take the file away; harmless when it is gone."""
         self._waiting.clear()

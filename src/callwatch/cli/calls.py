@@ -1,8 +1,7 @@
 """`callwatch calls`: list, show, export and delete the calls of the history."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from rich.table import Table
 
 from callwatch.app.audit_trail import note_deletion
 from callwatch.cli.console import err, out, print_json, print_text
+from callwatch.cli.damage import Damage, damage_shown
 from callwatch.cli.history_option import CallId, HistoryOption, JsonOption, open_history
 from callwatch.cli.listen import listen_to_call
 from callwatch.cli.options import PrintedLanguage
@@ -42,30 +42,6 @@ calls_app.command("listen")(listen_to_call)
 
 # A show on the terminal stays on one screen.
 _MOMENTS_SHOWN = 8
-_FAULTS_SHOWN = 10
-
-
-class _Damage:
-    """Calls that could not be read, to be told when the others are shown."""
-
-    def __init__(self) -> None:
-        self.faults: list[StoreError] = []
-
-    def __call__(self, fault: StoreError) -> None:
-        self.faults.append(fault)
-
-
-@contextmanager
-def _damage_shown() -> Iterator[_Damage]:
-    """At the end, a sentence for each call that could not be read, and exit status 1."""
-    damage = _Damage()
-    yield damage
-    for fault in damage.faults[:_FAULTS_SHOWN]:
-        err.print(escape(str(fault)))
-    if (more := len(damage.faults) - _FAULTS_SHOWN) > 0:
-        err.print(f"{more} more calls cannot be read.")
-    if damage.faults:
-        raise typer.Exit(1)
 
 
 @calls_app.command("list")
@@ -88,7 +64,7 @@ def list_calls(
     where = CallFilter(
         agent_id=agent, follow_up=follow_up, hard=True if hard else None, with_threats=threats
     )
-    with open_history(history) as calls, _damage_shown() as on_damaged:
+    with open_history(history) as calls, damage_shown() as on_damaged:
         records = calls.list(limit, offset, where, on_damaged)
         if as_json:
             print_json([record_document(record) for record in records])
@@ -129,7 +105,7 @@ def search_calls(
     offset: Annotated[int, typer.Option(min=0, help="Skip so many first.")] = 0,
 ) -> None:
     """Find calls by what was said."""
-    with open_history(history) as calls, _damage_shown() as on_damaged:
+    with open_history(history) as calls, damage_shown() as on_damaged:
         found = calls.search(query, limit, offset, on_damaged)
         _print_found(found, as_json=as_json)
 
@@ -174,7 +150,7 @@ def export_calls(
         raise typer.BadParameter("name one call, or say --all")
     with open_history(history) as calls:
         if call_id is None:
-            with _damage_shown() as on_damaged:
+            with damage_shown() as on_damaged:
                 _export_all(calls, kind, target, language, on_damaged)
             return
         summary = calls.get(call_id)
@@ -193,7 +169,7 @@ def _export_all(
     kind: ExportFormat,
     target: Path | None,
     language: Language,
-    on_damaged: "_Damage",
+    on_damaged: "Damage",
 ) -> None:
     from callwatch.app.kept_audio import clear_suffix, export_sound
 

@@ -79,6 +79,7 @@ FACTS: Final[Mapping[str, str]] = {
     "not_separable.leak": "channel other",
     "not_separable.copy": "channel other",
     "late_side": "channel late_s",
+    "voice_behind": "channel heard_s",
     "drift": "channel ppm pace",
     "dropped.once": "channel dropped_s",
     "dropped.in_all": "channel dropped_s",

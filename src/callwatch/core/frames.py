@@ -27,6 +27,7 @@ class Leak:
 
 
 _NOT_GIVEN: Final = np.zeros((2, 0), dtype=np.float32)
+_NOBODY: Final = np.zeros((2, 0), dtype=np.bool_)
 NO_LEAK: Final = (Leak(), Leak())
 
 
@@ -49,6 +50,7 @@ class VoiceFrames:
     cleaned_dbfs  float32  level of the channel's own sound, the other side's bleed taken away; as
                   level_dbfs when not given
     cleaned       int16 (2, n * 160) the channel's own sound, bleed taken away; None: as it came
+    behind        bool     speech of somebody behind the speaker, a television; none when not given
     """
 
     start_s: float
@@ -61,13 +63,21 @@ class VoiceFrames:
     leaks: tuple[Leak, Leak] = NO_LEAK
     cleaned_dbfs: npt.NDArray[np.float32] = field(default_factory=lambda: _NOT_GIVEN)
     cleaned: Samples | None = None
+    behind: npt.NDArray[np.bool_] = field(default_factory=lambda: _NOBODY)
 
     def __post_init__(self) -> None:
         if self.cleaned_dbfs is _NOT_GIVEN:
             object.__setattr__(self, "cleaned_dbfs", self.level_dbfs)
+        if self.behind is _NOBODY:
+            object.__setattr__(self, "behind", np.zeros_like(self.speech))
 
     def __len__(self) -> int:
         return int(self.speech.shape[1])
+
+    @property
+    def in_front(self) -> npt.NDArray[np.bool_]:
+        """Speech of the person on the line, (2, n)."""
+        return self.speech & ~self.behind
 
     @property
     def end_s(self) -> float:

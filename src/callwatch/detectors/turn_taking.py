@@ -24,13 +24,14 @@ from callwatch.core.words import Utterance
 from callwatch.detectors.backchannel_lexicon import backchannel_lexicon
 from callwatch.detectors.floor import Floor
 from callwatch.detectors.history import VoiceHistory
-from callwatch.detectors.overlap_features import OverlapFeatures, hold_at_onset, overlap_features
+from callwatch.detectors.overlap_features import OverlapFeatures, hold_of, overlap_features
 from callwatch.detectors.overlap_model import overlap_model
 from callwatch.detectors.overlap_rules import TurnTakingConfig
 from callwatch.detectors.spurt_tracker import SpurtTracker
 from callwatch.detectors.spurts import Hold, TalkSpurt
 from callwatch.voice.effort.laughter import Laugh
 
+HOLD_FRAMES: Final = 1500  # of a floor, what lies so far back is not asked for
 DECISION_FRAMES: Final = 5  # overlaps are looked at every 50 ms
 GOES_ON: Final = 10  # frames: sound of the other so long after a word is no mere end of a syllable
 REMEMBERED: Final = 50  # cues that words may still revise: some minutes of lively talk
@@ -90,7 +91,7 @@ class TurnTaking:
         self._history.append(self._frame, frames)
         onsets = [t for t in frames.transitions if isinstance(t, VoiceStarted)]
         events: list[Event] = []
-        agent, customer = (row.tolist() for row in frames.speech)
+        agent, customer = (row.tolist() for row in frames.in_front)
         levels = frames.cleaned_dbfs.T.tolist()
         for on, level_dbfs in zip(zip(agent, customer, strict=True), levels, strict=True):
             time_s = self._time_s()
@@ -182,7 +183,7 @@ class TurnTaking:
         both_s = (min(spurt.last, other.last) + 1 - spurt.start) * HOP_S
         if both_s < config.min_overlap_s:
             return
-        hold = hold_at_onset(self._history, spurt)
+        hold = self._hold(spurt)
         if hold.hold_s < config.min_hold_s or self._is_together(spurt, hold):
             return
         features = self._features(spurt)
@@ -202,6 +203,14 @@ class TurnTaking:
         )
         self._open[spurt.channel] = _Reported(self._new_id("i"), cue, hold.hold_s)
         events.append(CueOpened(time_s, self._open[spurt.channel].id, cue))
+
+    def _hold(self, spurt: TalkSpurt) -> Hold:
+        """How the other held the floor at the onset; with blocks of any size as much is known."""
+        if spurt.hold is None:
+            row, start = spurt.channel.index, max(0, spurt.start - self._history.first)
+            speech = self._history.speech[:, max(0, start - HOLD_FRAMES) : start]
+            spurt.hold = hold_of(speech[row], speech[1 - row])
+        return spurt.hold
 
     def _is_together(self, spurt: TalkSpurt, hold: Hold) -> bool:
         """Whether both began at once: neither could hear the other over the delay of the line."""
@@ -224,7 +233,7 @@ class TurnTaking:
         config = self._config
         if not config.min_backchannel_s <= spurt.length_s <= config.max_backchannel_s:
             return 0.0
-        hold = hold_at_onset(self._history, spurt)
+        hold = self._hold(spurt)
         if not hold.hold_s and not self._is_met(spurt):
             return 0.0
         # Nobody listens to what has only just begun: it is a leak, or the start of an answer.

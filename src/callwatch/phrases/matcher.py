@@ -81,8 +81,13 @@ class MatchConfig:
     # what the meaning alone finds in ordinary talk most is none. Reading it is slow, and most lines
     # lean to nothing.
     least_wording: float = 0.5
+    # In a long line many words that each weigh little add up to that: the wording must lean so far there.
+    long_words: int = 20
+    least_wording_long: float = 2.0
     # A strong rule and wording as sure as this (log odds): the meaning changes nothing, and is not read.
     settled_wording: float = 2.0
+    # Without a rule it must be surer still.
+    settled_likeness: float = 4.0
     # Reading a meaning costs as much CPU as a hundred readings of the wording: of a text without
     # end, only the windows whose wording is most like a threat.
     meaning_windows: int = 6
@@ -180,15 +185,21 @@ class PhraseMatcher:
         if any(part.wording[NUMBER[one]] < self._config.settled_wording for one in strong):
             return True
         return any(
-            category not in strong and self._may_count(part, category) for category in CATEGORIES
+            category not in strong
+            and part.wording[NUMBER[category]] < self._config.settled_likeness
+            and self._may_count(part, category)
+            for category in CATEGORIES
         )
 
     def _may_count(self, part: "_Reading", category: ThreatCategory) -> bool:
         """Whether likeness may be reported without a strong rule, if it is great enough."""
-        if part.wording[NUMBER[category]] < self._config.least_wording or category in part.silenced:
+        config = self._config
+        is_long = len(part.text.words) >= config.long_words
+        least = config.least_wording_long if is_long else config.least_wording
+        if part.wording[NUMBER[category]] < least or category in part.silenced:
             return False
         hinted = any(category == hit.rule.labels[0] for hit in part.hits)
-        if math.isinf(self._config.bounds.without_rule(category, hinted=hinted)):
+        if math.isinf(config.bounds.without_rule(category, hinted=hinted)):
             return False
         return self._has_frame(part.text, category)
 

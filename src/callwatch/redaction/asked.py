@@ -7,6 +7,7 @@ from typing import Final
 
 from callwatch.core.channels import Language
 from callwatch.redaction.asides import is_counted
+from callwatch.redaction.dictation import dictated
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.labels import (
     CARD,
@@ -100,6 +101,10 @@ class Asked:
                 self._name(item, line)
             else:
                 self._answer(item, line)
+
+    def go_on_with_email(self, line: Line) -> None:
+        """An address is still being dictated in this line."""
+        self.email_until_s = max(self.email_until_s, line.end_s + self.config.answer_s)
 
     def _name(self, mention: Mention, line: Line) -> None:
         if mention.topic is Topic.ORDINARY:
@@ -210,7 +215,7 @@ class Asked:
     def _is_month_and_year(self, group: Group, line: Line) -> bool:
         """ "It's June twenty six": the date on a card, when one was named or read out before."""
         follows = group.start > 0 and line.tokens[group.start - 1].flags & MONTH
-        says_no_more = line.content == line.months and group.at_end and not self.is_whole
+        says_no_more = _content(line) == line.months and group.at_end and not self.is_whole
         is_year = bool(_CARD_YEAR.fullmatch(group.digits))
         return bool(follows) and says_no_more and is_year and group.start_s <= self.card_until_s
 
@@ -237,7 +242,8 @@ class Asked:
         if (is_alone or is_count) and is_counted(line, group):
             return False  # "you took 129 pounds and it should have been 1500"
         is_short_answer = self.topic in (Topic.CODE, Topic.EXPIRY)
-        if group.in_sentence and not is_short_answer:
+        spells = self.topic in (Topic.IDENTITY, Topic.ACCOUNT) and dictated(line) is not None
+        if group.in_sentence and not (is_short_answer or spells):
             return False
         if group.size >= self.config.shortest:
             return True
@@ -285,6 +291,14 @@ class Asked:
                     group.label = _LABELS[mention.topic]
                     return True
         return False
+
+
+def _content(line: Line) -> int:
+    """Words of a line that say something, names of secrets apart ("it expires in June 26")."""
+    content = line.content
+    for mention in line.mentions:
+        content -= line.content_in(mention.start, mention.end)
+    return content
 
 
 def _is_counted_beside(line: Line) -> bool:

@@ -10,21 +10,27 @@ from typing import Final, NamedTuple
 
 from callwatch.core.channels import Channel
 from callwatch.redaction.asked import Asked
+from callwatch.redaction.birth_dates import find_birth_dates
 from callwatch.redaction.chains import ChainConfig, link_groups
+from callwatch.redaction.dictation import dictated
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.email_addresses import find_emails
+from callwatch.redaction.email_answers import find_answers
 from callwatch.redaction.email_echoes import find_echoes
 from callwatch.redaction.email_names import joined_names, open_names
+from callwatch.redaction.home_addresses import find_home_addresses
 from callwatch.redaction.labels import CARD, IDENTITY, NUMBER
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import find_papers
-from callwatch.redaction.passwords import find_passwords
-from callwatch.redaction.tokens import LETTER, MONTH, SKIP, Token
+from callwatch.redaction.passwords import find_passwords, find_spelled_passwords
+from callwatch.redaction.tokens import ALPHABET, DOT, JOIN, LETTER, MONTH, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
 NUMBER_PRIORITY: Final = 1
 # "four one uh then one one": so many words that say nothing are hidden with the digits around them.
 _MOST_BETWEEN: Final = 3
+# Letters, and what joins the names of an address.
+_DICTATES: Final = LETTER | ALPHABET | JOIN | DOT
 # Of a number that may go on, at most three digits are ever seen.
 _EAGER_DIGITS: Final = 4
 
@@ -53,13 +59,19 @@ def find_masks(
             group.label = ""
         asked.observe(line)
         awaited.append(line.start_s <= asked.email_until_s)
+        if awaited[-1] and line.flags & _DICTATES and dictated(line):
+            asked.go_on_with_email(line)
     link_groups(lines, language)
     if eager:
         _hide_open(lines, ChainConfig().link_s)
     findings = find_emails(lines, language, awaited)
+    findings += list(find_answers(lines, findings))
     findings += list(find_echoes(lines, findings))
     if eager and open_names:
         findings += _open_addresses(lines, awaited, {finding.line for finding in findings})
+    findings += find_birth_dates(lines)
+    findings += find_home_addresses(lines)
+    findings += find_spelled_passwords(lines)
     for line in lines:
         findings += find_papers(line)
         findings += find_passwords(line)
@@ -134,8 +146,8 @@ def _with_letters(line: Line, group: Group) -> tuple[int, int]:
 
 
 def _is_letter(token: Token) -> bool:
-    """A letter that is no word of its own ("i", "å")."""
-    return bool(token.flags & LETTER) and token.core not in "iåæø"
+    """A letter that is no word of its own ("i", "å"), or what is said for one ("Quebec")."""
+    return bool(token.flags & (LETTER | ALPHABET)) and token.core not in "iåæø"
 
 
 def resolve(findings: Iterable[Finding], lines: Sequence[Line]) -> list[list[Mask]]:

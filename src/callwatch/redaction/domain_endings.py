@@ -44,6 +44,7 @@ _ENDINGS: Final = frozenset(
 
 def is_ending(core: str) -> bool:
     """Whether a domain ends in this word, lower case and without marks."""
+    core = core.replace("-", "")  # "U-K"
     return core in _ENDINGS or (len(core) == 2 and core.isalpha() and core not in _TWO_LETTERS)
 
 

@@ -15,13 +15,14 @@ from itertools import pairwise
 from typing import Final
 
 from callwatch.core.channels import CHANNELS, Channel, Language
-from callwatch.redaction.digit_group import Group, Ordinary
+from callwatch.redaction.dictation import is_told
 from callwatch.redaction.domain_endings import DOT_WORDS, SPLIT_PROVIDERS, is_ending
 from callwatch.redaction.email_names import ANY_DOT, name_alone, name_start, says_nothing
 from callwatch.redaction.labels import EMAIL
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.tokens import (
     ADDRESS,
+    ALPHABET,
     AT,
     DOMAIN,
     DOT,
@@ -29,6 +30,7 @@ from callwatch.redaction.tokens import (
     JOIN,
     LEAD_IN,
     LETTER,
+    LISTED,
     NUMBER,
     PAIR,
     PROVIDER,
@@ -46,7 +48,6 @@ _ANY_AT: Final = AT | WEAK_AT | ADDRESS | PAIR
 _GOES_ON_S: Final = 12.0
 _MOST_LED: Final = 3  # "and then at": words before an @ that begins an utterance
 _SENTENCE: Final = 3  # words beside the numbers of a line that is no part of an address
-_TIMES: Final = ("year_before", "time_before", "time_weak")
 # "my little shop", "n o r t h w i n d": words of a domain before its dot.
 _DOMAIN_WORDS: Final = 10
 
@@ -88,17 +89,7 @@ def _is_aside(line: Line) -> bool:
     if line.flags & (JOIN | ANY_DOT | AT | ADDRESS | DOMAIN) or not line.groups:
         return False
     talk = sum(not token.flags & NUMBER for token in line.tokens)
-    return talk >= _SENTENCE and all(_is_told(line, group) for group in line.groups)
-
-
-def _is_told(line: Line, group: Group) -> bool:
-    """Whether the words around a number say what it is."""
-    if group.ordinary is Ordinary.YES:
-        return not group.named
-    is_led = group.start and any(
-        name in _TIMES and not tail for name, tail in line.tokens[group.start - 1].before
-    )
-    return group.ordinary in (Ordinary.MOMENT, Ordinary.DATE) and bool(is_led)
+    return talk >= _SENTENCE and all(is_told(line, group) for group in line.groups)
 
 
 def _begins_with_at(line: Line) -> bool:
@@ -149,6 +140,10 @@ def _addresses(
         at = floor = span[1]
 
 
+def _flags(tokens: Sequence[Token], at: int) -> int:
+    return tokens[at].flags if at < len(tokens) else 0
+
+
 def _core(tokens: Sequence[Token], at: int) -> str:
     return tokens[at].core if at < len(tokens) else ""
 
@@ -177,11 +172,22 @@ def _spoken(
         return None
     is_sure = is_strong or awaited or (begins_line(stream, at) and _is_domain(tokens[after:end]))
     start = name_start(stream, at, floor, words, patient=is_sure, awaited=awaited)
-    if start == at and not (is_strong or awaited):
+    if start == at and not (is_strong or awaited or _ends_spelling(stream, at, floor)):
         return None
     if not is_strong and not awaited and tokens[at - 1].core in words.words["not_a_name"]:
         return None
     return start, end
+
+
+def _ends_spelling(stream: WordStream, at: int, floor: int) -> bool:
+    """Whether an utterance begins with this @, and the one before ends with letters or figures."""
+    line = stream.places[at][0]
+    while at > floor and stream.places[at - 1][0] == line:
+        at -= 1
+        if not stream.tokens[at].flags & (SKIP | LEAD_IN):
+            return False
+    flags = stream.tokens[at - 1].flags if at > floor and at not in stream.breaks else 0
+    return bool(flags & (LETTER | ALPHABET | NUMBER))
 
 
 def _is_domain(tokens: Sequence[Token]) -> bool:
@@ -198,7 +204,7 @@ def _domain_end(stream: WordStream, start: int, *, is_strong: bool) -> int | Non
     most = _DOMAIN_WORDS
     for at in range(start, len(tokens)):
         token = tokens[at]
-        most -= not token.flags & LETTER
+        most -= not token.flags & (LETTER | ALPHABET)
         if most < 0:
             return None
         if at in stream.breaks or token.flags & (AT | WEAK_AT | ADDRESS):
@@ -221,12 +227,14 @@ def _domain_end(stream: WordStream, start: int, *, is_strong: bool) -> int | Non
             last = _ending_end(tokens, at + 1)
             is_known = is_ending(tokens[at + 1].core)
             # "at this point in time"
-            is_talk = bool(token.flags & WEAK_DOT) and says_nothing(tokens[at - 1])
+            says = tokens[at - 1].flags & LISTED if is_strong else says_nothing(tokens[at - 1])
+            is_talk = bool(token.flags & WEAK_DOT and says)
             if not is_talk and last is not None and (is_known or is_strong or token.flags & DOT):
                 return _more_endings(tokens, last)
         if at > start and token.flags & DOT and at + 1 == len(tokens):
             return at + 1
-        if token.flags & ENDS and not (at + 1 < len(tokens) and tokens[at + 1].flags & ANY_DOT):
+        spells = is_strong and token.flags & (LETTER | ALPHABET)  # "O, Olof, L, Ludvig punkt se"
+        if token.flags & ENDS and not spells and not (_flags(tokens, at + 1) & ANY_DOT):
             return None
     return None
 
@@ -238,11 +246,15 @@ def _ending_end(tokens: Sequence[Token], at: int) -> int | None:
         end += 1
     if end > at + 1:
         return end
-    return at + 1 if tokens[at].core.isalpha() and len(tokens[at].core) > 1 else None
+    core = tokens[at].core.replace("-", "")  # "U-K"
+    return at + 1 if core.isalpha() and len(core) > 1 else None
 
 
 def _more_endings(tokens: Sequence[Token], end: int) -> int:
-    """Past "dot uk" after "dot co"."""
-    while end + 1 < len(tokens) and tokens[end].flags & ANY_DOT and is_ending(tokens[end + 1].core):
-        end += 2
+    """Past "dot uk", "dot u k" or "dot U-K" after "dot co"."""
+    while end + 1 < len(tokens) and tokens[end].flags & ANY_DOT:
+        last = _ending_end(tokens, end + 1)
+        if last is None or not is_ending("".join(t.core for t in tokens[end + 1 : last])):
+            break
+        end = last
     return end

@@ -50,7 +50,7 @@ def name_start(
     start = at
     if patient:  # "anna dot berg and then at": talk between the name and the @
         while start > floor and at - start < _TALK_WORDS and _is_talk(tokens[start - 1]):
-            if _ends_phrase(tokens, start, words.one_word):
+            if words.one_word.ending(tokens, start):
                 break
             start -= 1
         if start == floor or start in stream.breaks:
@@ -58,7 +58,7 @@ def name_start(
     first = start
     plain = _MOST_NAMES if awaited else 2  # "john smith" without a dot
     while start > floor and start not in stream.breaks and first - start < _NAME_WORDS:
-        is_split = patient and start == at and begins_line(stream, at)
+        is_split = patient and start == at and (begins_line(stream, at) or not awaited)
         step, is_plain = _name_step(tokens, start, first, floor, words, ends=not is_split)
         if not step or (is_plain and not plain):
             break
@@ -68,7 +68,7 @@ def name_start(
             plain -= 1
         elif tokens[start - 1].flags & (JOIN | DOT | WEAK_DOT) or step > 1:
             plain = max(plain, 1)
-        if _ends_phrase(tokens, start, words.one_word):
+        if words.one_word.ending(tokens, start):
             plain = 3
         start -= step
     while start < first and tokens[start].flags & (JOIN | ANY_DOT | FILLER):
@@ -93,11 +93,13 @@ def _name_step(
     tokens: Sequence[Token], start: int, first: int, floor: int, words: Vocabulary, *, ends: bool
 ) -> tuple[int, bool]:
     """How many words before `start` belong to the name, and whether they are a plain name."""
-    one_word = _ends_phrase(tokens, start, words.one_word)
+    one_word = words.one_word.ending(tokens, start)
     if one_word and start - one_word >= floor:
         that_is = start - one_word > floor and bool(tokens[start - one_word - 1].flags & LEAD_IN)
         return one_word + that_is, False
     token = tokens[start - 1]
+    if start - 2 >= floor and (tokens[start - 2].core, token.core) in words.join_pairs:
+        return 2, False  # "under score"
     spelled = _spelling(tokens, start, words)
     if spelled and start - spelled >= floor:
         return spelled, False
@@ -139,18 +141,9 @@ def _is_name(token: Token) -> bool:
     return token.core.replace("-", "").replace("'", "").replace("’", "").isalnum()
 
 
-def _ends_phrase(tokens: Sequence[Token], end: int, phrases: Sequence[tuple[str, ...]]) -> int:
-    """Length of the longest of the phrases that ends right before `end`; 0 for none."""
-    for phrase in phrases:
-        start = end - len(phrase)
-        if start >= 0 and all(tokens[start + i].core == word for i, word in enumerate(phrase)):
-            return len(phrase)
-    return 0
-
-
 def _spelling(tokens: Sequence[Token], end: int, words: Vocabulary) -> int:
     """Words of "A for apple" (or of "alpha" alone) that end right before `end`; 0 for none."""
-    link = _ends_phrase(tokens, end - 1, words.as_in)
+    link = words.as_in.ending(tokens, end - 1)
     if link and end - link - 2 >= 0 and tokens[end - link - 2].flags & LETTER:
         return link + 2
     return 1 if tokens[end - 1].flags & ALPHABET else 0
@@ -204,11 +197,8 @@ def joined_names(line: Line) -> Iterator[Finding]:
 
 def _spelled_step(tokens: Sequence[Token], at: int, words: Vocabulary) -> int:
     """1 for a letter, more for a letter with its word ("A as in Adam")."""
-    for phrase in words.as_in:
-        end = at + 1 + len(phrase)
-        if end < len(tokens) and all(tokens[at + 1 + i].core == w for i, w in enumerate(phrase)):
-            return len(phrase) + 2
-    return 1
+    link = words.as_in.beginning(tokens, at + 1, len(tokens) - 1)
+    return link + 2 if link else 1
 
 
 def says_nothing(token: Token) -> bool:

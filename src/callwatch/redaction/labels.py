@@ -16,9 +16,10 @@ IBAN: Final = "[iban]"
 IDENTITY: Final = "[id]"
 PHONE: Final = "[phone]"
 EMAIL: Final = "[email]"
+ADDRESS: Final = "[address]"  # a postal one
 CODE: Final = "[code]"
 NUMBER: Final = "[number]"
-LABELS: Final = (CARD, IBAN, IDENTITY, PHONE, EMAIL, CODE, NUMBER)
+LABELS: Final = (CARD, IBAN, IDENTITY, PHONE, EMAIL, ADDRESS, CODE, NUMBER)
 
 # Payment cards have 13 to 19 digits (ISO/IEC 7812) and begin with 2 to 6.
 CARD_DIGITS: Final = range(13, 20)

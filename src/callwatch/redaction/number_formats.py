@@ -16,7 +16,7 @@ YEAR_FORMAT: Final = re.compile(r"19\d\d|20[0-4]\d")
 CLOCK_FORMAT: Final = re.compile(r"(?:1\d|2[0-3]|[1-9])(?:[0-5]\d)?")
 # 1.234.567,50 and 12 345: grouped in threes or with two decimals, as money is written.
 AMOUNT_FORMAT: Final = re.compile(
-    r"[£$€]?\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d\d)?|[£$€]?\d+[.,]\d{1,2}"
+    r"[£$€]?[1-9]\d{0,2}(?:[.,' ]\d{3})+(?:[.,]\d\d)?|[£$€]?\d+[.,]\d{1,2}"
 )
 # Figures with a mark inside, no longer than a group of a card is.
 MARKED_FORMAT: Final = re.compile(r"\d{1,4}[-./]\d{1,4}")

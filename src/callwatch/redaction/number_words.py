@@ -5,7 +5,7 @@ reads a row of pieces as people say long numbers: digit by digit, in tens and hu
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from typing import Final
@@ -35,9 +35,18 @@ class NumberToken:
     kind: NumberTokenKind
     value: int = 0
     digits: str = ""
+    joins_next: bool = False  # "twenty" of another language, which its five follows
 
 
 _NO_DIGIT: Final = (NumberTokenKind.GLUE, NumberTokenKind.PLURAL, NumberTokenKind.BY)
+# English digits in a call of another language: "and", "times" and "fives" are not among them.
+_ENGLISH: Final = (
+    NumberTokenKind.UNIT,
+    NumberTokenKind.TEEN,
+    NumberTokenKind.TEN,
+    NumberTokenKind.SCALE,
+    NumberTokenKind.TIMES,
+)
 _NOT_JOINED: Final = (NumberTokenKind.PLURAL, NumberTokenKind.BY)
 # "Two eights" to "five zeros"; nobody counts more equal digits.
 COUNTS: Final = range(2, 6)
@@ -87,6 +96,19 @@ def lexicon(language: Language) -> Mapping[str, NumberToken]:
 
 
 @cache
+def _foreign(language: Language) -> Mapping[str, NumberToken]:
+    """The English number words of a call in another language, where the word is not its own."""
+    if language is Language.EN:
+        return {}
+    own = lexicon(language)
+    return {
+        word: replace(piece, joins_next=piece.kind is NumberTokenKind.TEN)
+        for word, piece in lexicon(Language.EN).items()
+        if word not in own and piece.kind in _ENGLISH and len(word) > 1  # an "o" is a letter
+    }
+
+
+@cache
 def _split_compound(word: str, language: Language) -> tuple[NumberToken, ...] | None:
     """A compound such as "femogtyve" or "ettusenfemhundra" as pieces; None when it is no number."""
     if not word:
@@ -112,7 +134,7 @@ def number_pieces(word: str, language: Language) -> tuple[NumberToken, ...]:
     """The pieces of one lower-case word without punctuation; empty when it is no number word."""
     if word.isascii() and word.isdigit():
         return (NumberToken(NumberTokenKind.DIGITS, digits=word),)
-    simple = lexicon(language).get(word)
+    simple = lexicon(language).get(word) or _foreign(language).get(word)
     if simple is not None:
         return (simple,)
     if len(word) < 5 or len(word) > _LONGEST_COMPOUND or not word.replace("-", "").isalpha():
@@ -198,7 +220,7 @@ def _below_hundred(row: list[NumberToken], at: int, language: Language) -> tuple
         and after is not None
         and after.kind is NumberTokenKind.UNIT
         and after.value > 0
-        and language is not Language.DA
+        and (language is not Language.DA or first.joins_next)
     ):
         return first.value + after.value, at + 2
     return first.value, at + 1

@@ -18,11 +18,13 @@ from callwatch.redaction.number_formats import (
     YEARS_FORMAT,
 )
 from callwatch.redaction.tokens import (
+    ALPHABET,
     COPULA,
     DATE_WORD,
     ENDS,
     GLUE,
     LARGE,
+    LETTER,
     LISTED,
     MONEY,
     MONTH,
@@ -74,6 +76,8 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
         return Ordinary.YES
     if after & UNIT and not ends and group.size <= (_MOST_LABELLED if group.parts == 1 else 3):
         return Ordinary.YES
+    if not group.bare and "year_before" in kinds and _are_years(group, numbers):
+        return Ordinary.DATE
     if _is_date(group, numbers, tokens):
         return Ordinary.DATE
     size = group.size
@@ -116,7 +120,9 @@ def _perhaps(
         return Ordinary.MOMENT
     if (group.nearly_bare and group.size > 2) or _is_row(group, numbers):
         return Ordinary.NO
-    noun_before = group.start > 0 and _is_noun(tokens, group.start - 1, taken)
+    noun_before = group.start > 0 and (
+        _is_noun(tokens, group.start - 1, taken) or _is_model(group, tokens)
+    )
     noun_before = noun_before and not tokens[group.start - 1].flags & (ENDS | COPULA)
     # "2239 netop 86": a word right behind digits is none of the next ones'.
     noun_before = noun_before and not (group.start > 1 and tokens[group.start - 2].flags & NUMBER)
@@ -132,7 +138,16 @@ def _is_product(tokens: Sequence[Token], start: int, taken: set[int]) -> bool:
     if start < 2 or start - 1 in taken:
         return False
     flags = tokens[start - 1].flags
+    if flags & ALPHABET and tokens[start - 2].flags & LETTER:
+        return False  # "E, Echo, 13 18": a letter that is spelled
     return bool(flags & NAME) and not flags & (NUMBER | LISTED | ENDS)
+
+
+def _is_model(group: Group, tokens: Sequence[Token]) -> bool:
+    """ "The XR 500 that I bought": letters that no list knows, in a sentence of other words."""
+    flags = tokens[group.start - 1].flags
+    is_known = flags & (LISTED | NUMBER | COPULA | DATE_WORD | GLUE | ENDS)
+    return not is_known and group.content >= _FEW_WORDS and group.end < len(tokens)
 
 
 def _is_noun(tokens: Sequence[Token], at: int, taken: set[int]) -> bool:
@@ -178,6 +193,16 @@ def _is_amount(numbers: Sequence[Token], before: int, after: int) -> bool:
         AMOUNT_FORMAT.fullmatch(core)
         or SYMBOL_FORMAT.fullmatch(core)
         or HOME_NETWORK_FORMAT.fullmatch(core)
+    )
+
+
+def _are_years(group: Group, numbers: Sequence[Token]) -> bool:
+    """ "In 1964 1968": several years in a row, none of them said digit by digit."""
+    years = [group.digits[i : i + 4] for i in range(0, group.size, 4)]
+    return (
+        len(years) > 1
+        and all(YEAR_FORMAT.fullmatch(year) for year in years)
+        and not _is_digit_by_digit(numbers)
     )
 
 

@@ -1,17 +1,50 @@
-"""Passwords that are said as one word of letters and figures: "my password is sunshine42"."""
+"""Passwords: one word of letters and figures ("my password is sunshine42"), or spelled."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from callwatch.redaction.dictation import dictated
 from callwatch.redaction.labels import CODE
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import PAPER_PRIORITY
-from callwatch.redaction.tokens import COPULA, LETTER, NUMBER, SKIP, Token
+from callwatch.redaction.personal_questions import Part, find_answers
+from callwatch.redaction.tokens import ALPHABET, COPULA, LETTER, NUMBER, SIGN, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
 _NAMES: Final = ("password", "lösenord", "adgangskode", "kodeord", "passord")
 # "is, uh, sunshine42": words between the name, its verb and the password.
 _MOST_BETWEEN: Final = 2
+
+
+# "And then a capital B": the password goes on within this time.
+_ANSWER_S: Final = 12.0
+# "712": so many figures are spelled; two may be anything.
+_FEWEST_SIGNS: Final = 3
+# "is", "mitt er": the verb stands close behind the name.
+_VERB_REACH: Final = 2
+
+
+def find_spelled_passwords(lines: Sequence[Line]) -> Iterator[Finding]:
+    """Passwords that are asked for or announced, and spelled."""
+    for line, start, end in find_answers(lines, Topic.PASSWORD, _ANSWER_S, _spelled):
+        yield Finding(line, start, end, CODE, PAPER_PRIORITY)
+
+
+def _spelled(line: Line, start: int, goes_on: bool) -> Part | None:
+    verbs = line.tokens[start : start + _VERB_REACH]
+    is_verb = bool(start) and line.tokens[start - 1].core.endswith("'s")  # "the password's x y z"
+    if start and not (is_verb or any(token.flags & COPULA for token in verbs)):
+        return None  # "my password does not work"
+    span = dictated(line, start)
+    if span is None:
+        return None
+    tokens = line.tokens[slice(*span)]
+    if any(token.core.startswith(_NAMES) for token in tokens):
+        return None  # the line announces it, which is another question
+    letters = sum(bool(token.flags & (LETTER | ALPHABET | SIGN)) for token in tokens)
+    digits = sum(group.size for group in line.groups if span[0] <= group.start < span[1])
+    is_spelled = letters > 1 or letters + digits >= (1 if goes_on else _FEWEST_SIGNS)
+    return Part(*span, is_last=False) if is_spelled else None
 
 
 def find_passwords(line: Line) -> Iterator[Finding]:

@@ -34,7 +34,7 @@ ADDRESS: Final = 1 << 17  # written with an @
 DOMAIN: Final = 1 << 18  # "example.com"
 PROVIDER: Final = 1 << 19
 LETTER: Final = 1 << 20
-ALPHABET: Final = 1 << 21  # "alpha", "Adam": said for a letter
+ALPHABET: Final = 1 << 21  # "alpha", "Adam", "A-N-N-A": said for letters
 LEAD_IN: Final = 1 << 22  # before an address, and no part of it
 PAPER: Final = 1 << 23  # letters and figures that may be an IBAN or an identity number
 LARGE: Final = 1 << 24  # tens, hundreds: not said digit by digit
@@ -46,6 +46,10 @@ NAME: Final = 1 << 27  # written with a capital
 ORDINAL: Final = 1 << 32
 POSITION: Final = 1 << 33  # "last", "next"
 COUNTED: Final = 1 << 31  # "eights", "times": a number only after a count
+ASKS: Final = 1 << 34  # may begin a question for a birth date or a home
+DAY: Final = 1 << 35  # "fourteenth", "14th": a day, or a month, of a birth date
+STREET: Final = 1 << 36
+SIGN: Final = 1 << 37  # "asterisk", "exclamation mark": in a password
 PAIR: Final = 1 << 26  # the first of two words for @ ("snabel a")
 
 # Letters and digits in one token ("DK5000400440116243"): a number when it holds this many digits,
@@ -59,6 +63,8 @@ _SHORT: Final = 3
 _AROUND: Final = "\"'“”‘’«»„.,;:!?()[]{}…"
 _NOT_DIGITS: Final = re.compile(r"\D")
 _DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,24}")
+_SPELLED: Final = re.compile(r"[^\W\d_](?:-[^\W\d_])+")  # "A-N-N-A"
+_DAY: Final = re.compile(r"(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th|:?e|:?a|ende|te)")
 _PAPER: Final = re.compile(r"[a-z]{2}\d{2,}.*|\d+[a-z]\w*")
 
 
@@ -143,7 +149,7 @@ _BY_WORD: Final = (
     ("corrections", CORRECTION), ("at", AT), ("weak_at", WEAK_AT), ("dot", DOT), ("weak_dot", WEAK_DOT),
     ("join", JOIN), ("providers", PROVIDER), ("alphabet", ALPHABET), ("lead_in", LEAD_IN), ("fillers", FILLER),
     ("listening", LISTENING), ("positions", POSITION), ("copulas", COPULA),
-    ("at_first", PAIR),
+    ("at_first", PAIR), ("ordinals", DAY), ("streets", STREET), ("signs", SIGN),
 )  # fmt: skip
 
 
@@ -154,6 +160,8 @@ def _flags(core: str, word: str, words: Vocabulary) -> int:
             flags |= flag
     if len(core) == 1 and core.isalpha():
         flags |= LETTER
+    if _SPELLED.fullmatch(core):
+        flags |= ALPHABET
     if _DOMAIN.fullmatch(core):
         flags |= DOMAIN
     if not core.strip("-–—+/.*"):
@@ -166,6 +174,10 @@ def _flags(core: str, word: str, words: Vocabulary) -> int:
     if word[:1].isupper() and len(core) > 1:
         flags |= NAME
     # ".com": the dot and the ending in one.
+    if core in words.personal:
+        flags |= ASKS
+    if _DAY.fullmatch(core):
+        flags |= DAY
     return flags | (DOT if word.startswith(".") and core.isalpha() else 0)
 
 

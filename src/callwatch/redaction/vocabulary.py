@@ -5,12 +5,13 @@ everywhere. A word may end or begin with `*`; in a phrase, `...` stands for up t
 """
 
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from callwatch.core.channels import Language
 
@@ -29,6 +30,9 @@ class Topic(Enum):
     IDENTITY = "identity"
     PHONE = "phone"
     EMAIL = "email"
+    BIRTH = "birth"
+    HOME = "home"
+    PASSWORD = "password"
     ORDINARY = "ordinary"  # an order, a case: its number is nobody's secret
 
 
@@ -97,6 +101,40 @@ class Before:
         return (*found, *(p[:-1] for p in self._open if fits(word, p[-1])))
 
 
+class _HasCore(Protocol):
+    @property
+    def core(self) -> str: ...
+
+
+class Rows:
+    """Rows of whole words ("all one word"), looked up where they begin or end; the longest counts."""
+
+    def __init__(self, rows: Iterable[tuple[str, ...]]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        self._by_last: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for row in sorted(rows, key=len, reverse=True):
+            self._by_first[row[0]].append(row)
+            self._by_last[row[-1]].append(row)
+
+    def ending(self, tokens: Sequence[_HasCore], end: int) -> int:
+        """Length of the row that ends right before `end`; 0 for none."""
+        for row in self._by_last.get(tokens[end - 1].core, ()) if end > 0 else ():
+            if _are(tokens, end - len(row), row):
+                return len(row)
+        return 0
+
+    def beginning(self, tokens: Sequence[_HasCore], at: int, end: int) -> int:
+        """Length of the row that begins at `at` and ends by `end`; 0 for none."""
+        for row in self._by_first.get(tokens[at].core, ()) if at < end else ():
+            if at + len(row) <= end and _are(tokens, at, row):
+                return len(row)
+        return 0
+
+
+def _are(tokens: Sequence[_HasCore], at: int, row: Sequence[str]) -> bool:
+    return at >= 0 and all(tokens[at + i].core == word for i, word in enumerate(row))
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The words of one language together with the common ones."""
@@ -105,11 +143,15 @@ class Vocabulary:
     numbers: Mapping[str, Any]
     phrases: Mapping[str, tuple[Phrase, ...]]  # by their first word, where that is a whole word
     open_phrases: tuple[Phrase, ...]  # those whose first word is a pattern
+    personal: Mapping[
+        str, tuple[Phrase, ...]
+    ]  # what asks for a birth date or a home; by first word
     words: Mapping[str, WordSet]
     before: Mapping[str, Before]
-    one_word: tuple[tuple[str, ...], ...]
-    as_in: tuple[tuple[str, ...], ...]
+    one_word: Rows
+    as_in: Rows
     at_pairs: frozenset[tuple[str, ...]]
+    join_pairs: frozenset[tuple[str, ...]]
 
     def phrases_from(self, word: str) -> tuple[Phrase, ...]:
         """The phrases that may begin with this word."""
@@ -117,6 +159,10 @@ class Vocabulary:
         return (*self.phrases.get(word, ()), *begin)
 
 
+_PERSONAL: Final = ("ordinals", "streets")
+# What a number answers, and what other words answer as well.
+_PERSONAL_TOPICS: Final = (Topic.BIRTH, Topic.HOME, Topic.PASSWORD)
+_NUMBERED: Final = tuple(topic for topic in Topic if topic not in _PERSONAL_TOPICS)
 _TALK: Final = ("fillers", "listening", "corrections", "lead", "positions")
 _ORDINARY: Final = ("copulas", "money", "units", "price", "months", "date_words")
 _BEFORE: Final = (
@@ -150,7 +196,7 @@ def vocabulary(language: Language) -> Vocabulary:
 
     phrases = [
         Phrase(topic, tuple(entry.split()), is_hint=name.endswith("_hints"))
-        for topic in Topic
+        for topic in _NUMBERED
         for name in (topic.value, f"{topic.value}_hints")
         for entry in entries("secrets", name)
     ]
@@ -160,21 +206,30 @@ def vocabulary(language: Language) -> Vocabulary:
     by_word: dict[str, tuple[Phrase, ...]] = {}
     for phrase in phrases:
         by_word[phrase.patterns[0]] = (*by_word.get(phrase.patterns[0], ()), phrase)
+    personal: dict[str, tuple[Phrase, ...]] = {}
+    for topic in _PERSONAL_TOPICS:
+        for entry in entries("personal", topic.value):
+            phrase = Phrase(topic, tuple(entry.split()))
+            personal[phrase.patterns[0]] = (*personal.get(phrase.patterns[0], ()), phrase)
     words = {name: WordSet(entries("talk", name)) for name in _TALK}
+    words |= {name: WordSet(entries("personal", name)) for name in _PERSONAL}
     words |= {name: WordSet(entries("ordinary", name)) for name in _ORDINARY}
     words |= {name: WordSet(entries("email", name)) for name in _EMAIL}
     words["at_first"] = WordSet([pair.split()[0] for pair in entries("email", "at_pairs")])
     words |= {"alphabet": WordSet(entries("spelling", "alphabet"))}
+    words |= {"signs": WordSet(entries("spelling", "signs"))}
     return Vocabulary(
         language=language,
-        numbers=own["numbers"],
+        numbers={**own["numbers"], "weak": entries("numbers", "weak")},
         phrases=by_word,
         open_phrases=tuple(p for p in phrases if "*" in p.patterns[0]),
+        personal=personal,
         words=words,
         before={name: Before(entries("ordinary", name)) for name in _BEFORE},
-        one_word=_split(entries("email", "one_word")),
-        as_in=_split(entries("email", "as_in")),
+        one_word=Rows(_split(entries("email", "one_word"))),
+        as_in=Rows(_split(entries("email", "as_in"))),
         at_pairs=frozenset(_split(entries("email", "at_pairs"))),
+        join_pairs=frozenset(_split(entries("email", "join_pairs"))),
     )
 
 

@@ -83,6 +83,7 @@ class JournalWriter(ClosedByWith):
         self.fault: OSError | None = None
         self._waiting = bytearray()
         self._is_synced = True
+        self._is_over = False
         self._lock = threading.Lock()
         self._closing = threading.Event()
         # The sentences of facts are read from files: now, because in the call none may be left to open.
@@ -117,6 +118,7 @@ class JournalWriter(ClosedByWith):
         """Write and sync the rest, as far as the disk takes it in time; may be repeated."""
         self._closing.set()
         self._thread.join(CLOSE_S)
+        self._is_over = True
         # Elsewhere it stays open, for `content` after somebody deleted it. Windows lets nobody delete, or rename, a
         # file that is open.
         if sys.platform == "win32":
@@ -187,7 +189,8 @@ class JournalWriter(ClosedByWith):
 
     def _restore_if_gone(self) -> None:
         """Somebody deleted the file or its folder: what it held is written anew at its place."""
-        if sys.platform == "win32" or os.fstat(self._file).st_nlink:
+        # Once it is closed, whoever replaces it may have taken words out of it.
+        if sys.platform == "win32" or self._is_over or os.fstat(self._file).st_nlink:
             return
         held = _read_all(self._file)
         file = _new_file(self.path)

@@ -22,7 +22,7 @@ from callwatch.core.events import (
     UtteranceRevised,
 )
 from callwatch.report.event_codec import event_from_document, event_to_document
-from callwatch.report.files import write_private
+from callwatch.report.files import output_error, write_private
 
 SEALED: Final = "sealed"
 SALT_BYTES: Final = 16
@@ -97,18 +97,25 @@ class SealedWordsReader:
 
 
 def holds_sealed(path: Path) -> bool:
-    """Whether a journal has sealed lines; no when it cannot be read."""
-    try:
-        return _MARK in path.read_bytes()
-    except OSError:
-        return False
+    """Whether a journal has sealed lines; not when there is none. OutputError when it cannot be read."""
+    return _MARK in _content(path)
 
 
 def drop_sealed(path: Path) -> None:
-    """Take the sealed lines away: the history has the words. OutputError when it cannot be written."""
-    if holds_sealed(path):
-        lines = path.read_bytes().split(b"\n")
+    """Take the sealed lines away: the history has the words. OutputError when the disk refuses."""
+    content = _content(path)
+    if _MARK in content:
+        lines = content.split(b"\n")
         write_private(path, b"\n".join(line for line in lines if _MARK not in line))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except OSError as exc:
+        raise output_error(path, exc) from exc
 
 
 def _is_spoken(event: Event) -> bool:

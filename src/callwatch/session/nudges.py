@@ -92,7 +92,7 @@ class NudgePolicy:
             case CueOpened(time_s=time_s, id=cue_id, cue=cue):
                 return out + self._on_cue(time_s, cue_id, cue)
             case CueClosed(id=cue_id, cue=cue):
-                self._pass(cue_id, cue.span.end_s)
+                self._pass(cue_id, cue)
             case CueWithdrawn(time_s=time_s, id=cue_id):
                 self._waiting = [w for w in self._waiting if w.cue_ids != (cue_id,)]
                 if self._card is not None and self._card[1].cue_ids == (cue_id,):
@@ -216,11 +216,14 @@ class NudgePolicy:
         self._waiting.append(reason)
         return []
 
-    def _pass(self, cue_id: str, end_s: float) -> None:
+    def _pass(self, cue_id: str, cue: Cue) -> None:
+        """The cue is over: what waits for its moment says how much it was in all."""
         cards = [self._card[1]] if self._card else []
         for reason in self._waiting + cards:
             if reason.cue_ids and reason.cue_ids[-1] == cue_id:
-                reason.passed_s = end_s
+                reason.passed_s = cue.span.end_s
+                if reason.because.code == cue.evidence.code:
+                    reason.because = cue.evidence
 
     def _relieve(
         self, relief: Relief, time_s: float, before_s: float = float("inf")

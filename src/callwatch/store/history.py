@@ -6,7 +6,7 @@ The summaries come in masked already; the history stores what it is given.
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ from callwatch.store.rows import (
     unpack,
     utc,
 )
-from callwatch.store.search import search_postgresql, search_sqlite, terms_of
+from callwatch.store.search import FoundCall, search_postgresql, search_sqlite, terms_of
 from callwatch.store.trends import group_agents, only_agent, since_week, trends_of
 
 __all__ = ["CallFilter", "CallHistory", "FoundCall"]
@@ -74,14 +74,6 @@ _log = logger_of(__name__)
 
 def _leave_out(fault: StoreError) -> None:
     _log.warning("a call of the history is left out", exc_info=fault)
-
-
-@dataclass(frozen=True, slots=True)
-class FoundCall:
-    """A call that a search found; in the snippet, FOUND_START and FOUND_END enclose the words."""
-
-    call: StoredCall
-    snippet: str
 
 
 class CallHistory(ClosedByWith):

@@ -13,6 +13,7 @@ keyring.
 import base64
 import os
 import threading
+import time
 from concurrent.futures import Future
 from typing import Any, Final
 
@@ -122,22 +123,47 @@ def _cipher(key: bytes) -> Any:
 
 
 def _key_soon() -> bytes:
-    """The key, made if need be, from a keyring that answers at once. Raises as `seal` does."""
-    answer: Future[bytes] = Future()
+    """The key, made if need be, from a keyring that answers at once. Raises as `seal` does.
 
-    def ask() -> None:
+    One request at a time: who asks while another waits gets the same answer, and waits no longer than it.
+    """
+    try:
+        return _REQUEST.answer()
+    except TimeoutError as exc:
+        raise StoreError(
+            "the keyring of this session does not answer: unlock it, and start callwatch again"
+        ) from exc
+
+
+class _KeyRequest:
+    """The question that the keyring has not answered yet."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pending: Future[bytes] | None = None
+        self._until_s = 0.0
+
+    def answer(self) -> bytes:
+        """Raises TimeoutError, and what `_key` raises."""
+        with self._lock:
+            if self._pending is None or self._pending.done():
+                self._until_s = time.monotonic() + _WAIT_S
+                self._pending = Future()
+                threading.Thread(
+                    target=self._ask, args=(self._pending,), name="callwatch-keyring", daemon=True
+                ).start()
+            pending = self._pending
+        return pending.result(max(0.0, self._until_s - time.monotonic()))
+
+    @staticmethod
+    def _ask(answer: "Future[bytes]") -> None:
         try:
             answer.set_result(_key(make=True))
         except Exception as exc:  # noqa: BLE001  (raised where it was asked for)
             answer.set_exception(exc)
 
-    threading.Thread(target=ask, name="callwatch-keyring", daemon=True).start()
-    try:
-        return answer.result(_WAIT_S)
-    except TimeoutError as exc:
-        raise StoreError(
-            "the keyring of this session does not answer: unlock it, and start callwatch again"
-        ) from exc
+
+_REQUEST: Final = _KeyRequest()
 
 
 def _key(*, make: bool) -> bytes:

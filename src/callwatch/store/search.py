@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from callwatch.core.figures import StoredCall
+
 # The found words in a snippet stand between these; they cannot come from a transcript.
 FOUND_START, FOUND_END = "\x02", "\x03"
 # Words around the found ones that a snippet shows.
@@ -25,6 +27,14 @@ class Term:
 
     words: tuple[str, ...]
     is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCall:
+    """A call that a search found; in the snippet, FOUND_START and FOUND_END enclose the words."""
+
+    call: StoredCall
+    snippet: str
 
 
 def terms_of(query: str) -> list[Term]:

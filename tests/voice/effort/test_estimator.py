@@ -271,3 +271,16 @@ def test_bound_of_what_tells_more_of_the_line(snr_db: float, counts: bool) -> No
     heard = line + np.concatenate([silence(3.0), near(3.0, -40.0 + snr_db)])
     _, frames = run(heard, speech=speech)
     assert bool(frames.new_voiced_s[1, 32:58].sum() > 1.0) is counts
+
+
+def test_a_voice_behind_is_neither_raised_nor_learnt_from() -> None:
+    shout = voice(190, 12.0, tilt_db=-5.0)
+    sound = np.concatenate([voice(120, 10.0), shout, voice(120, 4.0)])
+    behind = np.zeros(len(sound) // 160, np.bool_)
+    behind[1000:2200] = True
+    estimator, frames = run(sound, behind=behind)
+    assert np.nanmax(frames.new_voiced_s[1, 101:219]) == 0.0
+    assert np.isnan(frames.raised[1, 112:218]).all()
+    known = estimator.baseline(Channel.CUSTOMER)
+    assert known is not None
+    assert known.pitch_st == pytest.approx(12 * np.log2(120 / 100), abs=0.6)

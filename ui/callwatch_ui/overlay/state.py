@@ -38,7 +38,7 @@ NO_SOUND: Final = "no_sound"
 NO_NOTE: Final = frozenset(
     {
         "hold_music", "hold_music_ended", "source", NO_SOUND, "sound_back", "same_audio",
-        "not_separable", "late_side", "dropped", "clipping", "too_quiet", "dc_offset",
+        "not_separable", "late_side", "dropped", "clipping", "too_quiet", "dc_offset", "voice_behind",
     }
 )  # fmt: skip
 # These last until the call is over: something is off, or the disk takes nothing.

@@ -4,6 +4,7 @@
     speech     .......|######|..        voice activity hears a shout late
     taken      ...|##########|..        sound as loud as the own voice just before counts as well
     too faint  .|#|.............        far below the own voice: the other side, leaking
+    behind     ............|#|..        a voice behind the speaker, as voice activity says
 
 A shout that voice activity never recognises counts while it has all the marks of a voice
 (vad_miss.py) and the other side is silent; nothing is learnt from it.
@@ -48,13 +49,15 @@ class VadDecision:
     """What voice activity says of a step.
 
     `speaks` in which of its windows (5,) this side speaks throughout, `is_speech` whether it does
-    anywhere in the step; `probability` that it does, 0..1, the mean; `other_speaks`: the other side.
+    anywhere in the step; `probability` that it does, 0..1, the mean; `other_speaks`: the other side;
+    `is_behind`: the speech is somebody behind this side's speaker.
     """
 
     speaks: BoolArray
     is_speech: bool
     probability: float
     other_speaks: bool
+    is_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +127,9 @@ class ChannelEffort:
     ) -> tuple[float, ...]:
         """Step `at` of the stretch, which is step `number` of the call."""
         config = self._config
-        moments = self._own(self._moments(number, stretch, at, opinion), opinion.is_speech)
-        self._recent.add(number, moments, opinion.is_speech)
+        moments, is_own = self._moments(number, stretch, at, opinion), not opinion.is_behind
+        moments = self._own(moments, opinion.is_speech) if is_own else _NOTHING
+        self._recent.add(number, moments, opinion.is_speech and is_own)
         self._heard_s += len(moments) * MOMENT_HOP_S
         new_s, voiced_s = len(moments) * MOMENT_HOP_S, self._recent.voiced_s
         is_old = self._recent.age(number) * STEP_S >= config.pause_s

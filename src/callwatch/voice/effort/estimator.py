@@ -92,6 +92,7 @@ class EffortEstimator:
         self._own = np.zeros((2, MARGIN), np.int16)
         self._speech = np.zeros((2, 0), np.bool_)
         self._probability = np.zeros((2, 0), np.float32)
+        self._behind = np.zeros((2, 0), np.bool_)
         self._delay_s = 0.0
         self._origin_s = 0.0
         self._started = False
@@ -115,6 +116,7 @@ class EffortEstimator:
         self._own = np.concatenate([self._own, self._audio[:, self._own.shape[1] :]], axis=1)
         self._speech = np.pad(self._speech, ((0, 0), (0, rest)))
         self._probability = np.pad(self._probability, ((0, 0), (0, rest)))
+        self._behind = np.pad(self._behind, ((0, 0), (0, rest)))
         return self._run()
 
     def baseline(self, channel: Channel) -> EffortBaseline | None:
@@ -124,6 +126,7 @@ class EffortEstimator:
     def _take(self, frames: VoiceFrames) -> None:
         if len(frames):
             self._speech = np.concatenate([self._speech, frames.speech], axis=1)
+            self._behind = np.concatenate([self._behind, frames.behind], axis=1)
             both = [self._probability, frames.probability]
             self._probability = np.concatenate(both, axis=1)
             self._delay_s = max(self._delay_s, frames.delay_s)
@@ -151,6 +154,7 @@ class EffortEstimator:
         self._audio = self._audio[:, count * STEP :]
         self._own = self._own[:, count * STEP :]
         self._speech = self._speech[:, count * FLAGS :]
+        self._behind = self._behind[:, count * FLAGS :]
         self._probability = self._probability[:, count * FLAGS :]
         z, raised, pitch, tone, level, voiced, new = columns.astype(np.float32).transpose(2, 0, 1)
         return EffortFrames(
@@ -178,11 +182,12 @@ class EffortEstimator:
         sure = self._probability[:, : count * FLAGS].reshape(shape).mean(axis=(2, 3)).T
         speaks = np.asarray(speech.all(axis=3)).swapaxes(0, 1)
         is_speech = np.asarray(speech.any(axis=(2, 3))).T
-        both = zip(speaks, is_speech.tolist(), sure.tolist(), strict=True)
+        behind = np.asarray(self._behind[:, : count * FLAGS].reshape(shape).any(axis=(2, 3))).T
+        both = zip(speaks, is_speech.tolist(), sure.tolist(), behind.tolist(), strict=True)
         return [
             (
-                VadDecision(windows[0], agent, likely[0], customer),
-                VadDecision(windows[1], customer, likely[1], agent),
+                VadDecision(windows[0], agent, likely[0], customer, unseen[0]),
+                VadDecision(windows[1], customer, likely[1], agent, unseen[1]),
             )
-            for windows, (agent, customer), likely in both
+            for windows, (agent, customer), likely, unseen in both
         ]

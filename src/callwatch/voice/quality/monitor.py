@@ -7,6 +7,7 @@ Codes are stable; the sentences are in texts/. Called by the analysis thread. On
     hold_music        hold_music  hold_music_ended  music_share
     separation        same_audio  not_separable  bleed
     late_side         late_side
+    background        voice_behind
 
 What lasts is also known second by second (`fault`), for the light on the overlay. `swapped_channels`
 comes from swapped_channels.py, which listens to words.
@@ -20,6 +21,7 @@ from callwatch.core.channels import CHANNELS, Channel
 from callwatch.core.events import InputWarning
 from callwatch.core.frames import VoiceFrames
 from callwatch.core.summary import ChannelQuality, InputQuality
+from callwatch.voice.quality.background import BackgroundCheck
 from callwatch.voice.quality.channel_stats import CallStats
 from callwatch.voice.quality.checks import QualityCheck
 from callwatch.voice.quality.dropout import SignalLossCheck, SignalLossConfig
@@ -40,6 +42,7 @@ _SUPERSEDED_BY: Final = {
     "bleed": ("not_separable", "same_audio"),
     "not_separable": ("same_audio",),
     "late_side": ("not_separable", "same_audio"),
+    "voice_behind": ("not_separable", "same_audio", "late_side"),
     "music_share": ("not_separable", "same_audio"),
 }
 
@@ -56,6 +59,9 @@ class QualityConfig:
     hold_music: HoldMusicConfig = field(default_factory=HoldMusicConfig)
     separation: SeparationConfig = field(default_factory=SeparationConfig)
     late_side: LateSideConfig = field(default_factory=LateSideConfig)
+    # A voice behind the speaker is worth a note once so much of it was heard: in the liveliest talk 6 s
+    # of somebody's soft speech pass for it.
+    voice_behind_s: float = 8.0
 
 
 class QualityMonitor:
@@ -77,6 +83,7 @@ class QualityMonitor:
             self._lost,
             self._separation,
             self._late,
+            BackgroundCheck(config.voice_behind_s),
         )
 
     @property

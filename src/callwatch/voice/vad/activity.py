@@ -21,6 +21,7 @@ from callwatch.core.audio import CALL_RATE_HZ, CallBlock, Samples
 from callwatch.core.channels import CHANNELS
 from callwatch.core.events import VoiceStarted, VoiceStopped
 from callwatch.core.frames import HOP_S, VoiceFrames
+from callwatch.voice.background import BackgroundConfig, BackgroundVoices
 from callwatch.voice.crosstalk.canceller import CrosstalkCanceller, CrosstalkConfig
 from callwatch.voice.framing import CHUNK, FRAME, Framer, level_dbfs
 from callwatch.voice.vad.agc import GainConfig
@@ -48,6 +49,7 @@ class VoiceActivityConfig:
     gain: GainConfig = field(default_factory=GainConfig)
     edges: EndpointingConfig = field(default_factory=EndpointingConfig)
     crosstalk: CrosstalkConfig = field(default_factory=CrosstalkConfig)
+    background: BackgroundConfig = field(default_factory=BackgroundConfig)
 
 
 class VoiceActivity:
@@ -63,6 +65,7 @@ class VoiceActivity:
         self._edges = [Endpointer(channel, config.edges, DELAY_S) for channel in CHANNELS]
         self._dc_remover = DcRemover()
         self._canceller = CrosstalkCanceller(config.crosstalk)
+        self._background = BackgroundVoices(config.background)
         self._framer = Framer(rows=4)
         self._hold = [config.gate_hangover_chunks] * 2
         self._waiting = np.zeros((2, 0), dtype=np.int16)
@@ -127,6 +130,7 @@ class VoiceActivity:
             leaks=self._canceller.leaks,
             cleaned_dbfs=cleaned_dbfs[:, :count],
             cleaned=whole[:, :count].reshape(2, -1),
+            behind=self._background.process(speech, cleaned_dbfs[:, :count]),
         )
 
     def _passes(self, pieces: Samples, cleaned_dbfs: FloatArray) -> BoolArray:
