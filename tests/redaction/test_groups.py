@@ -134,3 +134,31 @@ def test_figures_with_a_mark_are_a_date_an_amount_or_a_group() -> None:
     question = (0.0, "a your card number please")
     assert masked(Language.EN, question, (2.0, "c 63-48"))[1] == "[card]"
     assert masked(Language.EN, (0.0, "c 806/558"), (2.0, "c 4127"))[0] == "[phone]"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("the wrong one is gone", "the wrong one is gone"),
+        ("it is four one one one right one one one one", "it is [number]"),
+        ("it is 4567, right, one, then 234 567", "it is [number]"),
+    ],
+)
+def test_one_after_right_is_a_pronoun_alone(said: str, shown: str) -> None:
+    hidden = mask_text(said, Language.EN)
+    for label in ("[card]", "[phone]"):
+        hidden = hidden.replace(label, "[number]")
+    assert hidden == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "is_hidden"),
+    [
+        ("the one you charged twice was three six three three, right eight six five six, nine eight nine four eight two", True),
+        ("you charged me three four nine", False),
+        ("you charged me three four nine two", False),
+        ("you charged 3499", False),
+    ],
+)  # fmt: skip
+def test_a_price_is_not_said_digit_by_digit(said: str, is_hidden: bool) -> None:
+    assert ("three" not in mask_text(said, Language.EN).replace("3499", "three")) is is_hidden

@@ -4,7 +4,7 @@ A group is a row of number words or figures with nothing between. What it is, is
 whole dialogue (see dialogue.py), after what its own line says about it (surroundings.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from callwatch.core.channels import Language
 from callwatch.redaction.digit_group import Group, gap_between
@@ -112,6 +112,12 @@ def _numbers(tokens: Sequence[Token], language: Language) -> list[str]:
     return read_numbers(pieces, language)
 
 
+def _is_pronoun(group: Group, tokens: Sequence[Token], after: Collection[str]) -> bool:
+    """ "The wrong one", but "right, one", and "right one one one" is read out."""
+    before = tokens[group.start - 1] if group.start else None
+    return before is not None and not before.flags & ENDS and before.core in after
+
+
 def _without_articles(
     groups: list[Group], tokens: Sequence[Token], language: Language
 ) -> list[Group]:
@@ -121,7 +127,7 @@ def _without_articles(
     out = []
     pronoun_after = vocabulary(language).numbers.get("pronoun_after", ())
     for i, group in enumerate(groups):
-        if group.weak and group.start and tokens[group.start - 1].core in pronoun_after:
+        if group.weak and group.size == 1 and _is_pronoun(group, tokens, pronoun_after):
             continue
         beside = (i > 0 and gap_between(groups[i - 1], group, tokens) <= 1) or (
             i + 1 < len(groups) and gap_between(group, groups[i + 1], tokens) <= 1

@@ -53,6 +53,8 @@ _DAY: Final = re.compile(r"[1-9]|[12]\d|3[01]")
 _MOST_RATE: Final = 5
 _MOST_LINK: Final = 3  # "and then another"
 _RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
+# "You charged me three four nine", but "charged twice was three six three three" is read from a card.
+_LONGEST_SPELLED_PRICE: Final = 3
 # A price is named shortly before it ("that costs you in all 450").
 PRICE_REACH: Final = 4
 
@@ -100,7 +102,8 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
         return Ordinary.MOMENT
     if size <= 4 and _is_product(tokens, group.start, taken):
         return Ordinary.YES
-    if size <= 5 and _price_before(group, tokens, taken):
+    spelled = size > _LONGEST_SPELLED_PRICE and _is_digit_by_digit(numbers)
+    if size <= 5 and not spelled and _price_before(group, tokens, taken):
         return Ordinary.YES
     return _perhaps(group, numbers, tokens, taken, is_year=is_year)
 
