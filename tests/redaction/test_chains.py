@@ -112,3 +112,20 @@ def test_six_digits_of_a_hidden_number_are_hidden_even_as_an_amount(
     later = f"a we charged roughly {amount} for your garden window"
     out = masked(EN, (0.0, "c 4163379563910812"), (200.0, later))
     assert ("[" in out[1]) is is_hidden
+
+
+@pytest.mark.parametrize(
+    ("said", "is_hidden"),
+    [
+        ("you charged it on 379 sorry 283 right 461 okay 716 comma 057", True),
+        ("you charged it on 379 sorry 283 right 461 okay 716 comma 058", False),
+        ("you charged it on 6077, you know 1973, after that 2433 and 4431", True),
+        ("so we've got 3410, 8685 ah wait no 8689 now 1673 now 474", True),
+        ("it's 5555 and 5555 and then 5555 followed by 4444", True),
+        ("you charged it on 5555 then 5555 and it goes on with 5555 after that 4444", True),
+        ("you charged me 450 and then 1973, after that 2433", False),
+    ],
+)
+def test_prices_whose_digits_are_a_cards_are_hidden(said: str, is_hidden: bool) -> None:
+    left = "".join(filter(str.isdigit, mask_text(said, Language.EN)))
+    assert (len(left) <= 4) is is_hidden

@@ -96,3 +96,14 @@ def test_what_words_explain_is_so_long_and_so_near(said: str) -> None:
 )
 def test_what_is_longer_or_farther_is_hidden(said: str) -> None:
     assert "[phone]" in after_a_phone(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_hidden"),
+    [
+        ("so we've got 3410, 8685 ah wait no 8689 now 1673 now 474 and that is all of it", True),
+        ("we sit in room no 8689 and the other one in 1673", False),
+    ],
+)
+def test_no_after_digits_corrects_them(said: str, is_hidden: bool) -> None:
+    assert ("8689" not in mask_text(said, EN)) is is_hidden

@@ -141,6 +141,7 @@ class Asked:
                 group.size >= _REPEATED or not self._waits(group)
             ):
                 group.ordinary = Ordinary.YES  # the other side repeats it
+                group.by_word = True
                 group.by_form = False
         self._answered(group, line)
         if group.label and group.digits in self.ordinary:

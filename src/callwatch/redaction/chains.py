@@ -5,18 +5,20 @@ agent                4111  right       1111                            okay
 chain      |-------------------------- [card] -----------------------------------|
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from callwatch.core.channels import Language
+from callwatch.core.channels import CHANNELS, Language
 from callwatch.redaction.asides import Between, find_asides
 from callwatch.redaction.digit_group import Group, Ordinary
 from callwatch.redaction.edges import draw_in_edges, label_rows
 from callwatch.redaction.labels import (
     CARD,
     CARD_DIGITS,
+    NUMBER,
     find_card,
     is_identity,
     is_phone,
@@ -88,6 +90,7 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
         if group not in asides:
             chain.append(group)
     _decide(chain, content_between, language, config)
+    _find_charged(groups, content_between, language, config)
     for group in groups:
         plus = _begins_plus(group, lines, first)
         if not group.label and _is_long(group, config):
@@ -95,6 +98,32 @@ def link_groups(lines: Sequence[Line], language: Language, config: ChainConfig =
     label_rows(lines, config.search_s, config.far_digits)
     draw_in_edges(lines, config.link_s)
     _find_again(groups, config)
+
+
+def _find_charged(
+    groups: Sequence[Group], content_between: Between, language: Language, config: ChainConfig
+) -> None:
+    """ "You charged it on 4571 and then 1234": prices whose digits in a row are a card's."""
+    if not any(g.by_word and not g.label for g in groups):
+        return
+    said = [g for g in groups if g.by_word or _is_year(g) or not (_is_explained(g) or _is_count(g))]
+    chain: list[Group] = []
+    for group in sorted(said, key=lambda g: g.start_s):
+        before = chain[-1] if chain else group
+        is_apart = group.start_s - before.end_s > config.link_s
+        # A number that is known stands for itself: what is ordinary beside it stays so.
+        is_found = group.label not in {"", NUMBER}
+        if is_found or is_apart or content_between(before, group) > config.most_interrupting:
+            _label_cards(chain, language)
+            chain = []
+        if not is_found:
+            chain.append(group)
+    _label_cards(chain, language)
+
+
+def _label_cards(chain: Sequence[Group], language: Language) -> None:
+    for card in _cards(chain):
+        _label(card, language)
 
 
 def _pause(before: Group, group: Group, config: ChainConfig) -> float:
@@ -130,6 +159,10 @@ def _is_explained(group: Group) -> bool:
     )
 
 
+def _is_year(group: Group) -> bool:
+    return group.size == 4 and group.ordinary in {Ordinary.MOMENT, Ordinary.DATE}
+
+
 def _is_count(group: Group) -> bool:
     """One digit among words: "two of them"."""
     return group.size == 1 and not (group.nearly_bare or group.joined or group.brief)
@@ -152,8 +185,7 @@ def _decide(
     far = [g for g in far if g.nearly_bare or g.size > 2]
     if len(_joined(far)) >= config.far_digits:
         _label(far, language)
-    for card in _cards(chain):
-        _label(card, language)
+    _label_cards(chain, language)
     for before, group in pairwise(chain):
         is_bare = group.nearly_bare or group.brief
         if before.label and not group.label and is_bare and _is_loose(group):
@@ -215,13 +247,27 @@ def _leads_on(group: Group, following: Group) -> bool:
 
 
 def _cards(chain: Sequence[Group]) -> Iterator[Sequence[Group]]:
-    """Groups in a row whose digits, said once, are a card's: whatever stands between them."""
+    """Groups in a row whose digits, said once, are a card's: whatever stands between them.
+
+    What comes twice may be said again, or be two groups of the card: "5555 and 5555".
+    """
     if sum(g.size for g in chain) < CARD_DIGITS.start or all(g.label for g in chain):
         return
+    yield from _cards_of(chain, _Joined)
+    if len({g.digits for g in chain}) == len(chain):
+        return
+    yield from _cards_of(chain, partial(_Joined, may_repeat=True))
+    for channel in CHANNELS:
+        own = [i for i, g in enumerate(chain) if g.channel is channel]
+        for card in _cards_of([chain[i] for i in own], partial(_Joined, may_repeat=True)):
+            yield chain[chain.index(card[0]) : chain.index(card[-1]) + 1]
+
+
+def _cards_of(chain: Sequence[Group], joined: "Callable[[], _Joined]") -> Iterator[Sequence[Group]]:
     for first, group in enumerate(chain):
         if group.digits[0] not in "23456" or not _may_be_an_edge(group):
             continue
-        whole = _Joined()
+        whole = joined()
         for last in range(first, min(len(chain), first + _MOST_GROUPS)):
             whole.add(chain[last])
             if len(whole.digits) >= CARD_DIGITS.stop:
@@ -241,10 +287,14 @@ def _may_be_an_edge(group: Group) -> bool:
 
 
 class _Joined:
-    """The digits of groups in a row; what only repeats them (a read-back) counts once."""
+    """The digits of groups in a row; what only repeats them (a read-back) counts once.
 
-    def __init__(self) -> None:
+    `may_repeat`: the same speaker's count as often as they are said.
+    """
+
+    def __init__(self, *, may_repeat: bool = False) -> None:
         self.digits = ""
+        self._may_repeat = may_repeat
         self._last: Group | None = None
 
     def add(self, group: Group) -> None:
@@ -253,7 +303,7 @@ class _Joined:
         if last is None:
             repeats = False
         elif group.channel is last.channel:
-            repeats = group.digits == last.digits and group.size > 2
+            repeats = group.digits == last.digits and group.size > 2 and not self._may_repeat
         elif group.size == 1:
             repeats = group.digits == last.digits
         else:

@@ -21,8 +21,8 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "at_end", "bare", "brief", "by_form", "channel", "content", "digits", "end", "end_s", "in_sentence", "joined",
-        "label", "like", "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
+        "at_end", "bare", "brief", "by_form", "by_word", "channel", "content", "digits", "end", "end_s", "in_sentence",
+        "joined", "label", "like", "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
     )  # fmt: skip
 
     def __init__(self, line: int, start: int, end: int, digits: str, *, weak: bool) -> None:
@@ -34,6 +34,9 @@ class Group:
         self.named = False  # it is an order's, a case's
         self.by_form = (
             False  # its written form alone makes it look like an amount or a time: "43.54"
+        )
+        self.by_word = (
+            False  # a word beside it alone makes it ordinary: "you charged 4512", "no 4512"
         )
         self.bare = False  # the line holds nothing but numbers and words that say nothing
         self.nearly_bare = False  # one unknown word among few apart

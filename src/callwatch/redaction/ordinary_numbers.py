@@ -55,6 +55,9 @@ _MOST_LINK: Final = 3  # "and then another"
 _RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
 # "You charged me three four nine", but "charged twice was three six three three" is read from a card.
 _LONGEST_SPELLED_PRICE: Final = 3
+# "Room no 4512", but "4512 ah wait no 4513" corrects the digits before it.
+_CORRECTS: Final = frozenset(("no",))
+_CORRECTED_REACH: Final = 5
 # A price is named shortly before it ("that costs you in all 450").
 PRICE_REACH: Final = 4
 
@@ -85,6 +88,7 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
     size = group.size
     if _is_rate(group, tokens):
         return Ordinary.YES
+    group.by_word = True
     if "reading_before" in kinds and size <= _MOST_READING:
         return Ordinary.YES
     if "labels" in _kinds_behind(tokens, group, taken) and size <= 4 and not group.bare:
@@ -105,6 +109,7 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
     spelled = size > _LONGEST_SPELLED_PRICE and _is_digit_by_digit(numbers)
     if size <= 5 and not spelled and _price_before(group, tokens, taken):
         return Ordinary.YES
+    group.by_word = False
     return _perhaps(group, numbers, tokens, taken, is_year=is_year)
 
 
@@ -260,6 +265,10 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
     if not start or start - 1 in taken or tokens[start - 1].flags & ENDS:
         return set()
     out = set()
+    if tokens[start - 1].core in _CORRECTS and any(
+        t.flags & NUMBER for t in tokens[max(0, start - _CORRECTED_REACH) : start]
+    ):
+        return set()
     if start > 1 and tokens[start - 2].flags & (ORDINAL | POSITION):
         return set()  # "third block 4571": of the number that is being read out
     for name, words in tokens[start - 1].before:

@@ -166,6 +166,7 @@ def _spread(groups: list[Group], tokens: Sequence[Token]) -> None:
     for one, other in [*((b, a) for a, b in reversed(pairs)), *pairs]:
         if one.ordinary >= Ordinary.MOMENT > other.ordinary and _is_pair(one, other, tokens):
             other.ordinary, other.named, other.like = one.ordinary, one.named, one
+            other.by_word = one.by_word
 
 
 def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
