@@ -32,7 +32,7 @@ from benchmarks.reliability.work import (
     noting,
     recover,
 )
-from callwatch.app import kept_audio
+from callwatch.app import calls, kept_audio
 from callwatch.app.calls import CallFactory, CallPlan
 from callwatch.app.folders import CALLS, data_folder
 from callwatch.app.kept_audio import audio_folder, sound_blocks, tidy
@@ -116,6 +116,8 @@ def _factory(config: Config) -> CallFactory:
     in_thread = factory.new_recognition
     # An hour takes seconds here: in step with the sound, words are not late.
     vars(factory)["new_recognition"] = lambda _live, pipeline: in_thread(False, pipeline)
+    # A live call has nothing that could be listened to ahead.
+    vars(calls)["listened_ahead"] = lambda source, *_: source
     vars(kept_audio)["AudioKeeper"] = partial(AudioKeeper, config=_KEEPER)
     return factory
 
