@@ -21,7 +21,7 @@ class TurnTakingConfig:
     delay_allowance_s: float = 0.15
     # After a longer own pause it is a new start that may coincide with the newcomer's; a stop
     # consonant or a comma is shorter.
-    restart_pause_s: float = 0.2
+    restart_pause_s: float = 0.15
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45
