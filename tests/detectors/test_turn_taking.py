@@ -231,7 +231,7 @@ def test_who_goes_on_when_the_newcomer_begins_could_not_know(later_s: float, fou
 
 @pytest.mark.parametrize(("longer_s", "found"), [(-0.02, True), (0.02, False)])
 def test_a_short_pause_is_no_new_start(longer_s: float, found: bool) -> None:
-    onset = 3.0 + 0.2 + longer_s
+    onset = 3.0 + 0.15 + longer_s
     assert bool(kinds([(C, 1.0, 3.0), (C, onset + 0.1, 6.0), (A, onset, 7.0)])) is found
 
 

@@ -19,9 +19,9 @@ class TurnTakingConfig:
     min_hold_s: float = 0.95
     # One way delay of the line: whoever starts within it of the other's start could not know.
     delay_allowance_s: float = 0.15
-    # After a longer own pause it is a new start that may coincide with the newcomer's; a stop
-    # consonant or a comma is shorter.
-    restart_pause_s: float = 0.2
+    # After a longer own pause it is a new start that may coincide with the newcomer's; most stop
+    # consonants are shorter.
+    restart_pause_s: float = 0.15
     # Whoever starts less than 0.4 s before the other falls silent, or soft, changes smoothly; what
     # is heard of a voice reaches a little beyond it.
     min_overlap_s: float = 0.45
