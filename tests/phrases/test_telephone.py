@@ -13,7 +13,6 @@ MEANT = [
     (Language.EN, "if they cut us off i'm just gonna end it", "self_harm"),
     (Language.SV, "ni kan glömma att jag förnyar det där", "leave"),
     (Language.SV, "då får väl tidningen ta det då", "media"),
-    (Language.SV, "min jurist säger att vi vinner den här saken", "legal"),
     (Language.SV, "tar dom bilen så gör jag slut på allt", "self_harm"),
     (Language.DA, "jeg gider jer ikke mere luk det ned", "leave"),
     (Language.DA, "så må avisen jo skrive om det hvis ikke i vil", "media"),
