@@ -25,7 +25,9 @@ from callwatch.phrases.text import spoken_words
 
 # Sentence files written since the shipped head was trained, a quarter of an hour of CPU: take them off
 # this list before the next training. The wording has learnt them.
-NOT_LEARNT: Final = frozenset({"oblique", "read_out", "remarks", "roundabout", "said", "telephone"})
+NOT_LEARNT: Final = frozenset(
+    {"oblique", "phoned", "read_out", "remarks", "roundabout", "said", "telephone"}
+)
 
 
 @dataclass(frozen=True, slots=True)
