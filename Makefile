@@ -35,7 +35,7 @@ test: lint
 
 # Some of the suite on a Windows Python, then whole programs there: figures, the app in a call, the installer.
 # Dask clusters are not among it: they hang under Wine.
-test-windows: $(STAMPS)/dev $(STAMPS)/system-windows
+test-windows: $(STAMPS)/dev $(STAMPS)/system-windows $(STAMPS)/system-bundle
 	scripts/windows/setup.sh $(WINDOWS)
 	scripts/windows/tests.sh $(WINDOWS) $(addprefix tests/,$(WINDOWS_ROOMS))
 	CALLWATCH_WINE=$(abspath $(WINDOWS)) $(PY) -m pytest -q -p no:xdist tests/wine

@@ -7,8 +7,10 @@ of the sentences for the next time.
 
 import argparse
 import hashlib
+import json
 import random
 import sys
+import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -240,12 +242,15 @@ def train(
 
 
 def built_from(language: Language) -> str:
-    """Checksum of the pack and the sentences that weights are trained on."""
+    """Checksum of what weights are trained on: the pack without the steps of the method, and the sentences."""
     digest = hashlib.sha256()
     languages = [language, *([SISTER[language]] if language in SISTER else [])]
     for one in languages:
+        pack = tomllib.loads((PACK_DIR / f"{one}.toml").read_text(encoding="utf-8"))
+        pack.pop("steps")
+        digest.update(json.dumps(pack, sort_keys=True).encode())
         extra = [SISTER_WORDS] if len(languages) > 1 else []
-        for path in [PACK_DIR / f"{one}.toml", *sentence_files(one, held_out=False), *extra]:
+        for path in [*sentence_files(one, held_out=False), *extra]:
             digest.update(path.name.encode())
             digest.update(path.read_text(encoding="utf-8").encode())
     return digest.hexdigest()

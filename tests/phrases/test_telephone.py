@@ -33,7 +33,5 @@ def test_a_threat_as_it_is_said_on_the_telephone(
 
 
 @pytest.mark.parametrize("text", ORDINARY)
-def test_the_same_words_without_a_threat(
-    matcher: PhraseMatcher, text: str
-) -> None:
+def test_the_same_words_without_a_threat(matcher: PhraseMatcher, text: str) -> None:
     assert matcher.match(text) == []
