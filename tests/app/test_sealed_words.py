@@ -19,6 +19,7 @@ from callwatch.app.desktop.warm_up import Until
 from callwatch.app.folders import data_folder
 from callwatch.app.kept_audio import tidy
 from callwatch.app.recovery import finish_cut_short, finish_unfinished
+from callwatch.app.report import report_of_journal
 from callwatch.app.unfinished import any_cut_short, marks_folder
 from callwatch.audio.files import open_recording
 from callwatch.audio.sealed_recording import holds_sound
@@ -27,6 +28,7 @@ from callwatch.core.channels import Channel
 from callwatch.core.errors import OutputError, StoreError
 from callwatch.core.facts import Fact
 from callwatch.core.summary import CallSummary
+from callwatch.report.journal import decode_line, encode_line
 from callwatch.report.journal_words import holds_sealed
 from callwatch.speech.scripted import ScriptedRecognizer, ScriptedUtterance
 from callwatch.store import sealing
@@ -139,6 +141,40 @@ def test_a_key_that_is_lost_costs_the_words_alone(tmp_path: Path, ring: Memory, 
     assert Fact("words_locked") in summary.input_quality.warnings
     assert summary.call.duration_s > 8.0
     assert not any_cut_short()
+
+
+@pytest.mark.posix
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_the_report_of_its_journal_says_that_the_words_are_encrypted(
+    tmp_path: Path, ring: Memory, is_locked: bool
+) -> None:
+    out = tmp_path / "call"
+    killed(out, "in the call")
+    ring.is_locked = is_locked
+    summary, paths = report_of_journal(out, None)
+    assert summary.input_quality.warnings == (Fact("cut_short"), Fact("words_encrypted"))
+    assert "are encrypted and not in this report" in paths.html.read_text("utf-8")
+    assert clear_words(tmp_path) == []
+    ring.is_locked = False
+    finish_unfinished(CONFIG)
+    assert said(only_call()) == LINES[:1]
+    assert only_call().input_quality.warnings == (Fact("cut_short"),)
+    assert report_of_journal(out, None)[0].input_quality.warnings == (Fact("cut_short"),)
+
+
+@pytest.mark.posix
+def test_one_changed_line_is_not_said_to_be_all_words(tmp_path: Path) -> None:
+    out = tmp_path / "call"
+    killed(out, "before the history")
+    path = out / "events.jsonl"
+    lines = [decode_line(line) or {} for line in path.read_bytes().splitlines()]
+    last = [line for line in lines if line["type"] == "sealed"][-1]
+    last["payload"]["body"] = "AAAA" + last["payload"]["body"][4:]
+    path.write_bytes(b"".join(encode_line(line) + b"\n" for line in lines))
+    finish_unfinished(CONFIG)
+    summary = only_call()
+    assert said(summary) == LINES[:1]
+    assert summary.input_quality.warnings == (Fact("words_damaged"),)
 
 
 @pytest.mark.posix

@@ -79,30 +79,31 @@ def test_sealed_words_are_in_the_journal_for_who_has_the_key(journal: Path) -> N
     assert not any(word in raw for word in (b"wall", b"wrote", b"utterance", b"partial"))
 
 
-@pytest.mark.parametrize("fault", ["another key", "another call", "changed", "exchanged"])
+@pytest.mark.parametrize(
+    "fault", ["another key", "another call", "changed", "one changed", "exchanged"]
+)
 def test_what_cannot_be_opened_is_told_and_costs_nothing_else(
     journal: Path, ring: Memory, fault: str
 ) -> None:
     read = reader("another" if fault == "another call" else CALL)
     if fault == "another key":
         ring.kept.clear()
-    elif fault in ("changed", "exchanged"):
+    elif fault in ("changed", "one changed", "exchanged"):
         lines = [decode_line(line) or {} for line in journal.read_bytes().splitlines()]
         sealed = [line for line in lines if line["type"] == "sealed"]
-        if fault == "changed":
-            for line in sealed:
-                line["payload"]["body"] = "A" + line["payload"]["body"][1:]
+        if fault != "exchanged":
+            for line in sealed[:1] if fault == "one changed" else sealed:
+                body = line["payload"]["body"]
+                line["payload"]["body"] = ("B" if body[0] == "A" else "A") + body[1:]
         else:
             sealed[0]["payload"]["body"] = sealed[1]["payload"]["body"]
         journal.write_bytes(b"".join(encode_line(line) + b"\n" for line in lines))
     found = list(read_journal(journal, read))
-    warning = InputWarning(3.0, None, Fact("words_locked"))
-    if fault == "exchanged":
+    if fault in ("one changed", "exchanged"):
+        warning = InputWarning(3.0, None, Fact("words_damaged"))
         assert found == [*EVENTS[:2], *EVENTS[3:], warning]
-    elif fault != "changed":
-        assert found == [*OPEN, warning]
     else:
-        assert found[-1] == warning
+        assert found == [*OPEN, InputWarning(3.0, None, Fact("words_locked"))]
 
 
 @pytest.mark.parametrize(

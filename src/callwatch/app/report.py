@@ -1,13 +1,16 @@
 """The report of a call from its journal: for a call that a crash cut short, or to write it again."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from callwatch.app.calls import JOURNAL_NAME
 from callwatch.core.channels import Language
 from callwatch.core.errors import InputError
+from callwatch.core.facts import Fact
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal import read_journal
+from callwatch.report.journal_words import holds_sealed
 from callwatch.report.write import ReportPaths, write_report
 from callwatch.session.summary_builder import summarize
 
@@ -19,7 +22,8 @@ _READ_BYTES = 4096
 def report_of_journal(journal: Path, out_dir: Path | None) -> tuple[CallSummary, ReportPaths]:
     """Read an events.jsonl (or the folder that holds it) and write its report.
 
-    Without `out_dir` the report is written beside the journal. Raises InputError for what is no
+    Without `out_dir` the report is written beside the journal. Words that are sealed in it stay out of the report,
+    which says so. Raises InputError for what is no
     journal, OutputError when the report cannot be written.
     """
     path = journal / JOURNAL_NAME if journal.is_dir() else journal
@@ -32,6 +36,10 @@ def report_of_journal(journal: Path, out_dir: Path | None) -> tuple[CallSummary,
             "callwatch wrote."
         ) from exc
     language = Language.or_english(summary.call.language)
+    if holds_sealed(path):
+        # With the key at hand too: a report lies on the disk in clear, the words do not.
+        told = (*summary.input_quality.warnings, Fact("words_encrypted"))
+        summary = replace(summary, input_quality=replace(summary.input_quality, warnings=told))
     return summary, write_report(summary, out_dir or path.parent, language)
 
 

@@ -5,17 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from callwatch.app.unfinished import UnfinishedCall
 from callwatch.config import StoreConfig
 from callwatch.core.errors import CallwatchError, InputError, MissingPartError, StoreError
 from callwatch.core.events import CallStarted, Event
-from callwatch.core.facts import Fact
 from callwatch.core.summary import CallSummary
 from callwatch.report.journal import Unseal, read_journal
 from callwatch.report.journal_words import SALT_BYTES, SealedWordsReader, holds_sealed
 from callwatch.session.summary_builder import summarize
+
+_OF_WORDS: Final = ("words_locked", "words_damaged", "words_encrypted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class SealedCall:
             heard = summarize(read_journal(self.journal, self.unseal))
         except (InputError, ValueError):
             return summary
-        quality, locked = summary.input_quality, Fact("words_locked")
-        # An earlier start without the key may have written the report.
-        told = tuple(warning for warning in quality.warnings if warning != locked)
-        told += (locked,) if locked in heard.input_quality.warnings else ()
+        quality = summary.input_quality
+        # An earlier start without the key may have written the report, and `callwatch report` too.
+        told = tuple(warning for warning in quality.warnings if warning.code not in _OF_WORDS)
+        told += tuple(one for one in heard.input_quality.warnings if one.code in _OF_WORDS)
         quality = replace(quality, warnings=told)
         return replace(summary, utterances=heard.utterances, input_quality=quality)
 

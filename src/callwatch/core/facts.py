@@ -93,6 +93,8 @@ FACTS: Final[Mapping[str, str]] = {
     "journal_not_written": "reason",
     "journal_damaged": "count",
     "words_locked": "",
+    "words_damaged": "",
+    "words_encrypted": "",
     "source_failed": "reason",
     "stage_failed": "stage",
     "source.shorter_file": "channel shorter_s",

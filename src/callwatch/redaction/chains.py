@@ -104,7 +104,7 @@ def _find_charged(
     groups: Sequence[Group], content_between: Between, language: Language, config: ChainConfig
 ) -> None:
     """ "You charged it on 4571 and then 1234": prices whose digits in a row are a card's."""
-    if not any(g.by_word and not g.label for g in groups):
+    if not any(g.by_price and not g.label for g in groups):
         return
     said = [g for g in groups if g.by_word or _is_year(g) or not (_is_explained(g) or _is_count(g))]
     chain: list[Group] = []
@@ -114,11 +114,13 @@ def _find_charged(
         # A number that is known stands for itself: what is ordinary beside it stays so.
         is_found = group.label not in {"", NUMBER}
         if is_found or is_apart or content_between(before, group) > config.most_interrupting:
-            _label_cards(chain, language)
+            if any(one.by_price for one in chain):
+                _label_cards(chain, language)
             chain = []
         if not is_found:
             chain.append(group)
-    _label_cards(chain, language)
+    if any(one.by_price for one in chain):
+        _label_cards(chain, language)
 
 
 def _label_cards(chain: Sequence[Group], language: Language) -> None:

@@ -18,11 +18,15 @@ from callwatch.redaction.email_addresses import find_emails
 from callwatch.redaction.email_answers import find_answers
 from callwatch.redaction.email_echoes import find_echoes
 from callwatch.redaction.email_names import joined_names, open_names
+from callwatch.redaction.expiry_dates import find_expiry_dates
 from callwatch.redaction.home_addresses import find_home_addresses
+from callwatch.redaction.identity_dates import find_identity_dates
 from callwatch.redaction.labels import CARD, IDENTITY, NUMBER
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.papers import find_papers
 from callwatch.redaction.passwords import find_passwords, find_spelled_passwords
+from callwatch.redaction.said_passwords import find_said_passwords
+from callwatch.redaction.seams import read_over_seams
 from callwatch.redaction.tokens import ALPHABET, DOT, JOIN, LETTER, MONTH, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
@@ -53,6 +57,7 @@ def find_masks(
     `open_names`, words that may turn out to be the name of an address.
     """
     language = asked.language
+    read_over_seams(lines)
     awaited = []
     for line in lines:
         for group in line.groups:
@@ -72,6 +77,9 @@ def find_masks(
     findings += find_birth_dates(lines)
     findings += find_home_addresses(lines)
     findings += find_spelled_passwords(lines)
+    findings += find_said_passwords(lines)
+    findings += find_expiry_dates(lines, language)
+    findings += find_identity_dates(lines, language)
     for line in lines:
         findings += find_papers(line)
         findings += find_passwords(line)
@@ -159,13 +167,14 @@ def resolve(findings: Iterable[Finding], lines: Sequence[Line]) -> list[list[Mas
     for finding in sorted(findings, key=lambda f: (f.line, -f.priority, f.start)):
         taken = out[finding.line - first]
         start, end = finding.start, finding.end
+        free = []
         for other in taken[: bisect.bisect_left(taken, (end,))]:
-            if other.end > start and other.start <= start:
-                start = min(end, other.end)
-            elif start < other.start < end:
-                end = other.start
-        if start < end:
-            bisect.insort(taken, Mask(start, end, finding.label))
+            if other.end > start:
+                free.append((start, min(end, other.start)))
+                start = other.end
+        for begin, stop in [*free, (start, end)]:
+            if begin < stop:
+                bisect.insort(taken, Mask(begin, stop, finding.label))
     return [_merged(masks) for masks in out]
 
 

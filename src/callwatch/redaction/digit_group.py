@@ -21,7 +21,8 @@ class Group:
     """Digits that stand in a row: the words [start, end) of a line. `label` when they are hidden."""
 
     __slots__ = (
-        "at_end", "bare", "brief", "by_form", "by_word", "channel", "content", "digits", "end", "end_s", "in_sentence",
+        "at_end", "bare", "brief", "by_form", "by_price", "by_word",
+        "channel", "content", "digits", "end", "end_s", "in_sentence",
         "joined", "label", "like", "line", "named", "nearly_bare", "ordinary", "parts", "start", "start_s", "weak",
     )  # fmt: skip
 
@@ -37,6 +38,9 @@ class Group:
         )
         self.by_word = (
             False  # a word beside it alone makes it ordinary: "you charged 4512", "no 4512"
+        )
+        self.by_price = (
+            False  # that word names a price or counts a part: "charged 4512", "block 4512"
         )
         self.bare = False  # the line holds nothing but numbers and words that say nothing
         self.nearly_bare = False  # one unknown word among few apart

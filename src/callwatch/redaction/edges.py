@@ -153,9 +153,24 @@ def _opens(before: Line, after: Line, lines: Sequence[Line], link_s: float) -> b
     return leads and in_time and not is_named_between(group, following, lines)
 
 
+def _flows_on(before: Line, after: Line, lines: Sequence[Line], link_s: float) -> bool:
+    """ "45 66" "and nine one, that is my card": the last digits begin a sentence of the same breath."""
+    labelled, group = before.groups[-1], after.groups[0]
+    if group.label or labelled.label in ("", CODE, EMAIL) or not labelled.at_end:
+        return False
+    if group.ordinary > Ordinary.PERHAPS or after.content_in(0, group.start):
+        return False
+    if group.size < _SHORTEST and not group.joined:
+        return False
+    is_soon = after.start_s - before.end_s <= link_s / 2
+    return is_soon and not is_counted(after) and not is_named_between(labelled, group, lines)
+
+
 def _goes_on(before: Line, after: Line, lines: Sequence[Line], link_s: float) -> bool:
     """Whether a short line ends with more of what the one before it read out."""
     labelled, group = before.groups[-1], after.groups[0]
+    if _flows_on(before, after, lines, link_s):
+        return True
     is_brief = group.ordinary is Ordinary.PERHAPS and group.brief and group.size > _SHORTEST
     if group.label or labelled.label in ("", CODE, EMAIL) or not (_may_belong(group) or is_brief):
         return False

@@ -31,6 +31,7 @@ from callwatch.redaction.tokens import (
     LEAD_IN,
     LETTER,
     LISTED,
+    NAME,
     NUMBER,
     PAIR,
     PROVIDER,
@@ -47,6 +48,9 @@ _ANY_AT: Final = AT | WEAK_AT | ADDRESS | PAIR
 # An address goes on in the next utterance of the same side within this time.
 _GOES_ON_S: Final = 12.0
 _MOST_LED: Final = 3  # "and then at": words before an @ that begins an utterance
+_FULL_STOP: Final = ("full", "stop")
+# "At hotmail dot" "co dot uk": words of a domain that utterances part, where nobody asked for an address.
+_MOST_PARTED: Final = 12
 _SENTENCE: Final = 3  # words beside the numbers of a line that is no part of an address
 # "my little shop", "n o r t h w i n d": words of a domain before its dot.
 _DOMAIN_WORDS: Final = 10
@@ -78,8 +82,14 @@ def _stream(lines: Sequence[Line], channel: Channel) -> WordStream:
             continue  # the name stands before it
         if line.start_s - end_s > _GOES_ON_S:
             stream.breaks.add(len(stream.tokens))
-        stream.tokens += line.tokens
-        stream.places += [(line.number, at) for at in range(len(line.tokens))]
+        for at, token in enumerate(line.tokens):
+            behind = line.tokens[at + 1].core if at + 1 < len(line.tokens) else ""
+            if (token.core, behind) == _FULL_STOP:
+                continue  # its second word is the dot
+            if at and (line.tokens[at - 1].core, token.core) == _FULL_STOP:
+                token = token._replace(flags=(token.flags | DOT) & ~(LISTED | SKIP))  # noqa: PLW2901
+            stream.tokens.append(token)
+            stream.places.append((line.number, at))
         end_s = line.end_s
     return stream
 
@@ -164,6 +174,8 @@ def _spoken(
     is_strong = bool(tokens[at].flags & AT) or is_pair
     after = at + (2 if is_pair else 1)
     end = _domain_end(stream, after, is_strong=is_strong or awaited)
+    if end is None and not is_strong and not awaited and at > floor:
+        end = _parted_end(stream, at)
     if end is None and is_strong:
         end = min(len(tokens), after + 1)
         while end < len(tokens) and tokens[end - 1].flags & tokens[end].flags & LETTER:
@@ -177,6 +189,23 @@ def _spoken(
     if not is_strong and not awaited and tokens[at - 1].core in words.words["not_a_name"]:
         return None
     return start, end
+
+
+def _parted_end(stream: WordStream, at: int) -> int | None:
+    """Index after a domain over several utterances, where a name and an "at" stand before it."""
+    tokens = stream.tokens
+    before = tokens[at - 1]
+    names = LETTER | ALPHABET | NUMBER | NAME
+    links = any(token.flags & (JOIN | ANY_DOT) for token in tokens[max(0, at - 4) : at])
+    if at in stream.breaks or not (before.flags & names or links):
+        return None
+    end = _domain_end(stream, at + 1, is_strong=True)
+    if end is None or end - at > _MOST_PARTED:
+        return None
+    last = tokens[end - 1]
+    dotted = any(token.flags & ANY_DOT for token in tokens[at + 1 : end - 1])
+    is_known = is_ending(last.core) or (last.flags & LETTER and tokens[end - 2].flags & LETTER)
+    return end if dotted and is_known else None
 
 
 def _ends_spelling(stream: WordStream, at: int, floor: int) -> bool:

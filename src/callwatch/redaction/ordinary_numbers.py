@@ -50,14 +50,17 @@ _MOST_LABELLED: Final = 6
 _NAME_REACH: Final = 8
 _FEW_WORDS: Final = 2
 _DAY: Final = re.compile(r"[1-9]|[12]\d|3[01]")
+_MOST_DAY: Final = 4  # "on the 12 at half past 9, the 3 May" has no more before its month
 _MOST_RATE: Final = 5
 _MOST_LINK: Final = 3  # "and then another"
 _RATE_LINKS: Final = frozenset(("a", "an", "per", "i", "om", "each", "pr"))
 # "You charged me three four nine", but "charged twice was three six three three" is read from a card.
+_CODE_LETTERS: Final = 2
 _LONGEST_SPELLED_PRICE: Final = 3
 # "Room no 4512", but "4512 ah wait no 4513" corrects the digits before it.
 _CORRECTS: Final = frozenset(("no",))
 _CORRECTED_REACH: Final = 5
+_COUNTS_PARTS: Final = ("no", "num", "block", "blok", "group", "grupp")
 # A price is named shortly before it ("that costs you in all 450").
 PRICE_REACH: Final = 4
 
@@ -75,6 +78,8 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
         says_what = kinds or (before | after) & (MONEY | MONTH) or (after & UNIT and not ends)
         says_what = says_what or before & (GLUE | DATE_WORD) or _is_another(tokens, group.start)
         group.by_form = not says_what and not _price_before(group, tokens, taken)
+    if ends and after & (MONEY | UNIT) and not after & NAME:
+        ends = False  # "2848. kronor": a full stop that the recogniser put there
     if group.nearly_bare and not is_told and _is_marked(numbers):
         return Ordinary.MOMENT if group.bare else Ordinary.PERHAPS
     if group.size <= _MOST_AMOUNT and _is_amount(numbers, before, 0 if ends else after):
@@ -89,6 +94,9 @@ def ordinary_of(group: Group, tokens: Sequence[Token], taken: set[int]) -> Ordin
     if _is_rate(group, tokens):
         return Ordinary.YES
     group.by_word = True
+    group.by_price = size <= 5 and _price_before(group, tokens, taken)
+    if group.start and tokens[group.start - 1].core.startswith(_COUNTS_PARTS):
+        group.by_price = True
     if "reading_before" in kinds and size <= _MOST_READING:
         return Ordinary.YES
     if "labels" in _kinds_behind(tokens, group, taken) and size <= 4 and not group.bare:
@@ -238,7 +246,7 @@ def _is_date(group: Group, numbers: Sequence[Token], tokens: Sequence[Token]) ->
     if start and tokens[start - 1].flags & MONTH:
         return True
     if end < count and tokens[end].flags & MONTH:
-        return True
+        return group.size <= _MOST_DAY  # "nine two two nine oh one eight, June of twenty-six"
     if group.size <= 2 and _is_day_of_month(tokens, start, end):
         return True
     is_last = end == count and start > 1 and not group.bare and _DAY.fullmatch(group.digits)
@@ -271,6 +279,8 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
         return set()
     if start > 1 and tokens[start - 2].flags & (ORDINAL | POSITION):
         return set()  # "third block 4571": of the number that is being read out
+    if tokens[start - 1].flags & SKIP and _names_letters(tokens, start, taken):
+        out = {name for name, words in tokens[start - 2].before if not words}
     for name, words in tokens[start - 1].before:
         if not words and group.bare and tokens[start - 1].flags & LISTED:
             continue  # "the number 22": the word says nothing
@@ -278,6 +288,18 @@ def _kinds_before(tokens: Sequence[Token], group: Group, taken: set[int]) -> set
         if first >= 0 and all(fits(tokens[first + i].core, word) for i, word in enumerate(words)):
             out.add(name)
     return out
+
+
+def _names_letters(tokens: Sequence[Token], start: int, taken: set[int]) -> bool:
+    """ "Flight BA 3022": two letters between the word and its number."""
+    if start < 2 or start - 2 in taken or tokens[start - 2].flags & ENDS:
+        return False
+    core = tokens[start - 1].core
+    return (
+        len(core) == _CODE_LETTERS
+        and core.isalpha()
+        and not tokens[start - 1].flags & (LISTED | GLUE | COPULA)
+    )
 
 
 def _kinds_behind(tokens: Sequence[Token], group: Group, taken: set[int]) -> set[str]:

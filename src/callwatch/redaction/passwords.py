@@ -11,7 +11,7 @@ from callwatch.redaction.personal_questions import Part, find_answers
 from callwatch.redaction.tokens import ALPHABET, COPULA, LETTER, NUMBER, SIGN, SKIP, Token
 from callwatch.redaction.vocabulary import Topic
 
-_NAMES: Final = ("password", "lösenord", "adgangskode", "kodeord", "passord")
+PASSWORD_NAMES: Final = ("password", "lösenord", "adgangskode", "kodeord", "passord")
 # "is, uh, sunshine42": words between the name, its verb and the password.
 _MOST_BETWEEN: Final = 2
 
@@ -39,7 +39,7 @@ def _spelled(line: Line, start: int, goes_on: bool) -> Part | None:
     if span is None:
         return None
     tokens = line.tokens[slice(*span)]
-    if any(token.core.startswith(_NAMES) for token in tokens):
+    if any(token.core.startswith(PASSWORD_NAMES) for token in tokens):
         return None  # the line announces it, which is another question
     letters = sum(bool(token.flags & (LETTER | ALPHABET | SIGN)) for token in tokens)
     digits = sum(group.size for group in line.groups if span[0] <= group.start < span[1])
@@ -61,7 +61,7 @@ def find_passwords(line: Line) -> Iterator[Finding]:
 
 
 def _names_password(line: Line, start: int, end: int) -> bool:
-    return any(token.core.startswith(_NAMES) for token in line.tokens[start:end])
+    return any(token.core.startswith(PASSWORD_NAMES) for token in line.tokens[start:end])
 
 
 def _after_fillers(tokens: Sequence[Token], at: int) -> int:

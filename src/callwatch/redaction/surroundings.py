@@ -43,7 +43,12 @@ _GOES_ON: Final = 4
 # A line in which so many of the words are numbers, and so many digits: nobody talks like that.
 _DICTATED_SHARE: Final = 0.35
 _DICTATED_DIGITS: Final = 7
+_BETWEEN: Final = frozenset(("between", "mellan", "mellem", "mellom"))
+_NOT: Final = frozenset(("not", "inte", "ikke", "ikkje"))
+_CODE_LETTERS: Final = 2
+_FEW_DIGITS: Final = 3
 _MOST_LINK: Final = 3
+_MOST_TALK: Final = 5  # "and it goes on with": words between two groups of a number
 _MOST_RATE: Final = 5
 
 
@@ -70,9 +75,11 @@ def look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequence
         group.at_end = all(t.flags & SKIP for t in tokens[group.end :])
         group.brief = group.at_end and len(content) <= 1
         name = _is_named(group, tokens, mentions)
-        goes_on = i > 0 and groups[i - 1].named and gap_between(groups[i - 1], group, tokens) <= 2
+        goes_on = i > 0 and groups[i - 1].named
+        goes_on = goes_on and gap_between(groups[i - 1], group, tokens) <= _MOST_TALK
         if (name or goes_on) and group.ordinary is not Ordinary.YES:
             group.named, group.ordinary = True, Ordinary.YES
+    _join_read_out(groups, tokens)
     for i, group in enumerate(groups):
         group.in_sentence = _is_in_a_sentence(groups, i, tokens)
     if len(content) <= _FEW_WORDS:
@@ -89,6 +96,21 @@ def look_around(groups: list[Group], tokens: Sequence[Token], mentions: Sequence
             group.brief = False  # "2 gigabytes left out of 6" says what the 6 is
             if group.ordinary is Ordinary.MOMENT or (is_year and group.parts <= 2):
                 group.ordinary = Ordinary.DATE  # "fourteen of them in 2022" is no answer
+
+
+def _join_read_out(groups: Sequence[Group], tokens: Sequence[Token]) -> None:
+    """ "Use 99 and then 23 53 um 59 from now on": groups that nothing but talk parts, as long as a telephone number."""
+    row: list[Group] = []
+    for group in (*groups, None):
+        if group is not None and group.ordinary <= Ordinary.PERHAPS:
+            is_near = not row or gap_between(row[-1], group, tokens) <= _MOST_TALK
+            if is_near:
+                row.append(group)
+                continue
+        if len(row) > 1 and sum(one.size for one in row) >= _DICTATED_DIGITS:
+            for one in row:
+                one.joined, one.ordinary = True, Ordinary.NO
+        row = [group] if group is not None and group.ordinary <= Ordinary.PERHAPS else []
 
 
 def _is_near_another(groups: list[Group], i: int) -> bool:
@@ -149,7 +171,14 @@ def _is_named(group: Group, tokens: Sequence[Token], mentions: Sequence[Mention]
         )
     if last.topic is not Topic.ORDINARY:
         return False
-    between = tokens[last.end : group.start]
+    between = list(tokens[last.end : group.start])
+    if (
+        between
+        and len(between[-1].core) <= _CODE_LETTERS
+        and between[-1].core.isalpha()
+        and not between[-1].flags & (COPULA | LISTED | FILLER)
+    ):
+        between.pop()  # "our case is SO 551 011"
     if len(between) > _NAME_REACH or any(t.flags & NUMBER for t in between):
         return False
     return all(t.flags & SKIP for t in between) or bool(between[-1].flags & COPULA)
@@ -178,6 +207,12 @@ def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
         is_linked = is_linked and not any(t.flags & (FILLER | ENDS) for t in between)
         if is_linked and other.size <= _MOST_RATE:
             return True
+    if len(between) == 1 and between[0].flags & GLUE and _is_between(one, other, tokens):
+        return True
+    is_count = one.ordinary is Ordinary.YES and not one.named and other.parts == 1
+    is_count = is_count and other.size <= _FEW_DIGITS and one.end <= other.start
+    if is_count and len(between) <= _MOST_TALK and any(t.core in _NOT for t in between):
+        return True  # "8 of them, not 13"
     if one.ordinary is Ordinary.MOMENT and len(between) == 1 and between[0].flags & GLUE:
         return bool(CLOCK_FORMAT.fullmatch(other.digits))  # "kvart i 8 og 5 30"
     return (
@@ -188,6 +223,13 @@ def _is_pair(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
         and other.size <= _MOST_LABELLED
         and (one.ordinary is not Ordinary.MOMENT or _is_like(one, other))
     )
+
+
+def _is_between(one: Group, other: Group, tokens: Sequence[Token]) -> bool:
+    """ "Between four and fourteen thirty": times of day, however they are said."""
+    before = tokens[min(one.start, other.start) - 1].core if min(one.start, other.start) else ""
+    is_clock = all(CLOCK_FORMAT.fullmatch(group.digits) for group in (one, other))
+    return before in _BETWEEN and is_clock
 
 
 def _is_like(one: Group, other: Group) -> bool:

@@ -203,13 +203,13 @@ def read_journal(path: Path, unseal: Unseal | None = None) -> Iterator[Event]:
     """The events of a journal in their order, without lines that are torn.
 
     Where damaged lines are followed by whole ones the last event is an InputWarning that says how many. Sealed
-    lines (journal_words.py) are left out without `unseal`; one that it cannot open is told likewise. Raises
-    InputError when the file cannot be read, when its first line is damaged, and for a damaged line before the last
-    of an older journal, whose lines have no sums.
+    lines (journal_words.py) are left out without `unseal`; that it opens none of them, or not all, is told likewise.
+    Raises InputError when the file cannot be read, when its first line is damaged, and for a damaged line before the
+    last of an older journal, whose lines have no sums.
     """
     lines = _read_file(path).split(b"\n")
     has_sums = _SUM.search(lines[0]) is not None
-    damaged, skipped, locked, last_s = 0, 0, 0, 0.0
+    damaged, skipped, locked, opened, last_s = 0, 0, 0, 0, 0.0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -227,10 +227,11 @@ def read_journal(path: Path, unseal: Unseal | None = None) -> Iterator[Event]:
         if event is None:
             locked += 1
             continue
+        opened += document.get("type") == SEALED
         skipped, last_s = damaged, event.time_s
         yield event
     if locked and unseal is not None:
-        yield InputWarning(last_s, None, Fact("words_locked"))
+        yield InputWarning(last_s, None, Fact("words_damaged" if opened else "words_locked"))
     if skipped:
         yield InputWarning(last_s, None, Fact("journal_damaged", {"count": skipped}))
 

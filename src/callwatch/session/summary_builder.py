@@ -48,7 +48,7 @@ from callwatch.session.talk_time import compute_metrics, segments_of
 from callwatch.voice.quality.dropout import WHOLE_SHARE
 
 # Faults of the journal itself: nothing of them is known while the call runs.
-_OF_READER: Final = ("journal_damaged", "words_locked")
+_OF_READER: Final = ("journal_damaged", "words_locked", "words_damaged")
 
 
 class SummaryBuilder:
