@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from callwatch.core.channels import CHANNELS, Language
+from callwatch.core.channels import CHANNELS, Channel, Language
 from callwatch.redaction.lines import Finding, Line
 from callwatch.redaction.number_words import NumberToken, NumberTokenKind, read_numbers
 from callwatch.redaction.tokens import GLUE, MONTH, NUMBER, ORDINAL, Token
@@ -59,30 +59,36 @@ class Side:
 
 def sides(lines: Sequence[Line], language: Language) -> list[Side]:
     """Both sides of a dialogue."""
-    return [_side([one for one in lines if one.channel is side], language) for side in CHANNELS]
+    return [_side(lines, side, language) for side in CHANNELS]
 
 
-def _side(lines: Sequence[Line], language: Language) -> Side:
+def _side(lines: Sequence[Line], channel: Channel, language: Language) -> Side:
     tokens: list[Token] = []
     places: list[tuple[Line, int]] = []
-    breaks = set()
+    breaks: set[int] = set()
+    answers: set[int] = set()
     end_s = 0.0
     for line in lines:
+        if line.channel is not channel:
+            if line.mentions:
+                answers.add(len(tokens))
+            continue
         if line.start_s - end_s > _GOES_ON_S:
             breaks.add(len(tokens))
         tokens += line.tokens
         places += [(line, at) for at in range(len(line.tokens))]
         end_s = line.end_s
-    return Side(tokens, places, frozenset(breaks), list(_parts(tokens, breaks, language)))
+    return Side(tokens, places, frozenset(breaks), list(_parts(tokens, breaks | answers, language)))
 
 
-def _parts(tokens: Sequence[Token], breaks: set[int], language: Language) -> Iterator[Part]:
+def _parts(tokens: Sequence[Token], begins: set[int], language: Language) -> Iterator[Part]:
+    """Numbers end where the side paused, or where the other side asked for something else."""
     at = 0
     while at < len(tokens):
         flags = tokens[at].flags
         end = at + 1
         if flags & NUMBER:
-            while not flags & ORDINAL and end < len(tokens) and end not in breaks:
+            while not flags & ORDINAL and end < len(tokens) and end not in begins:
                 if tokens[end].flags & ORDINAL or not (step := _step(tokens, end)):
                     break
                 end += step
