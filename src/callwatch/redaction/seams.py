@@ -39,12 +39,18 @@ def read_over_seams(lines: Sequence[Line]) -> None:
         tail: list[tuple[Token, Place]] = []
         before: Line | None = None
         reads = _reading(lines, channel)
+        is_asked = False
         for line in lines:
             if line.channel is not channel:
+                is_asked = is_asked or bool(line.mentions)
                 if line.groups or line.mentions or line.content > _LISTENS:
                     before = None
                 continue
             if not line.tokens:
+                continue
+            if is_asked and line.groups:
+                # The answer is what was asked for, whatever is said next.
+                is_asked, tail, before = False, [], None
                 continue
             if line.number in reads and not (before and before.groups and before.groups[-1].named):
                 tail, before = [], line
